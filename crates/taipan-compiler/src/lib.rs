@@ -1,0 +1,1 @@
+//! AST to CPython 3.14 code objects.

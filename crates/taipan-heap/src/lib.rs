@@ -1,0 +1,1 @@
+//! Spaces, collector and barriers; knows no Python.

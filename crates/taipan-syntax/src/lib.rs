@@ -1,0 +1,1 @@
+//! Source to tokens to AST; knows nothing of code objects or run time.

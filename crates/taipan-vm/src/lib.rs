@@ -1,0 +1,1 @@
+//! Values, types, frames, evaluation loop and import.

@@ -1,0 +1,3 @@
+//! Project tasks: `cargo xtask NAME`.
+
+fn main() {}
