@@ -1,0 +1,11 @@
+//! Algorithms on numbers and text that know no VM object: the semantics of CPython 3.14 on plain slices and integers.
+//!
+//! Python text comes in as a [`TextRef`] (code points of 1, 2 or 4 bytes, lone surrogates allowed) and goes out as a
+//! [`TextBuf`]; errors are plain data that name the Python exception and carry its exact message.
+#![forbid(unsafe_code)]
+
+mod text_buf;
+mod text_ref;
+
+pub use text_buf::TextBuf;
+pub use text_ref::{CodePoints, TextRef};
