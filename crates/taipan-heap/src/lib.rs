@@ -1,1 +1,34 @@
-//! Spaces, collector and barriers; knows no Python.
+//! The managed heap of one interpreter: spaces, collector, barriers, side tables.
+//!
+//! It knows no Python. An object is a [`Header`] followed by plain words; a [`Layout`] per shape id says how large
+//! the object is and which of its words are value words. A *value word* refers to a heap object iff it is not 0
+//! and its low four bits are 0; everything else is an immediate that the collector skips.
+//!
+//! Contract of every function taking a `NonNull<Header>`: the pointer was returned by the same heap and its object
+//! has not been freed, that is, it was reachable from the roots at every collection since.
+
+mod config;
+mod header;
+mod heap;
+mod layout;
+mod page_source;
+mod roots;
+mod stack_scan;
+mod stats;
+
+pub use config::{HeapConfig, HeapError, OutOfMemory};
+pub use header::{GRANULE, Header};
+pub use heap::Heap;
+pub use layout::{Layout, Tail, ValueWords, size_in_granules};
+pub use roots::{Roots, StackRange};
+pub use stack_scan::{StackBounds, current_stack_bounds, with_spilled_registers};
+pub use stats::{CollectStats, Collection, HeapStats};
+
+/// Objects of more than this many bytes live in the large-object space and never move.
+pub const LARGE_BYTES: usize = 8 * 1024;
+
+/// Whether a value word refers to a heap object.
+#[inline(always)]
+pub const fn is_pointer(word: u64) -> bool {
+    word != 0 && word & 15 == 0
+}

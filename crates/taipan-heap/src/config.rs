@@ -1,0 +1,74 @@
+//! What a heap can be told at its creation, and the errors it reports.
+
+use std::fmt;
+
+/// Policy, limit and debug aids of one heap.
+#[derive(Clone, Debug)]
+pub struct HeapConfig {
+    /// Address space to reserve, in bytes; less is taken when the system refuses.
+    pub reserve: usize,
+    /// Most bytes the heap may use, foreign memory charged to it included.
+    pub limit: usize,
+    /// Size of the nursery at start.
+    pub nursery_start: usize,
+    /// Size up to which the nursery grows with the allocation rate.
+    pub nursery_max: usize,
+    /// Collect at each n-th slow or stressed allocation (every allocation takes the slow path when set).
+    pub stress_every: Option<u32>,
+    /// With `stress_every`: major instead of minor collections at each n-th stress collection.
+    pub stress_major_every: Option<u32>,
+    /// Move every object that is not pinned at each major collection.
+    pub move_everything: bool,
+    /// Overwrite freed memory with a pattern.
+    pub poison: bool,
+    /// Check the whole heap after each collection.
+    pub verify: bool,
+    /// Report `OutOfMemory` for the n-th allocation (counted from 1), once.
+    pub fail_at: Option<u64>,
+}
+
+impl Default for HeapConfig {
+    fn default() -> Self {
+        HeapConfig {
+            reserve: 64 << 30,
+            limit: usize::MAX,
+            nursery_start: 256 << 10,
+            nursery_max: 4 << 20,
+            stress_every: None,
+            stress_major_every: None,
+            move_everything: false,
+            poison: false,
+            verify: false,
+            fail_at: None,
+        }
+    }
+}
+
+/// The heap could not be created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeapError {
+    /// The system gives no address space.
+    Reserve,
+}
+
+impl fmt::Display for HeapError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HeapError::Reserve => f.write_str("cannot reserve address space for the heap"),
+        }
+    }
+}
+
+impl std::error::Error for HeapError {}
+
+/// The limit is reached (everything collectable was collected), or the system gives no memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfMemory;
+
+impl fmt::Display for OutOfMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("heap memory exhausted")
+    }
+}
+
+impl std::error::Error for OutOfMemory {}
