@@ -82,8 +82,7 @@ mod tests {
     #[test]
     fn long_chains_drop_in_a_small_stack() {
         let work = || {
-            let mut expr =
-                Expr::new(ExprKind::Name { id: "a".into(), ctx: ExprContext::Load }, Location::default());
+            let mut expr = Expr::new(ExprKind::Name { id: "a".into(), ctx: ExprContext::Load }, Location::default());
             for _ in 0..200_000 {
                 let value = ExprBox::new(expr);
                 expr = Expr::new(
