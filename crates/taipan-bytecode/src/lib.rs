@@ -1,1 +1,11 @@
 //! Opcodes, code objects, marshal and disassembly; knows nothing of source or run time.
+
+#![forbid(unsafe_code)]
+
+pub mod code;
+pub mod ops;
+pub mod wtf8;
+
+pub use code::{CodeObject, Constant};
+pub use ops::Opcode;
+pub use wtf8::Wtf8Buf;

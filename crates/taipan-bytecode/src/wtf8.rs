@@ -1,0 +1,198 @@
+//! `Wtf8Buf`: the text of a Python `str` as bytes, lone surrogates allowed.
+//!
+//! Invariant: the bytes are UTF-8 extended by the three-byte forms of U+D800..U+DFFF (what Python calls
+//! `surrogatepass`). Two neighbouring surrogates stay two code points, as they do in Python.
+
+use std::fmt;
+
+/// Owned text of a Python `str`.
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Wtf8Buf {
+    bytes: Vec<u8>,
+}
+
+/// The bytes handed to [`Wtf8Buf::from_bytes`] are not UTF-8 with surrogates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wtf8Error {
+    /// Offset of the first byte that does not belong to a valid sequence.
+    pub valid_up_to: usize,
+}
+
+impl Wtf8Buf {
+    /// Empty text.
+    pub const fn new() -> Self {
+        Wtf8Buf { bytes: Vec::new() }
+    }
+
+    /// Takes bytes that must be UTF-8, surrogates allowed in their three-byte form.
+    ///
+    /// # Errors
+    /// The offset of the first bad sequence.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, Wtf8Error> {
+        let mut at = 0;
+        while at < bytes.len() {
+            match std::str::from_utf8(&bytes[at..]) {
+                Ok(_) => break,
+                Err(error) => {
+                    at += error.valid_up_to();
+                    match bytes[at..] {
+                        [0xED, 0xA0..=0xBF, 0x80..=0xBF, ..] => at += 3,
+                        _ => return Err(Wtf8Error { valid_up_to: at }),
+                    }
+                }
+            }
+        }
+        Ok(Wtf8Buf { bytes })
+    }
+
+    /// Text from code points; values above U+10FFFF become U+FFFD.
+    pub fn from_code_points(points: impl IntoIterator<Item = u32>) -> Self {
+        let mut text = Wtf8Buf::new();
+        for point in points {
+            text.push_code_point(point);
+        }
+        text
+    }
+
+    /// Appends one code point, a lone surrogate allowed; a value above U+10FFFF becomes U+FFFD.
+    pub fn push_code_point(&mut self, point: u32) {
+        match char::from_u32(point) {
+            Some(c) => {
+                let mut room = [0; 4];
+                self.bytes.extend_from_slice(c.encode_utf8(&mut room).as_bytes());
+            }
+            None if (0xD800..0xE000).contains(&point) => {
+                self.bytes.extend_from_slice(&[0xED, 0x80 | (point >> 6 & 0x3F) as u8, 0x80 | (point & 0x3F) as u8])
+            }
+            None => self.push_code_point(0xFFFD),
+        }
+    }
+
+    /// Appends proper text.
+    pub fn push_str(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    /// Appends other text; surrogates meeting at the seam stay apart.
+    pub fn push_wtf8(&mut self, text: &Wtf8Buf) {
+        self.bytes.extend_from_slice(&text.bytes);
+    }
+
+    /// The bytes, surrogates in their three-byte form.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The bytes, surrogates in their three-byte form.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// The text as `&str`, or `None` if it holds a surrogate.
+    pub fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.bytes).ok()
+    }
+
+    /// The text with each surrogate shown as U+FFFD.
+    pub fn to_string_lossy(&self) -> String {
+        self.code_points().map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    }
+
+    /// The code points in order, surrogates as themselves.
+    pub fn code_points(&self) -> CodePoints<'_> {
+        CodePoints { rest: self.bytes.iter() }
+    }
+
+    /// Number of code points: Python's `len`.
+    pub fn char_count(&self) -> usize {
+        self.bytes.iter().filter(|&&b| b & 0xC0 != 0x80).count()
+    }
+
+    /// Number of bytes.
+    pub fn byte_len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Whether all code points are below U+0080.
+    pub fn is_ascii(&self) -> bool {
+        self.bytes.is_ascii()
+    }
+}
+
+/// Iterator over code points; see [`Wtf8Buf::code_points`].
+#[derive(Clone, Debug)]
+pub struct CodePoints<'a> {
+    rest: std::slice::Iter<'a, u8>,
+}
+
+impl Iterator for CodePoints<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let first = u32::from(*self.rest.next()?);
+        let (mut point, more) = match first {
+            0..0x80 => return Some(first),
+            0x80..0xE0 => (first & 0x1F, 1),
+            0xE0..0xF0 => (first & 0x0F, 2),
+            _ => (first & 0x07, 3),
+        };
+        for _ in 0..more {
+            point = point << 6 | u32::from(*self.rest.next()?) & 0x3F;
+        }
+        Some(point)
+    }
+}
+
+impl From<&str> for Wtf8Buf {
+    fn from(text: &str) -> Self {
+        Wtf8Buf { bytes: text.as_bytes().to_vec() }
+    }
+}
+
+impl From<String> for Wtf8Buf {
+    fn from(text: String) -> Self {
+        Wtf8Buf { bytes: text.into_bytes() }
+    }
+}
+
+impl PartialEq<str> for Wtf8Buf {
+    fn eq(&self, other: &str) -> bool {
+        self.bytes == other.as_bytes()
+    }
+}
+
+impl PartialEq<&str> for Wtf8Buf {
+    fn eq(&self, other: &&str) -> bool {
+        self.bytes == other.as_bytes()
+    }
+}
+
+impl fmt::Display for Wtf8Buf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.as_str() {
+            Some(text) => f.write_str(text),
+            None => f.write_str(&self.to_string_lossy()),
+        }
+    }
+}
+
+impl fmt::Debug for Wtf8Buf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for point in self.code_points() {
+            match char::from_u32(point) {
+                Some(c) => write!(f, "{}", c.escape_debug())?,
+                None => write!(f, "\\u{{{point:x}}}")?,
+            }
+        }
+        f.write_str("\"")
+    }
+}
+
+#[cfg(test)]
+mod tests;
