@@ -1,0 +1,83 @@
+//! The constants of one code unit, each once.
+//!
+//! Invariant: no two entries are equal in the sense of [`Constant`]'s equality (type and bits decide).
+
+use std::collections::HashMap;
+
+use taipan_bytecode::Constant;
+
+use crate::error::CompileError;
+use crate::instruction_sequence::MAX_OPARG;
+
+/// Constants numbered in the order they were first added.
+#[derive(Clone, Debug, Default)]
+pub struct ConstTable {
+    values: Vec<Constant>,
+    numbers: HashMap<Constant, u32>,
+}
+
+impl ConstTable {
+    /// An empty table.
+    pub fn new() -> Self {
+        ConstTable::default()
+    }
+
+    /// The number of the constant, which is added if it is new.
+    ///
+    /// # Errors
+    /// `OverflowError` "too many constants".
+    pub fn add(&mut self, value: Constant) -> Result<u32, CompileError> {
+        if let Some(&number) = self.numbers.get(&value) {
+            return Ok(number);
+        }
+        let number = self.values.len() as u32;
+        if number >= MAX_OPARG - 1 {
+            return Err(CompileError::Overflow("too many constants"));
+        }
+        self.values.push(value.clone());
+        self.numbers.insert(value, number);
+        Ok(number)
+    }
+
+    /// The constant of this number.
+    pub fn get(&self, number: u32) -> Option<&Constant> {
+        self.values.get(number as usize)
+    }
+
+    /// The constants in order of their numbers.
+    pub fn values(&self) -> &[Constant] {
+        &self.values
+    }
+
+    /// How many constants there are.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Drops all constants but those for which `keep` holds; gives each old number its new one.
+    pub(crate) fn retain(&mut self, keep: &[bool]) -> Vec<Option<u32>> {
+        let old = std::mem::take(&mut self.values);
+        self.numbers.clear();
+        old.into_iter()
+            .zip(keep)
+            .map(|(value, &kept)| {
+                kept.then(|| {
+                    let number = self.values.len() as u32;
+                    self.values.push(value.clone());
+                    self.numbers.insert(value, number);
+                    number
+                })
+            })
+            .collect()
+    }
+
+    /// The constants as a code object holds them.
+    pub fn into_boxed_slice(self) -> Box<[Constant]> {
+        self.values.into_boxed_slice()
+    }
+}
