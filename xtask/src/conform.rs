@@ -1,0 +1,240 @@
+//! `cargo xtask conform`: how much of CPython's own regression suite an interpreter passes.
+//!
+//! Each module of `tests/conformance/groups.txt` runs in a process of its own under `driver.py`; a test counts when
+//! CPython itself passes it (`reference.txt`). The folder that holds CPython's package `test` is given by `--tests`.
+
+pub mod groups;
+pub mod reference;
+
+use crate::args::Options;
+use crate::process;
+use reference::Reference;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// What running one module gave.
+#[derive(Debug, Default)]
+struct ModuleRun {
+    /// Status by test id, without the `test.MODULE.` prefix, and the reason of a failure.
+    tests: BTreeMap<String, (String, String)>,
+    /// Why the module did not run to its end.
+    note: String,
+    seconds: f64,
+}
+
+impl ModuleRun {
+    fn passes(&self, test: &str) -> bool {
+        self.tests.get(test).is_some_and(|(status, _)| status == "OK" || status == "XFAIL")
+    }
+}
+
+fn folder() -> PathBuf {
+    crate::workspace().join("tests/conformance")
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Runs the suite and prints the share per module and group. True unless nothing could run.
+pub fn main(args: &[String]) -> Result<bool, String> {
+    let valued = ["tests", "python", "groups", "only", "jobs", "timeout"];
+    let options = Options::parse(args, &valued, &["failing", "make-reference"])?;
+    let tests = PathBuf::from(options.value("tests").ok_or("conform needs --tests DIR")?);
+    let python = options.value("python").map_or_else(|| crate::target_dir().join("release/taipan"), PathBuf::from);
+    let python = python.canonicalize().map_err(|error| format!("{}: {error}", python.display()))?;
+    let limit = Duration::from_secs(options.number("timeout", 180)?);
+    let jobs = usize::try_from(options.number("jobs", 2)?).unwrap_or(2);
+    let rows = groups::parse(&read(&folder().join("groups.txt"))?);
+    let rows = groups::select(rows, &options.list("groups"), &options.list("only"));
+    let recording = options.flag("make-reference");
+    let reference_path = folder().join("reference.txt");
+    let mut reference = match read(&reference_path) {
+        Ok(text) => Reference::parse(&text)?,
+        Err(_) if recording => Reference::default(),
+        Err(error) => return Err(error),
+    };
+
+    let results: Vec<Mutex<ModuleRun>> = rows.iter().map(|_| Mutex::default()).collect();
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let (Some((_, module)), Some(slot)) = (rows.get(index), results.get(index)) else { break };
+                    let run = run_module(&python, &tests, module, limit, recording)
+                        .unwrap_or_else(|note| ModuleRun { note, ..ModuleRun::default() });
+                    if !recording {
+                        print_module(module, &run, reference.tests(module), options.flag("failing"));
+                    }
+                    if let Ok(mut slot) = slot.lock() {
+                        *slot = run;
+                    }
+                }
+            });
+        }
+    });
+    let results: Vec<ModuleRun> = results.into_iter().map(|slot| slot.into_inner().unwrap_or_default()).collect();
+
+    if recording {
+        for ((_, module), run) in rows.iter().zip(&results) {
+            let passing: Vec<String> = run.tests.keys().filter(|test| run.passes(test)).cloned().collect();
+            println!("{module:32} {:6} of {:6} {}", passing.len(), run.tests.len(), run.note);
+            reference.set(module, passing);
+        }
+        std::fs::write(&reference_path, reference.to_string())
+            .map_err(|error| format!("{}: {error}", reference_path.display()))?;
+        return Ok(true);
+    }
+    print_groups(&rows, &results, &reference);
+    Ok(!rows.is_empty())
+}
+
+fn print_module(module: &str, run: &ModuleRun, counted: &[String], failing: bool) {
+    let passed = counted.iter().filter(|test| run.passes(test)).count();
+    let mut text = format!("{module:32} {passed:6} / {:6} {:7.1}s {:.100}\n", counted.len(), run.seconds, run.note);
+    for test in counted.iter().filter(|test| failing && !run.passes(test)) {
+        let (status, reason) = run.tests.get(test).map_or(("missing", ""), |(s, r)| (s.as_str(), r.as_str()));
+        text.push_str(&format!("    {status:8} {test}  {}\n", reason.chars().take(160).collect::<String>()));
+    }
+    print!("{text}");
+}
+
+fn print_groups(rows: &[(String, String)], results: &[ModuleRun], reference: &Reference) {
+    let mut order: Vec<&str> = Vec::new();
+    let mut tallies: BTreeMap<&str, (usize, usize, f64, usize)> = BTreeMap::new();
+    for ((group, module), run) in rows.iter().zip(results) {
+        let counted = reference.tests(module);
+        let passed = counted.iter().filter(|test| run.passes(test)).count();
+        if !order.contains(&group.as_str()) {
+            order.push(group);
+        }
+        let tally = tallies.entry(group).or_default();
+        tally.0 += passed;
+        tally.1 += counted.len();
+        tally.2 += if counted.is_empty() { 1.0 } else { passed as f64 / counted.len() as f64 };
+        tally.3 += 1;
+    }
+    for group in order {
+        let (passed, of, share, modules) = tallies.get(group).copied().unwrap_or_default();
+        let percent = 100.0 * passed as f64 / of.max(1) as f64;
+        let mean = 100.0 * share / modules.max(1) as f64;
+        println!("[{group}] tests {passed}/{of} = {percent:.1}%   mean over {modules} modules {mean:.1}%");
+    }
+}
+
+fn run_module(
+    python: &Path,
+    tests: &Path,
+    module: &str,
+    limit: Duration,
+    recording: bool,
+) -> Result<ModuleRun, String> {
+    let work = std::env::temp_dir().join(format!("taipan-conform-{}-{module}", std::process::id()));
+    std::fs::create_dir_all(&work).map_err(|error| error.to_string())?;
+    let run = run_in(&work, python, tests, module, limit, recording);
+    let _ = std::fs::remove_dir_all(&work);
+    run
+}
+
+fn run_in(
+    work: &Path,
+    python: &Path,
+    tests: &Path,
+    module: &str,
+    limit: Duration,
+    recording: bool,
+) -> Result<ModuleRun, String> {
+    use std::os::unix::process::CommandExt;
+    let (out, log) = (work.join("out.txt"), work.join("log.txt"));
+    let file = std::fs::File::create(&log).map_err(|error| error.to_string())?;
+    let copy = file.try_clone().map_err(|error| error.to_string())?;
+    let mut command = Command::new(python);
+    command.arg(folder().join("driver.py")).arg(format!("test.{module}")).arg(&out).current_dir(work);
+    command.envs([
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("PYTHONHASHSEED", "0"),
+        ("PYTHONUTF8", "1"),
+        ("TERM", "dumb"),
+        ("NO_COLOR", "1"),
+    ]);
+    command.env("PYTHONPATH", tests).stdin(Stdio::null()).stdout(file).stderr(copy).process_group(0);
+    if recording {
+        command.env("CONFORM_REFERENCE", "1");
+    }
+    let start = Instant::now();
+    let mut child = command.spawn().map_err(|error| error.to_string())?;
+    let code = process::wait(&mut child, limit).map_err(|error| error.to_string())?;
+    process::kill_group(&mut child);
+    let mut run = parse_output(module, &String::from_utf8_lossy(&std::fs::read(&out).unwrap_or_default()));
+    run.seconds = start.elapsed().as_secs_f64();
+    if !run.note.is_empty() && run.note != UNFINISHED {
+        return Ok(run);
+    }
+    if run.note == UNFINISHED {
+        let log = String::from_utf8_lossy(&std::fs::read(&log).unwrap_or_default()).into_owned();
+        let mut tail: Vec<&str> = log.trim().lines().rev().take(3).collect();
+        tail.reverse();
+        let how = code.map_or("time-out".to_string(), |code| format!("exit {code}"));
+        run.note = format!("{how}: {}", tail.join(" | "));
+    }
+    Ok(run)
+}
+
+const UNFINISHED: &str = "did not finish";
+
+/// Reads the lines that the driver wrote.
+fn parse_output(module: &str, text: &str) -> ModuleRun {
+    let mut run = ModuleRun { note: UNFINISHED.to_string(), ..ModuleRun::default() };
+    let prefix = format!("test.{module}.");
+    for line in text.lines() {
+        let mut parts = line.splitn(3, '\t');
+        let (kind, name, reason) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+        match kind {
+            "DONE" if run.note == UNFINISHED => run.note.clear(),
+            "DONE" => {}
+            "LOADFAIL" => run.note = format!("{name} {reason}"),
+            _ => {
+                let name = name.strip_prefix(&prefix).unwrap_or(name);
+                run.tests.insert(name.to_string(), (kind.to_string(), reason.to_string()));
+            }
+        }
+    }
+    run
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn driver_lines_are_read() {
+        let run = parse_output("test_x", "OK\ttest.test_x.A.b\nFAIL\ttest.test_x.A.c\tE: no\nDONE\ttest.test_x\n");
+        assert!(run.passes("A.b") && !run.passes("A.c") && !run.passes("A.d"));
+        assert_eq!(run.tests["A.c"].1, "E: no");
+        assert_eq!(run.note, "");
+    }
+
+    #[test]
+    fn a_crash_keeps_what_ran_before() {
+        let run = parse_output("test_x", "OK\ttest.test_x.A.b\n");
+        assert!(run.passes("A.b"));
+        assert_eq!(run.note, UNFINISHED);
+        assert!(parse_output("m", "LOADFAIL\tImportError: x\nDONE\tm\n").note.contains("ImportError"));
+    }
+
+    #[test]
+    fn the_recorded_files_agree() {
+        let rows = groups::parse(&read(&folder().join("groups.txt")).unwrap());
+        let reference = Reference::parse(&read(&folder().join("reference.txt")).unwrap()).unwrap();
+        assert!(rows.len() > 300);
+        for (_, module) in &rows {
+            assert!(reference.contains(module), "{module} has no recorded tests");
+        }
+    }
+}
