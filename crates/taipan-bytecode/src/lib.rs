@@ -3,6 +3,9 @@
 #![forbid(unsafe_code)]
 
 pub mod code;
+pub mod exception_table;
+pub mod line_table;
+pub mod operands;
 pub mod ops;
 pub mod wtf8;
 
