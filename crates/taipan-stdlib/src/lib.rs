@@ -1,1 +1,3 @@
 //! Native modules of the standard library.
+
+pub mod packed;
