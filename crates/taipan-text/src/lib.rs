@@ -6,6 +6,7 @@
 
 mod text_buf;
 mod text_ref;
+pub mod unicode;
 
 pub use text_buf::TextBuf;
 pub use text_ref::{CodePoints, TextRef};
