@@ -103,8 +103,8 @@ const VOWELS: [&str; 21] = [
     "YI", "I",
 ];
 const TRAILING: [&str; 28] = [
-    "", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG", "LM", "LB", "LS", "LT", "LP", "LH", "M", "B", "BS", "S", "SS",
-    "NG", "J", "C", "K", "T", "P", "H",
+    "", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG", "LM", "LB", "LS", "LT", "LP", "LH", "M", "B", "BS", "S",
+    "SS", "NG", "J", "C", "K", "T", "P", "H",
 ];
 
 /// `unicodedata.name`: the name, `None` if there is none (aliases are not used).
@@ -138,7 +138,9 @@ fn hangul_from_name(name: &str) -> Option<u32> {
 fn range_from_name(name: &str) -> Option<u32> {
     ranges().find_map(|(prefix, first, last)| {
         let digits = name.strip_prefix(prefix).filter(|digits| matches!(digits.len(), 4 | 5))?;
-        if !digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F')) || digits.len() == 5 && digits.starts_with('0') {
+        if !digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'))
+            || digits.len() == 5 && digits.starts_with('0')
+        {
             return None;
         }
         let point = u32::from_str_radix(digits, 16).ok()?;

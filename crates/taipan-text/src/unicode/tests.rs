@@ -64,7 +64,8 @@ fn fact(which: &str, c: u32) -> String {
         "capitalize" => mapped(&[97, c], capitalize),
         "title_inside" => mapped(&[97, c, 98], title),
         "final_sigma" => {
-            let parts = [mapped(&[97, 0x3a3, c], lower), mapped(&[97, 0x3a3, c, 97], lower), mapped(&[c, 0x3a3], lower)];
+            let parts =
+                [mapped(&[97, 0x3a3, c], lower), mapped(&[97, 0x3a3, c, 97], lower), mapped(&[c, 0x3a3], lower)];
             parts.join(" ")
         }
         "sre_lower" => format!("{:x}", to_lower(c)),
