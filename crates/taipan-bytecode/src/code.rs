@@ -4,6 +4,8 @@
 //! `localspluskinds` have equal length. Nothing here proves that `code` is well formed: that is the
 //! translator's part.
 
+mod frozen_set;
+
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 

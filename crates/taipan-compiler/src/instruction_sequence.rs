@@ -5,6 +5,7 @@
 //! `EXTENDED_ARG`, `CACHE` or specialised. Arguments are below 2^30.
 
 use taipan_bytecode::Opcode;
+use taipan_bytecode::line_table::Position;
 use taipan_syntax::ast;
 
 use crate::error::CompileError;
@@ -32,6 +33,13 @@ impl SourceLocation {
     /// A location from its four numbers, in the order CPython's `LOCATION` macro has them.
     pub const fn new(lineno: i32, end_lineno: i32, col_offset: i32, end_col_offset: i32) -> Self {
         SourceLocation { lineno, end_lineno, col_offset, end_col_offset }
+    }
+}
+
+impl From<SourceLocation> for Position {
+    fn from(loc: SourceLocation) -> Self {
+        let SourceLocation { lineno, end_lineno, col_offset, end_col_offset } = loc;
+        Position { lineno, end_lineno, col_offset, end_col_offset }
     }
 }
 
@@ -123,6 +131,10 @@ impl InstructionSequence {
     pub fn add_jump(&mut self, op: Opcode, target: Label, loc: SourceLocation) {
         debug_assert!(op.has_target(), "{op:?} has no target");
         self.add_op(op, target.0, loc);
+    }
+
+    pub(crate) fn push(&mut self, instruction: Instruction) {
+        self.instructions.push(instruction);
     }
 
     /// Inserts an operation before position `at`; labels at or after it move along.

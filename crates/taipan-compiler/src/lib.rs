@@ -4,8 +4,10 @@
 
 pub mod assemble;
 pub mod code_unit;
+pub mod const_ops;
 pub mod const_table;
 pub mod error;
+mod flowgraph;
 pub mod instruction_sequence;
 pub mod name_table;
 

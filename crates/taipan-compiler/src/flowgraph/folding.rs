@@ -1,0 +1,180 @@
+//! Replaces operations on constants by their result, and displays of constants by tuples and frozensets.
+
+use taipan_bytecode::operands::{BinaryOp, Intrinsic1};
+use taipan_bytecode::{Constant, Opcode};
+
+use super::cfg::CfgInstr;
+use crate::const_ops;
+use crate::const_table::ConstTable;
+use crate::error::CompileError;
+use crate::instruction_sequence::NO_LOCATION;
+
+/// Displays with more items are not folded (`_PY_STACK_USE_GUIDELINE`).
+const MAX_FOLDED_ITEMS: u32 = 30;
+/// List and set displays with fewer constants are built item by item.
+const MIN_CONST_SEQUENCE_SIZE: u32 = 3;
+
+pub fn loads_const(op: Opcode) -> bool {
+    op.has_const() || op == Opcode::LoadSmallInt
+}
+
+/// The constant that a `LOAD_CONST` or `LOAD_SMALL_INT` with this argument loads.
+///
+/// # Errors
+/// [`CompileError::Internal`] if it does not exist.
+pub fn const_value(op: Opcode, oparg: u32, consts: &ConstTable) -> Result<Constant, CompileError> {
+    if op == Opcode::LoadSmallInt {
+        return Ok(Constant::Int(oparg.into()));
+    }
+    consts.get(oparg).cloned().ok_or(CompileError::Internal("Internal error: failed to get value of a constant"))
+}
+
+/// The argument of `LOAD_SMALL_INT` for this constant, if it has one.
+pub fn small_int(constant: &Constant) -> Option<u32> {
+    match constant {
+        Constant::Int(value) => u8::try_from(value).ok().map(u32::from),
+        _ => None,
+    }
+}
+
+fn make_load_const(instr: &mut CfgInstr, value: Constant, consts: &mut ConstTable) -> Result<(), CompileError> {
+    match small_int(&value) {
+        Some(number) => instr.set(Opcode::LoadSmallInt, number),
+        None => instr.set(Opcode::LoadConst, consts.add(value)?),
+    }
+    Ok(())
+}
+
+/// Indexes of the `count` constant loads that end before `end`, `NOP`s skipped; `None` if something else is there.
+fn const_loads_before(instrs: &[CfgInstr], end: usize, count: u32) -> Option<Vec<usize>> {
+    let mut found = Vec::new();
+    for i in (0..end).rev() {
+        if found.len() == count as usize {
+            break;
+        }
+        match instrs[i].op {
+            Opcode::Nop => {}
+            op if loads_const(op) => found.push(i),
+            _ => return None,
+        }
+    }
+    found.reverse();
+    (found.len() == count as usize).then_some(found)
+}
+
+fn values_at(instrs: &[CfgInstr], at: &[usize], consts: &ConstTable) -> Result<Vec<Constant>, CompileError> {
+    at.iter().map(|&i| const_value(instrs[i].op, instrs[i].oparg, consts)).collect()
+}
+
+fn nop_out(instrs: &mut [CfgInstr], at: &[usize]) {
+    for &i in at {
+        instrs[i].set_nop();
+        instrs[i].loc = NO_LOCATION;
+    }
+}
+
+/// Constants and `BUILD_TUPLE n` become one constant.
+pub fn fold_tuple_of_constants(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) -> Result<(), CompileError> {
+    let size = instrs[i].oparg;
+    if size > MAX_FOLDED_ITEMS {
+        return Ok(());
+    }
+    let Some(loads) = const_loads_before(instrs, i, size) else { return Ok(()) };
+    let items = values_at(instrs, &loads, consts)?;
+    nop_out(instrs, &loads);
+    make_load_const(&mut instrs[i], Constant::Tuple(items.into()), consts)
+}
+
+/// `BUILD_LIST 0`, constants each with `LIST_APPEND 1`, and the conversion to a tuple become one constant.
+pub fn fold_constant_list_to_tuple(
+    instrs: &mut [CfgInstr],
+    i: usize,
+    consts: &mut ConstTable,
+) -> Result<(), CompileError> {
+    let mut expect_append = true;
+    let mut loads = Vec::new();
+    for pos in (0..i).rev() {
+        let CfgInstr { op, oparg, .. } = instrs[pos];
+        if op == Opcode::Nop {
+            continue;
+        }
+        if op == Opcode::BuildList && oparg == 0 {
+            if !expect_append {
+                return Ok(());
+            }
+            loads.reverse();
+            let items = values_at(instrs, &loads, consts)?;
+            let gone: Vec<usize> = (pos..i).filter(|&at| instrs[at].op != Opcode::Nop).collect();
+            nop_out(instrs, &gone);
+            return make_load_const(&mut instrs[i], Constant::Tuple(items.into()), consts);
+        }
+        if expect_append {
+            if op != Opcode::ListAppend || oparg != 1 {
+                return Ok(());
+            }
+        } else {
+            if !loads_const(op) {
+                return Ok(());
+            }
+            loads.push(pos);
+        }
+        expect_append = !expect_append;
+    }
+    Ok(())
+}
+
+/// Displays of constants: one constant before `in` or a loop, else built by extending with one constant. A list
+/// display of other things before `in` or a loop becomes a tuple.
+pub fn optimize_lists_and_sets(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) -> Result<(), CompileError> {
+    let CfgInstr { op, oparg: size, loc, .. } = instrs[i];
+    let contains_or_iter =
+        instrs.get(i + 1).is_some_and(|next| matches!(next.op, Opcode::GetIter | Opcode::ContainsOp));
+    if size > MAX_FOLDED_ITEMS || (size < MIN_CONST_SEQUENCE_SIZE && !contains_or_iter) {
+        return Ok(());
+    }
+    let Some(loads) = const_loads_before(instrs, i, size) else {
+        if contains_or_iter && op == Opcode::BuildList {
+            instrs[i].op = Opcode::BuildTuple;
+        }
+        return Ok(());
+    };
+    let items = values_at(instrs, &loads, consts)?;
+    let value = if op == Opcode::BuildSet { Constant::frozen_set(items) } else { Constant::Tuple(items.into()) };
+    let index = consts.add(value)?;
+    nop_out(instrs, &loads);
+    if contains_or_iter {
+        instrs[i].set(Opcode::LoadConst, index);
+    } else if i >= 2 {
+        instrs[i - 2].loc = loc;
+        instrs[i - 2].set(op, 0);
+        instrs[i - 1].set(Opcode::LoadConst, index);
+        instrs[i].set(if op == Opcode::BuildList { Opcode::ListExtend } else { Opcode::SetUpdate }, 1);
+    }
+    Ok(())
+}
+
+/// Two constants and `BINARY_OP` become one constant, if the result is small and no exception.
+pub fn fold_const_binop(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) -> Result<(), CompileError> {
+    let Some(loads) = const_loads_before(instrs, i, 2) else { return Ok(()) };
+    let operands = values_at(instrs, &loads, consts)?;
+    let Some(op) = BinaryOp::from_oparg(instrs[i].oparg) else { return Ok(()) };
+    let Some(value) = const_ops::binary(op, &operands[0], &operands[1]) else { return Ok(()) };
+    nop_out(instrs, &loads);
+    make_load_const(&mut instrs[i], value, consts)
+}
+
+/// A constant and a unary operation become one constant.
+pub fn fold_const_unaryop(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) -> Result<(), CompileError> {
+    let Some(loads) = const_loads_before(instrs, i, 1) else { return Ok(()) };
+    let operand = const_value(instrs[loads[0]].op, instrs[loads[0]].oparg, consts)?;
+    let value = match instrs[i].op {
+        Opcode::UnaryNegative => const_ops::negative(&operand),
+        Opcode::UnaryInvert => const_ops::invert(&operand),
+        Opcode::UnaryNot => Some(Constant::bool(!const_ops::is_true(&operand))),
+        Opcode::CallIntrinsic1 if instrs[i].oparg == Intrinsic1::UnaryPositive.oparg() => const_ops::positive(&operand),
+        _ => None,
+    };
+    let Some(value) = value else { return Ok(()) };
+    nop_out(instrs, &loads);
+    make_load_const(&mut instrs[i], value, consts)
+}

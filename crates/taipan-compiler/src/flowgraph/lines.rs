@@ -1,0 +1,86 @@
+//! Gives every exit a line number (PEP 626) and spreads line numbers to instructions without one.
+
+use taipan_bytecode::Opcode;
+
+use super::cfg::{BlockId, Cfg};
+use crate::instruction_sequence::NO_LOCATION;
+
+/// Duplicates exits without line number so that each has one predecessor, then copies numbers along.
+pub fn resolve_line_numbers(cfg: &mut Cfg) {
+    duplicate_exits_without_lineno(cfg);
+    propagate_line_numbers(cfg);
+}
+
+fn has_eval_break(op: Opcode) -> bool {
+    matches!(
+        op,
+        Opcode::Jump | Opcode::JumpBackward | Opcode::Resume | Opcode::Call | Opcode::CallFunctionEx | Opcode::CallKw
+    )
+}
+
+fn is_exit_or_eval_check_without_lineno(cfg: &Cfg, id: BlockId) -> bool {
+    let block = &cfg[id];
+    (block.exits_scope() || block.instrs.iter().any(|instr| has_eval_break(instr.op))) && block.has_no_lineno()
+}
+
+fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
+    let mut current = Some(cfg.entry);
+    while let Some(id) = current {
+        if let Some(last) = cfg[id].last().copied().filter(|last| last.op.has_jump())
+            && let Some(target) = cfg.next_nonempty(last.target)
+            && is_exit_or_eval_check_without_lineno(cfg, target)
+            && cfg[target].predecessors > 1
+        {
+            let copy = cfg.new_block();
+            let mut instrs = cfg[target].instrs.clone();
+            if let Some(first) = instrs.first_mut() {
+                first.loc = last.loc;
+            }
+            cfg[target].predecessors -= 1;
+            let next = cfg[target].next.replace(copy);
+            let block = &mut cfg[copy];
+            block.instrs = instrs;
+            block.predecessors = 1;
+            block.next = next;
+            block.is_labelled = true;
+            if let Some(last) = cfg[id].instrs.last_mut() {
+                last.target = Some(copy);
+            }
+        }
+        current = cfg[id].next;
+    }
+    // What is left can only be reached by falling through.
+    for id in cfg.order() {
+        if let (true, Some(next), Some(last)) = (cfg[id].has_fallthrough(), cfg[id].next, cfg[id].last().copied())
+            && is_exit_or_eval_check_without_lineno(cfg, next)
+            && let Some(first) = cfg[next].instrs.first_mut()
+        {
+            first.loc = last.loc;
+        }
+    }
+}
+
+fn propagate_line_numbers(cfg: &mut Cfg) {
+    for id in cfg.order() {
+        let mut previous = NO_LOCATION;
+        for instr in &mut cfg[id].instrs {
+            if instr.loc.lineno == NO_LOCATION.lineno {
+                instr.loc = previous;
+            } else {
+                previous = instr.loc;
+            }
+        }
+        let Some(last) = cfg[id].last().copied() else { continue };
+        let next = cfg[id].next.filter(|_| cfg[id].has_fallthrough());
+        let target = last.target.filter(|_| last.op.has_jump());
+        for successor in next.into_iter().chain(target) {
+            let block = &mut cfg[successor];
+            if block.predecessors == 1
+                && let Some(first) = block.instrs.first_mut()
+                && first.loc.lineno == NO_LOCATION.lineno
+            {
+                first.loc = previous;
+            }
+        }
+    }
+}

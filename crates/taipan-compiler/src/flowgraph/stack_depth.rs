@@ -1,0 +1,55 @@
+//! Computes the stack depth at the entry of every block and the greatest depth of all.
+
+use super::cfg::{BlockId, Cfg, is_scope_exit, is_unconditional_jump};
+use crate::error::CompileError;
+use taipan_bytecode::Opcode;
+
+/// Sets `start_depth` of every reachable block and gives `co_stacksize`.
+///
+/// # Errors
+/// [`CompileError::Internal`] for an underflow or for two ways to a block with different depths.
+pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
+    for id in cfg.order() {
+        cfg[id].start_depth = None;
+    }
+    let mut todo = Vec::new();
+    let mut max_depth = 0;
+    let entry = cfg.entry;
+    enter(cfg, &mut todo, entry, 0)?;
+    while let Some(id) = todo.pop() {
+        let mut depth = i64::from(cfg[id].start_depth.unwrap_or(0));
+        let mut next = cfg[id].next;
+        for i in 0..cfg[id].instrs.len() {
+            let instr = cfg[id].instrs[i];
+            max_depth = max_depth.max(depth);
+            if let (true, Some(target)) = (instr.op.has_target() && instr.op != Opcode::EndAsyncFor, instr.target) {
+                enter(cfg, &mut todo, target, depth + instr.op.stack_effect(instr.oparg, true))?;
+            }
+            depth += instr.op.stack_effect(instr.oparg, false);
+            if depth < 0 {
+                return Err(CompileError::Internal("Invalid CFG, stack underflow"));
+            }
+            if is_unconditional_jump(instr.op) || is_scope_exit(instr.op) {
+                next = None;
+                break;
+            }
+        }
+        if let Some(next) = next {
+            enter(cfg, &mut todo, next, depth)?;
+        }
+    }
+    u32::try_from(max_depth).map_err(|_| CompileError::Internal("stack depth out of range"))
+}
+
+fn enter(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId, depth: i64) -> Result<(), CompileError> {
+    let depth = u32::try_from(depth).map_err(|_| CompileError::Internal("Invalid CFG, stack underflow"))?;
+    match cfg[id].start_depth {
+        None => {
+            cfg[id].start_depth = Some(depth);
+            todo.push(id);
+            Ok(())
+        }
+        Some(known) if known == depth => Ok(()),
+        Some(_) => Err(CompileError::Internal("Invalid CFG, inconsistent stackdepth")),
+    }
+}

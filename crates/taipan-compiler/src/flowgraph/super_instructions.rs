@@ -1,0 +1,29 @@
+//! Joins neighbouring loads and stores of locals into one instruction.
+
+use taipan_bytecode::Opcode;
+
+use super::cfg::Cfg;
+use super::cleanup::remove_redundant_nops;
+
+/// Joins pairs on one line whose locals have numbers below 16.
+pub fn insert_super_instructions(cfg: &mut Cfg) {
+    for id in cfg.order() {
+        let instrs = &mut cfg[id].instrs;
+        for i in 1..instrs.len() {
+            let (first, second) = (instrs[i - 1], instrs[i]);
+            let joined = match (first.op, second.op) {
+                (Opcode::LoadFast, Opcode::LoadFast) => Opcode::LoadFastLoadFast,
+                (Opcode::StoreFast, Opcode::LoadFast) => Opcode::StoreFastLoadFast,
+                (Opcode::StoreFast, Opcode::StoreFast) => Opcode::StoreFastStoreFast,
+                _ => continue,
+            };
+            let (line1, line2) = (first.loc.lineno, second.loc.lineno);
+            if (line1 >= 0 && line2 >= 0 && line1 != line2) || first.oparg >= 16 || second.oparg >= 16 {
+                continue;
+            }
+            instrs[i - 1].set(joined, first.oparg << 4 | second.oparg);
+            instrs[i].set_nop();
+        }
+    }
+    remove_redundant_nops(cfg);
+}

@@ -1,0 +1,33 @@
+//! Drops constants no instruction loads any more.
+
+use super::cfg::Cfg;
+use crate::const_table::ConstTable;
+use crate::error::CompileError;
+
+/// Renumbers the constants in use; the first one stays, because it may be the docstring.
+///
+/// # Errors
+/// [`CompileError::Internal`] for a constant that does not exist.
+pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<(), CompileError> {
+    const NO_CONSTANT: CompileError = CompileError::Internal("load of a constant that does not exist");
+    let order = cfg.order();
+    let mut used = vec![false; consts.len()];
+    if let Some(first) = used.first_mut() {
+        *first = true;
+    }
+    for &id in &order {
+        for instr in cfg[id].instrs.iter().filter(|instr| instr.op.has_const()) {
+            *used.get_mut(instr.oparg as usize).ok_or(NO_CONSTANT)? = true;
+        }
+    }
+    if used.iter().all(|&used| used) {
+        return Ok(());
+    }
+    let renumbered = consts.retain(&used);
+    for &id in &order {
+        for instr in cfg[id].instrs.iter_mut().filter(|instr| instr.op.has_const()) {
+            instr.oparg = renumbered.get(instr.oparg as usize).copied().flatten().ok_or(NO_CONSTANT)?;
+        }
+    }
+    Ok(())
+}
