@@ -1,31 +1,80 @@
-//! The heap's public face.
+//! The heap itself: its parts, layouts, fast allocation, sizes and figures.
+//!
+//! Invariant: `[cursor, limit)` is zero-filled unused nursery memory, both ends multiples of a granule; both are the
+//! first words of the struct.
 
-use std::collections::HashMap;
 use std::ptr::NonNull;
 
-use crate::config::{HeapConfig, HeapError, OutOfMemory};
+use crate::alloc::reserve_of;
+use crate::block::{self, Blocks};
+use crate::collect::{MIN_SLICE, SLICE_RATE};
+use crate::config::{HeapConfig, HeapError};
+use crate::eden::Eden;
+use crate::finalize::Finalizers;
 use crate::header::{GRANULE, Header};
+use crate::large::LargeSpace;
 use crate::layout::{Layout, Tail};
+use crate::mark::Marker;
+use crate::old::MarkRegion;
 use crate::page_source::Reservation;
-use crate::roots::Roots;
-use crate::stats::{CollectStats, Collection, HeapStats};
+use crate::side_table::SideTable;
+use crate::stats::{CollectStats, HeapStats};
+use crate::weak::WeakTable;
 
 /// One interpreter's memory. Dropping it unmaps everything without running finalisers.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Heap {
-    cursor: usize,
-    limit: usize,
-    config: HeapConfig,
-    pages: Reservation,
-    layouts: Vec<Layout>,
-    charged: usize,
-    ids: HashMap<usize, u64>,
-    next_id: u64,
-    stats: HeapStats,
+    pub(crate) cursor: usize,
+    pub(crate) limit: usize,
+    pub(crate) blocks: Blocks,
+    pub(crate) layouts: Vec<Layout>,
+    pub(crate) eden: Eden,
+    pub(crate) old: MarkRegion,
+    pub(crate) meta: MarkRegion,
+    pub(crate) large: LargeSpace,
+    pub(crate) marker: Marker,
+    /// Old objects written to since the last collection.
+    pub(crate) remembered: Vec<usize>,
+    /// Large objects with cards written to since the last collection.
+    pub(crate) carded: Vec<usize>,
+    /// Reached objects whose value words are still to be followed by the minor collection.
+    pub(crate) grey: Vec<usize>,
+    /// Objects pinned in this minor collection.
+    pub(crate) pinned: Vec<usize>,
+    /// Words found on native stacks; kept for its buffer.
+    pub(crate) candidates: Vec<usize>,
+    pub(crate) weak: WeakTable,
+    pub(crate) finalizers: Finalizers,
+    pub(crate) ids: SideTable<u64>,
+    pub(crate) pins: SideTable<u32>,
+    pub(crate) next_id: u64,
+    pub(crate) config: HeapConfig,
+    pub(crate) every_allocation_is_slow: bool,
+    pub(crate) allocations: u64,
+    pub(crate) stress_count: u32,
+    pub(crate) stress_collections: u64,
+    /// Foreign bytes counted against the limit.
+    pub(crate) charged: usize,
+    pub(crate) charged_at_major: usize,
+    /// Part of the limit kept for handling `OutOfMemory`, and whether it may be used now.
+    pub(crate) reserve: usize,
+    pub(crate) in_reserve: bool,
+    /// Collect at the next slow path.
+    pub(crate) urgent: bool,
+    /// Bytes that became old since the last major collection, and how many of them start the next.
+    pub(crate) old_growth: usize,
+    pub(crate) next_major: usize,
+    /// Bytes scanned by a marking slice, at least.
+    pub(crate) slice_bytes: usize,
+    /// Bytes scanned by a slice for each byte promoted.
+    pub(crate) slice_rate: usize,
+    pub(crate) stats: HeapStats,
+    pub(crate) last: CollectStats,
 }
 
-const CHUNK: usize = 1 << 20;
+// SAFETY: the heap owns all memory its addresses refer to and has no tie to a thread.
+unsafe impl Send for Heap {}
 
 impl Heap {
     /// Reserves address space for a heap.
@@ -33,27 +82,58 @@ impl Heap {
     /// # Errors
     /// [`HeapError::Reserve`] when the system gives none.
     pub fn new(config: HeapConfig) -> Result<Heap, HeapError> {
-        let pages = Reservation::new(config.reserve)?;
-        let base = pages.base();
+        let blocks = Blocks::new(Reservation::new(config.reserve)?)?;
+        let area_end = blocks.area_end();
+        let end = blocks.pages.base() + blocks.pages.len();
         Ok(Heap {
-            cursor: base,
-            limit: base,
-            config,
-            pages,
+            cursor: 0,
+            limit: 0,
+            blocks,
             layouts: Vec::new(),
-            charged: 0,
-            ids: HashMap::new(),
+            eden: Eden::new(&config),
+            old: MarkRegion::new(block::OLD),
+            meta: MarkRegion::new(block::META),
+            large: LargeSpace::new(area_end, end),
+            marker: Marker::default(),
+            remembered: Vec::new(),
+            carded: Vec::new(),
+            grey: Vec::new(),
+            pinned: Vec::new(),
+            candidates: Vec::new(),
+            weak: WeakTable::default(),
+            finalizers: Finalizers::new(),
+            ids: SideTable::new(),
+            pins: SideTable::new(),
             next_id: 1,
+            every_allocation_is_slow: config.stress_every.is_some() || config.fail_at.is_some(),
+            allocations: 0,
+            stress_count: 0,
+            stress_collections: 0,
+            charged: 0,
+            charged_at_major: 0,
+            reserve: reserve_of(&config),
+            in_reserve: false,
+            urgent: false,
+            old_growth: 0,
+            next_major: Heap::first_major(&config),
+            slice_bytes: MIN_SLICE,
+            slice_rate: SLICE_RATE,
             stats: HeapStats::default(),
+            last: CollectStats::default(),
+            config,
         })
     }
 
     /// Defines (or, for a reused id, redefines) the layout of shape `shape`. Ids should be dense.
+    /// An id may be reused when no object of its old layout was alive at the last major collection and none was
+    /// allocated since.
     ///
     /// # Panics
     /// When the layout contradicts itself (length word outside the fixed words, header marked as value).
     pub fn define_layout(&mut self, shape: u32, layout: Layout) {
         assert!(layout.fixed_words >= 1 && layout.values & 1 == 0 && layout.values_from >= 1);
+        assert!(layout.fixed_words >= 64 || layout.values >> layout.fixed_words == 0);
+        assert!(shape != block::FILLER);
         match layout.tail {
             Tail::None => {}
             Tail::Values { len_word }
@@ -93,183 +173,58 @@ impl Heap {
         }
     }
 
-    /// Allocates like [`Heap::alloc`], collecting if needed; large objects too.
-    ///
-    /// # Errors
-    /// [`OutOfMemory`] when the limit does not allow it even after a full collection.
-    #[cold]
-    #[inline(never)]
-    pub fn alloc_slow(
-        &mut self,
-        shape: u32,
-        bytes: usize,
-        roots: &mut dyn Roots,
-    ) -> Result<NonNull<Header>, OutOfMemory> {
-        let _ = roots;
-        let bytes = bytes.max(GRANULE);
-        self.refill(bytes)?;
-        self.alloc(shape, bytes).ok_or(OutOfMemory)
-    }
-
-    fn refill(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
-        if bytes <= self.limit - self.cursor {
-            return Ok(());
-        }
-        let base = self.pages.base();
-        let want = bytes.checked_add(CHUNK - 1).ok_or(OutOfMemory)? & !(CHUNK - 1);
-        if want > self.pages.len() - (self.limit - base) || self.would_exceed(want) {
-            return Err(OutOfMemory);
-        }
-        if !self.pages.commit(self.limit, want) {
-            return Err(OutOfMemory);
-        }
-        self.limit += want;
-        Ok(())
-    }
-
-    /// Allocates outside the nursery without collecting. `immovable` objects (classes, shapes, code) never move.
-    ///
-    /// # Errors
-    /// [`OutOfMemory`] when the limit does not allow it.
-    pub fn alloc_old(&mut self, shape: u32, bytes: usize, immovable: bool) -> Result<NonNull<Header>, OutOfMemory> {
-        let _ = immovable;
-        let bytes = bytes.max(GRANULE);
-        self.refill(bytes)?;
-        self.alloc(shape, bytes).ok_or(OutOfMemory)
-    }
-
-    /// To be called before value words are written into `object`, unless nothing was allocated since it was itself.
-    #[inline(always)]
-    pub fn write_barrier(&mut self, object: NonNull<Header>) {
-        // SAFETY: `object` is a live object of this heap.
-        let bits = unsafe { (*object.as_ptr()).bits };
-        if bits & (Header::OLD | Header::LOGGED) == Header::OLD {
-            self.write_barrier_slow(object);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn write_barrier_slow(&mut self, object: NonNull<Header>) {
-        // SAFETY: `object` is a live object of this heap.
-        unsafe { (*object.as_ptr()).bits |= Header::LOGGED };
-    }
-
-    /// Like [`Heap::write_barrier`] when only value word `word` of `object` is written; cheaper for large arrays.
-    #[inline(always)]
-    pub fn write_barrier_at(&mut self, object: NonNull<Header>, word: usize) {
-        let _ = word;
-        self.write_barrier(object);
-    }
-
-    /// Collects now.
-    pub fn collect(&mut self, kind: Collection, roots: &mut dyn Roots) -> CollectStats {
-        let _ = roots;
-        CollectStats { major: kind == Collection::Major, ..CollectStats::default() }
-    }
-
-    /// Counts `bytes` of foreign memory against the limit. Check with [`Heap::would_exceed`] first.
-    pub fn charge(&mut self, bytes: usize) {
-        self.charged = self.charged.saturating_add(bytes);
-    }
-
-    /// Gives back what [`Heap::charge`] counted.
-    pub fn release(&mut self, bytes: usize) {
-        self.charged = self.charged.saturating_sub(bytes);
-    }
-
-    /// Whether `bytes` more would go over the limit as things stand (before any collection).
-    pub fn would_exceed(&self, bytes: usize) -> bool {
-        let used = self.limit - self.pages.base();
-        used.saturating_add(self.charged).saturating_add(bytes) > self.config.limit
-    }
-
-    /// Makes word `word` of `owner` a weak reference: it holds a heap pointer but is no value word of the owner's
-    /// layout. When the referent dies, the word becomes 0 and `owner` is queued for [`Heap::take_dead_weak`].
-    pub fn register_weak(&mut self, owner: NonNull<Header>, word: u16) {
-        let _ = (owner, word);
-    }
-
-    /// The living owners of weak references to `referent`, newest first.
-    pub fn weak_owners(&self, referent: NonNull<Header>) -> Vec<NonNull<Header>> {
-        let _ = referent;
-        Vec::new()
-    }
-
-    /// The next weak reference whose referent died; those of one referent come newest first.
-    pub fn take_dead_weak(&mut self) -> Option<NonNull<Header>> {
-        None
-    }
-
-    /// Queues `object` once, with `tag`, when it becomes unreachable; it stays alive until taken from the queue.
-    pub fn register_finalizer(&mut self, object: NonNull<Header>, tag: u64) {
-        let _ = (object, tag);
-    }
-
-    /// Drops the registration of `object`.
-    pub fn unregister_finalizer(&mut self, object: NonNull<Header>) {
-        let _ = object;
-    }
-
-    /// The next unreachable object with a finaliser, and its tag. All dead weak references were queued before it.
-    pub fn take_finalizable(&mut self) -> Option<(NonNull<Header>, u64)> {
-        None
-    }
-
-    /// The object's serial number times 16, issued at the first call.
-    pub fn object_id(&mut self, object: NonNull<Header>) -> u64 {
-        let next = self.next_id;
-        let id = *self.ids.entry(object.as_ptr() as usize).or_insert(next);
-        if id == next {
-            self.next_id += 1;
-        }
-        id * 16
-    }
-
-    /// Keeps `object` alive and in place until [`Heap::unpin`] is called as often.
-    pub fn pin(&mut self, object: NonNull<Header>) {
-        let _ = object;
-    }
-
-    /// Takes back one [`Heap::pin`].
-    pub fn unpin(&mut self, object: NonNull<Header>) {
-        let _ = object;
-    }
-
-    /// Shortens `object` from `old_bytes` to `new_bytes`; its length word has been changed accordingly.
-    pub fn shrink(&mut self, object: NonNull<Header>, old_bytes: usize, new_bytes: usize) {
-        let _ = (object, old_bytes, new_bytes);
-    }
-
     /// Size of `object` in bytes.
     pub fn object_bytes(&self, object: NonNull<Header>) -> usize {
-        // SAFETY: `object` is a live object of this heap.
-        unsafe {
-            let shape = (*object.as_ptr()).shape;
-            self.layouts[shape as usize].size_of(object.as_ptr())
+        // SAFETY: a live object of this heap.
+        unsafe { block::object_size(object.as_ptr() as usize, &self.layouts) }
+    }
+
+    /// Tells that `object`, allocated with `old_bytes`, now has a smaller size by its length word. The words given
+    /// up must not be used any more.
+    pub fn shrink(&mut self, object: NonNull<Header>, old_bytes: usize) {
+        let address = object.as_ptr() as usize;
+        let (old, new) = (old_bytes.next_multiple_of(GRANULE), self.object_bytes(object));
+        if new >= old {
+            return;
+        }
+        match self.blocks.kind(address) {
+            // SAFETY: the words between the new and the old end belong to the object and are given up.
+            block::EDEN => unsafe {
+                let gap = address + new;
+                std::ptr::write_bytes(gap as *mut u8, 0, old - new);
+                (gap as *mut Header).write(Header { shape: block::FILLER, bits: 0 });
+                *(gap as *mut usize).add(1) = old - new;
+            },
+            block::LARGE => self.large.shrink(address, new, self.config.poison),
+            _ => {}
         }
     }
 
     /// Whether `address` lies inside this heap's reserved range.
     #[inline(always)]
     pub fn contains(&self, address: usize) -> bool {
-        address.wrapping_sub(self.pages.base()) < self.pages.len()
-    }
-
-    /// Calls `f` with every object, those that died since the last collection included: collect first if that
-    /// matters.
-    pub fn for_each_object(&self, f: &mut dyn FnMut(NonNull<Header>)) {
-        let mut at = self.pages.base();
-        while at < self.cursor {
-            let Some(object) = NonNull::new(at as *mut Header) else { return };
-            f(object);
-            at += self.object_bytes(object);
-        }
+        self.blocks.contains(address)
     }
 
     /// Figures about the heap.
     pub fn stats(&self) -> HeapStats {
-        HeapStats { used_bytes: self.limit - self.pages.base(), charged_bytes: self.charged, ..self.stats }
+        HeapStats {
+            used_bytes: self.used_bytes() - self.charged,
+            charged_bytes: self.charged,
+            nursery_bytes: self.eden.target * block::BLOCK,
+            ..self.stats
+        }
+    }
+
+    /// What the last collection did.
+    pub fn last_collection(&self) -> CollectStats {
+        self.last
+    }
+
+    /// Changes the memory limit; the next allocation that does not fit collects.
+    pub fn set_limit(&mut self, bytes: usize) {
+        self.config.limit = bytes;
+        self.reserve = reserve_of(&self.config);
     }
 
     /// The configuration the heap was created with.

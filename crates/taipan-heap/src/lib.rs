@@ -7,14 +7,35 @@
 //! Contract of every function taking a `NonNull<Header>`: the pointer was returned by the same heap and its object
 //! has not been freed, that is, it was reachable from the roots at every collection since.
 
+mod alloc;
+mod barrier;
+mod bitmap;
+mod block;
+mod collect;
 mod config;
+mod eden;
+mod finalize;
 mod header;
 mod heap;
+mod identity;
+mod large;
 mod layout;
+mod mark;
+mod metaspace;
+mod minor;
+mod old;
 mod page_source;
 mod roots;
+mod side_table;
 mod stack_scan;
 mod stats;
+mod sweep;
+mod trace;
+mod verify;
+mod weak;
+
+#[cfg(test)]
+mod tests;
 
 pub use config::{HeapConfig, HeapError, OutOfMemory};
 pub use header::{GRANULE, Header};

@@ -2,6 +2,7 @@
 //!
 //! A [`Reservation`] is one range of addresses without memory; `commit` makes parts of it usable (zero-filled),
 //! `discard` gives their memory back, so that they read as zero again. Dropping it unmaps everything.
+//! A [`ByteTable`] is a lazily populated table of bytes beside it.
 
 use crate::config::HeapError;
 
@@ -10,6 +11,7 @@ use crate::config::HeapError;
 pub(crate) struct Reservation {
     base: usize,
     len: usize,
+    page: usize,
 }
 
 /// The unit the reservation is aligned to and measured in.
@@ -44,7 +46,9 @@ impl Reservation {
                         libc::munmap((base + len) as *mut libc::c_void, tail);
                     }
                 }
-                return Ok(Reservation { base, len });
+                // SAFETY: asks for a constant of the system.
+                let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+                return Ok(Reservation { base, len, page: usize::try_from(page).unwrap_or(64 << 10).max(4096) });
             }
             len = (len / 2).next_multiple_of(ALIGN);
             if len == ALIGN * 4 {
@@ -70,12 +74,76 @@ impl Reservation {
         unsafe { libc::mprotect(start as *mut libc::c_void, len, libc::PROT_READ | libc::PROT_WRITE) == 0 }
     }
 
-    /// Gives the memory of a committed range back; it stays usable and reads as zero.
-    pub(crate) fn discard(&self, start: usize, len: usize) {
+    /// Gives the memory of a committed range back; all of it reads as zero afterwards.
+    ///
+    /// # Safety
+    /// Nothing lives in the range.
+    pub(crate) unsafe fn discard(&self, start: usize, len: usize) {
         assert!(start >= self.base && len <= self.len && start - self.base <= self.len - len);
-        // SAFETY: the range lies inside the reservation and the caller holds nothing in it.
+        let end = start + len;
+        let (first, last) = (start.next_multiple_of(self.page).min(end), end - end % self.page);
+        if first >= last {
+            // SAFETY: the range is committed and, by contract, unused.
+            unsafe { std::ptr::write_bytes(start as *mut u8, 0, len) };
+            return;
+        }
+        // SAFETY: as above; the parts outside whole pages are cleared by hand.
         unsafe {
-            libc::madvise(start as *mut libc::c_void, len, libc::MADV_DONTNEED);
+            std::ptr::write_bytes(start as *mut u8, 0, first - start);
+            std::ptr::write_bytes(last as *mut u8, 0, end - last);
+            if libc::madvise(first as *mut libc::c_void, last - first, libc::MADV_DONTNEED) != 0 {
+                std::ptr::write_bytes(first as *mut u8, 0, last - first);
+            }
+        }
+    }
+}
+
+/// A zero-filled table of bytes whose pages take memory when first written.
+#[derive(Debug)]
+pub(crate) struct ByteTable {
+    base: *mut u8,
+    len: usize,
+}
+
+impl ByteTable {
+    pub(crate) fn new(len: usize) -> Result<ByteTable, HeapError> {
+        // SAFETY: an anonymous private mapping at an address of the system's choice touches no existing memory.
+        let p = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                len,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        if p == libc::MAP_FAILED { Err(HeapError::Reserve) } else { Ok(ByteTable { base: p.cast(), len }) }
+    }
+
+    /// Byte `index`.
+    ///
+    /// # Safety
+    /// `index` lies inside the table.
+    #[inline(always)]
+    pub(crate) unsafe fn get(&self, index: usize) -> u8 {
+        debug_assert!(index < self.len);
+        // SAFETY: by contract.
+        unsafe { *self.base.add(index) }
+    }
+
+    pub(crate) fn set(&mut self, index: usize, value: u8) {
+        assert!(index < self.len);
+        // SAFETY: inside the mapping (asserted), which this table owns.
+        unsafe { *self.base.add(index) = value }
+    }
+}
+
+impl Drop for ByteTable {
+    fn drop(&mut self) {
+        // SAFETY: the mapping belongs to this table.
+        unsafe {
+            libc::munmap(self.base.cast(), self.len);
         }
     }
 }

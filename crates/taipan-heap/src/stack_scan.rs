@@ -70,3 +70,16 @@ pub fn with_spilled_registers<R>(f: impl FnOnce(usize) -> R) -> R {
     black_box(&saved);
     result
 }
+
+/// Calls `f` with each aligned word of `[low, high)`.
+///
+/// # Safety
+/// The range is readable: part of the stack of a thread that is stopped, or of this one above its stack pointer.
+pub(crate) unsafe fn for_each_word(low: usize, high: usize, mut f: impl FnMut(usize)) {
+    let mut at = low.next_multiple_of(size_of::<usize>());
+    while at < high {
+        // SAFETY: by contract. Volatile: the words belong to other functions' frames.
+        f(unsafe { std::ptr::read_volatile(at as *const usize) });
+        at += size_of::<usize>();
+    }
+}

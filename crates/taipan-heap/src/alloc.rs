@@ -1,0 +1,180 @@
+//! Slow paths of allocation: new nursery blocks, large objects, when to collect, the memory limit.
+//!
+//! Invariant: memory is handed to the program only if [`Heap::fits`] said so; collections themselves may go over
+//! the limit for as long as they copy.
+
+use std::ptr::NonNull;
+
+use crate::LARGE_BYTES;
+use crate::block::BLOCK;
+use crate::config::{HeapConfig, OutOfMemory};
+use crate::header::{GRANULE, Header};
+use crate::heap::Heap;
+use crate::large::{LargeSpace, PAGE};
+use crate::roots::Roots;
+use crate::stack_scan::with_spilled_registers;
+use crate::stats::Collection;
+
+/// Young large objects of this many bytes bring on a minor collection.
+const LARGE_BUDGET: usize = 16 << 20;
+
+/// Part of the limit that is kept for handling `OutOfMemory`.
+pub(crate) fn reserve_of(config: &HeapConfig) -> usize {
+    if config.limit == usize::MAX { 0 } else { (config.limit / 16).min(512 << 10) }
+}
+
+impl Heap {
+    /// Allocates like [`Heap::alloc`], collecting if needed; large objects too.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] when the limit does not allow it even after a full collection. A small reserve becomes
+    /// available then, for handling the error.
+    #[cold]
+    #[inline(never)]
+    pub fn alloc_slow(
+        &mut self,
+        shape: u32,
+        bytes: usize,
+        roots: &mut dyn Roots,
+    ) -> Result<NonNull<Header>, OutOfMemory> {
+        with_spilled_registers(|sp| {
+            self.limit = self.eden.hidden_limit;
+            let result = self.alloc_at(shape, bytes.max(GRANULE), roots, sp);
+            if self.every_allocation_is_slow {
+                self.limit = self.cursor;
+            }
+            result
+        })
+    }
+
+    fn alloc_at(
+        &mut self,
+        shape: u32,
+        bytes: usize,
+        roots: &mut dyn Roots,
+        sp: usize,
+    ) -> Result<NonNull<Header>, OutOfMemory> {
+        if self.injected_failure() {
+            return Err(OutOfMemory);
+        }
+        if let Some(kind) = self.stress_collection() {
+            self.collect_at(kind, roots, sp);
+        }
+        if bytes > LARGE_BYTES {
+            return self.alloc_large(shape, bytes, roots, sp);
+        }
+        if !self.urgent
+            && let Some(object) = self.alloc(shape, bytes)
+        {
+            return Ok(object);
+        }
+        let due = self.urgent || self.eden.blocks.len() >= self.eden.target;
+        if due || !self.next_eden_block() {
+            self.collect_due(roots, sp);
+            if !self.next_eden_block() {
+                self.collect_at(Collection::Major, roots, sp);
+                // Without some slack each further block would cost a full collection.
+                let slack = if self.in_reserve { 0 } else { self.config.limit / 64 };
+                if !self.fits(slack) || !self.next_eden_block() {
+                    self.in_reserve = true;
+                    return Err(OutOfMemory);
+                }
+            }
+        }
+        self.alloc(shape, bytes).ok_or(OutOfMemory)
+    }
+
+    fn alloc_large(
+        &mut self,
+        shape: u32,
+        bytes: usize,
+        roots: &mut dyn Roots,
+        sp: usize,
+    ) -> Result<NonNull<Header>, OutOfMemory> {
+        let pages = LargeSpace::pages_for(bytes).ok_or(OutOfMemory)?;
+        if bytes > self.config.limit || bytes > self.blocks.pages.len() {
+            return Err(OutOfMemory);
+        }
+        if self.urgent || self.large.allocated.saturating_add(bytes) > LARGE_BUDGET && self.large.allocated > 0 {
+            self.collect_due(roots, sp);
+        }
+        let mut at = if self.fits(pages * PAGE) { self.large.alloc(&mut self.blocks, pages) } else { None };
+        if at.is_none() {
+            self.collect_at(Collection::Major, roots, sp);
+            if self.fits(pages * PAGE) {
+                at = self.large.alloc(&mut self.blocks, pages);
+            }
+        }
+        let Some(at) = at else {
+            self.in_reserve |= bytes <= BLOCK;
+            return Err(OutOfMemory);
+        };
+        self.note_peak();
+        let object = at as *mut Header;
+        // SAFETY: fresh room for `bytes`.
+        unsafe { object.write(Header { shape, bits: Header::LARGE }) };
+        NonNull::new(object).ok_or(OutOfMemory)
+    }
+
+    /// Bytes in use: blocks, large objects, charged foreign memory.
+    pub(crate) fn used_bytes(&self) -> usize {
+        (self.blocks.used * BLOCK + self.large.used_pages * PAGE).saturating_add(self.charged)
+    }
+
+    /// Whether `bytes` more are within the limit even if all of the nursery survives.
+    pub(crate) fn fits(&self, bytes: usize) -> bool {
+        let survivors = self.eden.blocks.len() * BLOCK;
+        let limit = if self.in_reserve { self.config.limit } else { self.config.limit - self.reserve };
+        self.used_bytes().saturating_add(survivors).saturating_add(bytes) <= limit
+    }
+
+    /// Whether `bytes` more would go over the limit as things stand (before any collection).
+    pub fn would_exceed(&self, bytes: usize) -> bool {
+        !self.fits(bytes)
+    }
+
+    /// Counts `bytes` of foreign memory against the limit. Ask [`Heap::would_exceed`] first, and collect if it says
+    /// yes.
+    pub fn charge(&mut self, bytes: usize) {
+        self.charged = self.charged.saturating_add(bytes);
+        self.note_peak();
+        if self.charged.saturating_sub(self.charged_at_major) > self.next_major {
+            // Its owners may be garbage: collect at the next chance.
+            self.urgent = true;
+            self.limit = self.cursor;
+        }
+    }
+
+    /// Gives back what [`Heap::charge`] counted.
+    pub fn release(&mut self, bytes: usize) {
+        self.charged = self.charged.saturating_sub(bytes);
+    }
+
+    pub(crate) fn note_peak(&mut self) {
+        self.stats.peak_bytes = self.stats.peak_bytes.max(self.used_bytes());
+    }
+
+    /// Counts an allocation for `HeapConfig::fail_at`; true if this is the one.
+    pub(crate) fn injected_failure(&mut self) -> bool {
+        if self.config.fail_at.is_none() {
+            return false;
+        }
+        self.allocations += 1;
+        self.config.fail_at == Some(self.allocations)
+    }
+
+    /// The collection due by `HeapConfig::stress_every`, if any.
+    fn stress_collection(&mut self) -> Option<Collection> {
+        let every = self.config.stress_every?;
+        self.stress_count += 1;
+        if self.stress_count < every {
+            return None;
+        }
+        self.stress_count = 0;
+        self.stress_collections += 1;
+        match self.config.stress_major_every {
+            Some(n) if self.stress_collections.is_multiple_of(u64::from(n.max(1))) => Some(Collection::Major),
+            _ => Some(Collection::Minor),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The write barrier and the remembered set.
+//!
+//! Invariants: every old object that holds a pointer to a young one is in `remembered` with its `LOGGED` bit, or is
+//! a large object on `carded` with the bit of the card. Both lists are empty after each collection.
+
+use std::ptr::NonNull;
+
+use crate::block;
+use crate::header::Header;
+use crate::heap::Heap;
+use crate::large::CARD_WORDS;
+use crate::trace::{for_each_slot, for_each_slot_in};
+
+impl Heap {
+    /// To be called before value words are written into `object`, unless nothing was allocated since it was itself.
+    /// Writing immediates needs no barrier.
+    #[inline(always)]
+    pub fn write_barrier(&mut self, object: NonNull<Header>) {
+        // SAFETY: `object` is a live object of this heap.
+        let bits = unsafe { (*object.as_ptr()).bits };
+        if bits & (Header::OLD | Header::LOGGED) == Header::OLD {
+            self.log(object);
+        }
+    }
+
+    /// Like [`Heap::write_barrier`] when only value word `word` of `object` is written; much cheaper at the next
+    /// collection when the object is a large array.
+    #[inline(always)]
+    pub fn write_barrier_at(&mut self, object: NonNull<Header>, word: usize) {
+        // SAFETY: `object` is a live object of this heap.
+        let bits = unsafe { (*object.as_ptr()).bits };
+        if bits & (Header::OLD | Header::LOGGED) == Header::OLD {
+            self.log_at(object, word);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn log(&mut self, object: NonNull<Header>) {
+        // SAFETY: `object` is a live object of this heap.
+        unsafe { (*object.as_ptr()).bits |= Header::LOGGED };
+        self.remembered.push(object.as_ptr() as usize);
+    }
+
+    #[inline(never)]
+    fn log_at(&mut self, object: NonNull<Header>, word: usize) {
+        let address = object.as_ptr() as usize;
+        // SAFETY: `object` is a live object of this heap.
+        if unsafe { (*object.as_ptr()).bits } & Header::LARGE == 0 {
+            self.log(object);
+        } else if self.large.log_card(address, word) {
+            self.carded.push(address);
+        }
+    }
+
+    /// Treats all young objects that old ones refer to as reached, and empties the remembered set.
+    pub(crate) fn forward_remembered(&mut self) {
+        let mut remembered = std::mem::take(&mut self.remembered);
+        for &object in &remembered {
+            let header = object as *mut Header;
+            // SAFETY: old objects stay allocated between major collections, which empty the set first.
+            unsafe {
+                (*header).bits &= !Header::LOGGED;
+                let layout = self.layouts[(*header).shape as usize];
+                for_each_slot(header, &layout, |slot| self.forward(slot));
+            }
+            self.remark(object);
+        }
+        remembered.clear();
+        // Whole-object logging may have grown the list; keep its buffer but not an extreme one.
+        remembered.shrink_to(1 << 16);
+        self.remembered = remembered;
+        let carded = std::mem::take(&mut self.carded);
+        for &object in &carded {
+            self.forward_cards(object);
+            self.remark(object);
+        }
+    }
+
+    fn forward_cards(&mut self, object: usize) {
+        let Some(id) = self.large.id_at(object) else { return };
+        let Some(entry) = self.large.objects[id as usize].as_mut() else { return };
+        let cards = std::mem::take(&mut entry.cards);
+        let header = object as *mut Header;
+        // SAFETY: as above.
+        let layout = unsafe { self.layouts[(*header).shape as usize] };
+        for (index, &bits) in cards.iter().enumerate() {
+            let mut bits = bits;
+            while bits != 0 {
+                let from = (index * 64 + bits.trailing_zeros() as usize) * CARD_WORDS;
+                // SAFETY: a complete object of that layout.
+                unsafe { for_each_slot_in(header, &layout, from, from + CARD_WORDS, |slot| self.forward(slot)) };
+                bits &= bits - 1;
+            }
+        }
+    }
+
+    /// Makes the marking in progress look again at an object that was written to after it was marked.
+    fn remark(&mut self, object: usize) {
+        if self.marker.active && self.is_marked(object) && self.blocks.kind(object) != block::FREE {
+            self.marker.stack.push(object);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! When and what to collect, and the order of the parts of a collection.
+//!
+//! Each collection begins with a minor one, so that marking sees old objects only. Marking starts when old space has
+//! grown by `next_major` and proceeds in slices after the following minor collections; it ends in a pause that looks
+//! at the roots again. Explicit major collections, and those forced by the limit, do everything in one pause.
+
+use std::time::Instant;
+
+use crate::alloc::reserve_of;
+use crate::eden::Eden;
+use crate::heap::Heap;
+use crate::roots::{Roots, StackRange};
+use crate::stack_scan::{for_each_word, with_spilled_registers};
+use crate::stats::{CollectStats, Collection};
+use crate::verify::expect_sound;
+
+/// Old space grows by at least this much between major collections.
+const MIN_GROWTH: usize = 16 << 20;
+/// Least number of bytes scanned by a marking slice.
+pub(crate) const MIN_SLICE: usize = 512 << 10;
+/// Bytes scanned by a slice for each byte promoted: marking must end before old space has grown much.
+pub(crate) const SLICE_RATE: usize = 4;
+
+impl Heap {
+    /// Collects now. A major collection frees all garbage, in one pause.
+    pub fn collect(&mut self, kind: Collection, roots: &mut dyn Roots) -> CollectStats {
+        with_spilled_registers(|sp| {
+            self.limit = self.eden.hidden_limit;
+            let stats = self.collect_at(kind, roots, sp);
+            if self.every_allocation_is_slow {
+                self.limit = self.cursor;
+            }
+            stats
+        })
+    }
+
+    /// Collects the nursery, or everything in one pause. `sp`: the stack is scanned from there up.
+    pub(crate) fn collect_at(&mut self, kind: Collection, roots: &mut dyn Roots, sp: usize) -> CollectStats {
+        self.pause(roots, sp, |heap, roots, candidates, out| {
+            if kind == Collection::Major {
+                heap.abort_marking();
+            }
+            heap.minor(roots, candidates, out);
+            if kind == Collection::Major {
+                heap.begin_marking(true);
+                heap.mark_roots(roots, candidates);
+                heap.finish_marking(out);
+            }
+        })
+    }
+
+    /// The collection that is due when the nursery is full: minor, with a slice of marking if that is on its way.
+    pub(crate) fn collect_due(&mut self, roots: &mut dyn Roots, sp: usize) {
+        self.pause(roots, sp, |heap, roots, candidates, out| {
+            heap.minor(roots, candidates, out);
+            let growth = heap.old_growth.saturating_add(heap.charged.saturating_sub(heap.charged_at_major));
+            if !heap.marker.active {
+                if growth < heap.next_major {
+                    return;
+                }
+                heap.begin_marking(false);
+                heap.mark_roots(roots, candidates);
+            }
+            let late = growth > heap.next_major.saturating_mul(2);
+            let slice = heap.slice_bytes.saturating_add(out.promoted_bytes.saturating_mul(heap.slice_rate));
+            let budget = if late { usize::MAX } else { slice };
+            if heap.drain_marks(budget) {
+                heap.mark_roots(roots, candidates);
+                heap.finish_marking(out);
+            }
+        });
+    }
+
+    fn pause(
+        &mut self,
+        roots: &mut dyn Roots,
+        sp: usize,
+        body: impl FnOnce(&mut Heap, &mut dyn Roots, &[usize], &mut CollectStats),
+    ) -> CollectStats {
+        let start = Instant::now();
+        self.note_peak();
+        let mut out = CollectStats { bytes_before: self.used_bytes() - self.charged, ..CollectStats::default() };
+        if self.config.verify {
+            expect_sound("before a collection", self.verify_nursery());
+        }
+        let candidates = self.native_candidates(roots, sp);
+        body(self, roots, &candidates, &mut out);
+        self.candidates = candidates;
+        self.candidates.clear();
+        self.eden.target = Eden::target_for(&self.config, self.stats.allocated_bytes);
+        self.urgent = false;
+        if self.in_reserve && self.used_bytes().saturating_add(self.reserve) <= self.config.limit - self.reserve {
+            self.in_reserve = false;
+        }
+        if self.config.verify {
+            expect_sound("after a collection", self.verify_with(roots));
+        }
+        out.bytes_after = self.used_bytes() - self.charged;
+        out.pause = start.elapsed();
+        self.stats.pause_total += out.pause;
+        self.stats.pause_max = self.stats.pause_max.max(out.pause);
+        self.last = out;
+        out
+    }
+
+    /// All words on native stacks that lie in the heap's range.
+    fn native_candidates(&mut self, roots: &mut dyn Roots, sp: usize) -> Vec<usize> {
+        let mut found = std::mem::take(&mut self.candidates);
+        for StackRange { low, high } in roots.stack_ranges() {
+            let low = if low == 0 { sp } else { low };
+            // SAFETY: the owner of the heap vouches for its stack ranges.
+            unsafe {
+                for_each_word(low, high, |word| {
+                    if self.blocks.contains(word) {
+                        found.push(word);
+                    }
+                });
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Notes the result of a major collection: `live` bytes are in use.
+    pub(crate) fn note_major(&mut self, live: usize) {
+        self.old_growth = 0;
+        self.charged_at_major = self.charged;
+        let room = self.config.limit.saturating_sub(self.used_bytes()) / 2;
+        self.next_major = (live / 4 * 3).max(MIN_GROWTH).min(room.max(1 << 20));
+    }
+
+    pub(crate) fn first_major(config: &crate::HeapConfig) -> usize {
+        MIN_GROWTH.min(((config.limit - reserve_of(config)) / 2).max(1 << 20))
+    }
+}

@@ -1,0 +1,280 @@
+//! Marking of old space: all at once, or in slices after minor collections.
+//!
+//! Invariants while `Marker::active`: an object is marked iff its granules are set in its block's `live` bits (or,
+//! for a large one, its header has `MARKED`); a marked object that was not scanned since it was last written to is
+//! on `stack` or in the remembered set; objects that become old are marked at once. Marking runs only while the
+//! nursery is empty. Objects of `EVACUATED` blocks move when reached; such blocks exist only in collections that
+//! run to the end.
+
+use crate::bitmap;
+use crate::block::{self, BLOCK, object_size};
+use crate::header::{GRANULE, Header};
+use crate::heap::Heap;
+use crate::is_pointer;
+use crate::roots::Roots;
+use crate::stats::CollectStats;
+use crate::trace::for_each_slot;
+
+/// Blocks with less than this share of live granules (in 1/8) are evacuated by full collections.
+const SPARSE_EIGHTHS: usize = 3;
+
+#[derive(Debug, Default)]
+pub(crate) struct Marker {
+    pub(crate) active: bool,
+    pub(crate) stack: Vec<usize>,
+    evacuated: usize,
+}
+
+/// Where an object is after marking: its address, or `None` if it was not reached.
+fn fate(blocks: &block::Blocks, address: usize) -> Option<usize> {
+    let header = address as *const Header;
+    match blocks.kind(address) {
+        block::OLD | block::META => {
+            let block = &blocks.table[blocks.index(address)];
+            bitmap::get(&block.live, blocks.granule(address)).then_some(address)
+        }
+        // SAFETY: objects known to side tables have not been freed yet; moved ones keep their new address.
+        block::EVACUATED => unsafe {
+            if (*header).bits & Header::FORWARDED != 0 {
+                return Some(*(address as *const usize).add(1));
+            }
+            let block = &blocks.table[blocks.index(address)];
+            bitmap::get(&block.live, blocks.granule(address)).then_some(address)
+        },
+        // SAFETY: as above.
+        block::LARGE => unsafe { ((*header).bits & Header::MARKED != 0).then_some(address) },
+        _ => None,
+    }
+}
+
+impl Heap {
+    /// Starts marking: no object is marked. The nursery must be empty. `evacuate`: choose blocks to empty (the
+    /// marking must then run to its end without the program in between).
+    pub(crate) fn begin_marking(&mut self, evacuate: bool) {
+        for entry in &mut self.blocks.table {
+            entry.live = bitmap::EMPTY;
+        }
+        self.unmark_large();
+        self.old.forget_holes(evacuate);
+        self.meta.forget_holes(false);
+        self.marker.stack.clear();
+        self.marker.evacuated = 0;
+        self.marker.active = true;
+        if evacuate {
+            self.choose_evacuated();
+        }
+    }
+
+    fn unmark_large(&mut self) {
+        for header in self.large.headers() {
+            // SAFETY: the start of a large object.
+            unsafe { (*header).bits &= !Header::MARKED };
+        }
+    }
+
+    fn choose_evacuated(&mut self) {
+        let most = bitmap::BITS * SPARSE_EIGHTHS / 8;
+        // What is copied must fit beside the originals.
+        let mut room = self.config.limit.saturating_sub(self.used_bytes()) / GRANULE;
+        for index in 0..self.blocks.table.len() {
+            if self.blocks.kind_of(index) != block::OLD {
+                continue;
+            }
+            let live = self.blocks.table[index].live_granules as usize;
+            if self.config.move_everything || live < most && live <= room {
+                room = room.saturating_sub(live);
+                let address = self.blocks.address(index);
+                self.blocks.set_kind(address, block::EVACUATED);
+            }
+        }
+    }
+
+    /// Gives up a marking in progress.
+    pub(crate) fn abort_marking(&mut self) {
+        self.marker.active = false;
+        self.marker.stack.clear();
+    }
+
+    /// Marks what the roots refer to.
+    pub(crate) fn mark_roots(&mut self, roots: &mut dyn Roots, candidates: &[usize]) {
+        // What must stay in place comes first: its blocks are not evacuated.
+        for &address in candidates {
+            self.mark_around(address);
+        }
+        let pins: Vec<usize> = self.pins.map.keys().copied().collect();
+        for address in pins {
+            self.mark_around(address);
+        }
+        roots.visit_precise(&mut |word| self.mark_slot(word));
+        self.visit_queues(|heap, word| heap.mark_slot(word));
+    }
+
+    /// Marks the object around `address`, if there is one, where it is.
+    fn mark_around(&mut self, address: usize) {
+        match self.blocks.kind(address) {
+            block::OLD | block::META | block::EVACUATED => {
+                if let Some(object) = self.blocks.find_old(address, &self.layouts) {
+                    if self.blocks.kind(object) == block::EVACUATED {
+                        self.blocks.set_kind(object, block::OLD);
+                    }
+                    self.mark_old(object);
+                }
+            }
+            block::LARGE => {
+                if let Some(object) = self.large.find(address) {
+                    self.mark_large(object);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Marks what the word refers to, if that is an object; updates the word if the object moves.
+    #[inline(always)]
+    pub(crate) fn mark_slot(&mut self, word: *mut u64) {
+        // SAFETY: a value word of a root or of a marked object.
+        let value = unsafe { *word };
+        if !is_pointer(value) {
+            return;
+        }
+        let object = value as usize;
+        match self.blocks.kind(object) {
+            block::OLD | block::META => self.mark_old(object),
+            block::LARGE => self.mark_large(object),
+            // SAFETY: as above.
+            block::EVACUATED => unsafe { *word = self.evacuate(object) as u64 },
+            _ => debug_assert!(false, "value word refers to no old object"),
+        }
+    }
+
+    #[inline(always)]
+    fn mark_old(&mut self, object: usize) {
+        let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
+        let entry = &mut self.blocks.table[index];
+        if bitmap::get(&entry.live, granule) {
+            return;
+        }
+        let header = object as *const Header;
+        // SAFETY: value words refer to starts of objects.
+        unsafe {
+            let layout = &self.layouts[(*header).shape as usize];
+            bitmap::set_range(&mut entry.live, granule, layout.size_of(header) / GRANULE);
+            if !layout.is_leaf() {
+                self.marker.stack.push(object);
+            }
+        }
+    }
+
+    fn mark_large(&mut self, object: usize) {
+        let header = object as *mut Header;
+        // SAFETY: value words refer to starts of objects.
+        unsafe {
+            if (*header).bits & Header::MARKED == 0 {
+                (*header).bits |= Header::MARKED;
+                if !self.layouts[(*header).shape as usize].is_leaf() {
+                    self.marker.stack.push(object);
+                }
+            }
+        }
+    }
+
+    /// Moves an object out of its block (once) and returns its new address.
+    fn evacuate(&mut self, object: usize) -> usize {
+        let header = object as *mut Header;
+        // SAFETY: value words refer to starts of objects; moved ones keep their new address in the next word.
+        unsafe {
+            if (*header).bits & Header::FORWARDED != 0 {
+                return *(object as *const usize).add(1);
+            }
+            let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
+            if bitmap::get(&self.blocks.table[index].live, granule) {
+                return object;
+            }
+            let size = object_size(object, &self.layouts);
+            let Some(new) = self.old.alloc(&mut self.blocks, size) else {
+                self.mark_old(object);
+                return object;
+            };
+            std::ptr::copy_nonoverlapping(object as *const u8, new as *mut u8, size);
+            (*header).bits |= Header::FORWARDED;
+            *(object as *mut usize).add(1) = new;
+            self.marker.evacuated += 1;
+            self.mark_old(new);
+            new
+        }
+    }
+
+    /// Marks an object that has just been copied out of the nursery while marking is active.
+    #[inline(never)]
+    pub(crate) fn mark_promoted(&mut self, object: usize, size: usize, leaf: bool) {
+        let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
+        bitmap::set_range(&mut self.blocks.table[index].live, granule, size / GRANULE);
+        if !leaf {
+            self.marker.stack.push(object);
+        }
+    }
+
+    /// Marks an object that has just become old, or was born old, if marking is active.
+    pub(crate) fn mark_newborn(&mut self, object: usize, size: usize) {
+        if !self.marker.active {
+            return;
+        }
+        if self.blocks.kind(object) == block::LARGE {
+            // SAFETY: the start of a large object.
+            unsafe { (*(object as *mut Header)).bits |= Header::MARKED };
+            self.marker.stack.push(object);
+        } else {
+            self.mark_promoted(object, size, false);
+        }
+    }
+
+    pub(crate) fn is_marked(&self, object: usize) -> bool {
+        fate(&self.blocks, object).is_some()
+    }
+
+    /// Scans marked objects of about `budget` bytes; true when none are left.
+    pub(crate) fn drain_marks(&mut self, budget: usize) -> bool {
+        let mut scanned = 0;
+        while let Some(object) = self.marker.stack.pop() {
+            let header = object as *mut Header;
+            // SAFETY: marked objects are complete and at their final place.
+            unsafe {
+                let layout = self.layouts[(*header).shape as usize];
+                scanned += layout.size_of(header);
+                for_each_slot(header, &layout, |slot| self.mark_slot(slot));
+            }
+            if scanned >= budget {
+                return self.marker.stack.is_empty();
+            }
+        }
+        true
+    }
+
+    /// Ends the marking: side tables, finalisers, sweep. The roots must have been marked in this pause.
+    pub(crate) fn finish_marking(&mut self, out: &mut CollectStats) {
+        self.drain_marks(usize::MAX);
+        // SAFETY: `fate` is exact now, and nothing has been freed yet.
+        unsafe {
+            out.dead_weaks += self.weak.cut(true, |a| fate(&self.blocks, a));
+        }
+        let queued = self.finalizers.queue_dead(true, |a| fate(&self.blocks, a));
+        if queued > 0 {
+            out.finalizable += queued;
+            self.visit_queues(|heap, word| heap.mark_slot(word));
+            self.drain_marks(usize::MAX);
+        }
+        // SAFETY: as above.
+        unsafe { self.weak.follow(true, |a| fate(&self.blocks, a)) };
+        self.finalizers.table.follow_all(|a| fate(&self.blocks, a));
+        self.ids.follow_all(|a| fate(&self.blocks, a));
+        self.pins.follow_all(|a| fate(&self.blocks, a));
+        out.evacuated_objects = self.marker.evacuated;
+        self.marker.active = false;
+        self.marker.stack.shrink_to(1 << 16);
+        self.sweep();
+        self.stats.majors += 1;
+        out.major = true;
+        let live = self.blocks.used * BLOCK + self.large.used_pages * crate::large::PAGE;
+        self.note_major(live);
+    }
+}

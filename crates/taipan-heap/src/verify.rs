@@ -1,0 +1,192 @@
+//! Checking the whole heap: every word that should refer to an object does, and all tables agree.
+
+use crate::bitmap;
+use crate::block::{self, BLOCK, object_size, size_of_any};
+use crate::header::{GRANULE, Header};
+use crate::heap::Heap;
+use crate::is_pointer;
+use crate::roots::Roots;
+use crate::trace::for_each_slot;
+
+impl Heap {
+    /// Checks the heap as it is right after a collection (the nursery may have been used since).
+    ///
+    /// # Errors
+    /// What is wrong, for a bug report.
+    pub fn verify(&self) -> Result<(), String> {
+        self.verify_nursery()?;
+        let young = !self.eden.blocks.is_empty() || !self.large.young.is_empty();
+        for index in 0..self.blocks.table.len() {
+            if matches!(self.blocks.kind_of(index), block::OLD | block::META) {
+                self.verify_block(index, young)?;
+            } else if self.blocks.kind_of(index) == block::EVACUATED {
+                return Err(format!("block {index} is still marked for evacuation"));
+            }
+        }
+        for header in self.large.headers() {
+            self.verify_object(header as usize, young)?;
+        }
+        Ok(())
+    }
+
+    /// [`Heap::verify`], the roots too.
+    pub(crate) fn verify_with(&mut self, roots: &mut dyn Roots) -> Result<(), String> {
+        self.verify()?;
+        let mut result = Ok(());
+        roots.visit_precise(&mut |word| {
+            if result.is_ok() {
+                result = self.verify_word(*word).map_err(|e| format!("root: {e}"));
+            }
+        });
+        result
+    }
+
+    /// Walks the nursery: objects and gaps fill its blocks exactly.
+    pub(crate) fn verify_nursery(&self) -> Result<(), String> {
+        for (base, end) in self.eden_ranges() {
+            let mut at = base;
+            while at < end {
+                self.verify_header(at)?;
+                // SAFETY: the walk is at the end of the object before.
+                at += unsafe { size_of_any(at, &self.layouts) };
+            }
+            if at != end {
+                return Err(format!("nursery object at {at:#x} ends after {end:#x}: not as large as it was allocated"));
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_header(&self, object: usize) -> Result<(), String> {
+        // SAFETY: an address where an object should start, in committed memory.
+        let (shape, bits) = unsafe { ((*(object as *const Header)).shape, (*(object as *const Header)).bits) };
+        if shape != block::FILLER && self.layout(shape).is_none() {
+            return Err(format!("object at {object:#x} has undefined shape {shape}"));
+        }
+        if bits & (Header::FORWARDED | Header::PINNED) != 0 {
+            return Err(format!("object at {object:#x} has bits {bits:#x} of a collection in progress"));
+        }
+        Ok(())
+    }
+
+    fn verify_block(&self, index: usize, young: bool) -> Result<(), String> {
+        let entry = &self.blocks.table[index];
+        let base = self.blocks.address(index);
+        let mut free_from = 0;
+        let mut at = bitmap::next_one(&entry.starts, 0);
+        while at < bitmap::BITS {
+            let object = base + at * GRANULE;
+            if at < free_from {
+                return Err(format!("object at {object:#x} overlaps the one before"));
+            }
+            self.verify_object(object, young)?;
+            // SAFETY: the start bit says that an object starts there.
+            let size = unsafe { object_size(object, &self.layouts) };
+            free_from = at + size / GRANULE;
+            if free_from * GRANULE > BLOCK {
+                return Err(format!("object at {object:#x} of {size} bytes leaves its block"));
+            }
+            at = bitmap::next_one(&entry.starts, at + 1);
+        }
+        Ok(())
+    }
+
+    fn verify_object(&self, object: usize, young: bool) -> Result<(), String> {
+        self.verify_header(object)?;
+        let header = object as *mut Header;
+        let mut result = Ok(());
+        // SAFETY: the header is sound and the object complete.
+        unsafe {
+            if !young && (*header).bits & Header::OLD == 0 {
+                return Err(format!("object at {object:#x} in old space lacks its bit"));
+            }
+            let layout = self.layouts[(*header).shape as usize];
+            let shape = (*header).shape;
+            for_each_slot(header, &layout, |slot| {
+                if result.is_ok() {
+                    result = self.verify_word(*slot).map_err(|e| format!("object {object:#x} of shape {shape}: {e}"));
+                }
+            });
+        }
+        result
+    }
+
+    fn verify_word(&self, word: u64) -> Result<(), String> {
+        if !is_pointer(word) {
+            return Ok(());
+        }
+        let address = word as usize;
+        let sound = match self.blocks.kind(address) {
+            block::OLD | block::META => self.blocks.find_old(address, &self.layouts) == Some(address),
+            block::LARGE => self.large.find(address) == Some(address),
+            block::EDEN => {
+                let block = self.blocks.address(self.blocks.index(address));
+                self.eden_ranges().any(|(base, end)| base == block && address < end)
+            }
+            _ => false,
+        };
+        if sound { Ok(()) } else { Err(format!("word {word:#x} refers to no object")) }
+    }
+
+    /// First and end address of the used part of each nursery block.
+    pub(crate) fn eden_ranges(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let last = self.eden.blocks.len().wrapping_sub(1);
+        self.eden.blocks.iter().enumerate().map(move |(i, &index)| {
+            let base = self.blocks.address(index as usize);
+            let end =
+                if i == last { self.cursor } else { base + self.blocks.table[index as usize].top as usize * GRANULE };
+            (base, end)
+        })
+    }
+
+    /// Calls `f` with every object, those that died since the last collection included: collect first if that
+    /// matters.
+    pub fn for_each_object(&self, f: &mut dyn FnMut(std::ptr::NonNull<Header>)) {
+        let mut give = |address: usize| {
+            if let Some(object) = std::ptr::NonNull::new(address as *mut Header) {
+                f(object);
+            }
+        };
+        for index in 0..self.blocks.table.len() {
+            if !matches!(self.blocks.kind_of(index), block::OLD | block::META) {
+                continue;
+            }
+            let (base, starts) = (self.blocks.address(index), &self.blocks.table[index].starts);
+            let mut at = bitmap::next_one(starts, 0);
+            while at < bitmap::BITS {
+                give(base + at * GRANULE);
+                at = bitmap::next_one(starts, at + 1);
+            }
+        }
+        self.large.headers().for_each(|header| give(header as usize));
+        for (base, end) in self.eden_ranges() {
+            let mut at = base;
+            while at < end {
+                // SAFETY: nursery blocks are filled without gaps.
+                let (filler, size) =
+                    unsafe { ((*(at as *const Header)).shape == block::FILLER, size_of_any(at, &self.layouts)) };
+                if !filler {
+                    give(at);
+                }
+                at += size;
+            }
+        }
+    }
+
+    /// Calls `f` with each value word of `object`.
+    pub fn for_each_value(&self, object: std::ptr::NonNull<Header>, f: &mut dyn FnMut(u64)) {
+        let header = object.as_ptr();
+        // SAFETY: a live object of this heap; its words are only read.
+        unsafe {
+            let layout = self.layouts[(*header).shape as usize];
+            for_each_slot(header, &layout, |slot| f(*slot));
+        }
+    }
+}
+
+/// Stops at the first unsound heap: what comes after could only hide the cause.
+pub(crate) fn expect_sound(when: &str, result: Result<(), String>) {
+    if let Err(error) = result {
+        panic!("heap verification {when}: {error}");
+    }
+}
