@@ -10,7 +10,7 @@
 //! use taipan_sre::{AsciiClasses, Limits, Mode, Program, Request, State, Text};
 //!
 //! // re.compile("b+"): INFO, REPEAT_ONE of LITERAL, SUCCESS
-//! let code = [14, 8, 4, 1, u32::MAX, 16, b'b'.into(), 0, 0, 24, 6, 1, u32::MAX, 16, b'b'.into(), 1, 1];
+//! let code = [14, 4, 0, 1, u32::MAX, 24, 6, 1, u32::MAX, 16, 98, 1, 1];
 //! let program = Program::new(&code, 0, &AsciiClasses).unwrap();
 //! let mut state = State::new(Limits::default());
 //! let request = Request::new(Mode::Search, 0, 5);

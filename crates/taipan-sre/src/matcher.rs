@@ -188,6 +188,7 @@ impl<'a, T: Char, C: Classes> Matcher<'a, T, C> {
     }
 
     /// Takes choices off until one has something left to try.
+    #[inline]
     fn backtrack(&mut self) -> Result<Option<(Pc, usize)>, Stopped> {
         loop {
             self.spend(1)?;
@@ -245,6 +246,7 @@ impl<'a, T: Char, C: Classes> Matcher<'a, T, C> {
         }
     }
 
+    #[inline]
     fn inst(&self, pc: Pc) -> Result<Inst, Stopped> {
         self.program.insts.get(pc as usize).copied().ok_or(Stopped::Internal)
     }
@@ -254,6 +256,7 @@ impl<'a, T: Char, C: Classes> Matcher<'a, T, C> {
         self.state.rounds.get_mut(round as usize).ok_or(Stopped::Internal)
     }
 
+    #[inline]
     fn set_mark(&mut self, mark: u32, at: usize) {
         let state = &mut *self.state;
         if mark & 1 == 1 {
@@ -302,6 +305,7 @@ impl<'a, T: Char, C: Classes> Matcher<'a, T, C> {
     }
 
     /// Tries the next alternative that can match; `resumed` is the branch's choice, its marks still on the stack.
+    #[inline]
     fn branch(&mut self, first: u32, at: usize, resumed: Option<Choice>) -> Result<Next, Stopped> {
         let next = self.text.get(at).map(|ch| ch.code());
         let possible = |index: u32| -> Result<Option<(u32, Pc)>, Stopped> {

@@ -16,6 +16,7 @@ type Repeat = (One, u32, u32, Pc);
 
 impl<T: Char, C: Classes> Matcher<'_, T, C> {
     /// The last position in `from..=to` where an instruction can match, as far as its first character tells.
+    #[inline]
     fn last_possible(&mut self, pc: Pc, from: usize, to: usize) -> Result<Option<usize>, Stopped> {
         let Inst::One(one) = self.inst(pc)? else { return Ok((from <= to).then_some(to)) };
         let (program, classes) = (self.program, self.classes);
@@ -30,6 +31,7 @@ impl<T: Char, C: Classes> Matcher<'_, T, C> {
         Ok(found.map(|offset| from + offset))
     }
 
+    #[inline]
     pub(super) fn repeat_one(&mut self, pc: Pc, repeat: Repeat, at: usize) -> Result<Next, Stopped> {
         let (one, min, max, tail) = repeat;
         let count = self.count(one, at, max)?;
@@ -45,6 +47,7 @@ impl<T: Char, C: Classes> Matcher<'_, T, C> {
     }
 
     /// One character less.
+    #[inline]
     pub(super) fn retry_repeat_one(&mut self, choice: Choice) -> Result<Next, Stopped> {
         let Inst::RepeatOne { tail, .. } = self.inst(choice.index)? else { return Err(Stopped::Internal) };
         let low = choice.extra;
@@ -118,23 +121,33 @@ impl<T: Char, C: Classes> Matcher<'_, T, C> {
         let (program, classes) = (self.program, self.classes);
         let Inst::One(next) = self.inst(tail)? else { return Ok(Some((at, count))) };
         let most = if max == MAXREPEAT { usize::MAX } else { max as usize - count };
+        // The last place to look at is the one behind `most` more characters.
         let rest = self.text.get(at..).unwrap_or_default();
-        let mut found = None;
-        let mut looked = 0;
-        for (offset, ch) in rest.iter().enumerate() {
-            looked = offset;
-            if passes(program, classes, next, ch.code()) {
-                found = Some((at + offset, count + offset));
-                break;
+        let rest = rest.get(..most.saturating_add(1)).unwrap_or(rest);
+        // Pieces, so that a tail far away is not searched for beyond where the test fails, again and again.
+        let (mut from, mut size) = (0, 16);
+        loop {
+            let end = rest.len().min(from + size);
+            let piece = &rest[from..end];
+            let hit = match next {
+                One::Literal(literal) => T::from_code(literal).and_then(|literal| literal.find_in(piece)),
+                _ => piece.iter().position(|&ch| passes(program, classes, next, ch.code())),
+            };
+            let before = hit.unwrap_or(piece.len());
+            if self.count(one, at + from, u32::try_from(before).unwrap_or(MAXREPEAT))? < before {
+                return Ok(None);
             }
-            if offset == most || !passes(program, classes, one, ch.code()) {
-                break;
+            if let Some(hit) = hit {
+                return Ok(Some((at + from + hit, count + from + hit)));
             }
+            if end == rest.len() {
+                return Ok(None);
+            }
+            (from, size) = (end, size * 2);
         }
-        self.spend(looked / 16)?;
-        Ok(found)
     }
 
+    #[inline]
     fn bounds(&self, round: u32) -> Result<(Pc, u32, u32, Pc), Stopped> {
         let pc = self.state.rounds.get(round as usize).ok_or(Stopped::Internal)?.pc;
         match self.inst(pc)? {
@@ -143,6 +156,7 @@ impl<T: Char, C: Classes> Matcher<'_, T, C> {
         }
     }
 
+    #[inline]
     pub(super) fn max_until(&mut self, at: usize) -> Result<Next, Stopped> {
         self.spend(1)?;
         let index = self.round;
@@ -169,6 +183,7 @@ impl<T: Char, C: Classes> Matcher<'_, T, C> {
     }
 
     /// No more rounds: the tail, in the repeat around this one.
+    #[inline]
     fn until_tail(&mut self, index: u32, at: usize) -> Result<Next, Stopped> {
         let (.., tail) = self.bounds(index)?;
         self.state.push(Kind::UntilTail, index, at, 0)?;
