@@ -73,7 +73,6 @@ impl Heap {
         let carded = std::mem::take(&mut self.carded);
         for &object in &carded {
             self.forward_cards(object);
-            self.remark(object);
         }
     }
 
@@ -84,12 +83,20 @@ impl Heap {
         let header = object as *mut Header;
         // SAFETY: as above.
         let layout = unsafe { self.layouts[(*header).shape as usize] };
+        let remark = self.marker.active && self.is_marked(object);
         for (index, &bits) in cards.iter().enumerate() {
             let mut bits = bits;
             while bits != 0 {
                 let from = (index * 64 + bits.trailing_zeros() as usize) * CARD_WORDS;
                 // SAFETY: a complete object of that layout.
-                unsafe { for_each_slot_in(header, &layout, from, from + CARD_WORDS, |slot| self.forward(slot)) };
+                unsafe {
+                    for_each_slot_in(header, &layout, from, from + CARD_WORDS, |slot| {
+                        self.forward(slot);
+                        if remark {
+                            self.remark_slot(slot);
+                        }
+                    });
+                }
                 bits &= bits - 1;
             }
         }

@@ -113,7 +113,7 @@ impl Layout {
         };
         // SAFETY: the length word is one of the object's fixed words (checked by `define_layout`).
         let len = unsafe { *(object as *const u64).add(word as usize) } & LEN_MASK;
-        self.fixed_words as usize * 8 + (((len as usize) << shift) + 7 & !7)
+        self.fixed_words as usize * 8 + ((((len as usize) << shift) + 7) & !7)
     }
 }
 

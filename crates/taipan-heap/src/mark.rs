@@ -1,9 +1,9 @@
 //! Marking of old space: all at once, or in slices after minor collections.
 //!
-//! Invariants while `Marker::active`: an object is marked iff its granules are set in its block's `live` bits (or,
+//! Invariants while `Marker::active`: an object is marked iff its first granule is set in its block's `live` bits (or,
 //! for a large one, its header has `MARKED`); a marked object that was not scanned since it was last written to is
-//! on `stack` or in the remembered set; objects that become old are marked at once. Marking runs only while the
-//! nursery is empty. Objects of `EVACUATED` blocks move when reached; such blocks exist only in collections that
+//! on `stack`, the rest of a large one on `arrays`, or it is in the remembered set; objects that become old are
+//! marked at once. Scanning an object sets all its granules. Marking runs only while the nursery is empty. Objects of `EVACUATED` blocks move when reached; such blocks exist only in collections that
 //! run to the end.
 
 use crate::bitmap;
@@ -13,15 +13,19 @@ use crate::heap::Heap;
 use crate::is_pointer;
 use crate::roots::Roots;
 use crate::stats::CollectStats;
-use crate::trace::for_each_slot;
+use crate::trace::{for_each_slot, for_each_slot_in, prefetch};
 
 /// Blocks with less than this share of live granules (in 1/8) are evacuated by full collections.
 const SPARSE_EIGHTHS: usize = 3;
+/// Words of a large object that are scanned at a time.
+const ARRAY_PIECE: usize = 2048;
 
 #[derive(Debug, Default)]
 pub(crate) struct Marker {
     pub(crate) active: bool,
     pub(crate) stack: Vec<usize>,
+    /// Large objects being scanned, with the word to go on from.
+    arrays: Vec<(usize, usize)>,
     evacuated: usize,
 }
 
@@ -58,6 +62,7 @@ impl Heap {
         self.old.forget_holes(evacuate);
         self.meta.forget_holes(false);
         self.marker.stack.clear();
+        self.marker.arrays.clear();
         self.marker.evacuated = 0;
         self.marker.active = true;
         if evacuate {
@@ -93,6 +98,7 @@ impl Heap {
     pub(crate) fn abort_marking(&mut self) {
         self.marker.active = false;
         self.marker.stack.clear();
+        self.marker.arrays.clear();
     }
 
     /// Marks what the roots refer to.
@@ -107,6 +113,16 @@ impl Heap {
         }
         roots.visit_precise(&mut |word| self.mark_slot(word));
         self.visit_queues(|heap, word| heap.mark_slot(word));
+    }
+
+    /// Marks what a word of an already marked object refers to, during a minor collection. Young objects that are
+    /// pinned are left to the end of that collection.
+    pub(crate) fn remark_slot(&mut self, word: *mut u64) {
+        // SAFETY: a value word of a live object.
+        let value = unsafe { *word };
+        if is_pointer(value) && self.blocks.kind(value as usize) != block::EDEN {
+            self.mark_slot(word);
+        }
     }
 
     /// Marks the object around `address`, if there is one, where it is.
@@ -150,18 +166,10 @@ impl Heap {
     #[inline(always)]
     fn mark_old(&mut self, object: usize) {
         let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
-        let entry = &mut self.blocks.table[index];
-        if bitmap::get(&entry.live, granule) {
-            return;
-        }
-        let header = object as *const Header;
-        // SAFETY: value words refer to starts of objects.
-        unsafe {
-            let layout = &self.layouts[(*header).shape as usize];
-            bitmap::set_range(&mut entry.live, granule, layout.size_of(header) / GRANULE);
-            if !layout.is_leaf() {
-                self.marker.stack.push(object);
-            }
+        let live = &mut self.blocks.table[index].live;
+        if !bitmap::get(live, granule) {
+            bitmap::set(live, granule);
+            self.marker.stack.push(object);
         }
     }
 
@@ -171,9 +179,7 @@ impl Heap {
         unsafe {
             if (*header).bits & Header::MARKED == 0 {
                 (*header).bits |= Header::MARKED;
-                if !self.layouts[(*header).shape as usize].is_leaf() {
-                    self.marker.stack.push(object);
-                }
+                self.marker.stack.push(object);
             }
         }
     }
@@ -235,19 +241,64 @@ impl Heap {
     /// Scans marked objects of about `budget` bytes; true when none are left.
     pub(crate) fn drain_marks(&mut self, budget: usize) -> bool {
         let mut scanned = 0;
-        while let Some(object) = self.marker.stack.pop() {
-            let header = object as *mut Header;
-            // SAFETY: marked objects are complete and at their final place.
-            unsafe {
-                let layout = self.layouts[(*header).shape as usize];
-                scanned += layout.size_of(header);
-                for_each_slot(header, &layout, |slot| self.mark_slot(slot));
+        // Objects on their way from memory.
+        let mut coming = [0usize; 8];
+        let mut turn = 0;
+        loop {
+            let next = self.marker.stack.pop().unwrap_or(0);
+            prefetch(next);
+            let object = std::mem::replace(&mut coming[turn % coming.len()], next);
+            turn += 1;
+            if object != 0 {
+                scanned += self.scan(object);
+            } else if next == 0 && coming.iter().all(|&o| o == 0) {
+                match self.marker.arrays.pop() {
+                    Some((object, word)) => scanned += self.scan_array(object, word),
+                    None => return true,
+                }
             }
             if scanned >= budget {
-                return self.marker.stack.is_empty();
+                self.marker.stack.extend(coming.iter().filter(|&&o| o != 0));
+                return self.marker.stack.is_empty() && self.marker.arrays.is_empty();
             }
         }
-        true
+    }
+
+    /// Marks what a marked object refers to; returns about how many bytes that took.
+    #[inline(always)]
+    fn scan(&mut self, object: usize) -> usize {
+        let header = object as *mut Header;
+        // SAFETY: marked objects are complete and at their final place.
+        let (layout, size, large) = unsafe {
+            let layout = self.layouts[(*header).shape as usize];
+            (layout, layout.size_of(header), (*header).bits & Header::LARGE != 0)
+        };
+        if large {
+            if !layout.is_leaf() {
+                self.marker.arrays.push((object, 0));
+            }
+            return GRANULE;
+        }
+        let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
+        bitmap::set_range(&mut self.blocks.table[index].live, granule, size / GRANULE);
+        // SAFETY: as above.
+        unsafe { for_each_slot(header, &layout, |slot| self.mark_slot(slot)) };
+        size
+    }
+
+    /// Scans a piece of a large object.
+    fn scan_array(&mut self, object: usize, from: usize) -> usize {
+        let header = object as *mut Header;
+        // SAFETY: marked objects are complete and at their final place.
+        unsafe {
+            let layout = self.layouts[(*header).shape as usize];
+            let to = from + ARRAY_PIECE;
+            if to * 8 < layout.size_of(header) {
+                self.marker.arrays.push((object, to));
+            }
+            for_each_slot_in(header, &layout, from, to, |slot| self.mark_slot(slot));
+        }
+        ARRAY_PIECE * 8
     }
 
     /// Ends the marking: side tables, finalisers, sweep. The roots must have been marked in this pause.

@@ -19,6 +19,9 @@ pub(crate) const BYTES: u32 = 3;
 /// Header, a weak word.
 pub(crate) const WEAK: u32 = 4;
 
+/// Header, length, bytes, two values.
+pub(crate) const NAMED: u32 = 5;
+
 pub(crate) const NODE_BYTES: usize = 32;
 
 /// Precise roots in a vector, and optionally the test's own stack.
@@ -47,6 +50,7 @@ pub(crate) fn new_heap(config: HeapConfig) -> Heap {
     heap.define_layout(ARRAY, Layout::with_tail(2, 0, Tail::Values { len_word: 1 }));
     heap.define_layout(BYTES, Layout::with_tail(2, 0, Tail::Bytes { len_word: 1 }));
     heap.define_layout(WEAK, Layout::fixed(2, 0));
+    heap.define_layout(NAMED, Layout { trailing: 2, ..Layout::with_tail(2, 0, Tail::Bytes { len_word: 1 }) });
     heap
 }
 

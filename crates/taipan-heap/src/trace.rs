@@ -30,6 +30,15 @@ pub(crate) unsafe fn for_each_slot(object: *mut Header, layout: &Layout, mut f: 
             }
         }
     }
+    if layout.trailing != 0 {
+        // SAFETY: the object is complete: its trailing words follow its tail.
+        unsafe {
+            let trailing = words.add(layout.trailing_offset(object) / 8);
+            for i in 0..layout.trailing as usize {
+                f(trailing.add(i));
+            }
+        }
+    }
 }
 
 /// Calls `f` with each value word of the object among its words `from..to`.
@@ -60,4 +69,29 @@ pub(crate) unsafe fn for_each_slot_in(
             f(unsafe { words.add(word) });
         }
     }
+    if layout.trailing != 0 {
+        // SAFETY: the object is complete: its trailing words follow its tail.
+        let first = unsafe { layout.trailing_offset(object) / 8 };
+        for word in from.max(first)..to.min(first + layout.trailing as usize) {
+            // SAFETY: a trailing word.
+            f(unsafe { words.add(word) });
+        }
+    }
+}
+
+/// Asks for the memory at `address` to be brought into the cache.
+#[inline(always)]
+pub(crate) fn prefetch(address: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch has no effect but on caches, whatever the address.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(address as *const i8);
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: as above.
+    unsafe {
+        std::arch::asm!("prfm pldl1keep, [{0}]", in(reg) address, options(nostack, preserves_flags, readonly));
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    let _ = address;
 }

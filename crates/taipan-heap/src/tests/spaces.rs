@@ -211,3 +211,33 @@ fn memory_goes_back_after_a_peak() {
         assert!(resident() + (40 << 20) < peak, "{} after {peak}", resident());
     }
 }
+
+#[test]
+fn values_behind_a_tail_are_followed() {
+    for len in [0usize, 1, 7, 8, 9, 500, 20_000] {
+        let mut heap = new_heap(HeapConfig { move_everything: true, ..checked() });
+        let mut roots = TestRoots::default();
+        let layout = *heap.layout(NAMED).expect("defined");
+        let size = layout.bytes_for(len).expect("a sane length");
+        let object = alloc(&mut heap, NAMED, size, &mut roots).expect("memory");
+        set_word(object, 1, len as u64);
+        roots.words.push(address(object));
+        let first = 2 + len.div_ceil(8);
+        // SAFETY: a live object of that layout.
+        assert_eq!(unsafe { layout.trailing_offset(object.as_ptr()) }, first * 8);
+        assert_eq!(heap.object_bytes(object), size);
+        for (round, kind) in [Collection::Minor, Collection::Major, Collection::Minor].into_iter().enumerate() {
+            let child = node(&mut heap, round as u64, &mut roots);
+            let object = at(roots.words[0]);
+            if round == 2 {
+                heap.write_barrier_at(object, first + 1);
+            } else {
+                heap.write_barrier(object);
+            }
+            set_word(object, first + 1, address(child));
+            collect(&mut heap, kind, &mut roots);
+            collect(&mut heap, Collection::Major, &mut roots);
+            assert_eq!(word(at(word(at(roots.words[0]), first + 1)), 1), odd(round as u64));
+        }
+    }
+}

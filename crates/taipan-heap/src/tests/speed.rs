@@ -72,22 +72,27 @@ fn binary_trees_on_the_native_stack() {
 
 #[test]
 fn marking_is_spread_over_pauses() {
+    const SLOTS: usize = 1_000_000;
     let mut heap = new_heap(HeapConfig::default());
-    let mut roots = TestRoots { words: vec![0; 2_000_000], stack: true };
+    let mut roots = TestRoots { words: Vec::new(), stack: true };
+    let table = array(&mut heap, SLOTS, &mut roots);
+    roots.words.push(address(table));
     let mut random = Random(9);
     let start = Instant::now();
-    for _ in 0..10_000_000u64 {
-        let index = random.below(2_000_000);
-        let object = node(&mut heap, 1, &mut roots);
-        let other = roots.words[random.below(2_000_000)];
-        if word_count(other) {
+    for i in 0..6_000_000u64 {
+        let object = node(&mut heap, i, &mut roots);
+        // Refer to objects without a reference of their own only, so that no chain grows.
+        let other = word(table, 2 + random.below(SLOTS));
+        if other != 0 && word(at(other), 2) == 0 {
             set_word(object, 2, other);
         }
-        roots.words[index] = address(object);
+        let index = 2 + random.below(SLOTS);
+        heap.write_barrier_at(table, index);
+        set_word(table, index, address(object));
     }
     let stats = heap.stats();
     eprintln!(
-        "graph of 2M roots: {:?}, {} minors, {} majors, pauses {:?} in all, longest {:?}, peak {} MB",
+        "table of 1M: {:?}, {} minors, {} majors, pauses {:?} in all, longest {:?}, peak {} MB",
         start.elapsed(),
         stats.minors,
         stats.majors,
@@ -95,9 +100,13 @@ fn marking_is_spread_over_pauses() {
         stats.pause_max,
         stats.peak_bytes >> 20
     );
-}
-
-/// Keeps the chains of the graph short: refer to objects without a reference of their own only.
-fn word_count(value: u64) -> bool {
-    value != 0 && word(at(value), 2) == 0
+    let full = heap.collect(Collection::Major, &mut roots);
+    eprintln!(
+        "full collection: {:?}, {} KB before, {} after",
+        full.pause,
+        full.bytes_before >> 10,
+        full.bytes_after >> 10
+    );
+    assert!(stats.majors >= 2);
+    assert!((0..SLOTS).filter(|i| word(table, 2 + i) != 0).all(|i| word(at(word(table, 2 + i)), 1) & 1 == 1));
 }
