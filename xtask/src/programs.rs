@@ -157,8 +157,9 @@ pub fn bless(args: &[String]) -> Result<bool, String> {
             fine = false;
             continue;
         }
-        if !case.stderr && !first.stderr.is_empty() {
-            println!("{}: note: wrote to stderr, which is not recorded: {}", case.name, first.stderr.trim_end());
+        let last = first.stderr.lines().rfind(|line| !line.starts_with("$ "));
+        if let (false, Some(last)) = (case.stderr, last) {
+            println!("{}: note: its stderr is not recorded; the last line: {last}", case.name);
         }
         let write = |kind: &str, text: &str| -> Result<(), String> {
             let path = case.path(kind);

@@ -6,7 +6,7 @@
 //! exit = 1                                        # default: 0
 //! stderr = true                                   # standard error is recorded too
 //! timeout = 120                                   # seconds, default 60
-//! mask = ["times"]                                # durations read `<time>`
+//! mask = ["times", "addresses"]                   # durations read `<time>`, hexadecimal addresses `0x<address>`
 //! env = { NAME = "value" }
 //! [[run]]                                         # several commands instead of one, in the same scratch folder
 //! args = ["-m", "zipfile", "-l", "x.zip"]
@@ -40,6 +40,8 @@ pub struct Case {
     pub stderr: bool,
     /// Whether durations are masked in the output.
     pub mask_times: bool,
+    /// Whether addresses of objects are masked in the output.
+    pub mask_addresses: bool,
     /// Seconds for each command.
     pub timeout: u64,
 }
@@ -73,6 +75,7 @@ impl Case {
             env: Vec::new(),
             stderr: false,
             mask_times: false,
+            mask_addresses: false,
             timeout: 60,
         };
         let mut own = toml::Table::new();
@@ -85,10 +88,13 @@ impl Case {
                 }
                 "mask" => {
                     let list = value.as_array().ok_or_else(bad)?;
-                    if list.iter().any(|item| item.as_str() != Some("times")) {
-                        return Err("`mask` knows only \"times\"".to_string());
+                    for item in list {
+                        match item.as_str() {
+                            Some("times") => case.mask_times = true,
+                            Some("addresses") => case.mask_addresses = true,
+                            _ => return Err("`mask` knows \"times\" and \"addresses\"".to_string()),
+                        }
                     }
-                    case.mask_times = !list.is_empty();
                 }
                 "env" => {
                     for (name, value) in value.as_table().ok_or_else(bad)? {

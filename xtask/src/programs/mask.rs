@@ -1,4 +1,4 @@
-//! Makes durations in recorded output comparable.
+//! Makes durations and addresses in recorded output comparable.
 
 const UNITS: &[&str] = &["nsec", "usec", "msec", "sec", "seconds", "s"];
 
@@ -38,9 +38,30 @@ fn unit(text: &str) -> Option<usize> {
     UNITS.contains(&word).then_some(start + word.len())
 }
 
+/// Replaces `0x` and at least six lower-case hexadecimal digits by `0x<address>`.
+pub fn addresses(text: &str) -> String {
+    let mut pieces = text.split("0x");
+    let mut out = pieces.next().unwrap_or("").to_string();
+    for piece in pieces {
+        let digits = piece.bytes().take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).count();
+        out.push_str("0x");
+        if digits >= 6 {
+            out.push_str("<address>");
+        }
+        out.push_str(if digits >= 6 { &piece[digits..] } else { piece });
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::times;
+    use super::{addresses, times};
+
+    #[test]
+    fn addresses_are_masked() {
+        assert_eq!(addresses("<C at 0x7f3a5c> 0xff 0x0 0x"), "<C at 0x<address>> 0xff 0x0 0x");
+        assert_eq!(addresses("no address"), "no address");
+    }
 
     #[test]
     fn durations_are_masked() {

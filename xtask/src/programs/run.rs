@@ -58,6 +58,9 @@ pub fn run_case(case: &Case, python: &Path) -> Result<Outcome, String> {
             for (path, name) in &names {
                 text = text.replace(path, name);
             }
+            if case.mask_addresses {
+                text = mask::addresses(&text);
+            }
             if case.mask_times { mask::times(&text) } else { text }
         };
         if case.steps.len() > 1 {
