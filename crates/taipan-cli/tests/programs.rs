@@ -24,6 +24,10 @@ fn programs_do_what_is_recorded() {
     let surprises = expected.surprises(&reports);
     if !surprises.is_empty() {
         expected.record(&reports);
-        panic!("{} programs not as expected:\n{}\n\nthe list would read:\n{expected}", surprises.len(), surprises.join("\n"));
+        panic!(
+            "{} programs not as expected:\n{}\n\nthe list would read:\n{expected}",
+            surprises.len(),
+            surprises.join("\n")
+        );
     }
 }
