@@ -5,8 +5,10 @@
 pub mod code;
 pub mod exception_table;
 pub mod line_table;
+pub mod marshal;
 pub mod operands;
 pub mod ops;
+pub mod pyc;
 pub mod wtf8;
 
 pub use code::{CodeObject, Constant};

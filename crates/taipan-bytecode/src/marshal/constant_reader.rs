@@ -1,0 +1,174 @@
+//! Marshalled bytes to constants and code objects.
+
+use std::sync::Arc;
+
+use super::ReadError;
+use super::reader::{Atom, CodeHead, Container, SliceInput, Visitor, read};
+use crate::code::{CodeObject, Constant};
+use crate::wtf8::Wtf8Buf;
+
+/// Reads one constant; bytes after it are ignored.
+///
+/// # Errors
+/// [`ReadError`]; lists, dicts, sets and `StopIteration` are no constants and give `ValueError`.
+pub fn load(bytes: &[u8]) -> Result<Constant, ReadError> {
+    let mut builder = Builder { input: SliceInput::new(bytes), stack: Vec::new(), refs: Vec::new() };
+    read(&mut builder)?;
+    builder.pop()
+}
+
+/// Reads a code object, such as the body of a `.pyc` file.
+///
+/// # Errors
+/// As [`load`]; `TypeError` if it is something else.
+pub fn load_code(bytes: &[u8]) -> Result<Arc<CodeObject>, ReadError> {
+    match load(bytes)? {
+        Constant::Code(code) => Ok(code),
+        _ => Err(ReadError::Type("code object expected")),
+    }
+}
+
+struct Builder<'a> {
+    input: SliceInput<'a>,
+    stack: Vec<Constant>,
+    refs: Vec<Option<Constant>>,
+}
+
+const UNEXPECTED: ReadError = ReadError::Type("unexpected object in marshalled code object");
+
+impl Builder<'_> {
+    fn pop(&mut self) -> Result<Constant, ReadError> {
+        self.stack.pop().ok_or(UNEXPECTED)
+    }
+
+    fn pop_str(&mut self) -> Result<Wtf8Buf, ReadError> {
+        match self.pop()? {
+            Constant::Str(text) => Ok(text),
+            _ => Err(ReadError::Type("name must be str")),
+        }
+    }
+
+    fn pop_bytes(&mut self) -> Result<Box<[u8]>, ReadError> {
+        match self.pop()? {
+            Constant::Bytes(bytes) => Ok(bytes),
+            _ => Err(UNEXPECTED),
+        }
+    }
+
+    fn pop_tuple(&mut self) -> Result<Box<[Constant]>, ReadError> {
+        match self.pop()? {
+            Constant::Tuple(items) => Ok(items),
+            _ => Err(UNEXPECTED),
+        }
+    }
+
+    fn pop_names(&mut self) -> Result<Box<[Wtf8Buf]>, ReadError> {
+        let name = |item: Constant| match item {
+            Constant::Str(text) => Ok(text),
+            _ => Err(ReadError::Type("name tuples must contain only strings")),
+        };
+        self.pop_tuple()?.into_vec().into_iter().map(name).collect()
+    }
+}
+
+impl Visitor for Builder<'_> {
+    type Error = ReadError;
+
+    fn read(&mut self, count: usize, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        self.input.read(count, into)
+    }
+
+    fn remaining(&self) -> Option<usize> {
+        Some(self.input.remaining())
+    }
+
+    fn atom(&mut self, atom: Atom<'_>) -> Result<(), ReadError> {
+        self.stack.push(match atom {
+            Atom::None => Constant::None,
+            Atom::True => Constant::True,
+            Atom::False => Constant::False,
+            Atom::Ellipsis => Constant::Ellipsis,
+            Atom::StopIteration => return Err(ReadError::Value("StopIteration is no constant")),
+            Atom::Int(value) => Constant::Int(value),
+            Atom::Float(value) => Constant::Float(value),
+            Atom::Complex(real, imag) => Constant::Complex(real, imag),
+            Atom::Bytes(bytes) => Constant::Bytes(bytes.into()),
+            Atom::Str(text, _) => Constant::Str(text),
+        });
+        Ok(())
+    }
+
+    fn begin(&mut self, container: Container, _: usize) -> Result<(), ReadError> {
+        match container {
+            Container::List | Container::Dict | Container::Set => {
+                Err(ReadError::Value("lists, dicts and sets are no constants"))
+            }
+            Container::Tuple | Container::FrozenSet | Container::Slice => Ok(()),
+        }
+    }
+
+    fn item(&mut self, _: Container) -> Result<(), ReadError> {
+        Err(UNEXPECTED)
+    }
+
+    fn discard(&mut self) -> Result<(), ReadError> {
+        self.pop().map(drop)
+    }
+
+    fn end(&mut self, container: Container, len: usize) -> Result<(), ReadError> {
+        let items = self.stack.split_off(self.stack.len().checked_sub(len).ok_or(UNEXPECTED)?);
+        let value = match container {
+            Container::FrozenSet => Constant::frozen_set(items),
+            Container::Slice => Constant::Slice(items.try_into().map(Box::new).map_err(|_| UNEXPECTED)?),
+            _ => Constant::Tuple(items.into()),
+        };
+        self.stack.push(value);
+        Ok(())
+    }
+
+    fn code(&mut self, head: CodeHead) -> Result<(), ReadError> {
+        let count =
+            |number: i32| u32::try_from(number).map_err(|_| ReadError::Value("code: count must not be negative"));
+        let (exceptiontable, linetable) = (self.pop_bytes()?, self.pop_bytes()?);
+        let (qualname, name, filename) = (self.pop_str()?, self.pop_str()?, self.pop_str()?);
+        let (localspluskinds, localsplusnames) = (self.pop_bytes()?, self.pop_names()?);
+        let (names, consts, code) = (self.pop_names()?, self.pop_tuple()?, self.pop_bytes()?);
+        if localspluskinds.len() != localsplusnames.len() || code.len() % 2 != 0 {
+            return Err(ReadError::Value("code: inconsistent lengths"));
+        }
+        let code = CodeObject {
+            argcount: count(head.argcount)?,
+            posonlyargcount: count(head.posonlyargcount)?,
+            kwonlyargcount: count(head.kwonlyargcount)?,
+            stacksize: count(head.stacksize)?,
+            flags: head.flags as u32,
+            code,
+            consts,
+            names,
+            localsplusnames,
+            localspluskinds,
+            filename,
+            name,
+            qualname,
+            firstlineno: head.firstlineno,
+            linetable,
+            exceptiontable,
+        };
+        self.stack.push(Constant::Code(Arc::new(code)));
+        Ok(())
+    }
+
+    fn store_ref(&mut self, index: usize) -> Result<(), ReadError> {
+        if self.refs.len() <= index {
+            self.refs.resize(index + 1, None);
+        }
+        self.refs[index] = self.stack.last().cloned();
+        Ok(())
+    }
+
+    fn load_ref(&mut self, index: usize) -> Result<(), ReadError> {
+        let value = self.refs.get(index).cloned().flatten();
+        self.stack.push(value.ok_or(ReadError::Value("bad marshal data (invalid reference)"))?);
+        Ok(())
+    }
+}
