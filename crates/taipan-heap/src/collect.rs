@@ -7,7 +7,6 @@
 use std::time::Instant;
 
 use crate::alloc::reserve_of;
-use crate::eden::Eden;
 use crate::heap::Heap;
 use crate::roots::{Roots, StackRange};
 use crate::stack_scan::{for_each_word, with_spilled_registers};
@@ -87,7 +86,7 @@ impl Heap {
         body(self, roots, &candidates, &mut out);
         self.candidates = candidates;
         self.candidates.clear();
-        self.eden.target = Eden::target_for(&self.config, self.stats.allocated_bytes);
+        self.eden.set_target(&self.config, self.stats.allocated_bytes, out.promoted_bytes);
         self.urgent = false;
         if self.in_reserve && self.used_bytes().saturating_add(self.reserve) <= self.config.limit - self.reserve {
             self.in_reserve = false;

@@ -10,6 +10,10 @@ use crate::heap::Heap;
 
 /// The nursery grows to its maximum as this many times its size have been allocated.
 const GROWTH: u64 = 64;
+/// The nursery is doubled when more than this part of it survived.
+const SURVIVAL: usize = 8;
+/// Nursery size while most of it survives: a larger one would save no work and make longer pauses.
+const SURVIVING: usize = 1 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Eden {
@@ -17,18 +21,31 @@ pub(crate) struct Eden {
     /// A minor collection is due when this many blocks are full.
     pub(crate) target: usize,
     pub(crate) hidden_limit: usize,
+    /// The target may not fall below this: doubled whenever much survived.
+    floor: usize,
 }
 
 impl Eden {
     pub(crate) fn new(config: &HeapConfig) -> Eden {
-        Eden { blocks: Vec::new(), target: Eden::target_for(config, 0), hidden_limit: 0 }
+        let mut eden = Eden { blocks: Vec::new(), target: 0, hidden_limit: 0, floor: config.nursery_start };
+        eden.set_target(config, 0, 0);
+        eden
     }
 
-    /// Blocks of a nursery after `allocated` bytes: a function of what the program did alone, not of time.
-    pub(crate) fn target_for(config: &HeapConfig, allocated: u64) -> usize {
+    /// Adapts the nursery's size after a collection that promoted `promoted` bytes, `allocated` bytes having been
+    /// allocated so far: a function of what the program did alone, not of time.
+    pub(crate) fn set_target(&mut self, config: &HeapConfig, allocated: u64, promoted: usize) {
+        let nursery = self.target * BLOCK;
+        if promoted > nursery / SURVIVAL {
+            self.floor = self.floor.saturating_mul(2);
+        }
+        let mut most = config.nursery_max.max(config.nursery_start).min(config.limit / 16);
+        self.floor = self.floor.min(most);
         let by_rate = usize::try_from(allocated / GROWTH).unwrap_or(usize::MAX);
-        let bytes = by_rate.clamp(config.nursery_start, config.nursery_max.max(config.nursery_start));
-        (bytes.min(config.limit / 16) / BLOCK).max(1)
+        if promoted > nursery / 2 {
+            most = most.min(SURVIVING.max(config.nursery_start));
+        }
+        self.target = (by_rate.max(self.floor).min(most) / BLOCK).max(1);
     }
 }
 
