@@ -4,10 +4,9 @@
 //! grown by `next_major` and proceeds in slices after the following minor collections; it ends in a pause that looks
 //! at the roots again. Explicit major collections, and those forced by the limit, do everything in one pause.
 
-use std::time::Instant;
-
 use crate::alloc::reserve_of;
 use crate::heap::Heap;
+use crate::page_source::monotonic;
 use crate::roots::{Roots, StackRange};
 use crate::stack_scan::{for_each_word, with_spilled_registers};
 use crate::stats::{CollectStats, Collection};
@@ -76,7 +75,7 @@ impl Heap {
         sp: usize,
         body: impl FnOnce(&mut Heap, &mut dyn Roots, &[usize], &mut CollectStats),
     ) -> CollectStats {
-        let start = Instant::now();
+        let start = monotonic();
         self.note_peak();
         let mut out = CollectStats { bytes_before: self.used_bytes() - self.charged, ..CollectStats::default() };
         if self.config.verify {
@@ -95,7 +94,7 @@ impl Heap {
             expect_sound("after a collection", self.verify_with(roots));
         }
         out.bytes_after = self.used_bytes() - self.charged;
-        out.pause = start.elapsed();
+        out.pause = monotonic().saturating_sub(start);
         self.stats.pause_total += out.pause;
         self.stats.pause_max = self.stats.pause_max.max(out.pause);
         self.last = out;

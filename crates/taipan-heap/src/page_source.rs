@@ -1,8 +1,10 @@
-//! Address space and pages from the system: the only place that maps memory.
+//! Address space, pages and a clock from the system: the only place that maps memory.
 //!
 //! A [`Reservation`] is one range of addresses without memory; `commit` makes parts of it usable (zero-filled),
 //! `discard` gives their memory back, so that they read as zero again. Dropping it unmaps everything.
 //! A [`ByteTable`] is a lazily populated table of bytes beside it.
+
+use std::time::Duration;
 
 use crate::config::HeapError;
 
@@ -155,4 +157,12 @@ impl Drop for Reservation {
             libc::munmap(self.base as *mut libc::c_void, self.len);
         }
     }
+}
+
+/// A clock that never goes back, for measuring pauses.
+pub(crate) fn monotonic() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: writes the struct it is given.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
