@@ -1,10 +1,12 @@
 //! A random object graph changed at random, against a model of it, under all stress modes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::*;
 
+/// Roots that hold model objects; behind them are the weak references.
 const ROOTS: usize = 24;
+const WEAKS: usize = 8;
 
 /// What the model knows of an object.
 #[derive(Clone)]
@@ -21,6 +23,14 @@ struct Mutator {
     shadows: HashMap<usize, Shadow>,
     root_ids: Vec<Option<usize>>,
     next: usize,
+    /// Target of each weak reference.
+    weak_targets: Vec<Option<usize>>,
+    /// Identities asked for.
+    identities: HashMap<usize, u64>,
+    /// Objects with a finaliser that has not been queued yet.
+    finalizers: HashSet<usize>,
+    /// Pinned objects and their places.
+    pinned: Vec<(usize, Object)>,
     /// How often marking was seen on its way.
     slices: u64,
 }
@@ -29,11 +39,15 @@ impl Mutator {
     fn new(config: HeapConfig, seed: u64, stack: bool) -> Mutator {
         Mutator {
             heap: new_heap(config),
-            roots: TestRoots { words: vec![0; ROOTS], stack },
+            roots: TestRoots { words: vec![0; ROOTS + WEAKS], stack },
             random: Random(seed),
             shadows: HashMap::new(),
             root_ids: vec![None; ROOTS],
             next: 1,
+            weak_targets: vec![None; WEAKS],
+            identities: HashMap::new(),
+            finalizers: HashSet::new(),
+            pinned: Vec::new(),
             slices: 0,
         }
     }
@@ -48,7 +62,9 @@ impl Mutator {
                 self.roots.words[root] = 0;
                 self.root_ids[root] = None;
             }
-            96..98 => self.garbage(),
+            96 => self.garbage(),
+            97 => self.side_entry(root),
+            98 => self.pin_or_unpin(root),
             _ => self.copy_root(root),
         }
     }
@@ -72,7 +88,10 @@ impl Mutator {
             16 => {
                 let n = self.random.next() >> 2;
                 let immovable = self.random.below(2) == 0;
-                let object = self.heap.alloc_old(NODE, NODE_BYTES, immovable).expect("memory");
+                let object = self.heap.alloc_old(NODE, NODE_BYTES, immovable).unwrap_or_else(|_| {
+                    self.heap.collect(Collection::Major, &mut self.roots);
+                    self.heap.alloc_old(NODE, NODE_BYTES, immovable).expect("memory")
+                });
                 set_word(object, 1, odd(n));
                 (object, Shadow::Node { number: n, refs: [None; 2] })
             }
@@ -170,6 +189,40 @@ impl Mutator {
         }
     }
 
+    /// Gives a root's object a weak reference, a finaliser or an identity.
+    fn side_entry(&mut self, root: usize) {
+        let Some(id) = self.root_ids[root] else { return };
+        match self.random.below(3) {
+            0 => {
+                let index = self.random.below(WEAKS);
+                let weak = alloc(&mut self.heap, WEAK, 16, &mut self.roots).expect("memory");
+                set_word(weak, 1, self.roots.words[root]);
+                self.heap.register_weak(weak, 1);
+                self.roots.words[ROOTS + index] = address(weak);
+                self.weak_targets[index] = Some(id);
+            }
+            1 => {
+                self.heap.register_finalizer(at(self.roots.words[root]), id as u64);
+                self.finalizers.insert(id);
+            }
+            _ => {
+                let identity = self.heap.object_id(at(self.roots.words[root]));
+                assert_eq!(*self.identities.entry(id).or_insert(identity), identity);
+            }
+        }
+    }
+
+    fn pin_or_unpin(&mut self, root: usize) {
+        if self.pinned.len() > 5 {
+            let (_, object) = self.pinned.swap_remove(self.random.below(5));
+            self.heap.unpin(object);
+        } else if let Some(id) = self.root_ids[root] {
+            let object = at(self.roots.words[root]);
+            self.heap.pin(object);
+            self.pinned.push((id, object));
+        }
+    }
+
     /// Compares all that is reachable with the model, and forgets the shadows of the rest.
     fn check(&mut self) {
         let mut seen: HashMap<usize, Object> = HashMap::new();
@@ -180,6 +233,7 @@ impl Mutator {
                 None => assert_eq!(self.roots.words[i], 0),
             }
         }
+        todo.extend(self.pinned.iter().map(|&(id, object)| (object, id)));
         while let Some((object, id)) = todo.pop() {
             if let Some(&before) = seen.get(&id) {
                 assert_eq!(before, object, "one object, one address");
@@ -208,6 +262,31 @@ impl Mutator {
                 }
             }
         }
+        for (i, target) in self.weak_targets.iter().enumerate() {
+            if let Some(target) = target {
+                let held = word(at(self.roots.words[ROOTS + i]), 1);
+                match seen.get(target) {
+                    Some(&object) => {
+                        assert_eq!(held, address(object), "weak references to the living hold");
+                        assert!(self.heap.weak_owners(object).contains(&at(self.roots.words[ROOTS + i])));
+                    }
+                    None => assert!(held == 0 || self.heap.contains(held as usize)),
+                }
+            }
+        }
+        while let Some(owner) = self.heap.take_dead_weak() {
+            assert_eq!(word(owner, 1), 0);
+        }
+        while let Some((_, tag)) = self.heap.take_finalizable() {
+            assert!(!seen.contains_key(&(tag as usize)), "only the dead are finalised");
+            assert!(self.finalizers.remove(&(tag as usize)), "once");
+        }
+        for (id, identity) in &self.identities {
+            if let Some(&object) = seen.get(id) {
+                assert_eq!(self.heap.object_id(object), *identity);
+            }
+        }
+        self.identities.retain(|id, _| seen.contains_key(id));
         self.shadows.retain(|id, _| seen.contains_key(id));
     }
 
@@ -221,6 +300,28 @@ impl Mutator {
         self.check();
         self.heap.verify().expect("a sound heap");
     }
+
+    /// Lets everything die: all is finalised, all is freed.
+    fn finish(&mut self) {
+        self.roots.words.fill(0);
+        self.root_ids.fill(None);
+        self.weak_targets.fill(None);
+        for (_, object) in self.pinned.drain(..) {
+            self.heap.unpin(object);
+        }
+        self.roots.stack = false;
+        for _ in 0..2 {
+            collect(&mut self.heap, Collection::Major, &mut self.roots);
+            self.check();
+        }
+        assert!(self.finalizers.is_empty(), "all are finalised at last");
+        assert_eq!(self.heap.weak_count(), 0);
+        assert!(self.heap.ids.map.is_empty());
+        let mut left = 0;
+        self.heap.for_each_object(&mut |_| left += 1);
+        assert_eq!(left, 0);
+        assert_eq!(self.heap.stats().used_bytes, 0);
+    }
 }
 
 #[test]
@@ -229,55 +330,61 @@ fn graph_survives_ordinary_collections() {
     let mut mutator = Mutator::new(config, 1, true);
     mutator.run(40_000, 997);
     assert!(mutator.heap.stats().minors > 20, "{:?}", mutator.heap.stats());
+    mutator.finish();
 }
 
 #[test]
 fn graph_survives_minor_collections_at_each_allocation() {
     let config = HeapConfig { stress_every: Some(1), ..checked() };
-    Mutator::new(config, 2, false).run(2_500, 50);
+    let mut mutator = Mutator::new(config, 2, false);
+    mutator.run(2_500, 50);
+    mutator.finish();
 }
 
 #[test]
 fn graph_survives_moving_everything() {
-    for (seed, stack) in [(3, false), (4, true)] {
+    for (seed, stack) in [(3, false), (4, true), (5, false)] {
         let config =
             HeapConfig { stress_every: Some(3), stress_major_every: Some(2), move_everything: true, ..checked() };
         let mut mutator = Mutator::new(config, seed, stack);
         mutator.run(2_500, 50);
         assert!(mutator.heap.stats().majors > 20);
+        mutator.finish();
     }
 }
 
 #[test]
 fn graph_survives_marking_in_slices() {
-    let mut mutator = Mutator::new(HeapConfig { nursery_start: 32 << 10, nursery_max: 64 << 10, ..checked() }, 5, true);
-    // Start marking all the time, and let the slices be tiny.
-    for round in 0..3_000 {
-        mutator.heap.next_major = 60_000;
-        mutator.heap.slice_bytes = 2_000;
-        mutator.heap.slice_rate = 0;
-        for _ in 0..20 {
-            mutator.step();
+    for seed in [6, 7] {
+        let config = HeapConfig { nursery_start: 32 << 10, nursery_max: 64 << 10, ..checked() };
+        let mut mutator = Mutator::new(config, seed, seed == 6);
+        for round in 0..3_000 {
+            // Start marking all the time, and let the slices be tiny.
+            mutator.heap.next_major = 60_000;
+            mutator.heap.slice_bytes = 2_000;
+            mutator.heap.slice_rate = 0;
+            for _ in 0..20 {
+                mutator.step();
+            }
+            mutator.slices += u64::from(mutator.heap.marker.active);
+            if round % 50 == 0 {
+                mutator.check();
+            }
         }
-        mutator.slices += u64::from(mutator.heap.marker.active);
-        if round % 50 == 0 {
-            mutator.check();
-        }
+        mutator.check();
+        let stats = mutator.heap.stats();
+        assert!(stats.majors > 5, "{stats:?}");
+        assert!(mutator.slices > stats.majors * 2, "marking took several slices: {}", mutator.slices);
+        mutator.finish();
     }
-    mutator.check();
-    assert!(mutator.heap.stats().majors > 5, "{:?}", mutator.heap.stats());
-    assert!(mutator.heap.stats().minors > mutator.heap.stats().majors * 2, "{:?}", mutator.heap.stats());
-    assert!(mutator.slices > mutator.heap.stats().majors * 2, "marking took several slices: {}", mutator.slices);
 }
 
 #[test]
-fn graph_is_freed_when_its_roots_go() {
-    let mut mutator = Mutator::new(checked(), 6, false);
-    mutator.run(20_000, 5_000);
-    mutator.roots.words.fill(0);
-    collect(&mut mutator.heap, Collection::Major, &mut mutator.roots);
-    let mut left = 0;
-    mutator.heap.for_each_object(&mut |_| left += 1);
-    assert_eq!(left, 0);
-    assert_eq!(mutator.heap.stats().used_bytes, 0);
+fn graph_survives_a_tight_limit() {
+    let config = HeapConfig { limit: 4 << 20, nursery_start: 64 << 10, nursery_max: 64 << 10, ..checked() };
+    let mut mutator = Mutator::new(config, 8, true);
+    mutator.run(100_000, 997);
+    let stats = mutator.heap.stats();
+    assert!(stats.peak_bytes <= 4 << 20 && stats.majors > 3, "{stats:?}");
+    mutator.finish();
 }
