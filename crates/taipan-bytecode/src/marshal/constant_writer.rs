@@ -3,7 +3,7 @@
 //! CPython shares objects by identity, and its compiler merges equal constants; here equal values are shared, which
 //! gives the same references for what CPython compiled.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use dashu_int::IBig;
 
@@ -45,6 +45,8 @@ enum Part<'a> {
     Consts(&'a [Constant]),
     Name(&'a Wtf8Buf),
     Bytes(&'a [u8]),
+    /// Names in a tuple of their own, equal ones or not.
+    OwnNames(&'a [Wtf8Buf]),
     /// Bytes that are a new object for each code object; whether CPython keeps a second reference to them.
     OwnBytes(&'a [u8], bool),
     FirstLineNo(i32),
@@ -75,6 +77,8 @@ impl<'a> Part<'a> {
         Some(match self {
             Part::Constant(value) => match value {
                 Constant::None | Constant::True | Constant::False | Constant::Ellipsis => return None,
+                // CPython's compiler does not merge them.
+                Constant::FrozenSet(_) => return None,
                 Constant::Str(text) => Key::Str(text),
                 Constant::Bytes(bytes) => Key::Bytes(bytes),
                 Constant::Tuple(items) => tuple(items),
@@ -86,7 +90,7 @@ impl<'a> Part<'a> {
             Part::Consts(items) => tuple(items),
             Part::Name(text) => Key::Str(text),
             Part::Bytes(bytes) => Key::Bytes(bytes),
-            Part::OwnBytes(..) | Part::FirstLineNo(_) => return None,
+            Part::OwnNames(_) | Part::OwnBytes(..) | Part::FirstLineNo(_) => return None,
         })
     }
 
@@ -94,16 +98,15 @@ impl<'a> Part<'a> {
     fn is_kept_elsewhere(self) -> bool {
         match self {
             Part::Constant(Constant::Int(value)) => (IBig::from(-5)..=IBig::from(256)).contains(value),
-            Part::Constant(Constant::Str(text)) => is_interned(text),
             Part::Constant(Constant::Bytes(bytes)) => bytes.len() <= 1,
             Part::Constant(Constant::Tuple(items)) => items.is_empty(),
-            Part::Constant(_) | Part::FirstLineNo(_) => false,
+            Part::Constant(_) | Part::OwnNames(_) | Part::FirstLineNo(_) => false,
             Part::Code { is_root, .. } => is_root,
             Part::Names(names) => names.is_empty(),
             Part::Consts(items) => items.is_empty(),
             Part::Name(_) => true,
             Part::Bytes(bytes) => bytes.len() <= 1,
-            Part::OwnBytes(bytes, kept) => kept || bytes.len() <= 1,
+            Part::OwnBytes(_, kept) => kept,
         }
     }
 
@@ -113,7 +116,7 @@ impl<'a> Part<'a> {
             Part::Constant(Constant::Tuple(items) | Constant::FrozenSet(items)) => items.iter().map(Part::of).collect(),
             Part::Consts(items) => items.iter().map(Part::of).collect(),
             Part::Constant(Constant::Slice(parts)) => parts.iter().map(Part::of).collect(),
-            Part::Names(names) => names.iter().map(Part::Name).collect(),
+            Part::Names(names) | Part::OwnNames(names) => names.iter().map(Part::Name).collect(),
             Part::Constant(Constant::Code(code)) => code_parts(code),
             Part::Code { code, .. } => code_parts(code),
             _ => Vec::new(),
@@ -129,12 +132,18 @@ impl<'a> Part<'a> {
 }
 
 fn code_parts(code: &CodeObject) -> Vec<Part<'_>> {
+    let kinds = &code.localspluskinds;
+    // CPython's compiler renames the parameter of annotation scopes after it merged equal tuples.
+    let is_annotation_scope = code.posonlyargcount == 1
+        && code.argcount == 1
+        && code.localsplusnames.first().is_some_and(|name| *name == "format");
+    let names = &code.localsplusnames;
     vec![
         Part::OwnBytes(&code.code, true),
         Part::Consts(&code.consts),
         Part::Names(&code.names),
-        Part::Names(&code.localsplusnames),
-        Part::OwnBytes(&code.localspluskinds, false),
+        if is_annotation_scope { Part::OwnNames(names) } else { Part::Names(names) },
+        if kinds.is_empty() { Part::Bytes(kinds) } else { Part::OwnBytes(kinds, false) },
         Part::Name(&code.filename),
         Part::Name(&code.name),
         Part::Name(&code.qualname),
@@ -152,7 +161,8 @@ fn is_interned(text: &Wtf8Buf) -> bool {
 
 fn dump_part(root: Part<'_>, version: u32) -> Result<Vec<u8>, WriteError> {
     let mut writer = Writer::new(version);
-    let counts = if writer.has_refs() { count(root)? } else { HashMap::new() };
+    let Shared { counts, names } = survey(root)?;
+    let is_interned = |text: &Wtf8Buf| is_interned(text) || names.contains(text);
     let mut indexes: HashMap<Key<'_>, u32> = HashMap::new();
     let mut next_index = 0;
     // Each entry with its depth; the next part to write is on top.
@@ -167,15 +177,19 @@ fn dump_part(root: Part<'_>, version: u32) -> Result<Vec<u8>, WriteError> {
             continue;
         }
         let shared = key.as_ref().is_some_and(|key| counts.get(key).is_some_and(|&count| count > 1));
-        let flagged =
-            writer.has_refs() && !matches!(part, Part::FirstLineNo(_)) && (shared || part.is_kept_elsewhere());
+        let interned = match part {
+            Part::Constant(Constant::Str(text)) => is_interned(text),
+            _ => true,
+        };
+        let kept = part.is_kept_elsewhere() || (interned && matches!(part, Part::Constant(Constant::Str(_))));
+        let flagged = writer.has_refs() && !matches!(part, Part::FirstLineNo(_)) && (shared || kept);
         if flagged {
             if let Some(key) = key {
                 indexes.insert(key, next_index);
             }
             next_index += 1;
         }
-        write_head(&mut writer, part, flagged)?;
+        write_head(&mut writer, part, interned, flagged)?;
         let mut parts = part.parts();
         if let Part::Constant(Constant::FrozenSet(items)) = part {
             // CPython sorts by the marshalled form, so that files are reproducible.
@@ -191,16 +205,26 @@ fn dump_part(root: Part<'_>, version: u32) -> Result<Vec<u8>, WriteError> {
     Ok(writer.finish())
 }
 
-/// How often each value occurs, inside shared values once.
-fn count(root: Part<'_>) -> Result<HashMap<Key<'_>, u32>, WriteError> {
-    let mut counts = HashMap::new();
+/// What decides how values are written.
+struct Shared<'a> {
+    /// How often each value occurs, inside shared values once.
+    counts: HashMap<Key<'a>, u32>,
+    /// Every name in a code object: equal string constants are the same, interned, object.
+    names: HashSet<&'a Wtf8Buf>,
+}
+
+fn survey(root: Part<'_>) -> Result<Shared<'_>, WriteError> {
+    let mut shared = Shared { counts: HashMap::new(), names: HashSet::new() };
     let mut todo = vec![(root, 1)];
     while let Some((part, depth)) = todo.pop() {
         if depth > MAX_DEPTH {
             return Err(WriteError::TooDeep);
         }
+        if let Part::Name(text) = part {
+            shared.names.insert(text);
+        }
         if let Some(key) = part.key() {
-            let count = counts.entry(key).or_insert(0);
+            let count = shared.counts.entry(key).or_insert(0);
             *count += 1;
             if *count > 1 {
                 continue;
@@ -208,11 +232,11 @@ fn count(root: Part<'_>) -> Result<HashMap<Key<'_>, u32>, WriteError> {
         }
         todo.extend(part.parts().into_iter().map(|part| (part, depth + 1)));
     }
-    Ok(counts)
+    Ok(shared)
 }
 
 /// Writes a part without its parts.
-fn write_head(writer: &mut Writer, part: Part<'_>, flagged: bool) -> Result<(), WriteError> {
+fn write_head(writer: &mut Writer, part: Part<'_>, interned: bool, flagged: bool) -> Result<(), WriteError> {
     match part {
         Part::Constant(value) => match value {
             Constant::None => writer.none(),
@@ -222,7 +246,7 @@ fn write_head(writer: &mut Writer, part: Part<'_>, flagged: bool) -> Result<(), 
             Constant::Int(value) => writer.int(value, flagged)?,
             Constant::Float(value) => writer.float(*value, flagged),
             Constant::Complex(real, imag) => writer.complex(*real, *imag, flagged),
-            Constant::Str(text) => writer.str(text, is_interned(text), flagged)?,
+            Constant::Str(text) => writer.str(text, interned, flagged)?,
             Constant::Bytes(bytes) => writer.bytes(bytes, flagged)?,
             Constant::Tuple(items) => writer.tuple(items.len(), flagged)?,
             Constant::FrozenSet(items) => writer.set(true, items.len(), flagged)?,
@@ -230,7 +254,7 @@ fn write_head(writer: &mut Writer, part: Part<'_>, flagged: bool) -> Result<(), 
             Constant::Code(code) => writer.code(head(code), flagged),
         },
         Part::Code { code, .. } => writer.code(head(code), flagged),
-        Part::Names(names) => writer.tuple(names.len(), flagged)?,
+        Part::Names(names) | Part::OwnNames(names) => writer.tuple(names.len(), flagged)?,
         Part::Consts(items) => writer.tuple(items.len(), flagged)?,
         Part::Name(text) => writer.str(text, true, flagged)?,
         Part::Bytes(bytes) | Part::OwnBytes(bytes, _) => writer.bytes(bytes, flagged)?,
