@@ -5,7 +5,8 @@ use super::*;
 const LONG: u64 = 20_000;
 
 /// A heap whose marking has begun and is nowhere near its end. Root 0: a long list whose last node refers to a
-/// white object, number 77. Root 1: an array of `len` values, marked and scanned already.
+/// white object, number 77. Root 1: an array of `len` values, marked and scanned already. A large one is scanned when
+/// nothing else is left, so the list hangs on its last value then.
 fn half_marked(len: usize) -> (Heap, TestRoots) {
     let mut heap = new_heap(HeapConfig { nursery_start: 32 << 10, nursery_max: 32 << 10, ..checked() });
     let mut roots = TestRoots { words: vec![0, 0], stack: false };
@@ -18,7 +19,16 @@ fn half_marked(len: usize) -> (Heap, TestRoots) {
     }
     let black = array(&mut heap, len, &mut roots);
     roots.words[1] = address(black);
+    let large = len > 1024;
+    if large {
+        set_word(black, len + 1, roots.words[0]);
+    }
     collect(&mut heap, Collection::Major, &mut roots);
+    let hidden = roots.words[0];
+    if large {
+        assert_eq!(word(at(roots.words[1]), len + 1), hidden);
+        roots.words[0] = 0;
+    }
     heap.slice_bytes = 64 << 10;
     heap.slice_rate = 0;
     heap.next_major = 0;
@@ -29,6 +39,7 @@ fn half_marked(len: usize) -> (Heap, TestRoots) {
         heap.next_major = 1;
     }
     heap.next_major = 1 << 30;
+    roots.words[0] = hidden;
     assert!(!heap.is_marked(address(last(&roots)) as usize), "the list is long enough");
     assert!(heap.is_marked(roots.words[1] as usize));
     (heap, roots)
@@ -63,15 +74,15 @@ fn objects_hidden_behind_marked_ones_are_found() {
         let white = word(holder, 2);
         let black = at(roots.words[1]);
         if by_word {
-            heap.write_barrier_at(black, len + 1);
+            heap.write_barrier_at(black, 3);
         } else {
             heap.write_barrier(black);
         }
-        set_word(black, len + 1, white);
+        set_word(black, 3, white);
         heap.write_barrier(holder);
         set_word(holder, 2, 0);
         run_to_end(&mut heap, &mut roots);
-        assert_eq!(word(at(word(at(roots.words[1]), len + 1)), 1), odd(77));
+        assert_eq!(word(at(word(at(roots.words[1]), 3)), 1), odd(77));
     }
 }
 
