@@ -1,1 +1,2 @@
 //! Values, types, frames, evaluation loop and import.
+pub mod interp;
