@@ -270,10 +270,8 @@ impl Dump {
                     }),
                 ],
             ),
-            StmtKind::Raise { exc, cause } => self.node(
-                "Raise",
-                vec![Box::new(|d| d.option(exc.as_deref())), Box::new(|d| d.option(cause.as_deref()))],
-            ),
+            StmtKind::Raise { exc, cause } => self
+                .node("Raise", vec![Box::new(|d| d.option(exc.as_deref())), Box::new(|d| d.option(cause.as_deref()))]),
             StmtKind::Try(parts) => self.try_stmt("Try", parts),
             StmtKind::TryStar(parts) => self.try_stmt("TryStar", parts),
             StmtKind::Assert { test, msg } => {
@@ -535,10 +533,9 @@ impl Dump {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::BoolOp { op, values } => self.node(
-                "BoolOp",
-                vec![Box::new(move |d| d.word(&format!("{op:?}"))), Box::new(|d| d.exprs(values))],
-            ),
+            ExprKind::BoolOp { op, values } => {
+                self.node("BoolOp", vec![Box::new(move |d| d.word(&format!("{op:?}"))), Box::new(|d| d.exprs(values))])
+            }
             ExprKind::NamedExpr { target, value } => {
                 self.node("NamedExpr", vec![Box::new(|d| d.expr(target)), Box::new(|d| d.expr(value))]);
             }
@@ -550,10 +547,9 @@ impl Dump {
                     Box::new(|d| d.expr(right)),
                 ],
             ),
-            ExprKind::UnaryOp { op, operand } => self.node(
-                "UnaryOp",
-                vec![Box::new(move |d| d.word(&format!("{op:?}"))), Box::new(|d| d.expr(operand))],
-            ),
+            ExprKind::UnaryOp { op, operand } => {
+                self.node("UnaryOp", vec![Box::new(move |d| d.word(&format!("{op:?}"))), Box::new(|d| d.expr(operand))])
+            }
             ExprKind::Lambda { args, body } => {
                 self.node("Lambda", vec![Box::new(|d| d.arguments(args)), Box::new(|d| d.expr(body))]);
             }
@@ -563,10 +559,7 @@ impl Dump {
             ),
             ExprKind::Dict { keys, values } => self.node(
                 "Dict",
-                vec![
-                    Box::new(|d| d.list(keys, |d, key| d.option(key.as_ref()))),
-                    Box::new(|d| d.exprs(values)),
-                ],
+                vec![Box::new(|d| d.list(keys, |d, key| d.option(key.as_ref()))), Box::new(|d| d.exprs(values))],
             ),
             ExprKind::Set { elts } => self.node("Set", vec![Box::new(|d| d.exprs(elts))]),
             ExprKind::ListComp { elt, generators } => self.element("ListComp", elt, generators),
@@ -641,22 +634,19 @@ impl Dump {
                     Box::new(move |d| d.word(&format!("{ctx:?}"))),
                 ],
             ),
-            ExprKind::Starred { value, ctx } => self.node(
-                "Starred",
-                vec![Box::new(|d| d.expr(value)), Box::new(move |d| d.word(&format!("{ctx:?}")))],
-            ),
+            ExprKind::Starred { value, ctx } => {
+                self.node("Starred", vec![Box::new(|d| d.expr(value)), Box::new(move |d| d.word(&format!("{ctx:?}")))])
+            }
             ExprKind::Name { id, ctx } => self.node(
                 "Name",
                 vec![Box::new(|d| d.text(id.as_bytes())), Box::new(move |d| d.word(&format!("{ctx:?}")))],
             ),
-            ExprKind::List { elts, ctx } => self.node(
-                "List",
-                vec![Box::new(|d| d.exprs(elts)), Box::new(move |d| d.word(&format!("{ctx:?}")))],
-            ),
-            ExprKind::Tuple { elts, ctx } => self.node(
-                "Tuple",
-                vec![Box::new(|d| d.exprs(elts)), Box::new(move |d| d.word(&format!("{ctx:?}")))],
-            ),
+            ExprKind::List { elts, ctx } => {
+                self.node("List", vec![Box::new(|d| d.exprs(elts)), Box::new(move |d| d.word(&format!("{ctx:?}")))])
+            }
+            ExprKind::Tuple { elts, ctx } => {
+                self.node("Tuple", vec![Box::new(|d| d.exprs(elts)), Box::new(move |d| d.word(&format!("{ctx:?}")))])
+            }
             ExprKind::Slice { lower, upper, step } => self.node(
                 "Slice",
                 vec![

@@ -332,11 +332,8 @@ impl<'s> Lexer<'s> {
     }
 
     fn pending_token(&mut self) -> Token {
-        let (kind, step, start) = if self.pending < 0 {
-            (TokenKind::Dedent, 1, self.cur)
-        } else {
-            (TokenKind::Indent, -1, self.line_start)
-        };
+        let (kind, step, start) =
+            if self.pending < 0 { (TokenKind::Dedent, 1, self.cur) } else { (TokenKind::Indent, -1, self.line_start) };
         self.pending += step;
         if self.options.extra_tokens {
             self.start_column = column(start, self.line_start);

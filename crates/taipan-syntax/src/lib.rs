@@ -87,8 +87,7 @@ pub fn parse(
         decoder,
     };
     let source = source::read(source, reading)?;
-    let mut lexer =
-        Lexer::new(&source, LexerOptions { type_comments: options.type_comments, extra_tokens: false });
+    let mut lexer = Lexer::new(&source, LexerOptions { type_comments: options.type_comments, extra_tokens: false });
     let (tokens, type_ignores) = all_tokens(&mut lexer, mode, options);
     let mut parser = parser::Parser::new(&source.text, &tokens, options);
     match parser.parse(mode, type_ignores) {

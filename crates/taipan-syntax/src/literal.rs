@@ -29,9 +29,7 @@ impl InvalidEscape {
         let kind = if self.octal { "an invalid octal" } else { "an invalid" };
         let hint = format!("Did you mean \"\\\\{text}\"? A raw string is also an option.");
         (
-            format!(
-                "\"\\{text}\" is {kind} escape sequence. Such sequences will not work in the future. {hint}"
-            ),
+            format!("\"\\{text}\" is {kind} escape sequence. Such sequences will not work in the future. {hint}"),
             format!("\"\\{text}\" is {kind} escape sequence. {hint}"),
         )
     }
@@ -219,7 +217,13 @@ fn undecodable(start: usize, end: usize, reason: &str) -> LiteralError {
     LiteralError::Message(format!("(unicode error) 'unicodeescape' codec can't decode {range}: {reason}"))
 }
 
-fn hex_escape(out: &mut Vec<u8>, rest: &[u8], place: usize, length: usize, truncated: &str) -> Result<usize, LiteralError> {
+fn hex_escape(
+    out: &mut Vec<u8>,
+    rest: &[u8],
+    place: usize,
+    length: usize,
+    truncated: &str,
+) -> Result<usize, LiteralError> {
     let found = rest[1..].iter().take(length).take_while(|byte| byte.is_ascii_hexdigit()).count();
     if found < length {
         return Err(undecodable(place, place + 2 + found, truncated));
@@ -257,7 +261,9 @@ fn push_code_point(out: &mut Vec<u8>, value: u32) {
     match char::from_u32(value) {
         Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         // A lone surrogate.
-        None => out.extend([0xE0 | (value >> 12) as u8, 0x80 | ((value >> 6) & 0x3F) as u8, 0x80 | (value & 0x3F) as u8]),
+        None => {
+            out.extend([0xE0 | (value >> 12) as u8, 0x80 | ((value >> 6) & 0x3F) as u8, 0x80 | (value & 0x3F) as u8])
+        }
     }
 }
 

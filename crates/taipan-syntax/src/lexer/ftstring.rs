@@ -163,9 +163,7 @@ impl Lexer<'_> {
     fn warn_invalid_escape(&mut self, c: char) {
         let hint = format!("Did you mean \"\\\\{c}\"? A raw string is also an option.");
         self.warn(
-            format!(
-                "\"\\{c}\" is an invalid escape sequence. Such sequences will not work in the future. {hint}"
-            ),
+            format!("\"\\{c}\" is an invalid escape sequence. Such sequences will not work in the future. {hint}"),
             format!("\"\\{c}\" is an invalid escape sequence. {hint}"),
         );
     }

@@ -80,7 +80,9 @@ impl Lexer<'_> {
 
     fn verify_identifier(&mut self, start: usize) -> Result<(), Box<Token>> {
         let name = String::from_utf8_lossy(&self.text[start..self.cur]).into_owned();
-        let bad = name.char_indices().find(|(at, c)| !if *at == 0 { is_identifier_start(*c) } else { is_identifier_part(*c) });
+        let bad = name
+            .char_indices()
+            .find(|(at, c)| !if *at == 0 { is_identifier_start(*c) } else { is_identifier_part(*c) });
         let Some((at, c)) = bad else { return Ok(()) };
         self.cur = start + at + c.len_utf8();
         let point = u32::from(c);

@@ -166,7 +166,8 @@ impl Lexer<'_> {
     fn verify_end(&mut self, c: Option<u8>, kind: &str) -> Step<()> {
         let Some(byte) = c.filter(|_| !self.options.extra_tokens) else { return Ok(()) };
         let rest = &self.text[self.cur..self.inp];
-        let word = |tail: &[u8]| rest.starts_with(tail) && !rest.get(tail.len()).is_some_and(|byte| is_name_byte(*byte));
+        let word =
+            |tail: &[u8]| rest.starts_with(tail) && !rest.get(tail.len()).is_some_and(|byte| is_name_byte(*byte));
         let keyword = match byte {
             b'a' => word(b"nd"),
             b'e' => word(b"lse"),

@@ -60,7 +60,10 @@ impl Parser<'_> {
         if !self.at(K::Colon) {
             return lower.ok_or(Failure::Invalid);
         }
-        if lower.as_ref().is_some_and(|lower| matches!(lower.kind, ExprKind::NamedExpr { .. }) && self.tokens[start].kind == K::Name) {
+        if lower
+            .as_ref()
+            .is_some_and(|lower| matches!(lower.kind, ExprKind::NamedExpr { .. }) && self.tokens[start].kind == K::Name)
+        {
             return Err(Failure::Invalid);
         }
         self.advance();

@@ -98,7 +98,11 @@ impl Parser<'_> {
     fn del_stmt(&mut self) -> Parsing<StmtKind> {
         self.advance();
         let targets = self.del_targets()?;
-        if matches!(self.kind(), K::Semi | K::Newline) { Ok(StmtKind::Delete { targets }) } else { Err(Failure::Invalid) }
+        if matches!(self.kind(), K::Semi | K::Newline) {
+            Ok(StmtKind::Delete { targets })
+        } else {
+            Err(Failure::Invalid)
+        }
     }
 
     fn assert_stmt(&mut self) -> Parsing<StmtKind> {

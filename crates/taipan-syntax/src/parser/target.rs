@@ -46,7 +46,9 @@ impl Parser<'_> {
 /// Makes a target of an expression; nested only as deeply as the parser allows.
 pub(super) fn set_context(expr: &mut Expr, context: ExprContext) -> Parsing<()> {
     match &mut expr.kind {
-        ExprKind::Name { ctx, .. } | ExprKind::Attribute { ctx, .. } | ExprKind::Subscript { ctx, .. } => *ctx = context,
+        ExprKind::Name { ctx, .. } | ExprKind::Attribute { ctx, .. } | ExprKind::Subscript { ctx, .. } => {
+            *ctx = context
+        }
         ExprKind::Starred { value, ctx } if context == ExprContext::Store => {
             *ctx = context;
             return set_context(value, context);
