@@ -32,7 +32,6 @@ macro_rules! with_units {
     };
 }
 
-
 impl<'a> TextRef<'a> {
     /// The view of a Rust string if it is ASCII only.
     pub fn from_ascii(text: &'a str) -> Option<Self> {

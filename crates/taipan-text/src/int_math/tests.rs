@@ -47,9 +47,8 @@ fn facts_of_cpython_hold() {
                 }
             }
             ("from_bytes", [data, order, signed]) => {
-                let bytes: Vec<u8> = (0..data.len() / 2)
-                    .map(|at| u8::from_str_radix(&data[at * 2..at * 2 + 2], 16).unwrap())
-                    .collect();
+                let bytes: Vec<u8> =
+                    (0..data.len() / 2).map(|at| u8::from_str_radix(&data[at * 2..at * 2 + 2], 16).unwrap()).collect();
                 from_bytes(&bytes, *order == "big", *signed == "1").to_string()
             }
             ("from_float", [value]) => from_float(float(value)).unwrap().to_string(),
