@@ -3,7 +3,6 @@
 #![forbid(unsafe_code)]
 
 pub mod code;
-pub mod dis;
 pub mod exception_table;
 pub mod line_table;
 pub mod marshal;

@@ -454,6 +454,3 @@ specialized {
     UnpackSequenceTwoTuple = 211, "UNPACK_SEQUENCE_TWO_TUPLE", UnpackSequence;
 }
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,7 +3,6 @@
 mod graph;
 mod limits;
 mod sides;
-mod slices;
 mod spaces;
 mod speed;
 

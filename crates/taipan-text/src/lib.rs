@@ -4,11 +4,7 @@
 //! [`TextBuf`]; errors are plain data that name the Python exception and carry its exact message.
 #![forbid(unsafe_code)]
 
-pub mod float_text;
 pub mod hash;
-pub mod int_math;
-pub mod int_text;
-mod number_chars;
 mod text_buf;
 mod text_ref;
 pub mod unicode;

@@ -1,0 +1,349 @@
+//! `Args`: the arguments of one native call, and their binding to a signature.
+
+use std::cell::Cell;
+
+use crate::gc::{Gc, HeapObject};
+use crate::raise::{Exc, Raised};
+use crate::signature::{MAX_PARAMETERS, ParameterKind, Signature};
+use crate::types::builtin_method::NativeCallee;
+use crate::types::dict::Dict;
+use crate::types::str::Str;
+use crate::types::tuple::Tuple;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// Arguments as called: positional ones, then the values of the keywords named by `kwnames`.
+///
+/// The slots lie on the VM stack or in native locals and outlive the call; the collector may update them.
+#[derive(Clone, Copy)]
+pub struct Args<'a> {
+    slots: &'a [Cell<Value>],
+    kwnames: Option<Gc<Tuple>>,
+    kwcount: usize,
+}
+
+impl<'a> Args<'a> {
+    /// No arguments.
+    pub const EMPTY: Args<'static> = Args { slots: &[], kwnames: None, kwcount: 0 };
+
+    /// Positional arguments from native locals.
+    #[inline]
+    pub fn new(values: &'a mut [Value]) -> Args<'a> {
+        Args { slots: Cell::from_mut(values).as_slice_of_cells(), kwnames: None, kwcount: 0 }
+    }
+
+    /// Slots as they lie on the VM stack; the last `kwnames.len()` are keyword values.
+    #[inline]
+    pub fn from_slots(vm: &Vm, slots: &'a [Cell<Value>], kwnames: Option<Gc<Tuple>>) -> Args<'a> {
+        let kwcount = kwnames.map_or(0, |names| names.get(vm).len());
+        Args { slots, kwnames, kwcount }
+    }
+
+    /// The same slots without keyword names.
+    #[inline]
+    pub fn from_cells(slots: &'a [Cell<Value>]) -> Args<'a> {
+        Args { slots, kwnames: None, kwcount: 0 }
+    }
+
+    /// How many positional arguments there are (for bound arguments: all slots).
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.kwcount
+    }
+
+    /// Whether there is no positional argument.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether keywords were given.
+    #[inline]
+    pub fn has_keywords(&self) -> bool {
+        self.kwcount != 0
+    }
+
+    /// How many keywords were given.
+    #[inline]
+    pub fn keyword_count(&self) -> usize {
+        self.kwcount
+    }
+
+    /// The names of the keywords.
+    #[inline]
+    pub fn kwnames(&self) -> Option<Gc<Tuple>> {
+        self.kwnames
+    }
+
+    /// All slots: positional, then keyword values.
+    #[inline]
+    pub fn slots(&self) -> &'a [Cell<Value>] {
+        self.slots
+    }
+
+    /// The i-th positional (or bound) argument.
+    #[inline]
+    pub fn get(&self, i: usize) -> Value {
+        self.slots[i].get()
+    }
+
+    /// The i-th bound argument, `None` when it is absent.
+    #[inline]
+    pub fn opt(&self, i: usize) -> Option<Value> {
+        self.slots.get(i).and_then(|slot| slot.get().given())
+    }
+
+    /// The i-th keyword: name and value.
+    pub fn keyword(&self, vm: &Vm, i: usize) -> Option<(Value, Value)> {
+        let names = self.kwnames?;
+        if i >= self.kwcount {
+            return None;
+        }
+        Some((names.get(vm).at(i), self.slots[self.len() + i].get()))
+    }
+
+    /// The value of a keyword by name.
+    pub fn keyword_named(&self, vm: &Vm, name: &str) -> Option<Value> {
+        (0..self.kwcount).find_map(|i| {
+            let (key, value) = self.keyword(vm, i)?;
+            let key: Gc<Str> = key.downcast(vm)?;
+            key.get(vm).equals(name).then_some(value)
+        })
+    }
+
+    /// All bound arguments as an array; absent ones are `Value::UNBOUND`.
+    #[inline]
+    pub fn all<const N: usize>(&self) -> [Value; N] {
+        std::array::from_fn(|i| self.slots.get(i).map_or(Value::UNBOUND, Cell::get))
+    }
+
+    /// The receiver and the other bound arguments. The receiver's layout was checked by the descriptor.
+    #[inline]
+    pub fn method<T: HeapObject, const N: usize>(&self, vm: &Vm) -> (Gc<T>, [Value; N]) {
+        (self.receiver(vm), std::array::from_fn(|i| self.slots.get(i + 1).map_or(Value::UNBOUND, Cell::get)))
+    }
+
+    /// The receiver, whose layout was checked by the descriptor.
+    #[inline]
+    pub fn receiver<T: HeapObject>(&self, vm: &Vm) -> Gc<T> {
+        match self.slots[0].get().downcast(vm) {
+            Some(object) => object,
+            None => unreachable!("a method descriptor checks its receiver"),
+        }
+    }
+
+    /// Without the first positional argument.
+    #[inline]
+    pub fn skip(&self, n: usize) -> Args<'a> {
+        Args { slots: &self.slots[n..], ..*self }
+    }
+
+    /// The positional arguments from `start` on as a tuple.
+    pub fn tuple_from(&self, vm: &mut Vm, start: usize) -> Result<Gc<Tuple>, Raised> {
+        let positional = &self.slots[..self.len()];
+        Tuple::from_cells(vm, positional.get(start..).unwrap_or(&[]))
+    }
+
+    /// Calls `body` with `first` put before the arguments.
+    pub fn with_first<R>(
+        &self,
+        vm: &mut Vm,
+        first: Value,
+        body: impl FnOnce(&mut Vm, Args<'_>) -> Result<R, Raised>,
+    ) -> Result<R, Raised> {
+        let n = self.slots.len() + 1;
+        let (kwnames, kwcount) = (self.kwnames, self.kwcount);
+        let slots = self.slots;
+        vm.with_scratch(n, |vm, scratch| {
+            scratch[0].set(first);
+            for (to, from) in scratch[1..].iter().zip(slots) {
+                to.set(from.get());
+            }
+            body(vm, Args { slots: scratch, kwnames, kwcount })
+        })
+    }
+
+    /// Raises TypeError when keywords were given to a function that takes none.
+    pub fn no_keywords(&self, vm: &mut Vm, name: &str) -> Result<(), Raised> {
+        if self.kwcount == 0 { Ok(()) } else { Err(vm.raise(Exc::TypeError, format!("{name}() takes no keyword arguments"))) }
+    }
+
+    /// Raises TypeError unless the number of positional arguments is within `min..=max`; no keywords.
+    pub fn expect(&self, vm: &mut Vm, name: &str, min: usize, max: usize) -> Result<(), Raised> {
+        self.no_keywords(vm, name)?;
+        let n = self.len();
+        if n >= min && n <= max {
+            return Ok(());
+        }
+        let (bound, word) = if n < min { (min, "at least") } else { (max, "at most") };
+        let word = if min == max { "" } else { word };
+        let space = if word.is_empty() { "" } else { " " };
+        let s = if bound == 1 { "" } else { "s" };
+        Err(vm.raise(Exc::TypeError, format!("{name} expected {word}{space}{bound} argument{s}, got {n}")))
+    }
+
+    /// Binds the arguments to a signature and calls `body` with one slot per parameter.
+    pub fn bind<R>(
+        &self,
+        vm: &mut Vm,
+        signature: &Signature,
+        body: impl FnOnce(&mut Vm, Args<'_>) -> Result<R, Raised>,
+    ) -> Result<R, Raised> {
+        let n = self.len();
+        if self.kwcount == 0 && n == signature.slots() && !signature.varargs && !signature.varkw && signature.kwonly == 0 {
+            return body(vm, *self);
+        }
+        let mut bound = [Value::UNBOUND; MAX_PARAMETERS];
+        self.fill(vm, signature, &mut bound)?;
+        body(vm, Args::new(&mut bound[..signature.slots()]))
+    }
+
+    /// Binds by `signature` and calls a native function.
+    #[inline]
+    pub fn call_bound(&self, vm: &mut Vm, signature: &Signature, callee: NativeCallee) -> Result<Value, Raised> {
+        self.bind(vm, signature, callee)
+    }
+
+    fn fill(&self, vm: &mut Vm, signature: &Signature, bound: &mut [Value; MAX_PARAMETERS]) -> Result<(), Raised> {
+        let n = self.len();
+        let positional = signature.positional as usize;
+        let receiver = signature.has_receiver as usize;
+        for (to, from) in bound.iter_mut().zip(&self.slots[..n.min(positional)]) {
+            *to = from.get();
+        }
+        let star = positional + signature.kwonly as usize;
+        if signature.varargs {
+            bound[star] = self.tuple_from(vm, positional)?.value();
+        } else if n > positional {
+            return Err(self.too_many(vm, signature, n - receiver));
+        }
+        let extra = star + signature.varargs as usize;
+        if signature.varkw {
+            bound[extra] = Dict::new(vm)?.value();
+        }
+        if self.kwcount != 0 {
+            self.fill_keywords(vm, signature, bound, extra)?;
+        }
+        let missing = bound[..signature.required as usize].iter().any(|v| v.is_unbound());
+        if missing || (signature.kwonly_required > 0 && bound[positional..star].iter().any(|v| v.is_unbound())) {
+            return self.check_missing(vm, signature, bound);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fill_keywords(
+        &self,
+        vm: &mut Vm,
+        signature: &Signature,
+        bound: &mut [Value; MAX_PARAMETERS],
+        extra: usize,
+    ) -> Result<(), Raised> {
+        let receiver = signature.has_receiver as usize;
+        let total = signature.positional as usize + signature.kwonly as usize;
+        if total == receiver && !signature.varkw {
+            return Err(vm.raise(Exc::TypeError, format!("{}() takes no keyword arguments", signature.name())));
+        }
+        for i in 0..self.kwcount {
+            let Some((key, value)) = self.keyword(vm, i) else { break };
+            let Some(name) = key.downcast::<Str>(vm) else {
+                return Err(vm.raise(Exc::TypeError, "keywords must be strings"));
+            };
+            let slot = signature
+                .parameters()
+                .take(total)
+                .position(|p| p.kind != ParameterKind::PositionalOnly && name.get(vm).equals(p.name));
+            match slot {
+                Some(slot) if !bound[slot].is_unbound() => {
+                    let position = slot + 1 - receiver;
+                    let (function, name) = (signature.name(), name.get(vm).to_string_lossy());
+                    return Err(vm.raise(
+                        Exc::TypeError,
+                        format!("argument for {function}() given by name ('{name}') and position ({position})"),
+                    ));
+                }
+                Some(slot) => bound[slot] = value,
+                None if signature.varkw => {
+                    let Some(dict) = bound[extra].downcast::<Dict>(vm) else { break };
+                    Dict::set(dict, vm, key, value)?;
+                }
+                None if signature.posonly == signature.positional && signature.kwonly == 0 => {
+                    return Err(vm.raise(Exc::TypeError, format!("{}() takes no keyword arguments", signature.name())));
+                }
+                None => {
+                    let (function, name) = (signature.name(), name.get(vm).to_string_lossy());
+                    return Err(vm.raise(
+                        Exc::TypeError,
+                        format!("{function}() got an unexpected keyword argument '{name}'"),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_many(&self, vm: &mut Vm, signature: &Signature, given: usize) -> Raised {
+        let receiver = signature.has_receiver as usize;
+        let (max, min) = (signature.positional as usize - receiver, (signature.required as usize).saturating_sub(receiver));
+        let name = signature.name();
+        let plain = signature.posonly == signature.positional && signature.kwonly == 0;
+        let s = |n: usize| if n == 1 { "" } else { "s" };
+        let message = match (plain, max, min) {
+            (true, 0, _) => format!("{name}() takes no arguments ({given} given)"),
+            (true, 1, 1) => format!("{name}() takes exactly one argument ({given} given)"),
+            (true, _, _) if max == min => format!("{name} expected {max} argument{}, got {given}", s(max)),
+            (true, _, _) => format!("{name} expected at most {max} argument{}, got {given}", s(max)),
+            (false, 0, _) => format!("{name}() takes no positional arguments"),
+            (false, _, _) => {
+                let total = max + signature.kwonly as usize;
+                let given = given + self.kwcount;
+                if given > total {
+                    let bound = if min == total { "exactly" } else { "at most" };
+                    let word = if self.kwcount == given { "keyword " } else { "" };
+                    format!("{name}() takes {bound} {total} {word}argument{} ({given} given)", s(total))
+                } else {
+                    let bound = if min == max { "exactly" } else { "at most" };
+                    format!("{name}() takes {bound} {max} positional argument{} ({} given)", s(max), given - self.kwcount)
+                }
+            }
+        };
+        vm.raise(Exc::TypeError, message)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn check_missing(&self, vm: &mut Vm, signature: &Signature, bound: &[Value]) -> Result<(), Raised> {
+        let receiver = signature.has_receiver as usize;
+        let name = signature.name();
+        let given = self.len().saturating_sub(receiver);
+        let min = (signature.required as usize).saturating_sub(receiver);
+        let max = signature.positional as usize - receiver;
+        let plain = signature.posonly == signature.positional && signature.kwonly == 0;
+        if plain && !signature.varkw {
+            let message = if min == 1 && max == 1 {
+                format!("{name}() takes exactly one argument ({given} given)")
+            } else {
+                let bound = if min == max && !signature.varargs { "" } else { "at least " };
+                format!("{name} expected {bound}{min} argument{}, got {given}", if min == 1 { "" } else { "s" })
+            };
+            return Err(vm.raise(Exc::TypeError, message));
+        }
+        for (i, parameter) in signature.parameters().enumerate() {
+            let variadic = matches!(parameter.kind, ParameterKind::VarPositional | ParameterKind::VarKeyword);
+            if !variadic && parameter.default.is_none() && bound[i].is_unbound() {
+                let message = if i < signature.posonly as usize {
+                    let word = if min == max { "exactly" } else { "at least" };
+                    format!("{name}() takes {word} {} positional argument{} ({given} given)", signature.posonly as usize - receiver, if signature.posonly as usize - receiver == 1 { "" } else { "s" })
+                } else {
+                    let position = i + 1 - receiver;
+                    format!("{name}() missing required argument '{}' (pos {position})", parameter.name)
+                };
+                return Err(vm.raise(Exc::TypeError, message));
+            }
+        }
+        Ok(())
+    }
+}

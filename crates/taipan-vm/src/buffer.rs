@@ -1,0 +1,87 @@
+//! The buffer protocol: how natives see the bytes of bytes-like objects.
+//!
+//! A `Buffer` names the exporting storage, not an address: the bytes are borrowed anew from the VM at each use.
+
+use crate::gc::Gc;
+use crate::raise::Raised;
+use crate::types::array::RawArray;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// What the consumer wants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BufferRequest {
+    pub writable: bool,
+}
+
+/// Where the bytes lie.
+#[derive(Clone, Copy)]
+pub enum BufferStorage {
+    /// A `bytes` object.
+    Bytes(Gc<crate::types::bytes::Bytes>),
+    /// A raw array.
+    Raw(Gc<RawArray>),
+}
+
+/// A contiguous export: `len` bytes at `start` of the storage. The exporter counts it until `release`.
+#[derive(Clone, Copy)]
+pub struct Buffer {
+    /// The object that exports.
+    pub owner: Value,
+    pub storage: BufferStorage,
+    pub start: usize,
+    pub len: usize,
+    pub readonly: bool,
+    /// Bytes of an item and its struct format.
+    pub itemsize: usize,
+    pub format: Option<Value>,
+}
+
+impl Buffer {
+    /// The bytes.
+    pub fn bytes<'a>(&self, vm: &'a Vm) -> &'a [u8] {
+        let all = match self.storage {
+            BufferStorage::Bytes(bytes) => bytes.get(vm).bytes(),
+            BufferStorage::Raw(raw) => raw.get(vm).bytes(),
+        };
+        all.get(self.start..self.start + self.len).unwrap_or(&[])
+    }
+
+    /// The bytes, to be changed; `None` for read-only exports.
+    pub fn bytes_mut<'a>(&self, vm: &'a mut Vm) -> Option<&'a mut [u8]> {
+        match self.storage {
+            BufferStorage::Raw(raw) if !self.readonly => {
+                raw.get_mut(vm).bytes_mut().get_mut(self.start..self.start + self.len)
+            }
+            _ => None,
+        }
+    }
+
+    /// Ends the export.
+    pub fn release(self, vm: &mut Vm) {
+        if let Some(release) = vm.slots(self.owner).release_buffer {
+            release(vm, self.owner);
+        }
+    }
+}
+
+impl Vm {
+    /// Asks for the buffer of a bytes-like object. TypeError "a bytes-like object is required, not 'X'".
+    pub fn get_buffer(&mut self, value: Value, writable: bool) -> Result<Buffer, Raised> {
+        match self.slots(value).get_buffer {
+            Some(get) => get(self, value, BufferRequest { writable }),
+            None => {
+                let name = self.type_name(value);
+                Err(self.raise(crate::raise::Exc::TypeError, format!("a bytes-like object is required, not '{name}'")))
+            }
+        }
+    }
+
+    /// A copy of the bytes of a bytes-like object.
+    pub fn bytes_of(&mut self, value: Value) -> Result<Vec<u8>, Raised> {
+        let buffer = self.get_buffer(value, false)?;
+        let bytes = buffer.bytes(self).to_vec();
+        buffer.release(self);
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,109 @@
+//! Calling: the one door through which native code calls Python objects.
+
+use crate::args::Args;
+use crate::gc::Gc;
+use crate::names::Atom;
+use crate::raise::{Exc, Raised};
+use crate::types::dict::Dict;
+use crate::types::str::Str;
+use crate::types::tuple::Tuple;
+use crate::value::Value;
+use crate::vm::Vm;
+
+impl Vm {
+    /// `callable(*args)`.
+    pub fn call(&mut self, callable: Value, args: &[Value]) -> Result<Value, Raised> {
+        self.with_scratch(args.len(), |vm, slots| {
+            for (to, from) in slots.iter().zip(args) {
+                to.set(*from);
+            }
+            vm.call_args(callable, Args::from_cells(slots))
+        })
+    }
+
+    /// `callable(first, *args)`.
+    pub fn call_with_first(&mut self, callable: Value, first: Value, args: &[Value]) -> Result<Value, Raised> {
+        self.with_scratch(args.len() + 1, |vm, slots| {
+            slots[0].set(first);
+            for (to, from) in slots[1..].iter().zip(args) {
+                to.set(*from);
+            }
+            vm.call_args(callable, Args::from_cells(slots))
+        })
+    }
+
+    /// Calls with arguments as they are.
+    pub fn call_args(&mut self, callable: Value, args: Args<'_>) -> Result<Value, Raised> {
+        match self.slots(callable).call {
+            Some(call) => call(self, callable, args),
+            None => {
+                let name = self.type_name(callable);
+                Err(self.raise(Exc::TypeError, format!("'{name}' object is not callable")))
+            }
+        }
+    }
+
+    /// `callable(*args, **{names: values})`.
+    pub fn call_keywords(
+        &mut self,
+        callable: Value,
+        args: &[Value],
+        keywords: &[(&str, Value)],
+    ) -> Result<Value, Raised> {
+        let names = Tuple::new_uninit(self, crate::types::Builtin::Tuple as u32, keywords.len())?;
+        for (i, (name, _)) in keywords.iter().enumerate() {
+            let name = Str::intern(self, name)?;
+            names.get_mut(self).items_mut()[i] = name.value();
+        }
+        self.with_scratch(args.len() + keywords.len(), |vm, slots| {
+            for (to, from) in slots.iter().zip(args.iter().chain(keywords.iter().map(|(_, value)| value))) {
+                to.set(*from);
+            }
+            let args = Args::from_slots(vm, slots, Some(names));
+            vm.call_args(callable, args)
+        })
+    }
+
+    /// `callable(*args, **kwargs)` with a tuple and an optional dict of exact str keys (TypeError for others).
+    pub fn call_tuple(&mut self, callable: Value, args: Gc<Tuple>, kwargs: Option<Gc<Dict>>) -> Result<Value, Raised> {
+        let n = args.get(self).len();
+        let kwargs = kwargs.filter(|kwargs| !kwargs.get(self).is_empty());
+        let kwcount = kwargs.map_or(0, |kwargs| kwargs.get(self).len());
+        self.with_scratch(n + kwcount, |vm, slots| {
+            for (i, slot) in slots[..n].iter().enumerate() {
+                slot.set(args.get(vm).at(i));
+            }
+            let Some(kwargs) = kwargs else { return vm.call_args(callable, Args::from_cells(slots)) };
+            let names = Tuple::new_uninit(vm, crate::types::Builtin::Tuple as u32, kwcount)?;
+            let (mut at, mut i) = (0, 0);
+            while let Some((number, entry)) = kwargs.get(vm).next_entry(vm, at) {
+                if entry.key.downcast::<Str>(vm).is_none() {
+                    return Err(vm.raise(Exc::TypeError, "keywords must be strings"));
+                }
+                names.get_mut(vm).items_mut()[i] = entry.key;
+                slots[n + i].set(entry.value);
+                (at, i) = (number + 1, i + 1);
+            }
+            let args = Args::from_slots(vm, slots, Some(names));
+            vm.call_args(callable, args)
+        })
+    }
+
+    /// `object.name(*args)`.
+    pub fn call_method(&mut self, object: Value, name: &str, args: &[Value]) -> Result<Value, Raised> {
+        let name = Str::intern(self, name)?;
+        let method = self.get_attr(object, name)?;
+        self.call(method, args)
+    }
+
+    /// `object.name(*args)` by a name known at compile time.
+    pub fn call_method_name(&mut self, object: Value, name: Atom, args: &[Value]) -> Result<Value, Raised> {
+        let method = self.get_attr_name(object, name)?;
+        self.call(method, args)
+    }
+
+    /// Whether a value can be called.
+    pub fn is_callable(&mut self, value: Value) -> bool {
+        self.slots(value).call.is_some()
+    }
+}

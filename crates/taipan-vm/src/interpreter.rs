@@ -1,0 +1,197 @@
+//! `Interpreter`: one isolate: heap, shapes, built-in types, names, modules. Shared by its threads under its GIL.
+//!
+//! Rust containers of heap pointers exist here only, each visited by `visit_roots`.
+
+use std::cell::RefCell;
+use std::ptr::NonNull;
+use std::rc::Rc;
+
+use hashbrown::HashTable;
+use rustc_hash::FxHashMap;
+use taipan_heap::{Heap, HeapConfig, HeapError};
+use taipan_text::hash::HashKey;
+
+use crate::gc::{Gc, HeapObject};
+use crate::names::{Atom, KNOWN_NAMES};
+use crate::root::RootTable;
+use crate::shape::{Shape, Shapes};
+use crate::spec::{ModuleSpec, TypeSpec};
+use crate::types::dict::Dict;
+use crate::types::exceptions::Exc;
+use crate::types::str::Str;
+use crate::types::type_::{METHOD_CACHE_SIZE, MethodCacheEntry, Type};
+use crate::types::{BUILTIN_TYPES, Builtin, object};
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// What an interpreter is made with.
+#[derive(Clone, Default)]
+pub struct Config {
+    /// Spaces, limit and debug aids of the heap.
+    pub heap: HeapConfig,
+    /// `PYTHONHASHSEED`: `None` is random.
+    pub hash_seed: Option<u32>,
+    /// Optimisation level of `compile` and import (-O, -OO).
+    pub optimize: u8,
+}
+
+/// One isolated interpreter.
+pub struct Interpreter {
+    pub heap: Heap,
+    pub config: Config,
+    pub shapes: Shapes,
+    /// Built-in types by shape id, made at first use.
+    pub(crate) builtin_types: Vec<Option<Gc<Type>>>,
+    /// Types of native modules by the address of their spec.
+    pub(crate) spec_types: FxHashMap<usize, Gc<Type>>,
+    /// Exception classes by `Exc`.
+    pub(crate) exception_types: Vec<Option<Gc<Type>>>,
+    /// Interned strings by atom; the first are `KNOWN_NAMES`, made at first use.
+    pub(crate) names: Vec<Option<Gc<Str>>>,
+    /// Atoms by text.
+    pub(crate) interned: HashTable<Atom>,
+    /// `sys.modules`.
+    pub modules: Option<Gc<Dict>>,
+    /// The dict of the module `builtins`.
+    pub builtins: Option<Gc<Dict>>,
+    /// Native modules by name.
+    pub module_specs: FxHashMap<&'static str, &'static ModuleSpec>,
+    /// Named values that native modules keep per interpreter (registries, caches, hooks).
+    pub(crate) state: FxHashMap<&'static str, Value>,
+    pub(crate) roots: Rc<RefCell<RootTable>>,
+    /// Threads that are entered, the running one included.
+    pub(crate) threads: Vec<NonNull<Vm>>,
+    /// Bumped when a class that a cache depends on changes structurally.
+    pub type_epoch: u32,
+    /// Caches `Type::lookup`; cleared at each collection.
+    pub(crate) method_cache: Box<[MethodCacheEntry]>,
+    /// Source of dict key versions.
+    pub(crate) next_keys_version: u32,
+    /// Source of identity hashes.
+    pub(crate) next_identity: u32,
+    /// Keys of the string hash.
+    pub hash_key: HashKey,
+    /// The empty tuple, empty str, empty bytes and one-character Latin-1 strings, made at first use.
+    pub(crate) singletons: Singletons,
+}
+
+/// Immutable objects that exist once.
+#[derive(Default)]
+pub struct Singletons {
+    pub empty_tuple: Option<Gc<crate::types::tuple::Tuple>>,
+    pub empty_str: Option<Gc<Str>>,
+    pub latin1: Vec<Option<Gc<Str>>>,
+    pub empty_bytes: Option<Value>,
+    pub bytes1: Vec<Option<Value>>,
+    pub memory_error: Option<Value>,
+}
+
+impl Interpreter {
+    /// An interpreter with an empty heap; types and modules come at first use.
+    pub fn new(config: Config) -> Result<Box<Interpreter>, HeapError> {
+        let mut heap = Heap::new(config.heap.clone())?;
+        let mut shapes = Shapes::new(object::Object::native());
+        for (id, spec) in BUILTIN_TYPES.iter().enumerate().skip(1) {
+            let shape = Shape::native(native_layout(spec));
+            heap.define_layout(id as u32, shape.layout());
+            shapes.add(shape);
+        }
+        let hash_key = hash_key(config.hash_seed);
+        Ok(Box::new(Interpreter {
+            heap,
+            config,
+            shapes,
+            builtin_types: vec![None; Builtin::COUNT],
+            spec_types: FxHashMap::default(),
+            exception_types: vec![None; Exc::COUNT],
+            names: vec![None; KNOWN_NAMES.len()],
+            interned: HashTable::new(),
+            modules: None,
+            builtins: None,
+            module_specs: FxHashMap::default(),
+            state: FxHashMap::default(),
+            roots: Rc::default(),
+            threads: Vec::new(),
+            type_epoch: 1,
+            method_cache: vec![MethodCacheEntry::EMPTY; METHOD_CACHE_SIZE].into(),
+            next_keys_version: 1,
+            next_identity: 0x9E37_79B9,
+            hash_key,
+            singletons: Singletons::default(),
+        }))
+    }
+
+    /// Makes native modules known to import.
+    pub fn register_modules(&mut self, specs: &[&'static ModuleSpec]) {
+        self.module_specs.extend(specs.iter().map(|spec| (spec.name, *spec)));
+    }
+
+    /// Visits every value that the interpreter itself holds outside the heap.
+    pub(crate) fn visit_roots(&mut self, visit: &mut dyn FnMut(&mut u64)) {
+        fn one<T: HeapObject>(slot: &mut Option<Gc<T>>, visit: &mut dyn FnMut(&mut u64)) {
+            if let Some(object) = slot {
+                let mut word = object.value().bits();
+                visit(&mut word);
+                // SAFETY: the visitor only replaces a pointer by the new address of the same object.
+                *slot = Value::from_bits(word).map(|value| unsafe { Gc::from_value_unchecked(value) });
+            }
+        }
+        fn value(slot: &mut Option<Value>, visit: &mut dyn FnMut(&mut u64)) {
+            if let Some(v) = slot {
+                let mut word = v.bits();
+                visit(&mut word);
+                *slot = Value::from_bits(word);
+            }
+        }
+        self.method_cache.fill(MethodCacheEntry::EMPTY);
+        // Classes lie in metaspace: visiting marks them, they never move.
+        for class in self.shapes.classes() {
+            visit(&mut class.value().bits());
+        }
+        self.builtin_types.iter_mut().chain(&mut self.exception_types).for_each(|slot| one(slot, visit));
+        for class in self.spec_types.values() {
+            visit(&mut class.value().bits());
+        }
+        self.names.iter_mut().for_each(|slot| one(slot, visit));
+        one(&mut self.modules, visit);
+        one(&mut self.builtins, visit);
+        for v in self.state.values_mut() {
+            let mut word = v.bits();
+            visit(&mut word);
+            if let Some(new) = Value::from_bits(word) {
+                *v = new;
+            }
+        }
+        self.roots.borrow_mut().visit(visit);
+        let singletons = &mut self.singletons;
+        one(&mut singletons.empty_tuple, visit);
+        one(&mut singletons.empty_str, visit);
+        singletons.latin1.iter_mut().for_each(|slot| one(slot, visit));
+        value(&mut singletons.empty_bytes, visit);
+        singletons.bytes1.iter_mut().for_each(|slot| value(slot, visit));
+        value(&mut singletons.memory_error, visit);
+    }
+}
+
+/// The layout of instances of a spec: its own, or the nearest base's.
+pub fn native_layout(spec: &TypeSpec) -> &'static crate::gc::NativeLayout {
+    let mut spec = spec;
+    loop {
+        match (spec.layout, spec.base) {
+            (Some(layout), _) => return layout(),
+            (None, Some(base)) => spec = base,
+            (None, None) => return object::Object::native(),
+        }
+    }
+}
+
+fn hash_key(seed: Option<u32>) -> HashKey {
+    match seed {
+        Some(seed) => HashKey::from_seed(seed),
+        None => {
+            use std::hash::{BuildHasher, Hasher};
+            let random = || std::collections::hash_map::RandomState::new().build_hasher().finish();
+            HashKey::from_bytes((u128::from(random()) << 64 | u128::from(random())).to_le_bytes())
+        }
+    }
+}

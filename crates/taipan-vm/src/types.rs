@@ -1,0 +1,97 @@
+//! The built-in types: one file or folder each, one row here.
+//!
+//! The number of a row is the shape id of exact instances of the type.
+
+use crate::spec::TypeSpec;
+
+macro_rules! builtin_types {
+    ($($variant:ident => $spec:path,)*) => {
+        /// The core types that have a shape id known at compile time.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[repr(u32)]
+        pub enum Builtin {
+            /// Shape id 0: immediates have none.
+            Immediate,
+            $($variant,)*
+        }
+
+        const ALL: &[Builtin] = &[Builtin::Immediate, $(Builtin::$variant,)*];
+
+        /// The specs by shape id.
+        pub static BUILTIN_TYPES: &[&TypeSpec] = &[&object::TYPE, $(&$spec,)*];
+    };
+}
+
+pub mod array;
+pub mod builtin_method;
+pub mod bytes;
+pub mod cell;
+pub mod classmethod;
+pub mod descriptor;
+pub mod dict;
+pub mod exceptions;
+pub mod float;
+pub mod function;
+pub mod generic_alias;
+pub mod int;
+pub mod iterators;
+pub mod list;
+pub mod mappingproxy;
+pub mod module;
+pub mod object;
+pub mod singletons;
+pub mod staticmethod;
+pub mod str;
+pub mod super_;
+pub mod tuple;
+pub mod type_;
+pub mod union;
+
+builtin_types! {
+    Object => object::TYPE,
+    Type => type_::TYPE,
+    ValueArray => array::VALUE_ARRAY,
+    RawArray => array::RAW_ARRAY,
+    Int => int::TYPE,
+    Bool => int::BOOL,
+    Float => float::TYPE,
+    Str => str::TYPE,
+    Tuple => tuple::TYPE,
+    List => list::TYPE,
+    Dict => dict::TYPE,
+    Module => module::TYPE,
+    Function => function::TYPE,
+    BuiltinMethod => builtin_method::TYPE,
+    MethodDescriptor => descriptor::METHOD_DESCRIPTOR,
+    ClassMethodDescriptor => descriptor::CLASSMETHOD_DESCRIPTOR,
+    WrapperDescriptor => descriptor::WRAPPER_DESCRIPTOR,
+    MethodWrapper => descriptor::METHOD_WRAPPER,
+    GetSetDescriptor => descriptor::GETSET_DESCRIPTOR,
+    MemberDescriptor => descriptor::MEMBER_DESCRIPTOR,
+    StaticMethod => staticmethod::TYPE,
+    ClassMethod => classmethod::TYPE,
+    Cell => cell::TYPE,
+    MappingProxy => mappingproxy::TYPE,
+    GenericAlias => generic_alias::TYPE,
+    Union => union::TYPE,
+    SequenceIterator => iterators::SEQUENCE_ITERATOR,
+    Bytes => bytes::TYPE,
+    NoneType => singletons::NONE_TYPE,
+    Ellipsis => singletons::ELLIPSIS_TYPE,
+    NotImplemented => singletons::NOT_IMPLEMENTED_TYPE,
+}
+
+impl Builtin {
+    /// How many built-in shapes there are.
+    pub const COUNT: usize = BUILTIN_TYPES.len();
+
+    /// The description of the type.
+    pub fn spec(self) -> &'static TypeSpec {
+        BUILTIN_TYPES[self as usize]
+    }
+
+    /// The built-in type whose exact instances have shape `id`.
+    pub fn from_id(id: u32) -> Option<Builtin> {
+        ALL.get(id as usize).copied().filter(|_| id != 0)
+    }
+}

@@ -1,0 +1,149 @@
+//! Internal arrays: `ValueArray` (values) and `RawArray` (bytes), the storage behind growable types.
+//!
+//! They are never visible to Python.
+
+use crate::gc::{Gc, HeaderWord};
+use crate::heap_object;
+use crate::raise::Raised;
+use crate::spec::TypeSpec;
+use crate::types::Builtin;
+use crate::value::Value;
+use crate::vm::Vm;
+
+heap_object! {
+    /// A fixed-size array of optional values; all empty at first.
+    pub struct ValueArray = Builtin::ValueArray {
+        len: usize,
+    }
+    tail Values(len)
+}
+
+heap_object! {
+    /// A fixed-size array of bytes, 8-byte aligned; all zero at first.
+    pub struct RawArray = Builtin::RawArray {
+        len: usize,
+    }
+    tail Bytes(len)
+}
+
+pub static VALUE_ARRAY: TypeSpec =
+    TypeSpec { name: "value_array", layout: Some(<ValueArray as crate::gc::HeapObject>::native), ..TypeSpec::DEFAULT };
+pub static RAW_ARRAY: TypeSpec =
+    TypeSpec { name: "raw_array", layout: Some(<RawArray as crate::gc::HeapObject>::native), ..TypeSpec::DEFAULT };
+
+impl ValueArray {
+    /// A new array of `len` empty slots. MemoryError beyond the limit.
+    pub fn new(vm: &mut Vm, len: usize) -> Result<Gc<ValueArray>, Raised> {
+        let Some(bytes) = len.checked_mul(8).filter(|bytes| *bytes < 1 << 47) else {
+            return Err(vm.raise_no_memory());
+        };
+        vm.new_with_tail(Builtin::ValueArray as u32, ValueArray { header: HeaderWord::NEW, len }, bytes)
+    }
+
+    /// A copy of the first `count` slots of `from` in a new array of `len` slots.
+    pub fn copy_of(vm: &mut Vm, from: Gc<ValueArray>, start: usize, count: usize, len: usize) -> Result<Gc<ValueArray>, Raised> {
+        let new = ValueArray::new(vm, len)?;
+        ValueArray::copy(vm, from, start, new, 0, count);
+        Ok(new)
+    }
+
+    /// Copies slots between arrays, which may be the same and overlap.
+    pub fn copy(vm: &mut Vm, from: Gc<ValueArray>, from_start: usize, to: Gc<ValueArray>, to_start: usize, count: usize) {
+        if from == to {
+            to.get_mut(vm).slots_mut().copy_within(from_start..from_start + count, to_start);
+            return;
+        }
+        let source: *const [Option<Value>] = &from.get(vm).slots()[from_start..from_start + count];
+        let target = &mut to.get_mut(vm).slots_mut()[to_start..to_start + count];
+        // SAFETY: different arrays do not overlap, and `get_mut` neither collects nor moves.
+        target.copy_from_slice(unsafe { &*source });
+    }
+
+    /// How many slots.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no slots.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// All slots.
+    #[inline(always)]
+    pub fn slots(&self) -> &[Option<Value>] {
+        // SAFETY: `len` value words follow the struct (layout of the shape); each is 0 or a value.
+        unsafe { std::slice::from_raw_parts((&raw const *self).add(1).cast(), self.len) }
+    }
+
+    /// All slots, to be changed.
+    #[inline(always)]
+    pub fn slots_mut(&mut self) -> &mut [Option<Value>] {
+        // SAFETY: as in `slots`.
+        unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), self.len) }
+    }
+}
+
+impl RawArray {
+    /// A new array of `len` zero bytes. MemoryError beyond the limit.
+    pub fn new(vm: &mut Vm, len: usize) -> Result<Gc<RawArray>, Raised> {
+        if len >= 1 << 47 {
+            return Err(vm.raise_no_memory());
+        }
+        vm.new_with_tail(Builtin::RawArray as u32, RawArray { header: HeaderWord::NEW, len }, len)
+    }
+
+    /// How many bytes.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// All bytes.
+    #[inline(always)]
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: `len` bytes follow the struct.
+        unsafe { std::slice::from_raw_parts((&raw const *self).add(1).cast(), self.len) }
+    }
+
+    /// All bytes, to be changed.
+    #[inline(always)]
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as in `bytes`.
+        unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), self.len) }
+    }
+
+    /// The bytes as 32-bit numbers.
+    #[inline(always)]
+    pub fn words32(&self) -> &[u32] {
+        // SAFETY: the tail is 8-byte aligned and `len / 4` whole words long.
+        unsafe { std::slice::from_raw_parts((&raw const *self).add(1).cast(), self.len / 4) }
+    }
+
+    /// The bytes as 32-bit numbers, to be changed.
+    #[inline(always)]
+    pub fn words32_mut(&mut self) -> &mut [u32] {
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), self.len / 4) }
+    }
+
+    /// The bytes as 64-bit numbers.
+    #[inline(always)]
+    pub fn words64(&self) -> &[u64] {
+        // SAFETY: the tail is 8-byte aligned and `len / 8` whole words long.
+        unsafe { std::slice::from_raw_parts((&raw const *self).add(1).cast(), self.len / 8) }
+    }
+
+    /// The bytes as 64-bit numbers, to be changed.
+    #[inline(always)]
+    pub fn words64_mut(&mut self) -> &mut [u64] {
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), self.len / 8) }
+    }
+}

@@ -1,0 +1,549 @@
+//! `dict`: a compact, insertion-ordered hash table.
+//!
+//! Entries (key, value) lie in insertion order in one `ValueArray`; a deleted entry leaves both slots empty. Up to
+//! `LINEAR` entries there is no index; beyond, `index` is an open-addressed table of entry numbers + 1 (0 empty, all
+//! ones deleted). `hashes` holds the hash of each entry; it is absent while all keys are exact strs, which cache theirs.
+//! `keys_version` is 0 or a number that no other set of keys of any dict ever had.
+
+use crate::gc::{Gc, HeaderWord};
+use crate::heap_object;
+use crate::raise::{Exc, Raised};
+use crate::types::Builtin;
+use crate::types::array::{RawArray, ValueArray};
+use crate::types::str::Str;
+use crate::value::Value;
+use crate::vm::Vm;
+
+pub mod methods;
+
+pub use methods::TYPE;
+
+heap_object! {
+    /// A dictionary.
+    pub struct Dict = Builtin::Dict {
+        entries: Option<Gc<ValueArray>>,
+        index: Option<Gc<RawArray>>,
+        hashes: Option<Gc<RawArray>>,
+        used: u32,
+        filled: u32,
+        keys_version: u32,
+        /// Bumped by every insertion, deletion and clearing, so that iterators notice.
+        structure: u32,
+    }
+}
+
+/// Up to so many entries are searched without an index.
+const LINEAR: usize = 8;
+const DELETED: u32 = u32::MAX;
+/// The most entries of a dict.
+const MAX_ENTRIES: usize = 1 << 31;
+
+/// One entry as found by its number.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    pub key: Value,
+    pub value: Value,
+}
+
+impl Dict {
+    /// A new empty dict.
+    pub fn new(vm: &mut Vm) -> Result<Gc<Dict>, Raised> {
+        vm.new_exact(Dict::EMPTY)
+    }
+
+    /// The fields of an empty dict, for subclasses and extensions.
+    pub const EMPTY: Dict = Dict {
+        header: HeaderWord::NEW,
+        entries: None,
+        index: None,
+        hashes: None,
+        used: 0,
+        filled: 0,
+        keys_version: 0,
+        structure: 0,
+    };
+
+    /// A new dict with room for `n` entries.
+    pub fn with_capacity(vm: &mut Vm, n: usize) -> Result<Gc<Dict>, Raised> {
+        let dict = Dict::new(vm)?;
+        if n > 0 {
+            Dict::resize(dict, vm, n)?;
+        }
+        Ok(dict)
+    }
+
+    /// How many items.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.used as usize
+    }
+
+    /// Whether there are no items.
+    pub fn is_empty(&self) -> bool {
+        self.used == 0
+    }
+
+    /// Numbers of entries, deleted ones included: the bound of `entry`.
+    #[inline(always)]
+    pub fn entry_count(&self) -> usize {
+        self.filled as usize
+    }
+
+    /// Changes whenever a key is inserted or removed.
+    pub fn structure(&self) -> u32 {
+        self.structure
+    }
+
+    /// The entry of a number, `None` if deleted or out of range.
+    #[inline]
+    pub fn entry(&self, vm: &Vm, number: usize) -> Option<Entry> {
+        if number >= self.filled as usize {
+            return None;
+        }
+        let slots = self.entries?.get(vm).slots();
+        match (slots[2 * number], slots[2 * number + 1]) {
+            (Some(key), Some(value)) => Some(Entry { key, value }),
+            _ => None,
+        }
+    }
+
+    /// The next live entry from a number on, and its number.
+    #[inline]
+    pub fn next_entry(&self, vm: &Vm, mut number: usize) -> Option<(usize, Entry)> {
+        while number < self.filled as usize {
+            if let Some(entry) = self.entry(vm, number) {
+                return Some((number, entry));
+            }
+            number += 1;
+        }
+        None
+    }
+
+    /// The last live entry at or below a number, and its number.
+    pub fn previous_entry(&self, vm: &Vm, number: usize) -> Option<(usize, Entry)> {
+        (0..(number + 1).min(self.filled as usize)).rev().find_map(|n| self.entry(vm, n).map(|entry| (n, entry)))
+    }
+
+    /// The hash of a live entry.
+    pub fn entry_hash(&self, vm: &Vm, number: usize) -> i64 {
+        match self.hashes {
+            Some(hashes) => hashes.get(vm).words64()[number] as i64,
+            None => self
+                .entry(vm, number)
+                .and_then(|entry| entry.key.exact::<Str>())
+                .map_or(0, |key| key.get(vm).cached_hash()),
+        }
+    }
+
+    /// A number that stands for this set of keys and their places; for inline caches.
+    pub fn keys_version(this: Gc<Dict>, vm: &mut Vm) -> u32 {
+        let version = this.get(vm).keys_version;
+        if version != 0 {
+            return version;
+        }
+        let interp = vm.interp_mut();
+        let version = interp.next_keys_version;
+        // Wrapping would let an old cache match: stay at 0 ("no version") instead.
+        interp.next_keys_version = version.saturating_add(1);
+        let version = if version == u32::MAX { 0 } else { version };
+        this.get_mut(vm).keys_version = version;
+        version
+    }
+
+    /// The version without assigning one.
+    #[inline(always)]
+    pub fn current_keys_version(&self) -> u32 {
+        self.keys_version
+    }
+
+    /// The value of an entry whose dict has a known `keys_version` (inline caches).
+    #[inline(always)]
+    pub fn value_at(&self, vm: &Vm, number: usize) -> Option<Value> {
+        self.entries?.get(vm).slots().get(2 * number + 1).copied().flatten()
+    }
+
+    /// Replaces the value of a live entry; keys stay as they are.
+    #[inline]
+    pub fn set_value_at(this: Gc<Dict>, vm: &mut Vm, number: usize, value: Value) {
+        if let Some(entries) = this.get(vm).entries {
+            entries.get_mut(vm).slots_mut()[2 * number + 1] = Some(value);
+        }
+    }
+
+    // ---- lookup ----
+
+    /// The entry number of a str key. Never runs Python code.
+    #[inline]
+    pub fn find_str(this: Gc<Dict>, vm: &mut Vm, key: Gc<Str>) -> Option<usize> {
+        let hash = Str::hash(key, vm);
+        this.get(vm).find_str_hashed(vm, key, hash)
+    }
+
+    fn find_str_hashed(&self, vm: &Vm, key: Gc<Str>, hash: i64) -> Option<usize> {
+        let entries = self.entries?.get(vm).slots();
+        let wanted = Some(key.value());
+        let Some(index) = self.index else {
+            let filled = self.filled as usize;
+            for number in 0..filled {
+                if entries[2 * number] == wanted {
+                    return Some(number);
+                }
+            }
+            return (0..filled).find(|number| self.str_key_matches(vm, entries, *number, key, hash));
+        };
+        let table = index.get(vm).words32();
+        let mut probe = Probe::new(hash, table.len());
+        loop {
+            match table[probe.at] {
+                0 => return None,
+                DELETED => {}
+                number => {
+                    let number = number as usize - 1;
+                    if entries[2 * number] == wanted || self.str_key_matches(vm, entries, number, key, hash) {
+                        return Some(number);
+                    }
+                }
+            }
+            probe.next();
+        }
+    }
+
+    #[inline]
+    fn str_key_matches(&self, vm: &Vm, entries: &[Option<Value>], number: usize, key: Gc<Str>, hash: i64) -> bool {
+        let Some(candidate) = entries[2 * number] else { return false };
+        match candidate.downcast::<Str>(vm) {
+            // A subclass of str may compare as it likes; only keys that are exactly str are compared here.
+            Some(other) if candidate.exact::<Str>().is_some() => {
+                let other = other.get(vm);
+                other.cached_hash() == hash && other.same_text(key.get(vm))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a str key must be looked for with full equality (a non-str key could claim to be equal).
+    fn needs_general(&self) -> bool {
+        self.hashes.is_some()
+    }
+
+    /// The entry number of any key. May run `__hash__` and `__eq__`.
+    pub fn find(this: Gc<Dict>, vm: &mut Vm, key: Value) -> Result<Option<usize>, Raised> {
+        if let Some(text) = key.exact::<Str>()
+            && !this.get(vm).needs_general()
+        {
+            return Ok(Dict::find_str(this, vm, text));
+        }
+        let hash = vm.hash(key)?;
+        Dict::find_hashed(this, vm, key, hash)
+    }
+
+    /// As `find`, with the hash known.
+    pub fn find_hashed(this: Gc<Dict>, vm: &mut Vm, key: Value, hash: i64) -> Result<Option<usize>, Raised> {
+        if let Some(text) = key.exact::<Str>()
+            && !this.get(vm).needs_general()
+        {
+            return Ok(this.get(vm).find_str_hashed(vm, text, hash));
+        }
+        'again: loop {
+            let structure = this.get(vm).structure;
+            let mut linear = 0;
+            let mut probe = match this.get(vm).index {
+                Some(index) => Some(Probe::new(hash, index.get(vm).words32().len())),
+                None => None,
+            };
+            loop {
+                let dict = this.get(vm);
+                let number = match (&mut probe, dict.index) {
+                    (Some(probe), Some(index)) => {
+                        let entry = index.get(vm).words32()[probe.at];
+                        probe.next();
+                        match entry {
+                            0 => return Ok(None),
+                            DELETED => continue,
+                            number => number as usize - 1,
+                        }
+                    }
+                    _ => {
+                        if linear >= dict.filled as usize {
+                            return Ok(None);
+                        }
+                        linear += 1;
+                        linear - 1
+                    }
+                };
+                let Some(entry) = dict.entry(vm, number) else { continue };
+                if entry.key == key {
+                    return Ok(Some(number));
+                }
+                if dict.entry_hash(vm, number) != hash {
+                    continue;
+                }
+                let equal = vm.is_equal(entry.key, key)?;
+                if this.get(vm).structure != structure {
+                    vm.check_limits()?;
+                    continue 'again;
+                }
+                if equal {
+                    return Ok(Some(number));
+                }
+            }
+        }
+    }
+
+    /// The value of a str key (interned or not). Never runs Python code.
+    #[inline]
+    pub fn get_str(this: Gc<Dict>, vm: &mut Vm, key: Gc<Str>) -> Option<Value> {
+        let number = Dict::find_str(this, vm, key)?;
+        this.get(vm).value_at(vm, number)
+    }
+
+    /// The value of a key.
+    #[inline]
+    pub fn get_item(this: Gc<Dict>, vm: &mut Vm, key: Value) -> Result<Option<Value>, Raised> {
+        match Dict::find(this, vm, key)? {
+            Some(number) => Ok(this.get(vm).value_at(vm, number)),
+            None => Ok(None),
+        }
+    }
+
+    // ---- change ----
+
+    /// `this[key] = value` for a str key. Runs no Python code but for keys that are not strs.
+    pub fn set_str(this: Gc<Dict>, vm: &mut Vm, key: Gc<Str>, value: Value) -> Result<(), Raised> {
+        if this.get(vm).needs_general() {
+            return Dict::set(this, vm, key.value(), value);
+        }
+        let hash = Str::hash(key, vm);
+        match this.get(vm).find_str_hashed(vm, key, hash) {
+            Some(number) => {
+                Dict::set_value_at(this, vm, number, value);
+                Ok(())
+            }
+            None => Dict::insert_new(this, vm, key.value(), hash, value),
+        }
+    }
+
+    /// `this[key] = value`.
+    pub fn set(this: Gc<Dict>, vm: &mut Vm, key: Value, value: Value) -> Result<(), Raised> {
+        let hash = vm.hash(key)?;
+        Dict::set_hashed(this, vm, key, hash, value)
+    }
+
+    /// As `set`, with the hash known.
+    pub fn set_hashed(this: Gc<Dict>, vm: &mut Vm, key: Value, hash: i64, value: Value) -> Result<(), Raised> {
+        match Dict::find_hashed(this, vm, key, hash)? {
+            Some(number) => {
+                Dict::set_value_at(this, vm, number, value);
+                Ok(())
+            }
+            None => Dict::insert_new(this, vm, key, hash, value),
+        }
+    }
+
+    /// Adds a key that is known to be absent.
+    fn insert_new(this: Gc<Dict>, vm: &mut Vm, key: Value, hash: i64, value: Value) -> Result<(), Raised> {
+        if key.exact::<Str>().is_none() && this.get(vm).hashes.is_none() {
+            Dict::add_hashes(this, vm)?;
+        }
+        let dict = this.get(vm);
+        let capacity = dict.entries.map_or(0, |entries| entries.get(vm).len() / 2);
+        if dict.filled as usize >= capacity {
+            let wanted = (dict.used as usize + 1).max(dict.used as usize * 3 / 2 + 2);
+            Dict::resize(this, vm, wanted)?;
+        }
+        let dict = this.get_mut(vm);
+        let number = dict.filled as usize;
+        dict.filled += 1;
+        dict.used += 1;
+        dict.structure = dict.structure.wrapping_add(1);
+        dict.keys_version = 0;
+        let (entries, index, hashes) = (dict.entries, dict.index, dict.hashes);
+        if let Some(entries) = entries {
+            let slots = entries.get_mut(vm).slots_mut();
+            slots[2 * number] = Some(key);
+            slots[2 * number + 1] = Some(value);
+        }
+        if let Some(hashes) = hashes {
+            hashes.get_mut(vm).words64_mut()[number] = hash as u64;
+        }
+        if let Some(index) = index {
+            index_insert(index.get_mut(vm).words32_mut(), hash, number);
+        }
+        Ok(())
+    }
+
+    fn add_hashes(this: Gc<Dict>, vm: &mut Vm) -> Result<(), Raised> {
+        let capacity = this.get(vm).entries.map_or(0, |entries| entries.get(vm).len() / 2);
+        let hashes = RawArray::new(vm, capacity * 8)?;
+        for number in 0..this.get(vm).filled as usize {
+            let hash = this.get(vm).entry_hash(vm, number);
+            hashes.get_mut(vm).words64_mut()[number] = hash as u64;
+        }
+        this.get_mut(vm).hashes = Some(hashes);
+        Ok(())
+    }
+
+    /// Rebuilds the storage for `wanted` entries, dropping deleted ones.
+    fn resize(this: Gc<Dict>, vm: &mut Vm, wanted: usize) -> Result<(), Raised> {
+        if wanted >= MAX_ENTRIES {
+            return Err(vm.raise_no_memory());
+        }
+        let capacity = match wanted.max(this.get(vm).used as usize) {
+            n if n <= 2 => 2,
+            n if n <= 5 => 5,
+            n if n <= LINEAR => LINEAR,
+            n => n,
+        };
+        let entries = ValueArray::new(vm, capacity * 2)?;
+        let has_hashes = this.get(vm).hashes.is_some();
+        let hashes = if has_hashes { Some(RawArray::new(vm, capacity * 8)?) } else { None };
+        let index = if capacity > LINEAR {
+            Some(RawArray::new(vm, (capacity * 3 / 2).next_power_of_two() * 4)?)
+        } else {
+            None
+        };
+        let (old, old_filled) = (this.get(vm).entries, this.get(vm).filled as usize);
+        let mut next = 0;
+        for number in 0..old_filled {
+            let Some(Entry { key, value }) = this.get(vm).entry(vm, number) else { continue };
+            let hash = this.get(vm).entry_hash(vm, number);
+            let slots = entries.get_mut(vm).slots_mut();
+            slots[2 * next] = Some(key);
+            slots[2 * next + 1] = Some(value);
+            if let Some(hashes) = hashes {
+                hashes.get_mut(vm).words64_mut()[next] = hash as u64;
+            }
+            if let Some(index) = index {
+                index_insert(index.get_mut(vm).words32_mut(), hash, next);
+            }
+            next += 1;
+        }
+        let moved = old.is_some() && next != old_filled;
+        let dict = this.get_mut(vm);
+        dict.entries = Some(entries);
+        dict.hashes = hashes;
+        dict.index = index;
+        dict.filled = next as u32;
+        if moved {
+            dict.keys_version = 0;
+        }
+        Ok(())
+    }
+
+    /// Removes the entry of a number and returns it.
+    pub fn remove_at(this: Gc<Dict>, vm: &mut Vm, number: usize) -> Option<Entry> {
+        let entry = this.get(vm).entry(vm, number)?;
+        let hash = this.get(vm).entry_hash(vm, number);
+        let dict = this.get_mut(vm);
+        dict.used -= 1;
+        dict.structure = dict.structure.wrapping_add(1);
+        dict.keys_version = 0;
+        let last = number + 1 == dict.filled as usize;
+        if last {
+            dict.filled -= 1;
+        }
+        let (entries, index) = (dict.entries, dict.index);
+        if let Some(entries) = entries {
+            let slots = entries.get_mut(vm).slots_mut();
+            slots[2 * number] = None;
+            slots[2 * number + 1] = None;
+        }
+        if let Some(index) = index {
+            let table = index.get_mut(vm).words32_mut();
+            let mut probe = Probe::new(hash, table.len());
+            while table[probe.at] != number as u32 + 1 {
+                probe.next();
+            }
+            table[probe.at] = DELETED;
+        }
+        if this.get(vm).used == 0 {
+            let dict = this.get_mut(vm);
+            dict.filled = 0;
+            if let Some(index) = index {
+                index.get_mut(vm).words32_mut().fill(0);
+            }
+        }
+        Some(entry)
+    }
+
+    /// Removes a key and returns its value, `None` if it is absent.
+    pub fn remove(this: Gc<Dict>, vm: &mut Vm, key: Value) -> Result<Option<Value>, Raised> {
+        match Dict::find(this, vm, key)? {
+            Some(number) => Ok(Dict::remove_at(this, vm, number).map(|entry| entry.value)),
+            None => Ok(None),
+        }
+    }
+
+    /// Removes everything.
+    pub fn clear(this: Gc<Dict>, vm: &mut Vm) {
+        let dict = this.get_mut(vm);
+        dict.entries = None;
+        dict.index = None;
+        dict.hashes = None;
+        dict.used = 0;
+        dict.filled = 0;
+        dict.keys_version = 0;
+        dict.structure = dict.structure.wrapping_add(1);
+    }
+
+    /// A new exact dict with the same items.
+    pub fn copy(this: Gc<Dict>, vm: &mut Vm) -> Result<Gc<Dict>, Raised> {
+        let n = this.get(vm).len();
+        let copy = Dict::with_capacity(vm, n)?;
+        if this.get(vm).hashes.is_some() {
+            Dict::add_hashes(copy, vm)?;
+        }
+        let mut at = 0;
+        while let Some((number, entry)) = this.get(vm).next_entry(vm, at) {
+            let hash = this.get(vm).entry_hash(vm, number);
+            Dict::insert_new(copy, vm, entry.key, hash, entry.value)?;
+            at = number + 1;
+        }
+        Ok(copy)
+    }
+
+    /// Copies all items of an exact dict into this one.
+    pub fn update_from(this: Gc<Dict>, vm: &mut Vm, other: Gc<Dict>) -> Result<(), Raised> {
+        let mut at = 0;
+        let structure = other.get(vm).structure;
+        while let Some((number, entry)) = other.get(vm).next_entry(vm, at) {
+            let hash = other.get(vm).entry_hash(vm, number);
+            Dict::set_hashed(this, vm, entry.key, hash, entry.value)?;
+            if other.get(vm).structure != structure && this != other {
+                return Err(vm.raise(Exc::RuntimeError, "dict mutated during update"));
+            }
+            at = number + 1;
+        }
+        Ok(())
+    }
+}
+
+/// Puts an entry number into an index that has a free place.
+fn index_insert(table: &mut [u32], hash: i64, number: usize) {
+    let mut probe = Probe::new(hash, table.len());
+    while table[probe.at] != 0 && table[probe.at] != DELETED {
+        probe.next();
+    }
+    table[probe.at] = number as u32 + 1;
+}
+
+/// CPython's probe order: `5 * i + perturb + 1`.
+struct Probe {
+    at: usize,
+    perturb: u64,
+    mask: usize,
+}
+
+impl Probe {
+    #[inline]
+    fn new(hash: i64, slots: usize) -> Probe {
+        let mask = slots - 1;
+        Probe { at: hash as usize & mask, perturb: hash as u64, mask }
+    }
+
+    #[inline]
+    fn next(&mut self) {
+        self.perturb >>= 5;
+        self.at = self.at.wrapping_mul(5).wrapping_add(self.perturb as usize).wrapping_add(1) & self.mask;
+    }
+}

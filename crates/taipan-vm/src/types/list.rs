@@ -1,0 +1,150 @@
+//! `list`: a growable array of values.
+//!
+//! Invariant: `len <= items.len()`; the slots below `len` hold values, the others are empty.
+
+use crate::gc::{Gc, HeaderWord};
+use crate::heap_object;
+use crate::raise::Raised;
+use crate::types::Builtin;
+use crate::types::array::ValueArray;
+use crate::types::tuple::Tuple;
+use crate::value::Value;
+use crate::vm::Vm;
+
+pub mod methods;
+
+pub use methods::TYPE;
+
+heap_object! {
+    /// A mutable sequence.
+    pub struct List = Builtin::List {
+        len: usize,
+        items: Option<Gc<ValueArray>>,
+    }
+}
+
+impl List {
+    /// The fields of an empty list, for subclasses.
+    pub const EMPTY: List = List { header: HeaderWord::NEW, len: 0, items: None };
+
+    /// A new empty list.
+    pub fn new(vm: &mut Vm) -> Result<Gc<List>, Raised> {
+        vm.new_exact(List::EMPTY)
+    }
+
+    /// A new empty list with room for `n` items.
+    pub fn with_capacity(vm: &mut Vm, n: usize) -> Result<Gc<List>, Raised> {
+        let items = if n == 0 { None } else { Some(ValueArray::new(vm, n)?) };
+        vm.new_exact(List { header: HeaderWord::NEW, len: 0, items })
+    }
+
+    /// A new list of values from native locals.
+    pub fn from_values(vm: &mut Vm, values: &[Value]) -> Result<Gc<List>, Raised> {
+        let list = List::with_capacity(vm, values.len())?;
+        for value in values {
+            List::push(list, vm, *value)?;
+        }
+        Ok(list)
+    }
+
+    /// How many items.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no items.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// How many items fit the present storage.
+    pub fn capacity(&self, vm: &Vm) -> usize {
+        self.items.map_or(0, |items| items.get(vm).len())
+    }
+
+    /// The storage.
+    #[inline(always)]
+    pub fn array(&self) -> Option<Gc<ValueArray>> {
+        self.items
+    }
+
+    /// The i-th item, `None` out of range.
+    #[inline(always)]
+    pub fn get_at(&self, vm: &Vm, i: usize) -> Option<Value> {
+        if i < self.len { self.items?.get(vm).slots()[i] } else { None }
+    }
+
+    /// Replaces the i-th item; does nothing out of range.
+    #[inline(always)]
+    pub fn set_at(this: Gc<List>, vm: &mut Vm, i: usize, value: Value) {
+        let list = this.get(vm);
+        if i < list.len
+            && let Some(items) = list.items
+        {
+            items.get_mut(vm).slots_mut()[i] = Some(value);
+        }
+    }
+
+    /// Appends an item.
+    #[inline]
+    pub fn push(this: Gc<List>, vm: &mut Vm, value: Value) -> Result<(), Raised> {
+        let List { len, items, .. } = *this.get(vm);
+        if let Some(items) = items
+            && len < items.get(vm).len()
+        {
+            items.get_mut(vm).slots_mut()[len] = Some(value);
+            this.get_mut(vm).len = len + 1;
+            return Ok(());
+        }
+        List::reserve(this, vm, 1)?;
+        List::push(this, vm, value)
+    }
+
+    /// Makes room for `extra` more items, growing as CPython's lists do.
+    pub fn reserve(this: Gc<List>, vm: &mut Vm, extra: usize) -> Result<(), Raised> {
+        let len = this.get(vm).len;
+        let Some(wanted) = len.checked_add(extra).filter(|n| *n < 1 << 44) else {
+            return Err(vm.raise_no_memory());
+        };
+        if wanted <= this.get(vm).capacity(vm) {
+            return Ok(());
+        }
+        let capacity = (wanted + (wanted >> 3) + 6) & !3;
+        let new = ValueArray::new(vm, capacity)?;
+        if let Some(old) = this.get(vm).items {
+            let len = this.get(vm).len;
+            ValueArray::copy(vm, old, 0, new, 0, len);
+        }
+        this.get_mut(vm).items = Some(new);
+        Ok(())
+    }
+
+    /// Replaces storage and length; slots from `len` on must be empty.
+    pub fn set_storage(this: Gc<List>, vm: &mut Vm, items: Option<Gc<ValueArray>>, len: usize) {
+        debug_assert!(len <= items.map_or(0, |items| items.get(vm).len()));
+        let list = this.get_mut(vm);
+        list.items = items;
+        list.len = len;
+    }
+
+    /// Removes all items from `len` on.
+    pub fn truncate(this: Gc<List>, vm: &mut Vm, len: usize) {
+        let old = this.get(vm).len;
+        if len >= old {
+            return;
+        }
+        this.get_mut(vm).len = len;
+        if let Some(items) = this.get(vm).items {
+            items.get_mut(vm).slots_mut()[len..old].fill(None);
+        }
+    }
+
+    /// A new exact tuple of the items.
+    pub fn to_tuple(this: Gc<List>, vm: &mut Vm) -> Result<Gc<Tuple>, Raised> {
+        match *this.get(vm) {
+            List { items: Some(items), len, .. } => Tuple::from_array(vm, items, 0, len),
+            _ => Tuple::empty(vm),
+        }
+    }
+}

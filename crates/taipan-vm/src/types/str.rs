@@ -1,0 +1,465 @@
+//! `str`: immutable text in 1-, 2- or 4-byte units, the narrowest that fits (PEP 393), with an ASCII flag.
+//!
+//! `meta` holds the bytes of the text in its low 48 bits and the kind above. An interned string has its atom (+1) in the
+//! identity-hash bits of its header. The hash is cached; 0 stands for "not computed" (a computed 0 is computed again).
+
+use std::borrow::Cow;
+
+use taipan_heap::Header;
+use taipan_text::TextRef;
+
+use crate::gc::{Gc, HeaderWord};
+use crate::heap_object;
+use crate::names::{Atom, KNOWN_NAMES};
+use crate::raise::Raised;
+use crate::shape::ShapeId;
+use crate::types::Builtin;
+use crate::value::Value;
+use crate::vm::Vm;
+
+pub mod methods;
+
+pub use methods::TYPE;
+
+heap_object! {
+    /// Text.
+    pub struct Str = Builtin::Str {
+        hash: i64,
+        meta: u64,
+    }
+    tail Bytes(meta)
+}
+
+const LEN_MASK: u64 = (1 << 48) - 1;
+const KIND_SHIFT: u32 = 48;
+
+/// The unit of a text and whether it is ASCII.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u64)]
+pub enum Kind {
+    Ascii = 0,
+    Latin1 = 1,
+    Ucs2 = 2,
+    Ucs4 = 3,
+}
+
+impl Kind {
+    /// log2 of the bytes of a unit.
+    #[inline(always)]
+    pub const fn shift(self) -> u32 {
+        match self {
+            Kind::Ascii | Kind::Latin1 => 0,
+            Kind::Ucs2 => 1,
+            Kind::Ucs4 => 2,
+        }
+    }
+
+    /// The kind for a text whose largest code point is `max`.
+    pub const fn for_max(max: u32) -> Kind {
+        match max {
+            0..0x80 => Kind::Ascii,
+            0x80..0x100 => Kind::Latin1,
+            0x100..0x1_0000 => Kind::Ucs2,
+            _ => Kind::Ucs4,
+        }
+    }
+}
+
+impl Str {
+    /// A new exact str.
+    pub fn new(vm: &mut Vm, text: &str) -> Result<Gc<Str>, Raised> {
+        if text.is_ascii() {
+            return Str::from_ascii(vm, text.as_bytes());
+        }
+        let max = text.chars().map(u32::from).max().unwrap_or(0);
+        let len = text.chars().count();
+        Str::from_code_points(vm, max, len, text.chars().map(u32::from))
+    }
+
+    /// A new exact str of ASCII bytes (the caller has checked).
+    pub fn from_ascii(vm: &mut Vm, bytes: &[u8]) -> Result<Gc<Str>, Raised> {
+        debug_assert!(bytes.is_ascii());
+        if let [byte] = bytes {
+            return Str::latin1_char(vm, *byte);
+        }
+        let new = Str::alloc(vm, Builtin::Str as u32, Kind::Ascii, bytes.len())?;
+        new.get_mut(vm).bytes_mut().copy_from_slice(bytes);
+        Ok(new)
+    }
+
+    /// A new exact str of code points, the largest of which is at most `max`; `len` of them.
+    pub fn from_code_points(
+        vm: &mut Vm,
+        max: u32,
+        len: usize,
+        points: impl Iterator<Item = u32>,
+    ) -> Result<Gc<Str>, Raised> {
+        let kind = Kind::for_max(max);
+        let new = Str::alloc(vm, Builtin::Str as u32, kind, len)?;
+        let this = new.get_mut(vm);
+        match kind {
+            Kind::Ascii | Kind::Latin1 => {
+                for (to, from) in this.bytes_mut().iter_mut().zip(points) {
+                    *to = from as u8;
+                }
+            }
+            Kind::Ucs2 => {
+                for (to, from) in this.units_mut::<u16>().iter_mut().zip(points) {
+                    *to = from as u16;
+                }
+            }
+            Kind::Ucs4 => {
+                for (to, from) in this.units_mut::<u32>().iter_mut().zip(points) {
+                    *to = from;
+                }
+            }
+        }
+        Ok(new)
+    }
+
+    /// A new exact str of code points (surrogates allowed) in a native buffer.
+    pub fn from_points(vm: &mut Vm, points: &[u32]) -> Result<Gc<Str>, Raised> {
+        let max = points.iter().copied().max().unwrap_or(0);
+        if let ([point], 0..0x100) = (points, max) {
+            return Str::latin1_char(vm, *point as u8);
+        }
+        Str::from_code_points(vm, max, points.len(), points.iter().copied())
+    }
+
+    /// A new exact str of WTF-8 bytes (UTF-8 that may hold lone surrogates).
+    pub fn from_wtf8(vm: &mut Vm, text: &taipan_bytecode::Wtf8Buf) -> Result<Gc<Str>, Raised> {
+        match text.as_str() {
+            Some(text) => Str::new(vm, text),
+            None => {
+                let points: Vec<u32> = text.code_points().collect();
+                Str::from_points(vm, &points)
+            }
+        }
+    }
+
+    /// A new exact str of a text view that does not lie in the heap.
+    pub fn from_text(vm: &mut Vm, text: TextRef<'_>) -> Result<Gc<Str>, Raised> {
+        let max = text.iter().max().unwrap_or(0);
+        if let (1, 0..0x100) = (text.len(), max) {
+            return Str::latin1_char(vm, max as u8);
+        }
+        Str::from_code_points(vm, max, text.len(), text.iter())
+    }
+
+    /// The str of one code point.
+    pub fn from_char(vm: &mut Vm, point: u32) -> Result<Gc<Str>, Raised> {
+        if point < 0x100 { Str::latin1_char(vm, point as u8) } else { Str::from_points(vm, &[point]) }
+    }
+
+    /// The str of one Latin-1 character, which exists once.
+    pub fn latin1_char(vm: &mut Vm, byte: u8) -> Result<Gc<Str>, Raised> {
+        if vm.interp().singletons.latin1.is_empty() {
+            vm.interp_mut().singletons.latin1 = vec![None; 256];
+        }
+        if let Some(char) = vm.interp().singletons.latin1[byte as usize] {
+            return Ok(char);
+        }
+        let kind = if byte < 0x80 { Kind::Ascii } else { Kind::Latin1 };
+        let new = Str::alloc(vm, Builtin::Str as u32, kind, 1)?;
+        new.get_mut(vm).bytes_mut()[0] = byte;
+        vm.interp_mut().singletons.latin1[byte as usize] = Some(new);
+        Ok(new)
+    }
+
+    /// The empty str.
+    pub fn empty(vm: &mut Vm) -> Result<Gc<Str>, Raised> {
+        if let Some(empty) = vm.interp().singletons.empty_str {
+            return Ok(empty);
+        }
+        let new = Str::alloc(vm, Builtin::Str as u32, Kind::Ascii, 0)?;
+        vm.interp_mut().singletons.empty_str = Some(new);
+        Ok(new)
+    }
+
+    /// A new zero-filled str of a shape, to be filled in at once. MemoryError when it is too long.
+    pub fn alloc(vm: &mut Vm, shape: ShapeId, kind: Kind, len: usize) -> Result<Gc<Str>, Raised> {
+        let Some(bytes) = len.checked_mul(1 << kind.shift()).filter(|bytes| *bytes < 1 << 47) else {
+            return Err(vm.raise_no_memory());
+        };
+        let meta = bytes as u64 | (kind as u64) << KIND_SHIFT;
+        vm.new_with_tail(shape, Str { header: HeaderWord::NEW, hash: 0, meta }, bytes)
+    }
+
+    // ---- reading ----
+
+    /// The unit.
+    #[inline(always)]
+    pub fn kind(&self) -> Kind {
+        match self.meta >> KIND_SHIFT {
+            0 => Kind::Ascii,
+            1 => Kind::Latin1,
+            2 => Kind::Ucs2,
+            _ => Kind::Ucs4,
+        }
+    }
+
+    /// Length in code points.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.byte_len() >> self.kind().shift()
+    }
+
+    /// Whether the text is empty.
+    pub fn is_empty(&self) -> bool {
+        self.byte_len() == 0
+    }
+
+    #[inline(always)]
+    fn byte_len(&self) -> usize {
+        (self.meta & LEN_MASK) as usize
+    }
+
+    /// The units as bytes.
+    #[inline(always)]
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: `byte_len` bytes follow the struct.
+        unsafe { std::slice::from_raw_parts((&raw const *self).add(1).cast(), self.byte_len()) }
+    }
+
+    /// The units as bytes, to be filled in right after creation.
+    #[inline(always)]
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), self.byte_len()) }
+    }
+
+    /// The units as numbers of 2 or 4 bytes, to be filled in right after creation.
+    #[inline(always)]
+    pub fn units_mut<U: Unit>(&mut self) -> &mut [U] {
+        debug_assert!(size_of::<U>() == 1 << self.kind().shift());
+        // SAFETY: the tail is 8-byte aligned, `byte_len` bytes long, and any bits are a valid unit.
+        unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), self.byte_len() / size_of::<U>()) }
+    }
+
+    fn units<U: Unit>(&self) -> &[U] {
+        // SAFETY: as in `units_mut`.
+        unsafe { std::slice::from_raw_parts((&raw const *self).add(1).cast(), self.byte_len() / size_of::<U>()) }
+    }
+
+    /// A view for the algorithms of `taipan_text`.
+    #[inline(always)]
+    pub fn text(&self) -> TextRef<'_> {
+        match self.kind() {
+            Kind::Ascii => TextRef::Ascii(self.bytes()),
+            Kind::Latin1 => TextRef::Latin1(self.bytes()),
+            Kind::Ucs2 => TextRef::Ucs2(self.units()),
+            Kind::Ucs4 => TextRef::Ucs4(self.units()),
+        }
+    }
+
+    /// The text as `&str` when it is ASCII.
+    #[inline(always)]
+    pub fn as_ascii(&self) -> Option<&str> {
+        if self.kind() == Kind::Ascii { std::str::from_utf8(self.bytes()).ok() } else { None }
+    }
+
+    /// The text as UTF-8; `None` when it holds lone surrogates.
+    pub fn to_utf8(&self) -> Option<Cow<'_, str>> {
+        match self.as_ascii() {
+            Some(text) => Some(Cow::Borrowed(text)),
+            None => self.text().iter().map(char::from_u32).collect::<Option<String>>().map(Cow::Owned),
+        }
+    }
+
+    /// The text for a message: lone surrogates become U+FFFD.
+    pub fn to_string_lossy(&self) -> String {
+        match self.as_ascii() {
+            Some(text) => text.to_owned(),
+            None => self.text().iter().map(|p| char::from_u32(p).unwrap_or('\u{FFFD}')).collect(),
+        }
+    }
+
+    /// The text as WTF-8.
+    pub fn to_wtf8(&self) -> taipan_bytecode::Wtf8Buf {
+        let mut text = taipan_bytecode::Wtf8Buf::new();
+        self.text().iter().for_each(|point| text.push_code_point(point));
+        text
+    }
+
+    /// Whether the text is `other`.
+    #[inline]
+    pub fn equals(&self, other: &str) -> bool {
+        match self.kind() {
+            Kind::Ascii => self.bytes() == other.as_bytes(),
+            _ => self.text().iter().eq(other.chars().map(u32::from)),
+        }
+    }
+
+    /// Whether two texts are the same (equal texts have equal kinds).
+    #[inline]
+    pub fn same_text(&self, other: &Str) -> bool {
+        self.meta == other.meta && self.bytes() == other.bytes()
+    }
+
+    // ---- hash and interning ----
+
+    /// The hash if it was computed before, else 0.
+    #[inline(always)]
+    pub fn cached_hash(&self) -> i64 {
+        self.hash
+    }
+
+    /// `hash(this)` of the text.
+    #[inline(always)]
+    pub fn hash(this: Gc<Str>, vm: &mut Vm) -> i64 {
+        let hash = this.get(vm).hash;
+        if hash != 0 { hash } else { Str::compute_hash(this, vm) }
+    }
+
+    #[inline(never)]
+    fn compute_hash(this: Gc<Str>, vm: &mut Vm) -> i64 {
+        let hash = vm.interp().hash_key.bytes(this.get(vm).bytes());
+        this.get_mut(vm).hash = hash;
+        hash
+    }
+
+    /// The atom of an interned str; interns an exact str. `None` only when there are too many names.
+    #[inline]
+    pub fn atom(this: Gc<Str>, vm: &mut Vm) -> Option<Atom> {
+        // SAFETY: a live object's header.
+        let stored = unsafe { (*this.header().as_ptr()).identity_hash() };
+        if stored != 0 { Some(Atom(stored - 1)) } else { Str::intern_atom(this, vm).map(|(atom, _)| atom) }
+    }
+
+    /// The atom of a text if some equal str is interned.
+    pub fn known_atom(this: Gc<Str>, vm: &mut Vm) -> Option<Atom> {
+        // SAFETY: a live object's header.
+        let stored = unsafe { (*this.header().as_ptr()).identity_hash() };
+        if stored != 0 {
+            return Some(Atom(stored - 1));
+        }
+        let hash = Str::hash(this, vm);
+        let (vm, text) = (&*vm, this.get(vm));
+        vm.interp().interned.find(hash as u64, |atom| same_as_atom(vm, *atom, text)).copied()
+    }
+
+    /// Whether the str is the interned one of its text.
+    pub fn is_interned(this: Gc<Str>) -> bool {
+        // SAFETY: a live object's header.
+        unsafe { (*this.header().as_ptr()).identity_hash() != 0 }
+    }
+
+    fn intern_atom(this: Gc<Str>, vm: &mut Vm) -> Option<(Atom, Gc<Str>)> {
+        if let Some(atom) = Str::known_atom(this, vm) {
+            let interned = vm.name(atom);
+            return Some((atom, interned));
+        }
+        let exact = if this.value().exact::<Str>().is_some() { this } else { Str::exact_copy(this, vm).ok()? };
+        let number = vm.interp().names.len();
+        if number + 1 >= 1 << Header::HASH_BITS {
+            return None;
+        }
+        let atom = Atom(number as u32);
+        vm.interp_mut().names.push(Some(exact));
+        Str::register(vm, exact, atom);
+        Some((atom, exact))
+    }
+
+    /// Enters an exact str that is in `names` into the table of interned texts.
+    fn register(vm: &mut Vm, text: Gc<Str>, atom: Atom) {
+        let hash = Str::hash(text, vm);
+        let mut header = text.header();
+        // SAFETY: a live object's header; no reference to the object is held.
+        unsafe { header.as_mut() }.set_identity_hash(atom.0 + 1);
+        let mut table = std::mem::take(&mut vm.interp_mut().interned);
+        let names = |atom: &Atom| {
+            let name = vm.interp().names.get(atom.0 as usize).copied().flatten();
+            match name {
+                Some(name) => name.get(vm).cached_hash() as u64,
+                None => known_hash(vm, *atom),
+            }
+        };
+        table.insert_unique(hash as u64, atom, names);
+        vm.interp_mut().interned = table;
+    }
+
+    /// The interned str equal to a text.
+    pub fn intern(vm: &mut Vm, text: &str) -> Result<Gc<Str>, Raised> {
+        let new = Str::new(vm, text)?;
+        Ok(Str::interned(new, vm))
+    }
+
+    /// The interned str equal to this one (itself when there are too many names).
+    pub fn interned(this: Gc<Str>, vm: &mut Vm) -> Gc<Str> {
+        // SAFETY: a live object's header.
+        if unsafe { (*this.header().as_ptr()).identity_hash() } != 0 {
+            return this;
+        }
+        Str::intern_atom(this, vm).map_or(this, |(_, interned)| interned)
+    }
+
+    /// Makes the interned str of a name known at compile time.
+    pub(crate) fn intern_known(vm: &mut Vm, text: &str, atom: Atom) -> Gc<Str> {
+        // The first names are made with the interpreter, before any limit applies; see `intern_all_known`.
+        let Ok(new) = Str::from_ascii_fresh(vm, text.as_bytes()) else { unreachable!("known names fit any heap") };
+        vm.interp_mut().names[atom.0 as usize] = Some(new);
+        Str::register(vm, new, atom);
+        new
+    }
+
+    /// Interns all names known at compile time; called once when an interpreter starts.
+    pub fn intern_all_known(vm: &mut Vm) {
+        for number in 0..KNOWN_NAMES.len() {
+            vm.name(Atom(number as u32));
+        }
+    }
+
+    fn from_ascii_fresh(vm: &mut Vm, bytes: &[u8]) -> Result<Gc<Str>, Raised> {
+        if bytes.len() < 2 {
+            return if bytes.is_empty() { Str::empty(vm) } else { Str::latin1_char(vm, bytes[0]) };
+        }
+        Str::from_ascii(vm, bytes)
+    }
+
+    /// An exact str with the text of an instance of a subclass.
+    pub fn exact_copy(this: Gc<Str>, vm: &mut Vm) -> Result<Gc<Str>, Raised> {
+        if this.value().exact::<Str>().is_some() {
+            return Ok(this);
+        }
+        let (kind, len) = (this.get(vm).kind(), this.get(vm).len());
+        let new = Str::alloc(vm, Builtin::Str as u32, kind, len)?;
+        Str::copy_units(vm, this, 0, new, 0, len);
+        Ok(new)
+    }
+
+    /// Copies `count` units between strs of the same unit size.
+    pub fn copy_units(vm: &mut Vm, from: Gc<Str>, start: usize, to: Gc<Str>, to_start: usize, count: usize) {
+        let shift = from.get(vm).kind().shift();
+        debug_assert!(from != to && to.get(vm).kind().shift() == shift);
+        let source: *const [u8] = &from.get(vm).bytes()[start << shift..(start + count) << shift];
+        let target = &mut to.get_mut(vm).bytes_mut()[to_start << shift..(to_start + count) << shift];
+        // SAFETY: different objects do not overlap; nothing collects in between.
+        target.copy_from_slice(unsafe { &*source });
+    }
+}
+
+fn same_as_atom(vm: &Vm, atom: Atom, text: &Str) -> bool {
+    match vm.interp().names.get(atom.0 as usize).copied().flatten() {
+        Some(name) => name.get(vm).same_text(text),
+        None => KNOWN_NAMES.get(atom.0 as usize).is_some_and(|known| text.equals(known)),
+    }
+}
+
+fn known_hash(vm: &Vm, atom: Atom) -> u64 {
+    let text = KNOWN_NAMES.get(atom.0 as usize).copied().unwrap_or("");
+    vm.interp().hash_key.bytes(text.as_bytes()) as u64
+}
+
+/// A unit of text: `u8`, `u16` or `u32`.
+pub trait Unit: Copy + Into<u32> + 'static {}
+
+impl Unit for u8 {}
+impl Unit for u16 {}
+impl Unit for u32 {}
+
+impl Vm {
+    /// A new str value.
+    pub fn new_str(&mut self, text: &str) -> Result<Value, Raised> {
+        Ok(Str::new(self, text)?.value())
+    }
+}

@@ -1,0 +1,138 @@
+//! `tuple`: a fixed array of values in the object itself.
+
+use std::cell::Cell;
+
+use crate::gc::{Gc, HeaderWord};
+use crate::heap_object;
+use crate::raise::Raised;
+use crate::shape::ShapeId;
+use crate::types::Builtin;
+use crate::types::array::ValueArray;
+use crate::value::Value;
+use crate::vm::Vm;
+
+pub mod methods;
+
+pub use methods::TYPE;
+
+heap_object! {
+    /// An immutable sequence.
+    pub struct Tuple = Builtin::Tuple {
+        len: usize,
+    }
+    tail Values(len)
+}
+
+impl Tuple {
+    /// A new tuple of a shape with `len` items, all `None` until they are filled in.
+    pub fn new_uninit(vm: &mut Vm, shape: ShapeId, len: usize) -> Result<Gc<Tuple>, Raised> {
+        let Some(bytes) = len.checked_mul(8).filter(|bytes| *bytes < 1 << 46) else {
+            return Err(vm.raise_no_memory());
+        };
+        let tuple = vm.new_with_tail(shape, Tuple { header: HeaderWord::NEW, len }, bytes)?;
+        tuple.get_mut(vm).items_mut().fill(Value::NONE);
+        Ok(tuple)
+    }
+
+    /// The empty tuple.
+    pub fn empty(vm: &mut Vm) -> Result<Gc<Tuple>, Raised> {
+        if let Some(empty) = vm.interp().singletons.empty_tuple {
+            return Ok(empty);
+        }
+        let empty = Tuple::new_uninit(vm, Builtin::Tuple as u32, 0)?;
+        vm.interp_mut().singletons.empty_tuple = Some(empty);
+        Ok(empty)
+    }
+
+    /// A new exact tuple of values from native locals.
+    pub fn from_values(vm: &mut Vm, values: &[Value]) -> Result<Gc<Tuple>, Raised> {
+        if values.is_empty() {
+            return Tuple::empty(vm);
+        }
+        let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, values.len())?;
+        tuple.get_mut(vm).items_mut().copy_from_slice(values);
+        Ok(tuple)
+    }
+
+    /// A new exact tuple of the values of argument slots.
+    pub fn from_cells(vm: &mut Vm, cells: &[Cell<Value>]) -> Result<Gc<Tuple>, Raised> {
+        if cells.is_empty() {
+            return Tuple::empty(vm);
+        }
+        let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, cells.len())?;
+        for (to, from) in tuple.get_mut(vm).items_mut().iter_mut().zip(cells) {
+            *to = from.get();
+        }
+        Ok(tuple)
+    }
+
+    /// A new exact tuple of slots of an array (empty ones become `None`).
+    pub fn from_array(vm: &mut Vm, array: Gc<ValueArray>, start: usize, len: usize) -> Result<Gc<Tuple>, Raised> {
+        if len == 0 {
+            return Tuple::empty(vm);
+        }
+        let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, len)?;
+        for i in 0..len {
+            let item = array.get(vm).slots()[start + i].unwrap_or(Value::NONE);
+            tuple.get_mut(vm).items_mut()[i] = item;
+        }
+        Ok(tuple)
+    }
+
+    /// A new exact tuple of items `start..end` of another.
+    pub fn slice(this: Gc<Tuple>, vm: &mut Vm, start: usize, end: usize) -> Result<Gc<Tuple>, Raised> {
+        if start >= end {
+            return Tuple::empty(vm);
+        }
+        let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, end - start)?;
+        for i in start..end {
+            let item = this.get(vm).at(i);
+            tuple.get_mut(vm).items_mut()[i - start] = item;
+        }
+        Ok(tuple)
+    }
+
+    /// A new exact tuple: `first`, then the items of another.
+    pub fn prepend(vm: &mut Vm, first: Value, rest: Gc<Tuple>) -> Result<Gc<Tuple>, Raised> {
+        let n = rest.get(vm).len();
+        let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, n + 1)?;
+        tuple.get_mut(vm).items_mut()[0] = first;
+        for i in 0..n {
+            let item = rest.get(vm).at(i);
+            tuple.get_mut(vm).items_mut()[i + 1] = item;
+        }
+        Ok(tuple)
+    }
+
+    /// How many items.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        // The upper bits of the length word are free.
+        self.len & ((1 << 48) - 1)
+    }
+
+    /// Whether there are no items.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All items.
+    #[inline(always)]
+    pub fn items(&self) -> &[Value] {
+        // SAFETY: `len` values follow the struct; `new_uninit` made all of them values.
+        unsafe { std::slice::from_raw_parts((&raw const *self).add(1).cast(), self.len()) }
+    }
+
+    /// All items, to be filled in right after creation.
+    #[inline(always)]
+    pub fn items_mut(&mut self) -> &mut [Value] {
+        // SAFETY: as above; during `new_uninit` the words are about to be overwritten as raw words.
+        unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), self.len()) }
+    }
+
+    /// The i-th item; panics out of range.
+    #[inline(always)]
+    pub fn at(&self, i: usize) -> Value {
+        self.items()[i]
+    }
+}

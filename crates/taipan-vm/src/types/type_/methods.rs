@@ -1,0 +1,685 @@
+//! The slots, attributes and methods of `type`; `isinstance` and `issubclass`.
+
+use crate::args::Args;
+use crate::gc::{Gc, HeapObject};
+use crate::names::name;
+use crate::raise::{Exc, Raised};
+use crate::slots::Slots;
+use crate::spec::{self, BASETYPE, GetSetDef, MethodDef, TypeSpec, WEAKREFABLE, getset, getter, method};
+use crate::types::Builtin;
+use crate::types::dict::Dict;
+use crate::types::list::List;
+use crate::types::str::Str;
+use crate::types::tuple::Tuple;
+use crate::types::type_::{Type, add_subclass, attributes, layout, mro, new, slotdefs};
+use crate::value::Value;
+use crate::vm::Vm;
+
+fn this_class(vm: &mut Vm, this: Value) -> Result<Gc<Type>, Raised> {
+    match this.downcast::<Type>(vm) {
+        Some(class) => Ok(class),
+        None => Err(vm.raise(Exc::TypeError, "expected a type object")),
+    }
+}
+
+/// `type.__call__`: `__new__`, then `__init__` if it gave an instance of the class.
+pub fn call(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<Value, Raised> {
+    let class = this_class(vm, this)?;
+    vm.check_native_stack()?;
+    if class == vm.class(Builtin::Type) {
+        if args.len() == 1 && !args.has_keywords() {
+            return Ok(vm.type_of(args.get(0)).value());
+        }
+        if args.len() != 3 {
+            return Err(vm.raise(Exc::TypeError, "type() takes 1 or 3 arguments"));
+        }
+    }
+    let Some(new) = class.get(vm).slots.new.filter(|_| !class.get(vm).has_flag(spec::NO_NEW)) else {
+        let name = crate::types::object::full_class_name(vm, class)?;
+        return Err(vm.raise(Exc::TypeError, format!("cannot create '{name}' instances")));
+    };
+    let object = new(vm, class, args)?;
+    let own = vm.type_of(object);
+    if own != class && !Type::is_subtype(own, vm, class) {
+        return Ok(object);
+    }
+    if let Some(init) = own.get(vm).slots.init {
+        init(vm, object, args)?;
+    }
+    Ok(object)
+}
+
+fn init(vm: &mut Vm, _this: Value, args: Args<'_>) -> Result<(), Raised> {
+    match args.len() {
+        1 if args.has_keywords() => Err(vm.raise(Exc::TypeError, "type.__init__() takes no keyword arguments")),
+        1 | 3 => Ok(()),
+        _ => Err(vm.raise(Exc::TypeError, "type.__init__() takes 1 or 3 arguments")),
+    }
+}
+
+fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let class = this_class(vm, this)?;
+    let name = crate::types::object::full_class_name(vm, class)?;
+    vm.new_str(&format!("<class '{name}'>"))
+}
+
+fn or(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
+    crate::types::union::or(vm, a, b)
+}
+
+// ---- attributes ----
+
+fn get_name(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(this_class(vm, this)?.get(vm).name.value())
+}
+
+fn immutable(vm: &mut Vm, class: Gc<Type>, attribute: &str) -> Result<(), Raised> {
+    if class.get(vm).is_heap_type() {
+        return Ok(());
+    }
+    let name = Type::name(class, vm);
+    Err(vm.raise(Exc::TypeError, format!("cannot set '{attribute}' attribute of immutable type '{name}'")))
+}
+
+fn text_for(vm: &mut Vm, class: Gc<Type>, value: Option<Value>, attribute: &str) -> Result<Gc<Str>, Raised> {
+    immutable(vm, class, attribute)?;
+    let name = Type::name(class, vm);
+    let Some(value) = value else {
+        let message = format!("cannot delete '{attribute}' attribute of type '{name}'");
+        return Err(vm.raise(Exc::TypeError, message));
+    };
+    match value.downcast::<Str>(vm) {
+        Some(text) => Ok(text),
+        None => {
+            let got = vm.type_name(value);
+            let message = format!("can only assign string to {name}.{attribute}, not '{got}'");
+            Err(vm.raise(Exc::TypeError, message))
+        }
+    }
+}
+
+fn set_name(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let class = this_class(vm, this)?;
+    let text = text_for(vm, class, value, "__name__")?;
+    if text.get(vm).text().iter().any(|point| point == 0) {
+        return Err(vm.raise(Exc::ValueError, "type name must not contain null characters"));
+    }
+    class.get_mut(vm).name = text;
+    Ok(())
+}
+
+fn get_qualname(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(this_class(vm, this)?.get(vm).qualname.value())
+}
+
+fn set_qualname(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let class = this_class(vm, this)?;
+    let text = text_for(vm, class, value, "__qualname__")?;
+    class.get_mut(vm).qualname = text;
+    Ok(())
+}
+
+fn get_bases(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(this_class(vm, this)?.get(vm).bases.value())
+}
+
+fn set_bases(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let class = this_class(vm, this)?;
+    immutable(vm, class, "__bases__")?;
+    let name = Type::name(class, vm);
+    let Some(value) = value else {
+        return Err(vm.raise(Exc::TypeError, format!("cannot delete '__bases__' attribute of type '{name}'")));
+    };
+    let Some(bases) = value.downcast::<Tuple>(vm) else {
+        let got = vm.type_name(value);
+        let message = format!("can only assign tuple to {name}.__bases__, not {got}");
+        return Err(vm.raise(Exc::TypeError, message));
+    };
+    if bases.get(vm).is_empty() {
+        let message = format!("can only assign non-empty tuple to {name}.__bases__, not ()");
+        return Err(vm.raise(Exc::TypeError, message));
+    }
+    for i in 0..bases.get(vm).len() {
+        let item = bases.get(vm).at(i);
+        let Some(base) = item.downcast::<Type>(vm) else {
+            let got = vm.type_name(item);
+            let message = format!("{name}.__bases__ must be tuple of classes, not '{got}'");
+            return Err(vm.raise(Exc::TypeError, message));
+        };
+        if Type::is_subtype(base, vm, class) {
+            return Err(vm.raise(Exc::TypeError, "a __bases__ item causes an inheritance cycle"));
+        }
+    }
+    let base = layout::best_base(vm, bases)?;
+    let old_base = class.get(vm).base.unwrap_or(base);
+    if !layout::compatible(vm, base, old_base) {
+        let (new, old) = (Type::name(base, vm), Type::name(old_base, vm));
+        let message = format!("__bases__ assignment: '{new}' object layout differs from '{old}'");
+        return Err(vm.raise(Exc::TypeError, message));
+    }
+    let (old_bases, old_mro) = (class.get(vm).bases, class.get(vm).mro);
+    class.get_mut(vm).bases = bases;
+    class.get_mut(vm).base = Some(base);
+    if let Err(raised) = refresh_mro(vm, class) {
+        class.get_mut(vm).bases = old_bases;
+        class.get_mut(vm).base = Some(old_base);
+        class.get_mut(vm).mro = old_mro;
+        return Err(raised);
+    }
+    for i in 0..old_bases.get(vm).len() {
+        if let Some(base) = old_bases.get(vm).at(i).downcast::<Type>(vm) {
+            remove_subclass(vm, base, class);
+        }
+    }
+    for i in 0..bases.get(vm).len() {
+        if let Some(base) = bases.get(vm).at(i).downcast::<Type>(vm) {
+            add_subclass(vm, base, class)?;
+        }
+    }
+    refresh_slots(vm, class);
+    Ok(())
+}
+
+fn refresh_mro(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
+    mro::set_mro(vm, class)?;
+    let Some(subclasses) = class.get(vm).subclasses else { return Ok(()) };
+    let mut i = 0;
+    while let Some(item) = subclasses.get(vm).get_at(vm, i) {
+        i += 1;
+        if let Some(subclass) = item.downcast::<Type>(vm) {
+            refresh_mro(vm, subclass)?;
+        }
+    }
+    Ok(())
+}
+
+fn refresh_slots(vm: &mut Vm, class: Gc<Type>) {
+    // The epoch must change even when no cache has looked yet: the MRO itself is new.
+    class.get_mut(vm).cached = true;
+    attributes::invalidate(vm, class);
+    slotdefs::update_all_slots(vm, class);
+    let Some(subclasses) = class.get(vm).subclasses else { return };
+    for i in 0..subclasses.get(vm).len() {
+        if let Some(subclass) = subclasses.get(vm).get_at(vm, i).and_then(|value| value.downcast::<Type>(vm)) {
+            refresh_slots(vm, subclass);
+        }
+    }
+}
+
+fn remove_subclass(vm: &mut Vm, base: Gc<Type>, class: Gc<Type>) {
+    let Some(list) = base.get(vm).subclasses else { return };
+    let n = list.get(vm).len();
+    let Some(at) = (0..n).find(|i| list.get(vm).get_at(vm, *i) == Some(class.value())) else { return };
+    for i in at + 1..n {
+        if let Some(item) = list.get(vm).get_at(vm, i) {
+            List::set_at(list, vm, i - 1, item);
+        }
+    }
+    List::truncate(list, vm, n - 1);
+}
+
+fn get_base(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(this_class(vm, this)?.get(vm).base.map_or(Value::NONE, Gc::value))
+}
+
+fn get_mro(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(this_class(vm, this)?.get(vm).mro.value())
+}
+
+fn get_dict(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let dict = this_class(vm, this)?.get(vm).dict;
+    crate::types::mappingproxy::new(vm, dict.value())
+}
+
+fn get_module(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let class = this_class(vm, this)?;
+    match attributes::module_of(vm, class)? {
+        Some(module) => Ok(module),
+        None => vm.new_str("builtins"),
+    }
+}
+
+fn set_module(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let class = this_class(vm, this)?;
+    immutable(vm, class, "__module__")?;
+    let key = vm.name(name::MODULE);
+    attributes::set(vm, class, key, value)
+}
+
+fn get_doc(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let class = this_class(vm, this)?;
+    let (key, dict) = (vm.name(name::DOC), class.get(vm).dict);
+    match Dict::get_str(dict, vm, key) {
+        Some(doc) => match vm.slots(doc).descr_get {
+            Some(get) => get(vm, doc, None, Some(this)),
+            None => Ok(doc),
+        },
+        None => Ok(Value::NONE),
+    }
+}
+
+fn set_doc(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let class = this_class(vm, this)?;
+    immutable(vm, class, "__doc__")?;
+    let Some(value) = value else {
+        let name = Type::name(class, vm);
+        return Err(vm.raise(Exc::TypeError, format!("cannot delete '__doc__' attribute of type '{name}'")));
+    };
+    let key = vm.name(name::DOC);
+    attributes::set(vm, class, key, Some(value))
+}
+
+fn get_abstract_methods(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let class = this_class(vm, this)?;
+    let (key, dict) = (vm.name(name::ABSTRACTMETHODS), class.get(vm).dict);
+    let is_type = class == vm.class(Builtin::Type);
+    match Dict::get_str(dict, vm, key).filter(|_| !is_type) {
+        Some(methods) => Ok(methods),
+        None => {
+            let raised = vm.raise(Exc::AttributeError, "__abstractmethods__");
+            Err(raised)
+        }
+    }
+}
+
+fn set_abstract_methods(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let class = this_class(vm, this)?;
+    let key = vm.name(name::ABSTRACTMETHODS);
+    let is_abstract = match value {
+        Some(value) => vm.is_true(value)?,
+        None => {
+            let dict = class.get(vm).dict;
+            if Dict::get_str(dict, vm, key).is_none() {
+                return Err(vm.raise(Exc::AttributeError, "__abstractmethods__"));
+            }
+            false
+        }
+    };
+    attributes::set(vm, class, key, value)?;
+    let flags = &mut class.get_mut(vm).flags;
+    *flags = if is_abstract { *flags | spec::ABSTRACT } else { *flags & !spec::ABSTRACT };
+    Ok(())
+}
+
+fn get_flags(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    // CPython's bits, as far as Python code looks at them: HEAPTYPE, BASETYPE, IS_ABSTRACT, SEQUENCE, MAPPING.
+    let class = this_class(vm, this)?.get(vm);
+    let mut bits = 1 << 12 | 1 << 18;
+    for (flag, bit) in [
+        (spec::HEAP_TYPE, 9),
+        (spec::BASETYPE, 10),
+        (spec::ABSTRACT, 20),
+        (spec::SEQUENCE, 5),
+        (spec::MAPPING, 6),
+        (spec::MATCH_SELF, 22),
+    ] {
+        if class.has_flag(flag) {
+            bits |= 1 << bit;
+        }
+    }
+    if !class.is_heap_type() {
+        bits |= 1 << 8;
+    }
+    Ok(Value::int(bits))
+}
+
+fn get_basicsize(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let shape = this_class(vm, this)?.get(vm).root_shape;
+    Ok(Value::int(vm.shape(shape).fixed_bytes as usize))
+}
+
+fn get_itemsize(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let native = this_class(vm, this)?.get(vm).native;
+    Ok(Value::int(match native.layout.tail {
+        taipan_heap::Tail::None => 0,
+        taipan_heap::Tail::Bytes { .. } => 1,
+        _ => 8,
+    }))
+}
+
+fn get_dictoffset(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let has = this_class(vm, this)?.get(vm).has_flag(spec::HAS_DICT);
+    Ok(Value::int32(if has { -1 } else { 0 }))
+}
+
+fn get_weakrefoffset(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let has = this_class(vm, this)?.get(vm).has_flag(spec::WEAKREFABLE);
+    Ok(Value::int32(if has { -1 } else { 0 }))
+}
+
+fn get_text_signature(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let class = this_class(vm, this)?;
+    let doc = class.get(vm).spec.map_or("", |spec| spec.doc);
+    match signature_in_doc(class.get(vm).spec.map_or("", |spec| spec.name), doc) {
+        Some(signature) => vm.new_str(signature),
+        None => Ok(Value::NONE),
+    }
+}
+
+/// A class doc may begin with `name(signature)\n--\n\n`.
+fn signature_in_doc(name: &str, doc: &'static str) -> Option<&'static str> {
+    let rest = doc.strip_prefix(name)?;
+    let end = rest.find(")\n--\n\n")?;
+    rest.starts_with('(').then(|| &rest[..=end])
+}
+
+fn annotations_key(vm: &mut Vm) -> (Gc<Str>, Gc<Str>) {
+    (vm.name(name::ANNOTATIONS), vm.name(name::ANNOTATIONS_CACHE))
+}
+
+fn get_annotations(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let class = this_class(vm, this)?;
+    if !class.get(vm).is_heap_type() {
+        let (key, name) = (vm.name(name::ANNOTATIONS), Type::name(class, vm));
+        let message = format!("type object '{name}' has no attribute '__annotations__'");
+        return Err(crate::types::exceptions::raise_attribute_error(vm, &message, this, key));
+    }
+    let (plain, cache) = annotations_key(vm);
+    let dict = class.get(vm).dict;
+    for key in [plain, cache] {
+        if let Some(found) = Dict::get_str(dict, vm, key) {
+            return match vm.slots(found).descr_get {
+                Some(get) => get(vm, found, None, Some(this)),
+                None => Ok(found),
+            };
+        }
+    }
+    let annotate = get_annotate(vm, this)?;
+    let annotations = if vm.is_callable(annotate) {
+        let result = vm.call(annotate, &[Value::int(1)])?;
+        if result.downcast::<Dict>(vm).is_none() {
+            let got = vm.type_name(result);
+            return Err(vm.raise(Exc::TypeError, format!("__annotate__() must return a dict, not {got}")));
+        }
+        result
+    } else {
+        Dict::new(vm)?.value()
+    };
+    attributes::set(vm, class, cache, Some(annotations))?;
+    Ok(annotations)
+}
+
+fn set_annotations(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let class = this_class(vm, this)?;
+    immutable(vm, class, "__annotations__")?;
+    let (plain, cache) = annotations_key(vm);
+    let dict = class.get(vm).dict;
+    let has_plain = Dict::get_str(dict, vm, plain).is_some();
+    let key = if has_plain { plain } else { cache };
+    if value.is_none() && Dict::get_str(dict, vm, key).is_none() {
+        return Err(vm.raise(Exc::AttributeError, "__annotations__"));
+    }
+    attributes::set(vm, class, key, value)?;
+    if has_plain {
+        attributes::set(vm, class, cache, None)?;
+    }
+    for atom in [name::ANNOTATE_FUNC, name::ANNOTATE] {
+        let key = vm.name(atom);
+        attributes::set(vm, class, key, None)?;
+    }
+    Ok(())
+}
+
+fn get_annotate(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let class = this_class(vm, this)?;
+    if !class.get(vm).is_heap_type() {
+        let (key, name) = (vm.name(name::ANNOTATE), Type::name(class, vm));
+        let message = format!("type object '{name}' has no attribute '__annotate__'");
+        return Err(crate::types::exceptions::raise_attribute_error(vm, &message, this, key));
+    }
+    let dict = class.get(vm).dict;
+    for atom in [name::ANNOTATE_FUNC, name::ANNOTATE] {
+        let key = vm.name(atom);
+        if let Some(found) = Dict::get_str(dict, vm, key) {
+            return match vm.slots(found).descr_get {
+                Some(get) => get(vm, found, None, Some(this)),
+                None => Ok(found),
+            };
+        }
+    }
+    Ok(Value::NONE)
+}
+
+fn set_annotate(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let class = this_class(vm, this)?;
+    let Some(value) = value else {
+        return Err(vm.raise(Exc::TypeError, "cannot delete __annotate__ attribute"));
+    };
+    immutable(vm, class, "__annotate__")?;
+    if !value.is_none() && !vm.is_callable(value) {
+        return Err(vm.raise(Exc::TypeError, "__annotate__ must be callable or None"));
+    }
+    let key = vm.name(name::ANNOTATE_FUNC);
+    attributes::set(vm, class, key, Some(value))?;
+    if !value.is_none() {
+        for atom in [name::ANNOTATIONS, name::ANNOTATIONS_CACHE] {
+            let key = vm.name(atom);
+            attributes::set(vm, class, key, None)?;
+        }
+    }
+    Ok(())
+}
+
+fn get_type_params(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let class = this_class(vm, this)?;
+    let (key, dict) = (vm.name(name::TYPE_PARAMS), class.get(vm).dict);
+    match Dict::get_str(dict, vm, key).filter(|_| class.get(vm).is_heap_type()) {
+        Some(params) => Ok(params),
+        None => Ok(Tuple::empty(vm)?.value()),
+    }
+}
+
+fn set_type_params(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let class = this_class(vm, this)?;
+    immutable(vm, class, "__type_params__")?;
+    let key = vm.name(name::TYPE_PARAMS);
+    attributes::set(vm, class, key, value)
+}
+
+// ---- methods ----
+
+fn mro_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = this_class(vm, args.get(0))?;
+    Ok(mro::linearize(vm, class)?.value())
+}
+
+fn subclasses(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = this_class(vm, args.get(0))?;
+    let copy = List::new(vm)?;
+    if let Some(list) = class.get(vm).subclasses {
+        vm.extend_list(copy, list.value())?;
+    }
+    Ok(copy.value())
+}
+
+fn prepare(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Dict::new(vm)?.value())
+}
+
+fn instance_check(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [class, object] = args.all();
+    Ok(Value::bool(plain_is_instance(vm, object, class)?))
+}
+
+fn subclass_check(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [class, derived] = args.all();
+    Ok(Value::bool(plain_is_subclass(vm, derived, class)?))
+}
+
+fn dir(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = this_class(vm, args.get(0))?;
+    attributes::dir_of_class(vm, class)
+}
+
+fn sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let class = this_class(vm, args.get(0))?;
+    Ok(Value::int(vm.heap_mut().object_bytes(class.header())))
+}
+
+/// `isinstance` without `__instancecheck__`: by type, or by the `__class__` the object claims.
+pub fn plain_is_instance(vm: &mut Vm, object: Value, class: Value) -> Result<bool, Raised> {
+    if let Some(class) = class.downcast::<Type>(vm) {
+        if vm.is_instance(object, class) {
+            return Ok(true);
+        }
+        let own = vm.type_of(object);
+        let claimed = vm.get_attr_opt_name(object, name::CLASS)?;
+        return Ok(match claimed.and_then(|value| value.downcast::<Type>(vm)) {
+            Some(claimed) => claimed != own && Type::is_subtype(claimed, vm, class),
+            None => false,
+        });
+    }
+    check_class_like(vm, class, "isinstance() arg 2 must be a type, a tuple of types, or a union")?;
+    match vm.get_attr_opt_name(object, name::CLASS)? {
+        Some(claimed) => abstract_is_subclass(vm, claimed, class),
+        None => Ok(false),
+    }
+}
+
+/// `issubclass` without `__subclasscheck__`.
+pub fn plain_is_subclass(vm: &mut Vm, derived: Value, class: Value) -> Result<bool, Raised> {
+    if let (Some(derived), Some(class)) = (derived.downcast::<Type>(vm), class.downcast::<Type>(vm)) {
+        return Ok(Type::is_subtype(derived, vm, class));
+    }
+    check_class_like(vm, derived, "issubclass() arg 1 must be a class")?;
+    check_class_like(vm, class, "issubclass() arg 2 must be a class, a tuple of classes, or a union")?;
+    abstract_is_subclass(vm, derived, class)
+}
+
+fn bases_of(vm: &mut Vm, class: Value) -> Result<Option<Gc<Tuple>>, Raised> {
+    let bases = vm.get_attr_opt_name(class, name::BASES)?;
+    Ok(bases.and_then(|bases| bases.downcast::<Tuple>(vm)))
+}
+
+fn check_class_like(vm: &mut Vm, class: Value, message: &str) -> Result<(), Raised> {
+    match bases_of(vm, class)? {
+        Some(_) => Ok(()),
+        None => Err(vm.raise(Exc::TypeError, message)),
+    }
+}
+
+/// Walks `__bases__` of objects that merely look like classes.
+fn abstract_is_subclass(vm: &mut Vm, derived: Value, class: Value) -> Result<bool, Raised> {
+    vm.check_native_stack()?;
+    if derived == class {
+        return Ok(true);
+    }
+    let Some(bases) = bases_of(vm, derived)? else { return Ok(false) };
+    for i in 0..bases.get(vm).len() {
+        let base = bases.get(vm).at(i);
+        if abstract_is_subclass(vm, base, class)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// `isinstance(object, class)`.
+pub fn is_instance(vm: &mut Vm, object: Value, class: Value) -> Result<bool, Raised> {
+    if vm.type_of(object).value() == class {
+        return Ok(true);
+    }
+    check(vm, object, class, name::INSTANCECHECK, plain_is_instance)
+}
+
+/// `issubclass(derived, class)`.
+pub fn is_subclass(vm: &mut Vm, derived: Value, class: Value) -> Result<bool, Raised> {
+    check(vm, derived, class, name::SUBCLASSCHECK, plain_is_subclass)
+}
+
+fn check(
+    vm: &mut Vm,
+    object: Value,
+    class: Value,
+    hook: crate::names::Atom,
+    plain: fn(&mut Vm, Value, Value) -> Result<bool, Raised>,
+) -> Result<bool, Raised> {
+    vm.check_native_stack()?;
+    if vm.is_exact(class, Builtin::Type) {
+        return plain(vm, object, class);
+    }
+    if let Some(alternatives) = crate::types::union::alternatives(vm, class) {
+        return check(vm, object, alternatives.value(), hook, plain);
+    }
+    if let Some(tuple) = class.downcast::<Tuple>(vm) {
+        for i in 0..tuple.get(vm).len() {
+            let item = tuple.get(vm).at(i);
+            if check(vm, object, item, hook, plain)? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    match vm.call_special(class, hook, &[object])? {
+        Some(result) => vm.is_true(result),
+        None => plain(vm, object, class),
+    }
+}
+
+fn get_weakref(_: &mut Vm, _this: Value) -> Result<Value, Raised> {
+    Ok(Value::NONE)
+}
+
+/// `__dict__` of instances.
+pub static DICT_ROW: GetSetDef = getset(
+    "__dict__",
+    crate::types::object::get_dict,
+    crate::types::object::set_dict,
+    "dictionary for instance variables",
+);
+/// `__weakref__` of instances.
+pub static WEAKREF_ROW: GetSetDef = getter("__weakref__", get_weakref, "list of weak references to the object");
+
+const GETSET: &[GetSetDef] = &[
+    getset("__name__", get_name, set_name, ""),
+    getset("__qualname__", get_qualname, set_qualname, ""),
+    getset("__bases__", get_bases, set_bases, ""),
+    getter("__mro__", get_mro, "").member(),
+    getter("__base__", get_base, "").member(),
+    getter("__flags__", get_flags, "").member(),
+    getter("__basicsize__", get_basicsize, "").member(),
+    getter("__itemsize__", get_itemsize, "").member(),
+    getter("__dictoffset__", get_dictoffset, "").member(),
+    getter("__weakrefoffset__", get_weakrefoffset, "").member(),
+    getset("__module__", get_module, set_module, ""),
+    getset("__abstractmethods__", get_abstract_methods, set_abstract_methods, ""),
+    getter("__dict__", get_dict, ""),
+    getset("__doc__", get_doc, set_doc, ""),
+    getter("__text_signature__", get_text_signature, ""),
+    getset("__annotations__", get_annotations, set_annotations, ""),
+    getset("__annotate__", get_annotate, set_annotate, ""),
+    getset("__type_params__", get_type_params, set_type_params, ""),
+];
+
+const METHODS: &[MethodDef] = &[
+    method("mro($self, /)", mro_method, "Return a type's method resolution order."),
+    method("__subclasses__($self, /)", subclasses, "Return a list of immediate subclasses."),
+    MethodDef {
+        binding: spec::Binding::Class,
+        ..MethodDef::raw("__prepare__", prepare, "Create the namespace for the class statement")
+    },
+    method("__instancecheck__($self, instance, /)", instance_check, "Check if an object is an instance."),
+    method("__subclasscheck__($self, subclass, /)", subclass_check, "Check if a class is a subclass."),
+    method("__dir__($self, /)", dir, "Specialized __dir__ implementation for types."),
+    method("__sizeof__($self, /)", sizeof, "Return memory consumption of the type object."),
+];
+
+pub static TYPE: TypeSpec = TypeSpec {
+    name: "type",
+    layout: Some(<Type as HeapObject>::native),
+    slots: Slots {
+        call: Some(call),
+        init: Some(init),
+        new: Some(new::type_new),
+        repr: Some(repr),
+        getattro: Some(attributes::getattro),
+        setattro: Some(attributes::setattro),
+        or: Some(or),
+        ..Slots::DEFAULT
+    },
+    methods: METHODS,
+    getset: GETSET,
+    doc: "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
+    flags: BASETYPE | WEAKREFABLE,
+    ..TypeSpec::DEFAULT
+};

@@ -1,0 +1,481 @@
+//! `type.__new__`: making classes from Python (name, bases, namespace), and `__new__` of built-in types.
+
+use crate::args::Args;
+use crate::gc::{Gc, HeaderWord};
+use crate::names::name;
+use crate::raise::{Exc, Raised};
+use crate::slots::{New, Slots};
+use crate::spec::{self, MethodDef};
+use crate::types::Builtin;
+use crate::types::builtin_method::BuiltinMethod;
+use crate::types::descriptor::MemberDescriptor;
+use crate::types::dict::Dict;
+use crate::types::list::List;
+use crate::types::str::Str;
+use crate::types::tuple::Tuple;
+use crate::types::type_::{Type, add_subclass, allocate, layout, mro, slotdefs};
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// `type.__new__(metatype, name, bases, namespace, **kwargs)`.
+pub fn type_new(vm: &mut Vm, metatype: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
+    if args.len() != 3 {
+        let n = args.len();
+        return Err(vm.raise(Exc::TypeError, format!("type.__new__() takes exactly 3 arguments ({n} given)")));
+    }
+    let Some(class_name) = args.get(0).downcast::<Str>(vm) else {
+        let got = vm.type_name(args.get(0));
+        return Err(vm.raise(Exc::TypeError, format!("type.__new__() argument 1 must be str, not {got}")));
+    };
+    let Some(bases) = args.get(1).downcast::<Tuple>(vm) else {
+        let got = vm.type_name(args.get(1));
+        return Err(vm.raise(Exc::TypeError, format!("type.__new__() argument 2 must be tuple, not {got}")));
+    };
+    let Some(namespace) = args.get(2).downcast::<Dict>(vm) else {
+        let got = vm.type_name(args.get(2));
+        return Err(vm.raise(Exc::TypeError, format!("type.__new__() argument 3 must be dict, not {got}")));
+    };
+    let metatype = most_derived_metaclass(vm, metatype, bases)?;
+    if class_name.get(vm).text().iter().any(|point| point == 0) {
+        return Err(vm.raise(Exc::ValueError, "type name must not contain null characters"));
+    }
+    let bases = if bases.get(vm).is_empty() {
+        let object = vm.class(Builtin::Object);
+        Tuple::from_values(vm, &[object.value()])?
+    } else {
+        bases
+    };
+    let base = layout::best_base(vm, bases)?;
+    let class = build(vm, metatype, class_name, bases, base, namespace)?;
+    set_names(vm, class)?;
+    init_subclass(vm, class, args)?;
+    Ok(class.value())
+}
+
+/// The metaclass that derives from those of all bases. TypeError on a conflict.
+pub fn most_derived_metaclass(vm: &mut Vm, start: Gc<Type>, bases: Gc<Tuple>) -> Result<Gc<Type>, Raised> {
+    let mut winner = start;
+    for i in 0..bases.get(vm).len() {
+        let base = bases.get(vm).at(i);
+        let own = vm.type_of(base);
+        if Type::is_subtype(winner, vm, own) {
+            continue;
+        }
+        if Type::is_subtype(own, vm, winner) {
+            winner = own;
+            continue;
+        }
+        return Err(vm.raise(
+            Exc::TypeError,
+            "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses of all its bases",
+        ));
+    }
+    Ok(winner)
+}
+
+fn build(
+    vm: &mut Vm,
+    metatype: Gc<Type>,
+    class_name: Gc<Str>,
+    bases: Gc<Tuple>,
+    base: Gc<Type>,
+    namespace: Gc<Dict>,
+) -> Result<Gc<Type>, Raised> {
+    let dict = Dict::copy(namespace, vm)?;
+    let class_name = Str::exact_copy(class_name, vm)?;
+    let qualname = take_qualname(vm, dict, class_name)?;
+    let slot_names = slots_of(vm, dict, base, class_name)?;
+    let declares_slots = slot_names.is_some();
+    let base_has_dict = inherits_flag(vm, bases, spec::HAS_DICT);
+    let base_has_weakref = inherits_flag(vm, bases, spec::WEAKREFABLE);
+    let wants = slot_names.as_ref().map(|declared| (declared.dict, declared.weakref));
+    if let Some((dict_slot, weakref_slot)) = wants {
+        if dict_slot && base_has_dict {
+            return Err(vm.raise(Exc::TypeError, "__dict__ slot disallowed: we already got one"));
+        }
+        if weakref_slot && base_has_weakref {
+            return Err(vm.raise(Exc::TypeError, "__weakref__ slot disallowed: we already got one"));
+        }
+    }
+    let has_dict = base_has_dict || wants.is_none_or(|(dict, _)| dict);
+    let weakrefable = base_has_weakref || wants.is_none_or(|(_, weakref)| weakref);
+    let inherited = spec::MAPPING | spec::SEQUENCE | spec::MATCH_SELF;
+    let mut flags = spec::BASETYPE | spec::HEAP_TYPE | (base.get(vm).flags & inherited);
+    flags |= if has_dict { spec::HAS_DICT } else { 0 } | if weakrefable { spec::WEAKREFABLE } else { 0 };
+    let names = match &slot_names {
+        Some(declared) => declared.names,
+        None => Tuple::empty(vm)?,
+    };
+    let empty = Tuple::empty(vm)?;
+    let (native, root) = (base.get(vm).native, base.get(vm).root_shape);
+    let metashape = metatype.get(vm).root_shape;
+    let class = allocate(
+        vm,
+        metashape,
+        Type {
+            header: HeaderWord::NEW,
+            name: class_name,
+            qualname,
+            bases,
+            mro: empty,
+            base: Some(base),
+            dict,
+            subclasses: None,
+            slot_names: declares_slots.then_some(names),
+            spec: None,
+            native,
+            flags,
+            root_shape: root,
+            dict_shape: root,
+            cached: false,
+            base_words: 0,
+            slots: Slots::DEFAULT,
+        },
+    )?;
+    let expected_attributes = expected_attributes(vm, dict);
+    let additions = layout::Additions {
+        slots: names.get(vm).len(),
+        dict: has_dict && !base.get(vm).has_flag(spec::HAS_DICT),
+        expected_attributes,
+    };
+    layout::make_shapes(vm, class, base, &additions)?;
+    add_slot_members(vm, class, base, names)?;
+    convert_special(vm, dict)?;
+    add_standard_attributes(vm, class, dict, &additions, weakrefable && !base_has_weakref)?;
+    mro::set_mro(vm, class)?;
+    // What is not named by special methods (hash with eq, buffer slots) comes from the bases.
+    inherit_unnamed(vm, class, base);
+    slotdefs::update_all_slots(vm, class);
+    for i in 0..bases.get(vm).len() {
+        if let Some(base) = bases.get(vm).at(i).downcast::<Type>(vm) {
+            add_subclass(vm, base, class)?;
+        }
+    }
+    fill_classcell(vm, class, dict)?;
+    Ok(class)
+}
+
+fn inherits_flag(vm: &Vm, bases: Gc<Tuple>, flag: u32) -> bool {
+    bases.get(vm).items().iter().any(|base| base.downcast::<Type>(vm).is_some_and(|base| base.get(vm).has_flag(flag)))
+}
+
+fn inherit_unnamed(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>) {
+    let slots = base.get(vm).slots;
+    let own = &mut class.get_mut(vm).slots;
+    own.get_buffer = slots.get_buffer;
+    own.release_buffer = slots.release_buffer;
+}
+
+/// A guess at how many attributes instances get: what the compiler saw assigned to `self`.
+fn expected_attributes(vm: &mut Vm, dict: Gc<Dict>) -> usize {
+    let key = vm.name(name::STATIC_ATTRIBUTES);
+    match Dict::get_str(dict, vm, key).and_then(|value| value.downcast::<Tuple>(vm)) {
+        Some(names) => names.get(vm).len(),
+        None => 4,
+    }
+}
+
+fn take_qualname(vm: &mut Vm, dict: Gc<Dict>, class_name: Gc<Str>) -> Result<Gc<Str>, Raised> {
+    let key = vm.name(name::QUALNAME);
+    let Some(number) = Dict::find_str(dict, vm, key) else { return Ok(class_name) };
+    let Some(value) = dict.get(vm).value_at(vm, number) else { return Ok(class_name) };
+    let Some(qualname) = value.downcast::<Str>(vm) else {
+        let got = vm.type_name(value);
+        return Err(vm.raise(Exc::TypeError, format!("type __qualname__ must be a str, not {got}")));
+    };
+    Dict::remove_at(dict, vm, number);
+    Ok(qualname)
+}
+
+/// What `__slots__` declares.
+struct DeclaredSlots {
+    /// Mangled names, sorted, without `__dict__` and `__weakref__`.
+    names: Gc<Tuple>,
+    dict: bool,
+    weakref: bool,
+}
+
+fn slots_of(
+    vm: &mut Vm,
+    dict: Gc<Dict>,
+    base: Gc<Type>,
+    class_name: Gc<Str>,
+) -> Result<Option<DeclaredSlots>, Raised> {
+    let key = vm.name(name::SLOTS);
+    let Some(declared) = Dict::get_str(dict, vm, key) else { return Ok(None) };
+    let list = match declared.downcast::<Str>(vm) {
+        Some(_) => List::from_values(vm, &[declared])?,
+        None => vm.list_of(declared)?,
+    };
+    let names = List::new(vm)?;
+    let (mut has_dict, mut has_weakref) = (false, false);
+    let owner = class_name.get(vm).to_string_lossy();
+    let mut i = 0;
+    while let Some(item) = list.get(vm).get_at(vm, i) {
+        i += 1;
+        let Some(text) = item.downcast::<Str>(vm) else {
+            let got = vm.type_name(item);
+            return Err(vm.raise(Exc::TypeError, format!("__slots__ items must be strings, not '{got}'")));
+        };
+        let is_identifier = taipan_text::unicode::is_identifier(text.get(vm).text());
+        let text = text.get(vm).to_string_lossy();
+        match text.as_str() {
+            "__dict__" if has_dict => {
+                return Err(vm.raise(Exc::TypeError, "__dict__ slot disallowed: we already got one"));
+            }
+            "__weakref__" if has_weakref => {
+                return Err(vm.raise(Exc::TypeError, "__weakref__ slot disallowed: we already got one"));
+            }
+            "__dict__" => has_dict = true,
+            "__weakref__" => has_weakref = true,
+            _ => {
+                if !is_identifier {
+                    return Err(vm.raise(Exc::TypeError, "__slots__ must be identifiers"));
+                }
+                let mangled = mangle(&owner, &text);
+                let interned = Str::intern(vm, &mangled)?;
+                let special = matches!(text.as_str(), "__classcell__" | "__qualname__" | "__classdictcell__");
+                if !special && Dict::get_str(dict, vm, interned).is_some() {
+                    return Err(vm.raise(Exc::ValueError, format!("'{text}' in __slots__ conflicts with class variable")));
+                }
+                List::push(names, vm, interned.value())?;
+            }
+        }
+    }
+    let tailed = base.get(vm).native.layout.tail != taipan_heap::Tail::None;
+    if tailed && !names.get(vm).is_empty() {
+        let base = Type::name(base, vm);
+        return Err(vm.raise(Exc::TypeError, format!("nonempty __slots__ not supported for subtype of '{base}'")));
+    }
+    sort_names(vm, names);
+    let names = List::to_tuple(names, vm)?;
+    Ok(Some(DeclaredSlots { names, dict: has_dict, weakref: has_weakref }))
+}
+
+/// Insertion sort: slot lists are short, and no native buffer may hold values.
+fn sort_names(vm: &mut Vm, names: Gc<List>) {
+    let n = names.get(vm).len();
+    for i in 1..n {
+        let mut j = i;
+        while j > 0 {
+            let (Some(a), Some(b)) = (names.get(vm).get_at(vm, j - 1), names.get(vm).get_at(vm, j)) else { break };
+            if vm.plain_order(a, b) != Some(std::cmp::Ordering::Greater) {
+                break;
+            }
+            List::set_at(names, vm, j - 1, b);
+            List::set_at(names, vm, j, a);
+            j -= 1;
+        }
+    }
+}
+
+/// Private name mangling (`__x` in class `C` is `_C__x`).
+pub fn mangle(class_name: &str, attribute: &str) -> String {
+    let stripped = class_name.trim_start_matches('_');
+    if !attribute.starts_with("__") || attribute.ends_with("__") || attribute.contains('.') || stripped.is_empty() {
+        return attribute.to_owned();
+    }
+    format!("_{stripped}{attribute}")
+}
+
+fn add_slot_members(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>, names: Gc<Tuple>) -> Result<(), Raised> {
+    let dict = class.get(vm).dict;
+    let first = class.get(vm).base_words as usize - names.get(vm).len();
+    debug_assert!(first >= base.get(vm).base_words as usize);
+    for i in 0..names.get(vm).len() {
+        let Some(name) = names.get(vm).at(i).downcast::<Str>(vm) else { continue };
+        let member = MemberDescriptor { header: HeaderWord::NEW, name, class, def: None, word: first + i };
+        let member = vm.new_exact(member)?;
+        Dict::set_str(dict, vm, name, member.value())?;
+    }
+    Ok(())
+}
+
+/// `__new__` becomes a static method, `__init_subclass__` and `__class_getitem__` class methods.
+fn convert_special(vm: &mut Vm, dict: Gc<Dict>) -> Result<(), Raised> {
+    for (atom, static_method) in [(name::NEW, true), (name::INIT_SUBCLASS, false), (name::CLASS_GETITEM, false)] {
+        let key = vm.name(atom);
+        let Some(value) = Dict::get_str(dict, vm, key) else { continue };
+        if !vm.is_exact(value, Builtin::Function) {
+            continue;
+        }
+        let wrapped = if static_method {
+            crate::types::staticmethod::wrap(vm, value)?
+        } else {
+            crate::types::classmethod::wrap(vm, value)?
+        };
+        Dict::set_str(dict, vm, key, wrapped)?;
+    }
+    Ok(())
+}
+
+fn add_standard_attributes(
+    vm: &mut Vm,
+    class: Gc<Type>,
+    dict: Gc<Dict>,
+    additions: &layout::Additions,
+    adds_weakref: bool,
+) -> Result<(), Raised> {
+    let module_key = vm.name(name::MODULE);
+    if Dict::get_str(dict, vm, module_key).is_none()
+        && let Some(globals) = vm.current_globals()
+    {
+        let key = vm.name(name::NAME);
+        if let Some(module) = Dict::get_str(globals, vm, key) {
+            Dict::set_str(dict, vm, module_key, module)?;
+        }
+    }
+    let doc_key = vm.name(name::DOC);
+    if Dict::get_str(dict, vm, doc_key).is_none() {
+        Dict::set_str(dict, vm, doc_key, Value::NONE)?;
+    }
+    let hash_key = vm.name(name::HASH);
+    let eq_key = vm.name(name::EQ);
+    if Dict::get_str(dict, vm, eq_key).is_some() && Dict::get_str(dict, vm, hash_key).is_none() {
+        Dict::set_str(dict, vm, hash_key, Value::NONE)?;
+    }
+    if additions.dict {
+        let key = vm.name(name::DICT);
+        let descriptor = crate::types::descriptor::from_getset_row(vm, class, &super::methods::DICT_ROW)?;
+        Dict::set_str(dict, vm, key, descriptor)?;
+    }
+    if adds_weakref {
+        let key = vm.name(name::WEAKREF);
+        let descriptor = crate::types::descriptor::from_getset_row(vm, class, &super::methods::WEAKREF_ROW)?;
+        Dict::set_str(dict, vm, key, descriptor)?;
+    }
+    Ok(())
+}
+
+/// Stores the class in the `__class__` cell that the class body handed over.
+fn fill_classcell(vm: &mut Vm, class: Gc<Type>, dict: Gc<Dict>) -> Result<(), Raised> {
+    for (atom, value) in [(name::CLASSCELL, class.value()), (name::CLASSDICTCELL, dict.value())] {
+        let key = vm.name(atom);
+        let Some(number) = Dict::find_str(dict, vm, key) else { continue };
+        let Some(cell) = dict.get(vm).value_at(vm, number) else { continue };
+        let Some(cell) = cell.downcast::<crate::types::cell::Cell>(vm) else {
+            let (what, got) = (vm.name(atom).get(vm).to_string_lossy(), vm.type_name(cell));
+            return Err(vm.raise(Exc::TypeError, format!("{what} must be a nonlocal cell, not <class '{got}'>")));
+        };
+        cell.get_mut(vm).contents = Some(value);
+        Dict::remove_at(dict, vm, number);
+    }
+    Ok(())
+}
+
+/// Calls `__set_name__` of every attribute that has one.
+fn set_names(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
+    let dict = class.get(vm).dict;
+    let copy = Dict::copy(dict, vm)?;
+    let mut at = 0;
+    while let Some((number, entry)) = copy.get(vm).next_entry(vm, at) {
+        at = number + 1;
+        let result = vm.call_special(entry.value, name::SET_NAME, &[class.value(), entry.key]);
+        if let Err(raised) = result {
+            let exception = vm.take_raised(raised);
+            let (key, owner) = (vm.repr_string(entry.key)?, Type::name(class, vm));
+            let kind = vm.type_name(entry.value);
+            let note = vm.new_str(&format!("Error calling __set_name__ on '{kind}' instance {key} in '{owner}'"))?;
+            vm.call_method(exception, "add_note", &[note])?;
+            return Err(vm.reraise(exception));
+        }
+    }
+    Ok(())
+}
+
+/// `super(class, class).__init_subclass__(**kwargs)`.
+fn init_subclass(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<(), Raised> {
+    let attribute = vm.name(name::INIT_SUBCLASS);
+    let parent = crate::types::super_::lookup(vm, class, class, attribute)?;
+    let Some(hook) = parent else { return Ok(()) };
+    vm.call_args(hook, args.skip(args.len()))?;
+    Ok(())
+}
+
+/// Raises TypeError when a class has abstract methods or cannot be instantiated.
+pub fn check_instantiable(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
+    if !class.get(vm).has_flag(spec::ABSTRACT) {
+        return Ok(());
+    }
+    let key = vm.name(name::ABSTRACTMETHODS);
+    let Some(methods) = Type::lookup(class, vm, key) else { return Ok(()) };
+    let names = vm.list_of(methods)?;
+    sort_names(vm, names);
+    let mut quoted = Vec::new();
+    let mut i = 0;
+    while let Some(item) = names.get(vm).get_at(vm, i) {
+        i += 1;
+        quoted.push(format!("'{}'", vm.text_of(item).unwrap_or_default()));
+    }
+    if quoted.is_empty() {
+        return Ok(());
+    }
+    let s = if quoted.len() == 1 { "" } else { "s" };
+    let (class, quoted) = (Type::name(class, vm), quoted.join(", "));
+    let message =
+        format!("Can't instantiate abstract class {class} without an implementation for abstract method{s} {quoted}");
+    Err(vm.raise(Exc::TypeError, message))
+}
+
+// ---- __new__ of built-in types ----
+
+static NEW_ROW: MethodDef = MethodDef {
+    show_signature: true,
+    ..MethodDef::raw_static(
+        "__new__",
+        call_new,
+        "Create and return a new object.  See help(type) for accurate signature.",
+    )
+};
+
+/// The `__new__` attribute of a built-in type: a native function bound to the type.
+pub fn new_wrapper(vm: &mut Vm, class: Gc<Type>) -> Result<Value, Raised> {
+    Ok(BuiltinMethod::new(vm, &NEW_ROW, Some(class.value()), None, true)?.value())
+}
+
+/// The native constructor behind a `__new__` attribute, if it is one of `new_wrapper`.
+pub fn native_new_of(vm: &Vm, attribute: Value) -> Option<New> {
+    let function = attribute.exact::<BuiltinMethod>()?.get(vm);
+    if !std::ptr::eq(function.def, &NEW_ROW) {
+        return None;
+    }
+    function.receiver?.downcast::<Type>(vm)?.get(vm).slots.new
+}
+
+/// `Type.__new__(cls, *args)`: checks that `cls` fits the type whose `__new__` it is.
+fn call_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Some(owner) = args.get(0).downcast::<Type>(vm) else { return Err(vm.raise(Exc::SystemError, "__new__ of no type")) };
+    let owner_name = Type::name(owner, vm);
+    if args.len() < 2 {
+        return Err(vm.raise(Exc::TypeError, format!("{owner_name}.__new__(): not enough arguments")));
+    }
+    let Some(class) = args.get(1).downcast::<Type>(vm) else {
+        let got = vm.type_name(args.get(1));
+        let message = format!("{owner_name}.__new__(X): X is not a type object ({got})");
+        return Err(vm.raise(Exc::TypeError, message));
+    };
+    let class_name = Type::name(class, vm);
+    if !Type::is_subtype(class, vm, owner) {
+        let message = format!("{owner_name}.__new__({class_name}): {class_name} is not a subtype of {owner_name}");
+        return Err(vm.raise(Exc::TypeError, message));
+    }
+    // `object.__new__(dict)` would make a dict without its fields.
+    let mut at = class;
+    while at.get(vm).is_heap_type() {
+        match at.get(vm).base {
+            Some(base) => at = base,
+            None => break,
+        }
+    }
+    let (own, safe) = (owner.get(vm).slots.new, at.get(vm).slots.new);
+    let same = matches!((own, safe), (Some(a), Some(b)) if std::ptr::fn_addr_eq(a, b));
+    if !same {
+        let safe_name = Type::name(at, vm);
+        let message = format!("{owner_name}.__new__({class_name}) is not safe, use {safe_name}.__new__()");
+        return Err(vm.raise(Exc::TypeError, message));
+    }
+    match own {
+        Some(new) => new(vm, class, args.skip(2)),
+        None => Err(vm.raise(Exc::TypeError, format!("cannot create '{owner_name}' instances"))),
+    }
+}

@@ -1,0 +1,315 @@
+//! `Vm`: the context of one thread of an interpreter, and the door to allocation.
+//!
+//! `&mut Vm` exists only while the thread holds its interpreter's GIL; that makes it the proof of exclusive access to the
+//! heap and to everything in the `Interpreter`.
+
+use std::cell::Cell;
+use std::ptr::NonNull;
+
+use taipan_heap::{Collection, Header, Heap, Roots, StackRange};
+
+use crate::gc::{Gc, HeapObject, HeaderWord};
+use crate::interpreter::Interpreter;
+use crate::names::{Atom, KNOWN_NAMES};
+use crate::raise::{Exc, Raised};
+use crate::shape::{Shape, ShapeId};
+use crate::stack::ValueStack;
+use crate::types::str::Str;
+use crate::types::type_::Type;
+use crate::types::Builtin;
+use crate::value::Value;
+
+/// Value-stack slots of a thread (reserved, not committed).
+const STACK_SLOTS: usize = 8 << 20;
+/// Native stack kept free for the deepest native calls.
+const NATIVE_RESERVE: usize = 384 << 10;
+
+#[cfg(test)]
+mod tests;
+
+/// The context of one thread.
+pub struct Vm {
+    interp: NonNull<Interpreter>,
+    /// The raised exception on its way to a handler.
+    pub(crate) pending: Option<Value>,
+    /// The exception being handled (`sys.exception()`), of the innermost handler.
+    pub handled: Option<Value>,
+    /// Values of frames and native scratch windows.
+    pub stack: ValueStack,
+    /// Lowest native stack address that may be in use.
+    pub(crate) native_limit: usize,
+    native_base: usize,
+    /// Frames and budget of the evaluation loop.
+    pub exec: crate::interp::Execution,
+}
+
+impl Vm {
+    /// Attaches the calling thread to an interpreter.
+    ///
+    /// # Safety
+    /// The interpreter outlives the returned context, no other thread uses it without the GIL, and the context stays
+    /// at one address (hence the box) until dropped.
+    pub unsafe fn attach(interp: NonNull<Interpreter>) -> Box<Vm> {
+        let bounds = taipan_heap::current_stack_bounds();
+        let (low, high) = bounds.map_or((0, usize::MAX), |bounds| (bounds.low, bounds.high));
+        let mut vm = Box::new(Vm {
+            interp,
+            pending: None,
+            handled: None,
+            stack: ValueStack::new(STACK_SLOTS),
+            native_limit: low + NATIVE_RESERVE,
+            native_base: high,
+            exec: Default::default(),
+        });
+        let pointer = NonNull::from(&mut *vm);
+        vm.interp_mut().threads.push(pointer);
+        vm
+    }
+
+    /// Makes what must exist before any limit applies: known names, `object`, `type`, the spare MemoryError. Called once
+    /// by the first thread of an interpreter.
+    pub fn start(&mut self) {
+        Str::intern_all_known(self);
+        self.class(Builtin::Type);
+        self.exception_class(Exc::MemoryError);
+        let spare = crate::types::exceptions::spare_memory_error(self);
+        self.interp_mut().singletons.memory_error = spare;
+    }
+
+    /// The interpreter.
+    #[inline(always)]
+    pub fn interp(&self) -> &Interpreter {
+        // SAFETY: `attach`'s contract; the borrow of the context is the borrow of the interpreter.
+        unsafe { self.interp.as_ref() }
+    }
+
+    /// The interpreter, to be changed.
+    #[inline(always)]
+    pub fn interp_mut(&mut self) -> &mut Interpreter {
+        // SAFETY: as above.
+        unsafe { self.interp.as_mut() }
+    }
+
+    /// The heap.
+    #[inline(always)]
+    pub fn heap_mut(&mut self) -> &mut Heap {
+        &mut self.interp_mut().heap
+    }
+
+    /// The shape of an id.
+    #[inline(always)]
+    pub fn shape(&self, id: ShapeId) -> &Shape {
+        self.interp().shapes.get(id)
+    }
+
+    // ---- allocation ----
+
+    /// Allocates `bytes` for an object of a shape, zero-filled but for the header. May collect.
+    #[inline(always)]
+    pub fn alloc_raw(&mut self, shape: ShapeId, bytes: usize) -> Result<NonNull<Header>, Raised> {
+        match self.heap_mut().alloc(shape, bytes) {
+            Some(object) => Ok(object),
+            None => self.alloc_slow(shape, bytes),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn alloc_slow(&mut self, shape: ShapeId, bytes: usize) -> Result<NonNull<Header>, Raised> {
+        let mut roots = ThreadRoots { interp: self.interp, current: NonNull::from(&mut *self) };
+        // SAFETY: the heap and what the roots visit are distinct fields of the interpreter.
+        let heap = unsafe { &mut (*self.interp.as_ptr()).heap };
+        match heap.alloc_slow(shape, bytes, &mut roots) {
+            Ok(object) => Ok(object),
+            Err(_) => Err(self.raise_no_memory()),
+        }
+    }
+
+    /// Allocates an object that never moves (types, code). Does not collect.
+    pub fn alloc_immovable(&mut self, shape: ShapeId, bytes: usize) -> Result<NonNull<Header>, Raised> {
+        match self.heap_mut().alloc_old(shape, bytes, true) {
+            Ok(object) => Ok(object),
+            Err(_) => Err(self.raise_no_memory()),
+        }
+    }
+
+    /// Collects garbage.
+    pub fn collect(&mut self, kind: Collection) -> taipan_heap::CollectStats {
+        let mut roots = ThreadRoots { interp: self.interp, current: NonNull::from(&mut *self) };
+        // SAFETY: as in `alloc_slow`.
+        let heap = unsafe { &mut (*self.interp.as_ptr()).heap };
+        heap.collect(kind, &mut roots)
+    }
+
+    /// Allocates an instance of a shape whose first words are `object`; further words are zero (empty).
+    /// The shape's native layout is `T` or an extension of it, without tail.
+    #[inline(always)]
+    pub fn new_object<T: HeapObject>(&mut self, shape: ShapeId, object: T) -> Result<Gc<T>, Raised> {
+        let bytes = self.shape(shape).fixed_bytes as usize;
+        debug_assert!(bytes >= size_of::<T>());
+        let memory = self.alloc_raw(shape, bytes)?;
+        Ok(self.fill_object(memory, object))
+    }
+
+    /// Allocates an exact instance of a built-in type without tail.
+    #[inline(always)]
+    pub fn new_exact<T: HeapObject>(&mut self, object: T) -> Result<Gc<T>, Raised> {
+        const { assert!(T::EXACT_SHAPE != 0) };
+        let memory = self.alloc_raw(T::EXACT_SHAPE, size_of::<T>())?;
+        Ok(self.fill_object(memory, object))
+    }
+
+    /// Allocates an object with a tail of `tail_bytes` zero bytes (and the trailing words of its shape).
+    #[inline]
+    pub fn new_with_tail<T: HeapObject>(&mut self, shape: ShapeId, object: T, tail_bytes: usize) -> Result<Gc<T>, Raised> {
+        let shape_info = self.shape(shape);
+        let trailing = if shape_info.attrs == crate::shape::AttrsPlace::TrailingDict { 8 } else { 0 };
+        let Some(bytes) = tail_bytes.checked_next_multiple_of(8).and_then(|n| n.checked_add(size_of::<T>() + trailing))
+        else {
+            return Err(self.raise_no_memory());
+        };
+        let memory = self.alloc_raw(shape, bytes)?;
+        Ok(self.fill_object(memory, object))
+    }
+
+    #[inline(always)]
+    pub(crate) fn fill_object<T: HeapObject>(&mut self, memory: NonNull<Header>, object: T) -> Gc<T> {
+        // SAFETY: fresh memory of at least the size of `T`, whose header the heap has written: the words behind the
+        // header are copied, the header is kept.
+        unsafe {
+            let from = (&raw const object).cast::<u64>();
+            let to = memory.as_ptr().cast::<u64>();
+            std::ptr::copy_nonoverlapping(from.add(1), to.add(1), size_of::<T>() / 8 - 1);
+            std::mem::forget(object);
+            Gc::from_header(memory)
+        }
+    }
+
+    // ---- native stack ----
+
+    /// Raises RecursionError when the native stack is nearly used up. Called by everything that recurses natively.
+    #[inline(always)]
+    pub fn check_native_stack(&mut self) -> Result<(), Raised> {
+        let marker = 0u8;
+        if (&raw const marker).addr() < self.native_limit { Err(self.native_stack_overflow()) } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn native_stack_overflow(&mut self) -> Raised {
+        self.raise(Exc::RecursionError, "maximum recursion depth exceeded")
+    }
+
+    /// Calls `body` with `n` scratch slots on the VM stack, all `UNBOUND` at first.
+    pub fn with_scratch<R>(
+        &mut self,
+        n: usize,
+        body: impl FnOnce(&mut Vm, &[Cell<Value>]) -> Result<R, Raised>,
+    ) -> Result<R, Raised> {
+        self.check_native_stack()?;
+        let Some((old, window)) = self.stack.push_window(n) else {
+            return Err(self.raise(Exc::RecursionError, "maximum recursion depth exceeded"));
+        };
+        let result = body(self, window);
+        self.stack.pop_to(old);
+        result
+    }
+
+    // ---- names ----
+
+    /// The interned string of an atom.
+    #[inline]
+    pub fn name(&mut self, atom: Atom) -> Gc<Str> {
+        match self.interp().names[atom.0 as usize] {
+            Some(name) => name,
+            None => self.make_known_name(atom),
+        }
+    }
+
+    #[cold]
+    fn make_known_name(&mut self, atom: Atom) -> Gc<Str> {
+        let text = KNOWN_NAMES[atom.0 as usize];
+        Str::intern_known(self, text, atom)
+    }
+
+    // ---- state of native modules ----
+
+    /// A named value kept per interpreter.
+    pub fn state(&self, key: &'static str) -> Option<Value> {
+        self.interp().state.get(key).copied()
+    }
+
+    /// Sets a named value kept per interpreter.
+    pub fn set_state(&mut self, key: &'static str, value: Value) {
+        self.interp_mut().state.insert(key, value);
+    }
+
+    /// An identity hash that is not 0.
+    pub(crate) fn next_identity(&mut self) -> u32 {
+        let interp = self.interp_mut();
+        let mut x = interp.next_identity;
+        x ^= x << 13;
+        x ^= x >> 17;
+        x ^= x << 5;
+        interp.next_identity = x;
+        (x & ((1 << Header::HASH_BITS) - 1)).max(1)
+    }
+
+    /// The class of a built-in type.
+    #[inline]
+    pub fn class(&mut self, builtin: Builtin) -> Gc<Type> {
+        match self.interp().builtin_types[builtin as usize] {
+            Some(class) => class,
+            None => crate::types::type_::materialize_builtin(self, builtin),
+        }
+    }
+}
+
+impl Drop for Vm {
+    fn drop(&mut self) {
+        let this = NonNull::from(&mut *self);
+        self.interp_mut().threads.retain(|thread| *thread != this);
+    }
+}
+
+/// The roots of a collection started by one thread.
+struct ThreadRoots {
+    interp: NonNull<Interpreter>,
+    current: NonNull<Vm>,
+}
+
+impl Roots for ThreadRoots {
+    fn visit_precise(&mut self, visitor: &mut dyn FnMut(&mut u64)) {
+        // SAFETY: the collecting thread holds the GIL, so it alone touches the interpreter and the contexts of its
+        // threads; the heap itself is not touched here.
+        unsafe {
+            let interp = self.interp.as_ptr();
+            let threads = (*interp).threads.clone();
+            (*interp).visit_roots(visitor);
+            for thread in threads {
+                (*thread.as_ptr()).visit_roots(visitor);
+            }
+        }
+    }
+
+    fn stack_ranges(&mut self) -> Vec<StackRange> {
+        // SAFETY: the context is alive: it started this collection.
+        vec![StackRange::current(unsafe { self.current.as_ref() }.native_base)]
+    }
+}
+
+impl Vm {
+    fn visit_roots(&mut self, visitor: &mut dyn FnMut(&mut u64)) {
+        for slot in [&mut self.pending, &mut self.handled] {
+            if let Some(value) = slot {
+                let mut word = value.bits();
+                visitor(&mut word);
+                *slot = Value::from_bits(word);
+            }
+        }
+        self.exec.visit_roots(visitor);
+        self.stack.visit(visitor);
+    }
+}
+
+const _: () = assert!(size_of::<HeaderWord>() == 8);
