@@ -165,7 +165,11 @@ impl<'a> Args<'a> {
 
     /// Raises TypeError when keywords were given to a function that takes none.
     pub fn no_keywords(&self, vm: &mut Vm, name: &str) -> Result<(), Raised> {
-        if self.kwcount == 0 { Ok(()) } else { Err(vm.raise(Exc::TypeError, format!("{name}() takes no keyword arguments"))) }
+        if self.kwcount == 0 {
+            Ok(())
+        } else {
+            Err(vm.raise(Exc::TypeError, format!("{name}() takes no keyword arguments")))
+        }
     }
 
     /// Raises TypeError unless the number of positional arguments is within `min..=max`; no keywords.
@@ -190,7 +194,12 @@ impl<'a> Args<'a> {
         body: impl FnOnce(&mut Vm, Args<'_>) -> Result<R, Raised>,
     ) -> Result<R, Raised> {
         let n = self.len();
-        if self.kwcount == 0 && n == signature.slots() && !signature.varargs && !signature.varkw && signature.kwonly == 0 {
+        if self.kwcount == 0
+            && n == signature.slots()
+            && !signature.varargs
+            && !signature.varkw
+            && signature.kwonly == 0
+        {
             return body(vm, *self);
         }
         let mut bound = [Value::UNBOUND; MAX_PARAMETERS];
@@ -273,10 +282,9 @@ impl<'a> Args<'a> {
                 }
                 None => {
                     let (function, name) = (signature.name(), name.get(vm).to_string_lossy());
-                    return Err(vm.raise(
-                        Exc::TypeError,
-                        format!("{function}() got an unexpected keyword argument '{name}'"),
-                    ));
+                    return Err(
+                        vm.raise(Exc::TypeError, format!("{function}() got an unexpected keyword argument '{name}'"))
+                    );
                 }
             }
         }
@@ -287,7 +295,8 @@ impl<'a> Args<'a> {
     #[inline(never)]
     fn too_many(&self, vm: &mut Vm, signature: &Signature, given: usize) -> Raised {
         let receiver = signature.has_receiver as usize;
-        let (max, min) = (signature.positional as usize - receiver, (signature.required as usize).saturating_sub(receiver));
+        let (max, min) =
+            (signature.positional as usize - receiver, (signature.required as usize).saturating_sub(receiver));
         let name = signature.name();
         let plain = signature.posonly == signature.positional && signature.kwonly == 0;
         let s = |n: usize| if n == 1 { "" } else { "s" };
@@ -306,7 +315,11 @@ impl<'a> Args<'a> {
                     format!("{name}() takes {bound} {total} {word}argument{} ({given} given)", s(total))
                 } else {
                     let bound = if min == max { "exactly" } else { "at most" };
-                    format!("{name}() takes {bound} {max} positional argument{} ({} given)", s(max), given - self.kwcount)
+                    format!(
+                        "{name}() takes {bound} {max} positional argument{} ({} given)",
+                        s(max),
+                        given - self.kwcount
+                    )
                 }
             }
         };
@@ -336,7 +349,11 @@ impl<'a> Args<'a> {
             if !variadic && parameter.default.is_none() && bound[i].is_unbound() {
                 let message = if i < signature.posonly as usize {
                     let word = if min == max { "exactly" } else { "at least" };
-                    format!("{name}() takes {word} {} positional argument{} ({given} given)", signature.posonly as usize - receiver, if signature.posonly as usize - receiver == 1 { "" } else { "s" })
+                    format!(
+                        "{name}() takes {word} {} positional argument{} ({given} given)",
+                        signature.posonly as usize - receiver,
+                        if signature.posonly as usize - receiver == 1 { "" } else { "s" }
+                    )
                 } else {
                     let position = i + 1 - receiver;
                     format!("{name}() missing required argument '{}' (pos {position})", parameter.name)

@@ -177,15 +177,18 @@ impl Vm {
     }
 
     fn generic_class_setter(&self, class: Gc<Type>) -> bool {
-        class.get(self).slots.setattro.is_none_or(|set| {
-            std::ptr::fn_addr_eq(set, crate::types::object::setattro as crate::slots::SetAttr)
-        })
+        class
+            .get(self)
+            .slots
+            .setattro
+            .is_none_or(|set| std::ptr::fn_addr_eq(set, crate::types::object::setattro as crate::slots::SetAttr))
     }
 
     /// Raises AttributeError "'X' object has no attribute 'y'" with `name` and `obj` set.
     #[cold]
     pub fn raise_no_attribute(&mut self, object: Value, name: Gc<Str>) -> Raised {
-        let message = format!("'{}' object has no attribute '{}'", self.type_name(object), name.get(self).to_string_lossy());
+        let message =
+            format!("'{}' object has no attribute '{}'", self.type_name(object), name.get(self).to_string_lossy());
         exceptions::raise_attribute_error(self, &message, object, name)
     }
 

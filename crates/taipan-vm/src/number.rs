@@ -210,7 +210,10 @@ impl Vm {
     fn raise_unsupported(&mut self, symbol: &str, a: Value, b: Value, shift: bool) -> Raised {
         let (left, right) = (self.type_name(a), self.type_name(b));
         let mut message = format!("unsupported operand type(s) for {symbol}: '{left}' and '{right}'");
-        if shift && left == "builtin_function_or_method" && self.get_attr_str(a, "__name__").is_ok_and(|name| self.text_of(name).as_deref() == Some("print")) {
+        if shift
+            && left == "builtin_function_or_method"
+            && self.get_attr_str(a, "__name__").is_ok_and(|name| self.text_of(name).as_deref() == Some("print"))
+        {
             message.push_str(". Did you mean \"print(<message>, file=<output_stream>)\"?");
         }
         self.raise(Exc::TypeError, message)

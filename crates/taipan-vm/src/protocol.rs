@@ -277,7 +277,9 @@ impl Vm {
             Err(raised) if self.raised_is(Exc::TypeError) && self.slots(container).iter.is_none() => {
                 let _ = self.take_raised(raised);
                 let name = self.type_name(container);
-                return Err(self.raise(Exc::TypeError, format!("argument of type '{name}' is not a container or iterable")));
+                return Err(
+                    self.raise(Exc::TypeError, format!("argument of type '{name}' is not a container or iterable"))
+                );
             }
             Err(raised) => return Err(raised),
         };

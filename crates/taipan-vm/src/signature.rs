@@ -121,7 +121,10 @@ impl Signature {
                     } else {
                         signature.positional += 1;
                         if !has_default {
-                            assert!(signature.required == signature.positional - 1, "a required parameter after a default");
+                            assert!(
+                                signature.required == signature.positional - 1,
+                                "a required parameter after a default"
+                            );
                             signature.required += 1;
                         }
                     }

@@ -8,15 +8,15 @@ use std::ptr::NonNull;
 
 use taipan_heap::{Collection, Header, Heap, Roots, StackRange};
 
-use crate::gc::{Gc, HeapObject, HeaderWord};
+use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::interpreter::Interpreter;
 use crate::names::{Atom, KNOWN_NAMES};
 use crate::raise::{Exc, Raised};
 use crate::shape::{Shape, ShapeId};
 use crate::stack::ValueStack;
+use crate::types::Builtin;
 use crate::types::str::Str;
 use crate::types::type_::Type;
-use crate::types::Builtin;
 use crate::value::Value;
 
 /// Value-stack slots of a thread (reserved, not committed).
@@ -161,7 +161,12 @@ impl Vm {
 
     /// Allocates an object with a tail of `tail_bytes` zero bytes (and the trailing words of its shape).
     #[inline]
-    pub fn new_with_tail<T: HeapObject>(&mut self, shape: ShapeId, object: T, tail_bytes: usize) -> Result<Gc<T>, Raised> {
+    pub fn new_with_tail<T: HeapObject>(
+        &mut self,
+        shape: ShapeId,
+        object: T,
+        tail_bytes: usize,
+    ) -> Result<Gc<T>, Raised> {
         let shape_info = self.shape(shape);
         let trailing = if shape_info.attrs == crate::shape::AttrsPlace::TrailingDict { 8 } else { 0 };
         let Some(bytes) = tail_bytes.checked_next_multiple_of(8).and_then(|n| n.checked_add(size_of::<T>() + trailing))

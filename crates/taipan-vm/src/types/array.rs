@@ -41,14 +41,27 @@ impl ValueArray {
     }
 
     /// A copy of the first `count` slots of `from` in a new array of `len` slots.
-    pub fn copy_of(vm: &mut Vm, from: Gc<ValueArray>, start: usize, count: usize, len: usize) -> Result<Gc<ValueArray>, Raised> {
+    pub fn copy_of(
+        vm: &mut Vm,
+        from: Gc<ValueArray>,
+        start: usize,
+        count: usize,
+        len: usize,
+    ) -> Result<Gc<ValueArray>, Raised> {
         let new = ValueArray::new(vm, len)?;
         ValueArray::copy(vm, from, start, new, 0, count);
         Ok(new)
     }
 
     /// Copies slots between arrays, which may be the same and overlap.
-    pub fn copy(vm: &mut Vm, from: Gc<ValueArray>, from_start: usize, to: Gc<ValueArray>, to_start: usize, count: usize) {
+    pub fn copy(
+        vm: &mut Vm,
+        from: Gc<ValueArray>,
+        from_start: usize,
+        to: Gc<ValueArray>,
+        to_start: usize,
+        count: usize,
+    ) {
         if from == to {
             to.get_mut(vm).slots_mut().copy_within(from_start..from_start + count, to_start);
             return;

@@ -96,10 +96,8 @@ pub fn check_receiver(vm: &mut Vm, name: &str, class: Gc<Type>, object: Value) -
         return Ok(());
     }
     let (owner, got) = (Type::name(class, vm), vm.type_name(object));
-    Err(vm.raise(
-        Exc::TypeError,
-        format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{got}' object"),
-    ))
+    Err(vm
+        .raise(Exc::TypeError, format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{got}' object")))
 }
 
 /// `descriptor(self, *args)` of a method descriptor.

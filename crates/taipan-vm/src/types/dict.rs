@@ -397,11 +397,8 @@ impl Dict {
         let entries = ValueArray::new(vm, capacity * 2)?;
         let has_hashes = this.get(vm).hashes.is_some();
         let hashes = if has_hashes { Some(RawArray::new(vm, capacity * 8)?) } else { None };
-        let index = if capacity > LINEAR {
-            Some(RawArray::new(vm, (capacity * 3 / 2).next_power_of_two() * 4)?)
-        } else {
-            None
-        };
+        let index =
+            if capacity > LINEAR { Some(RawArray::new(vm, (capacity * 3 / 2).next_power_of_two() * 4)?) } else { None };
         let (old, old_filled) = (this.get(vm).entries, this.get(vm).filled as usize);
         let mut next = 0;
         for number in 0..old_filled {

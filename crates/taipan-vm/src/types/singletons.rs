@@ -63,7 +63,13 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub static NONE_TYPE: TypeSpec = TypeSpec {
     name: "NoneType",
-    slots: Slots { repr: Some(none_repr), bool: Some(none_bool), hash: Some(none_hash), new: Some(none_new), ..Slots::DEFAULT },
+    slots: Slots {
+        repr: Some(none_repr),
+        bool: Some(none_bool),
+        hash: Some(none_hash),
+        new: Some(none_new),
+        ..Slots::DEFAULT
+    },
     doc: "The type of the None singleton.",
     ..TypeSpec::DEFAULT
 };

@@ -3,7 +3,7 @@
 //! Invariants: classes lie in metaspace and never move; `mro` is complete before the class is reachable from Python;
 //! every change of a class dict goes through `Type::set_attr`, which keeps slots and caches true.
 
-use crate::gc::{Gc, HeapObject, HeaderWord, NativeLayout};
+use crate::gc::{Gc, HeaderWord, HeapObject, NativeLayout};
 use crate::heap_object;
 use crate::interpreter::native_layout;
 use crate::names::{Atom, name};
@@ -214,7 +214,8 @@ pub fn materialize(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Builtin
     let native = native_layout(spec);
     let mut flags = spec.flags;
     if let Some(base) = base {
-        flags |= base.get(vm).flags & (spec::HAS_DICT | spec::WEAKREFABLE | spec::MAPPING | spec::SEQUENCE | spec::MATCH_SELF);
+        flags |= base.get(vm).flags
+            & (spec::HAS_DICT | spec::WEAKREFABLE | spec::MAPPING | spec::SEQUENCE | spec::MATCH_SELF);
     }
     let root_shape = match builtin {
         Some(builtin) => builtin as u32,

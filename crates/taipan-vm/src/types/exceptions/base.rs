@@ -61,10 +61,7 @@ pub fn init_named(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised
             "obj" if takes_obj => exception.get_mut(vm).object = Some(value),
             _ => {
                 let name = if takes_obj { "AttributeError" } else { "NameError" };
-                return Err(vm.raise(
-                    Exc::TypeError,
-                    format!("{name}() got an unexpected keyword argument '{key}'"),
-                ));
+                return Err(vm.raise(Exc::TypeError, format!("{name}() got an unexpected keyword argument '{key}'")));
             }
         }
     }
@@ -313,5 +310,7 @@ fn set_object(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Rais
 /// `NameError.name`.
 pub const NAME_GETSET: &[GetSetDef] = &[getset("name", get_name, set_name, "name").member()];
 /// `AttributeError.name`, `AttributeError.obj`.
-pub const NAME_OBJECT_GETSET: &[GetSetDef] =
-    &[getset("name", get_name, set_name, "attribute name").member(), getset("obj", get_object, set_object, "object").member()];
+pub const NAME_OBJECT_GETSET: &[GetSetDef] = &[
+    getset("name", get_name, set_name, "attribute name").member(),
+    getset("obj", get_object, set_object, "object").member(),
+];

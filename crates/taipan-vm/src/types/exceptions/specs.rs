@@ -120,13 +120,8 @@ pub static EOFError: TypeSpec = TypeSpec {
     ..TypeSpec::DEFAULT
 };
 #[allow(non_upper_case_globals)]
-pub static ExceptionGroup: TypeSpec = TypeSpec {
-    name: "ExceptionGroup",
-    base: Some(&BaseExceptionGroup),
-    doc: "",
-    flags: BASETYPE,
-    ..TypeSpec::DEFAULT
-};
+pub static ExceptionGroup: TypeSpec =
+    TypeSpec { name: "ExceptionGroup", base: Some(&BaseExceptionGroup), doc: "", flags: BASETYPE, ..TypeSpec::DEFAULT };
 #[allow(non_upper_case_globals)]
 pub static ImportError: TypeSpec = TypeSpec {
     name: "ImportError",

@@ -26,10 +26,7 @@ fn excess_arguments_of_new(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
     let own_new = slots.new.is_some_and(|f| !std::ptr::fn_addr_eq(f, new as New));
     let own_init = slots.init.is_some_and(|f| !std::ptr::fn_addr_eq(f, init as Init));
     if own_new {
-        return Err(vm.raise(
-            Exc::TypeError,
-            "object.__new__() takes exactly one argument (the type to instantiate)",
-        ));
+        return Err(vm.raise(Exc::TypeError, "object.__new__() takes exactly one argument (the type to instantiate)"));
     }
     if !own_init {
         let name = Type::name(class, vm);
@@ -48,10 +45,9 @@ pub fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     let own_init = slots.init.is_some_and(|f| !std::ptr::fn_addr_eq(f, init as Init));
     let own_new = slots.new.is_some_and(|f| !std::ptr::fn_addr_eq(f, new as New));
     if own_init {
-        return Err(vm.raise(
-            Exc::TypeError,
-            "object.__init__() takes exactly one argument (the instance to initialize)",
-        ));
+        return Err(
+            vm.raise(Exc::TypeError, "object.__init__() takes exactly one argument (the instance to initialize)")
+        );
     }
     if !own_new {
         let name = Type::name(class, vm);
@@ -124,11 +120,7 @@ fn get_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 const METHODS: &[MethodDef] = &[
-    method(
-        "__reduce_ex__($self, protocol, /)",
-        reduce_ex,
-        "Helper for pickle.",
-    ),
+    method("__reduce_ex__($self, protocol, /)", reduce_ex, "Helper for pickle."),
     method("__reduce__($self, /)", reduce, "Helper for pickle."),
     method("__getstate__($self, /)", get_state, "Helper for pickle."),
     class_method(

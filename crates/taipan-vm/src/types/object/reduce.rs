@@ -78,14 +78,12 @@ fn new_arguments(vm: &mut Vm, this: Value) -> Result<Arguments, Raised> {
         let (args, kwargs) = (pair.get(vm).at(0), pair.get(vm).at(1));
         let Some(args) = args.downcast::<Tuple>(vm) else {
             let got = vm.type_name(args);
-            let message =
-                format!("first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{got}'");
+            let message = format!("first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{got}'");
             return Err(vm.raise(Exc::TypeError, message));
         };
         let Some(kwargs) = kwargs.downcast::<Dict>(vm) else {
             let got = vm.type_name(kwargs);
-            let message =
-                format!("second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{got}'");
+            let message = format!("second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{got}'");
             return Err(vm.raise(Exc::TypeError, message));
         };
         return Ok((Some(args), Some(kwargs)));

@@ -195,12 +195,7 @@ struct DeclaredSlots {
     weakref: bool,
 }
 
-fn slots_of(
-    vm: &mut Vm,
-    dict: Gc<Dict>,
-    base: Gc<Type>,
-    class_name: Gc<Str>,
-) -> Result<Option<DeclaredSlots>, Raised> {
+fn slots_of(vm: &mut Vm, dict: Gc<Dict>, base: Gc<Type>, class_name: Gc<Str>) -> Result<Option<DeclaredSlots>, Raised> {
     let key = vm.name(name::SLOTS);
     let Some(declared) = Dict::get_str(dict, vm, key) else { return Ok(None) };
     let list = match declared.downcast::<Str>(vm) {
@@ -236,7 +231,9 @@ fn slots_of(
                 let interned = Str::intern(vm, &mangled)?;
                 let special = matches!(text.as_str(), "__classcell__" | "__qualname__" | "__classdictcell__");
                 if !special && Dict::get_str(dict, vm, interned).is_some() {
-                    return Err(vm.raise(Exc::ValueError, format!("'{text}' in __slots__ conflicts with class variable")));
+                    return Err(
+                        vm.raise(Exc::ValueError, format!("'{text}' in __slots__ conflicts with class variable"))
+                    );
                 }
                 List::push(names, vm, interned.value())?;
             }
@@ -444,7 +441,9 @@ pub fn native_new_of(vm: &Vm, attribute: Value) -> Option<New> {
 
 /// `Type.__new__(cls, *args)`: checks that `cls` fits the type whose `__new__` it is.
 fn call_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let Some(owner) = args.get(0).downcast::<Type>(vm) else { return Err(vm.raise(Exc::SystemError, "__new__ of no type")) };
+    let Some(owner) = args.get(0).downcast::<Type>(vm) else {
+        return Err(vm.raise(Exc::SystemError, "__new__ of no type"));
+    };
     let owner_name = Type::name(owner, vm);
     if args.len() < 2 {
         return Err(vm.raise(Exc::TypeError, format!("{owner_name}.__new__(): not enough arguments")));

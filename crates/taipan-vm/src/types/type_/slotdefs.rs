@@ -216,7 +216,6 @@ macro_rules! call_kind {
     }};
 }
 
-
 slot_defs! {
     get_attr GETATTRIBUTE getattro = getattro ["($self, name, /)" "Return getattr(self, name)."];
     set_attr SETATTR setattro = setattro ["($self, name, value, /)" "Implement setattr(self, name, value)."];
@@ -313,9 +312,12 @@ pub fn add_slot_wrappers(vm: &mut Vm, class: Gc<Type>, spec: &'static TypeSpec) 
         if Dict::get_str(dict, vm, key).is_some() {
             continue;
         }
-        if def.name == name::HASH && spec.slots.hash.is_some_and(|hash| {
-            std::ptr::fn_addr_eq(hash, object::hash_not_implemented as crate::slots::Hash)
-        }) {
+        if def.name == name::HASH
+            && spec
+                .slots
+                .hash
+                .is_some_and(|hash| std::ptr::fn_addr_eq(hash, object::hash_not_implemented as crate::slots::Hash))
+        {
             Dict::set_str(dict, vm, key, Value::NONE)?;
             continue;
         }

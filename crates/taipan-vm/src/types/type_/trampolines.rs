@@ -350,4 +350,3 @@ impl Vm {
         self.call(bound, args)
     }
 }
-
