@@ -1,0 +1,203 @@
+//! Code generation: from the tree and its symbol table to instruction sequences, one code unit per block.
+//!
+//! Which instruction stands where is CPython 3.14's choice; whatever needs a view of more than one construct is left to
+//! the flow graph. Invariants: the tree is the one the symbol table was built from; the current unit is
+//! [`Compiler::unit`], the units around it lie on [`Compiler::stack`], outermost first.
+
+use taipan_bytecode::operands::{Intrinsic1, Intrinsic2};
+use taipan_bytecode::{CodeObject, Constant, Opcode, Wtf8Buf};
+use taipan_syntax::ast;
+
+use crate::depth::Depth;
+use crate::error::CompileError;
+use crate::future::FutureFeatures;
+use crate::instruction_sequence::{Label, SourceLocation};
+use crate::symtable::{ScopeKey, SymbolTable};
+use crate::warning::Warning;
+
+mod annotations;
+mod assignments;
+mod blocks;
+mod calls;
+mod checks;
+mod classes;
+mod comparisons;
+mod comprehensions;
+mod constants;
+mod displays;
+mod expressions;
+mod functions;
+mod imports;
+mod loops;
+mod names;
+mod patterns;
+mod statements;
+mod strings;
+mod subscripts;
+mod super_calls;
+mod try_except;
+mod try_star;
+mod type_params;
+mod unit;
+mod with;
+
+use unit::{ScopeType, Unit};
+
+type Done = Result<(), CompileError>;
+
+/// So many values may lie on the stack for one construct before it is built piece by piece.
+const STACK_USE_GUIDELINE: usize = 30;
+
+/// What code generation needs besides the tree.
+pub(crate) struct CodegenOptions {
+    /// 0, 1 or 2.
+    pub(crate) optimize: u8,
+    /// `CO_FUTURE_*` bits every code object gets.
+    pub(crate) code_flags: u32,
+    pub(crate) future: FutureFeatures,
+    pub(crate) filename: Wtf8Buf,
+}
+
+/// Generates the code of a whole tree.
+pub(crate) fn generate(
+    module: &ast::Mod,
+    table: SymbolTable,
+    options: CodegenOptions,
+) -> Result<(CodeObject, Vec<Warning>), CompileError> {
+    let interactive = matches!(module, ast::Mod::Interactive { .. });
+    let start = unit::UnitStart::new("<module>", ScopeType::Module, ScopeKey::Module, 1);
+    let unit = Unit::new(&table, &start, table.lookup(ScopeKey::Module)?);
+    let mut compiler = Compiler {
+        table,
+        options,
+        interactive,
+        unit,
+        stack: Vec::new(),
+        warnings: Vec::new(),
+        depth: Depth::new(),
+    };
+    compiler.module(module)?;
+    let code = compiler.assemble(!matches!(module, ast::Mod::Expression { .. }))?;
+    Ok((code, compiler.warnings))
+}
+
+pub(crate) struct Compiler<'a> {
+    table: SymbolTable,
+    options: CodegenOptions,
+    interactive: bool,
+    unit: Unit<'a>,
+    stack: Vec<Unit<'a>>,
+    warnings: Vec<Warning>,
+    depth: Depth,
+}
+
+impl<'a> Compiler<'a> {
+    fn module(&mut self, module: &'a ast::Mod) -> Done {
+        let resume = SourceLocation::new(0, 1, 0, 0);
+        self.op_i(Opcode::Resume, 0, resume);
+        self.op(Opcode::AnnotationsPlaceholder, resume);
+        match module {
+            ast::Mod::Module { body, .. } | ast::Mod::Interactive { body } => {
+                let loc = body.first().map_or(SourceLocation::new(1, 1, 0, 0), |stmt| place(stmt.location));
+                if self.scope().has_conditional_annotations {
+                    self.op_i(Opcode::BuildSet, 0, loc);
+                    let number = self.unit.metadata.names.add("__conditional_annotations__");
+                    self.op_i(Opcode::StoreName, number, loc);
+                }
+                self.body(loc, body, self.interactive)
+            }
+            ast::Mod::Expression { body } => self.expr(body),
+            ast::Mod::FunctionType { .. } => Err(CompileError::Internal("this compiler does not handle FunctionTypes")),
+        }
+    }
+
+    /// A body that may begin with a docstring, and the annotations collected in it.
+    fn body(&mut self, loc: SourceLocation, body: &'a [ast::Stmt], interactive: bool) -> Done {
+        if self.options.future.annotations() && self.scope().annotations_used {
+            self.op(Opcode::SetupAnnotations, loc);
+        }
+        if body.is_empty() {
+            return Ok(());
+        }
+        let mut rest = body;
+        if !interactive
+            && self.scope().has_docstring
+            && let Some((first, tail)) = body.split_first()
+            && let ast::StmtKind::Expr { value } = &first.kind
+        {
+            rest = tail;
+            let doc = constants::docstring(body)?;
+            self.load_const(doc, place(value.location))?;
+            self.name_op("__doc__", ast::ExprContext::Store, crate::instruction_sequence::NO_LOCATION)?;
+        }
+        self.stmts(rest)?;
+        if !self.options.future.annotations() {
+            self.deferred_annotations(loc)?;
+        }
+        Ok(())
+    }
+
+    fn op(&mut self, op: Opcode, loc: SourceLocation) {
+        self.unit.seq.add_op(op, 0, loc);
+    }
+
+    fn op_i(&mut self, op: Opcode, oparg: u32, loc: SourceLocation) {
+        self.unit.seq.add_op(op, oparg, loc);
+    }
+
+    /// An operation whose argument counts something of the tree.
+    fn op_n(&mut self, op: Opcode, count: usize, loc: SourceLocation) {
+        self.unit.seq.add_op(op, u32::try_from(count).unwrap_or(u32::MAX >> 2), loc);
+    }
+
+    fn jump(&mut self, op: Opcode, target: Label, loc: SourceLocation) {
+        self.unit.seq.add_jump(op, target, loc);
+    }
+
+    fn intrinsic_1(&mut self, intrinsic: Intrinsic1, loc: SourceLocation) {
+        self.op_i(Opcode::CallIntrinsic1, intrinsic.oparg(), loc);
+    }
+
+    fn intrinsic_2(&mut self, intrinsic: Intrinsic2, loc: SourceLocation) {
+        self.op_i(Opcode::CallIntrinsic2, intrinsic.oparg(), loc);
+    }
+
+    fn new_label(&mut self) -> Label {
+        self.unit.seq.new_label()
+    }
+
+    fn use_label(&mut self, label: Label) {
+        self.unit.seq.use_label(label);
+    }
+
+    fn load_const(&mut self, value: Constant, loc: SourceLocation) -> Done {
+        let number = self.unit.consts.add(value)?;
+        self.op_i(Opcode::LoadConst, number, loc);
+        Ok(())
+    }
+
+    fn load_none(&mut self, loc: SourceLocation) -> Done {
+        self.load_const(Constant::None, loc)
+    }
+
+    fn load_int(&mut self, value: usize, loc: SourceLocation) -> Done {
+        self.load_const(Constant::Int(value.into()), loc)
+    }
+
+    fn load_str(&mut self, text: &str, loc: SourceLocation) -> Done {
+        self.load_const(Constant::str(text), loc)
+    }
+
+    fn warn(&mut self, message: String, location: SourceLocation) {
+        self.warnings.push(Warning { message, location });
+    }
+}
+
+/// The place of a node; nodes made by the compiler have none.
+fn place(location: ast::Location) -> SourceLocation {
+    if location.lineno == 0 { crate::instruction_sequence::NO_LOCATION } else { location.into() }
+}
+
+fn error<T>(message: impl Into<String>, loc: SourceLocation) -> Result<T, CompileError> {
+    Err(CompileError::syntax(message, loc))
+}

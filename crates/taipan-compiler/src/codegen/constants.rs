@@ -1,0 +1,44 @@
+//! Constants of the tree as constants of code.
+
+use taipan_bytecode::{Constant, Wtf8Buf};
+use taipan_syntax::ast;
+
+use crate::docstring;
+use crate::error::CompileError;
+
+/// Text that came out of a tree.
+pub(super) fn text(bytes: Vec<u8>) -> Result<Constant, CompileError> {
+    let text = Wtf8Buf::from_bytes(bytes).map_err(|_| CompileError::Internal("text of the tree is not WTF-8"))?;
+    Ok(Constant::Str(text))
+}
+
+pub(super) fn constant(value: &ast::Constant) -> Result<Constant, CompileError> {
+    Ok(match value {
+        ast::Constant::None => Constant::None,
+        ast::Constant::True => Constant::True,
+        ast::Constant::False => Constant::False,
+        ast::Constant::Ellipsis => Constant::Ellipsis,
+        ast::Constant::Int(value) => Constant::Int(value.clone()),
+        ast::Constant::Float(value) => Constant::Float(*value),
+        ast::Constant::Complex { real, imag } => Constant::Complex(*real, *imag),
+        ast::Constant::Str(value) => text(value.to_vec())?,
+        ast::Constant::Bytes(value) => Constant::Bytes(value.clone()),
+        ast::Constant::Tuple(items) => Constant::Tuple(all(items)?),
+        ast::Constant::FrozenSet(items) => Constant::FrozenSet(all(items)?),
+    })
+}
+
+fn all(items: &[ast::Constant]) -> Result<Box<[Constant]>, CompileError> {
+    items.iter().map(constant).collect()
+}
+
+/// The cleaned docstring of a body that has one.
+pub(super) fn docstring(body: &[ast::Stmt]) -> Result<Constant, CompileError> {
+    let doc = docstring::of_body(body).ok_or(CompileError::Internal("body without docstring"))?;
+    text(docstring::clean(doc))
+}
+
+/// A tuple of names.
+pub(super) fn names<'n>(names: impl Iterator<Item = &'n str>) -> Constant {
+    Constant::Tuple(names.map(Constant::str).collect())
+}

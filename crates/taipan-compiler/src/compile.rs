@@ -1,0 +1,111 @@
+//! The door: from a tree or source to a code object.
+
+use taipan_bytecode::code::co;
+use taipan_bytecode::{CodeObject, Wtf8Buf};
+use taipan_syntax::ast;
+
+use crate::ast_preprocess::{PreprocessOptions, preprocess};
+use crate::codegen::{self, CodegenOptions};
+use crate::error::CompileError;
+use crate::future::FutureFeatures;
+use crate::symtable::SymbolTable;
+use crate::warning::Warning;
+
+/// `PyCF_ALLOW_TOP_LEVEL_AWAIT`.
+pub const ALLOW_TOP_LEVEL_AWAIT: u32 = 0x2000;
+
+/// The bits of flags that code inherits from its surroundings (`PyCF_MASK`).
+pub const CODE_FLAGS_MASK: u32 = co::FUTURE_DIVISION
+    | co::FUTURE_ABSOLUTE_IMPORT
+    | co::FUTURE_WITH_STATEMENT
+    | co::FUTURE_PRINT_FUNCTION
+    | co::FUTURE_UNICODE_LITERALS
+    | co::FUTURE_BARRY_AS_BDFL
+    | co::FUTURE_GENERATOR_STOP
+    | co::FUTURE_ANNOTATIONS;
+
+/// How to compile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CompileOptions {
+    /// 0, 1 (no asserts, `__debug__` false) or 2 (no docstrings either).
+    pub optimize: u8,
+    /// `CO_FUTURE_*` bits from the surroundings, and [`ALLOW_TOP_LEVEL_AWAIT`]; other bits are ignored.
+    pub flags: u32,
+}
+
+/// A compiled tree.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    pub code: CodeObject,
+    /// `SyntaxWarning`s, in the order CPython issues them.
+    pub warnings: Vec<Warning>,
+}
+
+/// Compiles a module, interactive statement or expression; the tree is preprocessed in place.
+///
+/// # Errors
+/// `SyntaxError`s of the compile stage; [`CompileError::TooDeep`] for a tree nested too deeply.
+pub fn compile(module: &mut ast::Mod, filename: &str, options: CompileOptions) -> Result<Compiled, CompileError> {
+    compile_wtf8(module, Wtf8Buf::from(filename), options)
+}
+
+/// [`compile`] with a file name that need not be proper text.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_wtf8(
+    module: &mut ast::Mod,
+    filename: Wtf8Buf,
+    options: CompileOptions,
+) -> Result<Compiled, CompileError> {
+    let future = future_features(module, options.flags)?;
+    let preprocess_options = PreprocessOptions {
+        optimize: options.optimize,
+        future_annotations: future.annotations(),
+        syntax_check_only: false,
+    };
+    let mut warnings = preprocess(module, &preprocess_options)?;
+    let table = SymbolTable::build(module, &future)?;
+    let codegen_options = CodegenOptions {
+        optimize: options.optimize,
+        code_flags: future.features & CODE_FLAGS_MASK,
+        future,
+        filename,
+    };
+    let (code, more) = codegen::generate(module, table, codegen_options)?;
+    warnings.extend(more);
+    Ok(Compiled { code, warnings })
+}
+
+/// Builds the symbol table as `symtable.symtable` shows it: of the tree as it was parsed.
+///
+/// # Errors
+/// `SyntaxError`s of this stage; [`CompileError::TooDeep`].
+pub fn symbol_table(module: &ast::Mod, flags: u32) -> Result<SymbolTable, CompileError> {
+    SymbolTable::build(module, &future_features(module, flags)?)
+}
+
+/// Preprocesses a tree as `compile(..., PyCF_OPTIMIZED_AST)` does.
+///
+/// # Errors
+/// `SyntaxError` for an unknown future feature; [`CompileError::TooDeep`].
+pub fn optimize_ast(
+    module: &mut ast::Mod,
+    options: CompileOptions,
+    syntax_check_only: bool,
+) -> Result<Vec<Warning>, CompileError> {
+    let future = future_features(module, options.flags)?;
+    let options = PreprocessOptions {
+        optimize: options.optimize,
+        future_annotations: future.annotations(),
+        syntax_check_only,
+    };
+    preprocess(module, &options)
+}
+
+fn future_features(module: &ast::Mod, flags: u32) -> Result<FutureFeatures, CompileError> {
+    let mut future = FutureFeatures::from_module(module)?;
+    future.features |= flags & CODE_FLAGS_MASK;
+    future.allow_top_level_await = flags & ALLOW_TOP_LEVEL_AWAIT != 0;
+    Ok(future)
+}

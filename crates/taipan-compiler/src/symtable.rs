@@ -1,0 +1,301 @@
+//! Symbol tables: which names every block binds and uses, and where each name lives.
+//!
+//! A first pass (`build`) collects facts from the tree, a second (`analyze`) decides the scope of each name. Semantics:
+//! <https://docs.python.org/3.14/reference/executionmodel.html>, PEP 649, 695 and 709.
+//! Invariants: scope 0 is the module; every key found in the tree leads to one scope; the flags of a symbol carry its
+//! scope in the bits from [`flags::SCOPE_OFFSET`] on once analysis is done.
+
+use std::collections::{BTreeSet, HashMap};
+
+use indexmap::{IndexMap, IndexSet};
+use taipan_syntax::ast;
+
+use crate::error::CompileError;
+use crate::future::FutureFeatures;
+use crate::instruction_sequence::SourceLocation;
+
+mod analyze;
+mod annotations;
+mod build;
+mod comprehensions;
+mod expressions;
+mod mangle;
+mod statements;
+
+pub(crate) use mangle::mangle;
+
+/// Bits of a symbol, as in CPython's `_symtable`.
+pub mod flags {
+    pub const DEF_GLOBAL: u32 = 1;
+    pub const DEF_LOCAL: u32 = 2;
+    pub const DEF_PARAM: u32 = 4;
+    pub const DEF_NONLOCAL: u32 = 8;
+    pub const USE: u32 = 16;
+    pub const DEF_FREE_CLASS: u32 = 64;
+    pub const DEF_IMPORT: u32 = 128;
+    pub const DEF_ANNOT: u32 = 256;
+    pub const DEF_COMP_ITER: u32 = 512;
+    pub const DEF_TYPE_PARAM: u32 = 1024;
+    pub const DEF_COMP_CELL: u32 = 2048;
+    pub const DEF_BOUND: u32 = DEF_LOCAL | DEF_PARAM | DEF_IMPORT | DEF_TYPE_PARAM;
+    pub const SCOPE_OFFSET: u32 = 12;
+    pub const SCOPE_MASK: u32 = 15;
+}
+
+/// Where a name lives; the numbers are CPython's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum NameScope {
+    Unknown = 0,
+    Local = 1,
+    GlobalExplicit = 2,
+    GlobalImplicit = 3,
+    Free = 4,
+    Cell = 5,
+}
+
+impl NameScope {
+    /// The scope held in the flags of a symbol.
+    pub fn of(flags: u32) -> NameScope {
+        match flags >> flags::SCOPE_OFFSET & flags::SCOPE_MASK {
+            1 => NameScope::Local,
+            2 => NameScope::GlobalExplicit,
+            3 => NameScope::GlobalImplicit,
+            4 => NameScope::Free,
+            5 => NameScope::Cell,
+            _ => NameScope::Unknown,
+        }
+    }
+}
+
+/// The kind of a block; the numbers are those of `_symtable.TYPE_*`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum BlockType {
+    Function = 0,
+    Class = 1,
+    Module = 2,
+    Annotation = 3,
+    TypeAlias = 4,
+    TypeParameters = 5,
+    TypeVariable = 6,
+}
+
+/// Which comprehension a function block is, if any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComprehensionKind {
+    List,
+    Dict,
+    Set,
+    Generator,
+}
+
+/// A name known to the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameId(u32);
+
+/// A block of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScopeId(u32);
+
+impl ScopeId {
+    /// The module's block.
+    pub const TOP: ScopeId = ScopeId(0);
+
+    /// The number of the block, in the order blocks were entered.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The node a block belongs to, by address: the tree is not moved while a table for it is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ScopeKey {
+    Module,
+    Function(usize),
+    Class(usize),
+    Lambda(usize),
+    Comprehension(usize),
+    TypeParameters(usize),
+    TypeAlias(usize),
+    TypeVariable(usize),
+    TypeVariableDefault(usize),
+    FunctionAnnotations(usize),
+    Annotations(ScopeId),
+}
+
+impl ScopeKey {
+    pub(crate) fn function(node: &ast::FunctionDef) -> ScopeKey {
+        ScopeKey::Function(address(node))
+    }
+
+    pub(crate) fn class(node: &ast::ClassDef) -> ScopeKey {
+        ScopeKey::Class(address(node))
+    }
+
+    pub(crate) fn lambda(node: &ast::Expr) -> ScopeKey {
+        ScopeKey::Lambda(address(node))
+    }
+
+    pub(crate) fn comprehension(node: &ast::Expr) -> ScopeKey {
+        ScopeKey::Comprehension(address(node))
+    }
+
+    pub(crate) fn type_parameters(params: &[ast::TypeParam]) -> ScopeKey {
+        ScopeKey::TypeParameters(params.as_ptr().addr())
+    }
+
+    pub(crate) fn type_alias(node: &ast::Stmt) -> ScopeKey {
+        ScopeKey::TypeAlias(address(node))
+    }
+
+    pub(crate) fn type_variable(node: &ast::TypeParam) -> ScopeKey {
+        ScopeKey::TypeVariable(address(node))
+    }
+
+    pub(crate) fn type_variable_default(node: &ast::TypeParam) -> ScopeKey {
+        ScopeKey::TypeVariableDefault(address(node))
+    }
+
+    pub(crate) fn function_annotations(args: &ast::Arguments) -> ScopeKey {
+        ScopeKey::FunctionAnnotations(address(args))
+    }
+}
+
+fn address<T>(node: &T) -> usize {
+    std::ptr::from_ref(node).addr()
+}
+
+/// Names in the order they were first seen in a block, with their flags.
+pub type Symbols = IndexMap<NameId, u32>;
+
+/// One block: CPython's symbol table entry.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub name: Box<str>,
+    pub block: BlockType,
+    pub symbols: Symbols,
+    /// Parameters in the order of `co_varnames`.
+    pub varnames: Vec<NameId>,
+    pub children: Vec<ScopeId>,
+    pub location: SourceLocation,
+    pub nested: bool,
+    pub generator: bool,
+    pub coroutine: bool,
+    pub comprehension: Option<ComprehensionKind>,
+    pub varargs: bool,
+    pub varkeywords: bool,
+    pub annotations_used: bool,
+    pub needs_class_closure: bool,
+    pub needs_classdict: bool,
+    /// The comprehension's code is part of the enclosing block's (PEP 709).
+    pub comp_inlined: bool,
+    /// An annotation or type scope directly inside a class.
+    pub can_see_class_scope: bool,
+    pub has_docstring: bool,
+    /// A function directly inside a class.
+    pub method: bool,
+    pub has_conditional_annotations: bool,
+    /// The block of this block's variable annotations.
+    pub annotation_block: Option<ScopeId>,
+    comp_iter_target: bool,
+    comp_iter_expr: u32,
+    in_conditional_block: bool,
+    in_unevaluated_annotation: bool,
+    scope_info: Option<&'static str>,
+    directives: Vec<(NameId, SourceLocation)>,
+    /// Around generic classes: the only names to mangle (index into the table's sets).
+    mangled_names: Option<usize>,
+}
+
+impl Scope {
+    /// Whether locals of this block are fast locals.
+    pub fn is_function_like(&self) -> bool {
+        !matches!(self.block, BlockType::Class | BlockType::Module)
+    }
+
+    /// The flags of a name, 0 if it is not in the block.
+    pub fn symbol(&self, name: NameId) -> u32 {
+        self.symbols.get(&name).copied().unwrap_or(0)
+    }
+}
+
+/// All blocks of one tree.
+#[derive(Clone, Debug, Default)]
+pub struct SymbolTable {
+    names: IndexSet<Box<str>>,
+    scopes: Vec<Scope>,
+    keys: HashMap<ScopeKey, ScopeId>,
+    mangled_sets: Vec<BTreeSet<NameId>>,
+}
+
+impl SymbolTable {
+    /// Builds the table of a tree.
+    ///
+    /// # Errors
+    /// CPython's `SyntaxError`s of this stage; [`CompileError::TooDeep`].
+    pub fn build(module: &ast::Mod, future: &FutureFeatures) -> Result<SymbolTable, CompileError> {
+        let mut table = build::Builder::new(future).build(module)?;
+        analyze::analyze(&mut table)?;
+        Ok(table)
+    }
+
+    /// The block with this number.
+    pub fn scope(&self, id: ScopeId) -> &Scope {
+        &self.scopes[id.index()]
+    }
+
+    pub(crate) fn scope_mut(&mut self, id: ScopeId) -> &mut Scope {
+        &mut self.scopes[id.index()]
+    }
+
+    /// All blocks, in the order they were entered.
+    pub fn scopes(&self) -> impl Iterator<Item = (ScopeId, &Scope)> {
+        (0..).map(ScopeId).zip(&self.scopes)
+    }
+
+    /// The text of a name.
+    pub fn name(&self, id: NameId) -> &str {
+        self.names.get_index(id.0 as usize).map_or("", |name| name)
+    }
+
+    /// The name with this text, if any block has it.
+    pub fn name_id(&self, text: &str) -> Option<NameId> {
+        self.names.get_index_of(text).map(|index| NameId(index as u32))
+    }
+
+    /// The flags of a name in a block, 0 if it is not there.
+    pub fn symbol(&self, scope: ScopeId, name: &str) -> u32 {
+        self.name_id(name).map_or(0, |id| self.scope(scope).symbol(id))
+    }
+
+    fn intern(&mut self, text: &str) -> NameId {
+        match self.names.get_index_of(text) {
+            Some(index) => NameId(index as u32),
+            None => NameId(self.names.insert_full(text.into()).0 as u32),
+        }
+    }
+
+    pub(crate) fn lookup(&self, key: ScopeKey) -> Result<ScopeId, CompileError> {
+        self.keys.get(&key).copied().ok_or(CompileError::Internal("unknown symbol table entry"))
+    }
+
+    /// The name as it is stored in the block: mangled unless the block holds back (`_Py_MaybeMangle`).
+    pub(crate) fn maybe_mangle<'n>(
+        &self,
+        private: Option<&str>,
+        scope: ScopeId,
+        name: &'n str,
+    ) -> std::borrow::Cow<'n, str> {
+        if let Some(set) = self.scope(scope).mangled_names {
+            let listed = self.name_id(name).is_some_and(|id| self.mangled_sets[set].contains(&id));
+            if !listed {
+                return name.into();
+            }
+        }
+        mangle(private, name)
+    }
+}
+
+#[cfg(test)]
+mod tests;

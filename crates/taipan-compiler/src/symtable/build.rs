@@ -1,0 +1,259 @@
+//! First pass: collects what each block binds and uses.
+//!
+//! Invariant: the stack of blocks is never empty between the entry into the module and its exit; recursion is bounded
+//! by [`crate::depth::Depth`].
+
+use std::collections::BTreeSet;
+
+use taipan_syntax::ast::{self, ExprContext};
+
+use super::{BlockType, NameId, Scope, ScopeId, ScopeKey, SymbolTable, Symbols, flags::*};
+use crate::depth::Depth;
+use crate::docstring;
+use crate::error::CompileError;
+use crate::future::FutureFeatures;
+use crate::instruction_sequence::{NO_LOCATION, SourceLocation};
+
+pub(super) type Done = Result<(), CompileError>;
+
+pub(super) struct Builder<'a> {
+    pub(super) table: SymbolTable,
+    pub(super) future: &'a FutureFeatures,
+    pub(super) stack: Vec<ScopeId>,
+    /// Name of the innermost class.
+    pub(super) private: Option<&'a str>,
+    pub(super) depth: Depth,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(future: &'a FutureFeatures) -> Self {
+        Builder { table: SymbolTable::default(), future, stack: Vec::new(), private: None, depth: Depth::new() }
+    }
+
+    pub(super) fn build(mut self, module: &'a ast::Mod) -> Result<SymbolTable, CompileError> {
+        let start = SourceLocation::new(0, 0, 0, 0);
+        self.enter_block("top", BlockType::Module, ScopeKey::Module, start)?;
+        match module {
+            ast::Mod::Module { body, .. } => {
+                self.cur().has_docstring = docstring::of_body(body).is_some();
+                self.visit_body(body)?;
+            }
+            ast::Mod::Interactive { body } => self.visit_body(body)?,
+            ast::Mod::Expression { body } => self.visit_expr(body)?,
+            ast::Mod::FunctionType { .. } => {
+                return Err(CompileError::Internal("this compiler does not handle FunctionTypes"));
+            }
+        }
+        self.exit_block();
+        Ok(self.table)
+    }
+
+    pub(super) fn cur_id(&self) -> ScopeId {
+        self.stack.last().copied().unwrap_or(ScopeId::TOP)
+    }
+
+    pub(super) fn cur(&mut self) -> &mut Scope {
+        let id = self.cur_id();
+        self.table.scope_mut(id)
+    }
+
+    /// Makes a block without entering it.
+    pub(super) fn new_scope(
+        &mut self,
+        name: &str,
+        block: BlockType,
+        key: ScopeKey,
+        location: SourceLocation,
+    ) -> ScopeId {
+        let outer = self.stack.last().map(|&id| self.table.scope(id));
+        let nested = outer.is_some_and(|outer| outer.nested || outer.is_function_like());
+        let method = outer.is_some_and(|outer| outer.block == BlockType::Class) && block == BlockType::Function;
+        let id = ScopeId(self.table.scopes.len() as u32);
+        self.table.scopes.push(Scope {
+            name: name.into(),
+            block,
+            symbols: Symbols::new(),
+            varnames: Vec::new(),
+            children: Vec::new(),
+            location,
+            nested,
+            generator: false,
+            coroutine: false,
+            comprehension: None,
+            varargs: false,
+            varkeywords: false,
+            annotations_used: false,
+            needs_class_closure: false,
+            needs_classdict: false,
+            comp_inlined: false,
+            can_see_class_scope: false,
+            has_docstring: false,
+            method,
+            has_conditional_annotations: false,
+            annotation_block: None,
+            comp_iter_target: false,
+            comp_iter_expr: 0,
+            in_conditional_block: false,
+            in_unevaluated_annotation: false,
+            scope_info: None,
+            directives: Vec::new(),
+            mangled_names: None,
+        });
+        self.table.keys.insert(key, id);
+        id
+    }
+
+    pub(super) fn enter_existing_block(&mut self, id: ScopeId, add_to_children: bool) {
+        let outer = self.stack.last().copied();
+        self.stack.push(id);
+        let Some(outer) = outer else { return };
+        let (iter_expr, mangled) = {
+            let outer = self.table.scope(outer);
+            (outer.comp_iter_expr, outer.mangled_names)
+        };
+        let scope = self.table.scope_mut(id);
+        scope.comp_iter_expr = iter_expr;
+        if mangled.is_some() && scope.block != BlockType::Class {
+            scope.mangled_names = mangled;
+        }
+        // Annotations that become strings leave no trace in the table.
+        if self.future.annotations() && scope.block == BlockType::Annotation {
+            return;
+        }
+        if add_to_children {
+            self.table.scope_mut(outer).children.push(id);
+        }
+    }
+
+    pub(super) fn enter_block(
+        &mut self,
+        name: &str,
+        block: BlockType,
+        key: ScopeKey,
+        location: SourceLocation,
+    ) -> Done {
+        let id = self.new_scope(name, block, key, location);
+        self.enter_existing_block(id, true);
+        if matches!(block, BlockType::Annotation | BlockType::TypeVariable | BlockType::TypeAlias) {
+            self.add_def(".format", DEF_PARAM, location)?;
+            self.add_def(".format", USE, location)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn exit_block(&mut self) {
+        self.stack.pop();
+    }
+
+    /// The flags so far of a name in a block, the name mangled as that block asks.
+    pub(super) fn lookup_in(&self, scope: ScopeId, name: &str) -> u32 {
+        let mangled = self.table.maybe_mangle(self.private, scope, name);
+        self.table.symbol(scope, &mangled)
+    }
+
+    pub(super) fn lookup(&self, name: &str) -> u32 {
+        self.lookup_in(self.cur_id(), name)
+    }
+
+    fn mangled_id(&mut self, name: &str) -> NameId {
+        let mangled = self.table.maybe_mangle(self.private, self.cur_id(), name);
+        self.table.intern(&mangled)
+    }
+
+    pub(super) fn add_def_in(&mut self, name: &str, flag: u32, scope: ScopeId, location: SourceLocation) -> Done {
+        let id = self.mangled_id(name);
+        let entry = self.table.scope_mut(scope);
+        let mut value = entry.symbol(id);
+        if flag & value & DEF_PARAM != 0 {
+            return Err(CompileError::syntax(
+                format!("duplicate argument '{name}' in function definition"),
+                location,
+            ));
+        }
+        if flag & value & DEF_TYPE_PARAM != 0 {
+            return Err(CompileError::syntax(format!("duplicate type parameter '{name}'"), location));
+        }
+        value |= flag;
+        if entry.comp_iter_target {
+            if value & (DEF_GLOBAL | DEF_NONLOCAL) != 0 {
+                return Err(CompileError::syntax(
+                    format!("comprehension inner loop cannot rebind assignment expression target '{name}'"),
+                    location,
+                ));
+            }
+            value |= DEF_COMP_ITER;
+        }
+        entry.symbols.insert(id, value);
+        if flag & DEF_PARAM != 0 {
+            entry.varnames.push(id);
+        } else if flag & DEF_GLOBAL != 0 {
+            *self.table.scope_mut(ScopeId::TOP).symbols.entry(id).or_insert(0) |= flag;
+        }
+        Ok(())
+    }
+
+    pub(super) fn add_def_ctx(&mut self, name: &str, flag: u32, location: SourceLocation, ctx: ExprContext) -> Done {
+        if flag & (DEF_PARAM | DEF_LOCAL | DEF_IMPORT) != 0 {
+            check_name(name, location, ctx)?;
+        }
+        if flag & DEF_TYPE_PARAM != 0
+            && let Some(set) = self.table.scope(self.cur_id()).mangled_names
+        {
+            let id = self.table.intern(name);
+            self.table.mangled_sets[set].insert(id);
+        }
+        self.add_def_in(name, flag, self.cur_id(), location)
+    }
+
+    pub(super) fn add_def(&mut self, name: &str, flag: u32, location: SourceLocation) -> Done {
+        let ctx = if flag == USE { ExprContext::Load } else { ExprContext::Store };
+        self.add_def_ctx(name, flag, location, ctx)
+    }
+
+    /// Around a generic class only the names of its type parameters are mangled.
+    pub(super) fn start_mangled_names(&mut self) {
+        let set = self.table.mangled_sets.len();
+        self.table.mangled_sets.push(BTreeSet::new());
+        self.cur().mangled_names = Some(set);
+    }
+
+    /// Remembers the place of a `global`, `nonlocal` or `:=` for errors of the second pass.
+    pub(super) fn record_directive(&mut self, name: &str, location: SourceLocation) {
+        let id = self.mangled_id(name);
+        self.cur().directives.push((id, location));
+    }
+
+    pub(super) fn allows_top_level_await(&mut self) -> bool {
+        self.future.allow_top_level_await && self.cur().block == BlockType::Module
+    }
+
+    pub(super) fn is_async_def(&mut self) -> bool {
+        let scope = self.cur();
+        scope.block == BlockType::Function && scope.coroutine
+    }
+
+    pub(super) fn in_conditional_block(&mut self, visit: impl FnOnce(&mut Self) -> Done) -> Done {
+        let before = std::mem::replace(&mut self.cur().in_conditional_block, true);
+        visit(self)?;
+        self.cur().in_conditional_block = before;
+        Ok(())
+    }
+}
+
+/// Refuses to bind `__debug__`.
+pub(super) fn check_name(name: &str, location: SourceLocation, ctx: ExprContext) -> Done {
+    if name == "__debug__" {
+        let what = match ctx {
+            ExprContext::Load => return Ok(()),
+            ExprContext::Store => "cannot assign to __debug__",
+            ExprContext::Del => "cannot delete __debug__",
+        };
+        return Err(CompileError::syntax(what, location));
+    }
+    Ok(())
+}
+
+/// A directive made without a place in the source.
+pub(super) fn directive_location(scope: &Scope, name: NameId) -> SourceLocation {
+    scope.directives.iter().find(|&&(id, _)| id == name).map_or(NO_LOCATION, |&(_, location)| location)
+}
