@@ -296,11 +296,12 @@ impl Preprocess<'_> {
             if !self.options.syntax_check_only {
                 format::optimize(left);
             }
-            match &mut left.kind {
-                ExprKind::BinOp { left: next, .. } if matches!(next.kind, ExprKind::BinOp { .. }) => left = next,
-                ExprKind::BinOp { left: next, .. } => return self.expr(next),
-                _ => return Ok(()),
+            let ExprKind::BinOp { left: next, .. } = &mut left.kind else { return Ok(()) };
+            let next: &mut Expr = next;
+            if !matches!(next.kind, ExprKind::BinOp { .. }) {
+                return self.expr(next);
             }
+            left = next;
         }
     }
 

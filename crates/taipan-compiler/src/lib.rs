@@ -3,17 +3,28 @@
 #![forbid(unsafe_code)]
 
 pub mod assemble;
+pub mod ast_preprocess;
 pub mod code_unit;
+mod codegen;
+pub mod compile;
 pub mod const_ops;
 pub mod const_table;
+mod depth;
+mod docstring;
 pub mod error;
 mod flowgraph;
+pub mod future;
 pub mod instruction_sequence;
 pub mod name_table;
+pub mod symtable;
+pub mod warning;
 
 pub use assemble::optimize_and_assemble;
 pub use code_unit::CodeUnitMetadata;
+pub use compile::{CompileOptions, Compiled, compile, symbol_table};
 pub use const_table::ConstTable;
 pub use error::CompileError;
 pub use instruction_sequence::{InstructionSequence, Label, SourceLocation};
 pub use name_table::NameTable;
+pub use symtable::SymbolTable;
+pub use warning::Warning;

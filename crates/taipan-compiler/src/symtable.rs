@@ -296,6 +296,3 @@ impl SymbolTable {
         mangle(private, name)
     }
 }
-
-#[cfg(test)]
-mod tests;

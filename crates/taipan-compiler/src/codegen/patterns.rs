@@ -6,7 +6,6 @@
 
 use taipan_bytecode::{Constant, Opcode};
 use taipan_syntax::ast::{self, CmpOp, ExprContext, ExprKind, Operator, Pattern, PatternKind};
-use taipan_syntax::unparse;
 
 use super::{Compiler, Done, constants, error, place};
 use crate::instruction_sequence::{Label, NEXT_LOCATION, NO_LOCATION, SourceLocation};
@@ -313,16 +312,10 @@ impl<'a> Compiler<'a> {
 
     /// Fails if the top of the stack, the last of `more` new values, is None.
     fn jump_if_none(&mut self, context: &mut Context<'a>, more: usize, loc: SourceLocation) -> Done {
+        context.on_top += more;
         self.op_i(Opcode::Copy, 1, loc);
-        if more == 1 {
-            self.load_none(loc)?;
-            self.op_i(Opcode::IsOp, 1, loc);
-            context.on_top += more;
-        } else {
-            context.on_top += more;
-            self.load_none(loc)?;
-            self.op_i(Opcode::IsOp, 1, loc);
-        }
+        self.load_none(loc)?;
+        self.op_i(Opcode::IsOp, 1, loc);
         self.jump_to_fail_pop(Opcode::PopJumpIfFalse, context, loc);
         Ok(())
     }
@@ -387,7 +380,7 @@ impl<'a> Compiler<'a> {
             match &key.kind {
                 ExprKind::Constant { value, .. } => {
                     if seen.iter().any(|other| python_equal(other, value)) {
-                        let shown = unparse::unparse_expr(key);
+                        let shown = super::annotations::unparse(key)?;
                         return error(format!("mapping pattern checks duplicate key ({shown})"), loc);
                     }
                     seen.push(value);
