@@ -258,7 +258,8 @@ impl Preprocess<'_> {
                 self.exprs(args)?;
                 keywords.iter_mut().try_for_each(|keyword| self.expr(&mut keyword.value))?;
             }
-            ExprKind::FormattedValue { value, format_spec, .. } | ExprKind::Interpolation { value, format_spec, .. } => {
+            ExprKind::FormattedValue { value, format_spec, .. }
+            | ExprKind::Interpolation { value, format_spec, .. } => {
                 self.expr(value)?;
                 self.expr_opt(format_spec.as_deref_mut())?;
             }

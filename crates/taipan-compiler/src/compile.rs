@@ -66,12 +66,8 @@ pub fn compile_wtf8(
     };
     let mut warnings = preprocess(module, &preprocess_options)?;
     let table = SymbolTable::build(module, &future)?;
-    let codegen_options = CodegenOptions {
-        optimize: options.optimize,
-        code_flags: future.features & CODE_FLAGS_MASK,
-        future,
-        filename,
-    };
+    let codegen_options =
+        CodegenOptions { optimize: options.optimize, code_flags: future.features & CODE_FLAGS_MASK, future, filename };
     let (code, more) = codegen::generate(module, table, codegen_options)?;
     warnings.extend(more);
     Ok(Compiled { code, warnings })
@@ -95,11 +91,8 @@ pub fn optimize_ast(
     syntax_check_only: bool,
 ) -> Result<Vec<Warning>, CompileError> {
     let future = future_features(module, options.flags)?;
-    let options = PreprocessOptions {
-        optimize: options.optimize,
-        future_annotations: future.annotations(),
-        syntax_check_only,
-    };
+    let options =
+        PreprocessOptions { optimize: options.optimize, future_annotations: future.annotations(), syntax_check_only };
     preprocess(module, &options)
 }
 

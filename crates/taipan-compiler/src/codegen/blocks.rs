@@ -89,7 +89,12 @@ impl<'a> Compiler<'a> {
         Ok(found)
     }
 
-    pub(super) fn unwind_block(&mut self, loc: &mut SourceLocation, block: &FrameBlock<'a>, preserve_tos: bool) -> Done {
+    pub(super) fn unwind_block(
+        &mut self,
+        loc: &mut SourceLocation,
+        block: &FrameBlock<'a>,
+        preserve_tos: bool,
+    ) -> Done {
         match block.kind {
             BlockKind::WhileLoop
             | BlockKind::ExceptionHandler

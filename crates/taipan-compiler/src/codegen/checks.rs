@@ -41,13 +41,13 @@ impl Compiler<'_> {
     /// A subscript of something without elements.
     pub(super) fn check_subscripter(&mut self, value: &Expr) {
         let bad = match &value.kind {
-            ExprKind::Constant { value, .. } => !matches!(
-                value,
-                Constant::Str(_) | Constant::Bytes(_) | Constant::Tuple(_)
-            ),
-            ExprKind::Set { .. } | ExprKind::SetComp { .. } | ExprKind::GeneratorExp { .. } | ExprKind::Lambda { .. } => {
-                true
+            ExprKind::Constant { value, .. } => {
+                !matches!(value, Constant::Str(_) | Constant::Bytes(_) | Constant::Tuple(_))
             }
+            ExprKind::Set { .. }
+            | ExprKind::SetComp { .. }
+            | ExprKind::GeneratorExp { .. }
+            | ExprKind::Lambda { .. } => true,
             _ => false,
         };
         if let (true, Some(type_name)) = (bad, infer_type(value)) {

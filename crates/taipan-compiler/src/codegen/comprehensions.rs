@@ -232,11 +232,7 @@ impl<'a> Compiler<'a> {
             Output::Dict(_, value) => {
                 self.expr(value)?;
                 let end = place(value.location);
-                let both = SourceLocation {
-                    end_lineno: end.end_lineno,
-                    end_col_offset: end.end_col_offset,
-                    ..elt_loc
-                };
+                let both = SourceLocation { end_lineno: end.end_lineno, end_col_offset: end.end_col_offset, ..elt_loc };
                 self.op_i(Opcode::MapAdd, depth + 1, both);
                 return Ok(both);
             }

@@ -131,13 +131,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn if_exp(
-        &mut self,
-        test: &'a ast::Expr,
-        body: &'a ast::Expr,
-        orelse: &'a ast::Expr,
-        loc: SourceLocation,
-    ) -> Done {
+    fn if_exp(&mut self, test: &'a ast::Expr, body: &'a ast::Expr, orelse: &'a ast::Expr, loc: SourceLocation) -> Done {
         let end = self.new_label();
         let next = self.new_label();
         self.jump_if(loc, test, next, false)?;

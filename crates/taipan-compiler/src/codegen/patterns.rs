@@ -34,10 +34,8 @@ impl<'a> Compiler<'a> {
             if !last {
                 self.op_i(Opcode::Copy, 1, loc);
             }
-            let mut context = Context {
-                allow_irrefutable: case.guard.is_some() || index + 1 == cases.len(),
-                ..Context::default()
-            };
+            let mut context =
+                Context { allow_irrefutable: case.guard.is_some() || index + 1 == cases.len(), ..Context::default() };
             self.pattern(&case.pattern, &mut context)?;
             for name in &context.stores {
                 self.name_op(name, ExprContext::Store, loc)?;
@@ -223,11 +221,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Matches each of the values just unpacked.
-    fn unpacked(
-        &mut self,
-        patterns: impl ExactSizeIterator<Item = &'a Pattern>,
-        context: &mut Context<'a>,
-    ) -> Done {
+    fn unpacked(&mut self, patterns: impl ExactSizeIterator<Item = &'a Pattern>, context: &mut Context<'a>) -> Done {
         context.on_top += patterns.len();
         for pattern in patterns {
             context.on_top -= 1;

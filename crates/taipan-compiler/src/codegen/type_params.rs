@@ -50,10 +50,7 @@ impl<'a> Compiler<'a> {
                 self.bound_or_default(default, name, default_key, starred)?;
                 self.intrinsic_2(Intrinsic2::SetTypeParamDefault, loc);
             } else if seen_default {
-                return error(
-                    format!("non-default type parameter '{name}' follows default type parameter"),
-                    loc,
-                );
+                return error(format!("non-default type parameter '{name}' follows default type parameter"), loc);
             }
             self.op_i(Opcode::Copy, 1, loc);
             self.name_op(name, ExprContext::Store, loc)?;

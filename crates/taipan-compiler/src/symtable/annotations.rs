@@ -142,12 +142,7 @@ impl<'a> Builder<'a> {
         location: SourceLocation,
     ) -> Done {
         let in_class = self.cur().can_see_class_scope || self.cur().block == BlockType::Class;
-        self.enter_block(
-            "__annotate__",
-            BlockType::Annotation,
-            ScopeKey::function_annotations(args),
-            location,
-        )?;
+        self.enter_block("__annotate__", BlockType::Annotation, ScopeKey::function_annotations(args), location)?;
         if in_class {
             self.cur().can_see_class_scope = true;
             self.add_def("__classdict__", USE, location)?;

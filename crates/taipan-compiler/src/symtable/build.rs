@@ -165,10 +165,7 @@ impl<'a> Builder<'a> {
         let entry = self.table.scope_mut(scope);
         let mut value = entry.symbol(id);
         if flag & value & DEF_PARAM != 0 {
-            return Err(CompileError::syntax(
-                format!("duplicate argument '{name}' in function definition"),
-                location,
-            ));
+            return Err(CompileError::syntax(format!("duplicate argument '{name}' in function definition"), location));
         }
         if flag & value & DEF_TYPE_PARAM != 0 {
             return Err(CompileError::syntax(format!("duplicate type parameter '{name}'"), location));

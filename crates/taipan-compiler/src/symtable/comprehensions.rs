@@ -7,7 +7,12 @@ use super::{BlockType, ComprehensionKind, ScopeKey, flags::*};
 use crate::error::CompileError;
 
 impl<'a> Builder<'a> {
-    pub(super) fn visit_named_expr(&mut self, expr: &'a ast::Expr, target: &'a ast::Expr, value: &'a ast::Expr) -> Done {
+    pub(super) fn visit_named_expr(
+        &mut self,
+        expr: &'a ast::Expr,
+        target: &'a ast::Expr,
+        value: &'a ast::Expr,
+    ) -> Done {
         self.refuse_in_annotation("named expression", expr.location.into())?;
         if self.cur().comp_iter_expr > 0 {
             return Err(CompileError::syntax(

@@ -62,7 +62,8 @@ impl<'a> Builder<'a> {
                 self.visit_exprs(args)?;
                 self.visit_keywords(keywords)?;
             }
-            ExprKind::FormattedValue { value, format_spec, .. } | ExprKind::Interpolation { value, format_spec, .. } => {
+            ExprKind::FormattedValue { value, format_spec, .. }
+            | ExprKind::Interpolation { value, format_spec, .. } => {
                 self.visit_expr(value)?;
                 self.visit_expr_opt(format_spec.as_deref())?;
             }
