@@ -4,10 +4,16 @@
 //! [`TextBuf`]; errors are plain data that name the Python exception and carry its exact message.
 #![forbid(unsafe_code)]
 
+pub mod float_text;
 pub mod hash;
+pub mod int_math;
+pub mod int_text;
+mod number_chars;
+pub mod search;
 mod text_buf;
 mod text_ref;
 pub mod unicode;
+mod units;
 
 pub use text_buf::TextBuf;
 pub use text_ref::{CodePoints, TextRef};

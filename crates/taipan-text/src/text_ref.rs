@@ -31,6 +31,7 @@ macro_rules! with_units {
         }
     };
 }
+
 pub(crate) use with_units;
 
 impl<'a> TextRef<'a> {

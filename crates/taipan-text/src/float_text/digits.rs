@@ -1,0 +1,92 @@
+//! The decimal digits of a finite float: shortest, by count, or up to a place; exact and rounded half to even.
+//!
+//! Rust's formatting is exact and correctly rounded but takes a bounded precision, so it is never asked for more places
+//! than a float can fill.
+
+/// A float has at most 767 significant digits and 1074 places after the point.
+const MOST_SIGNIFICANT: usize = 770;
+const MOST_PLACES: i64 = 1080;
+
+/// Digits without trailing zeros, `0` for zero, with the decimal point after the first `point` of them.
+#[derive(PartialEq, Eq, Debug)]
+pub(super) struct Digits {
+    pub text: String,
+    pub point: i64,
+}
+
+impl Digits {
+    fn zero() -> Self {
+        Digits { text: "0".to_owned(), point: 1 }
+    }
+
+    pub fn is_zero(&self) -> bool {
+        self.text == "0"
+    }
+
+    pub fn len(&self) -> i64 {
+        self.text.len() as i64
+    }
+
+    /// From Rust's exponential form, `d.ddde-n`.
+    fn from_exponential(text: &str) -> Self {
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let digits: String = mantissa.chars().filter(|&ch| ch != '.').collect();
+        Self::trimmed(&digits, exponent.parse::<i64>().unwrap_or(0) + 1)
+    }
+
+    /// Drops zeros on both sides.
+    fn trimmed(digits: &str, point: i64) -> Self {
+        let without = digits.trim_start_matches('0');
+        let point = point - (digits.len() - without.len()) as i64;
+        let text = without.trim_end_matches('0');
+        if text.is_empty() { Self::zero() } else { Digits { text: text.to_owned(), point } }
+    }
+
+    /// The fewest digits that read back as `value`, the nearest to it of those.
+    pub fn shortest(value: f64) -> Self {
+        Self::from_exponential(&format!("{value:e}"))
+    }
+
+    /// Rounded to `count` (at least 1) significant digits.
+    pub fn significant(value: f64, count: usize) -> Self {
+        let places = count.clamp(1, MOST_SIGNIFICANT) - 1;
+        Self::from_exponential(&format!("{value:.places$e}"))
+    }
+
+    /// Rounded to `places` after the point; if negative, to a power of ten.
+    pub fn fractional(value: f64, places: i64) -> Self {
+        if places >= 0 {
+            let places = places.min(MOST_PLACES) as usize;
+            let text = format!("{value:.places$}");
+            let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+            return Self::trimmed(&format!("{whole}{fraction}"), whole.len() as i64);
+        }
+        let exact = Self::significant(value, MOST_SIGNIFICANT);
+        let kept = exact.point + places;
+        if kept < 0 || exact.is_zero() {
+            return Self::zero();
+        }
+        let Some((kept_digits, rest)) = exact.text.split_at_checked(kept as usize) else { return exact };
+        let is_odd = kept_digits.bytes().last().is_some_and(|digit| digit % 2 == 1);
+        let is_up = match rest.as_bytes() {
+            [] => false,
+            [b'5'] => is_odd,
+            [first, ..] => *first >= b'5',
+        };
+        if !is_up {
+            return Self::trimmed(kept_digits, exact.point);
+        }
+        // Add one in the last place kept; a leading zero takes the carry.
+        let mut digits = format!("0{kept_digits}").into_bytes();
+        for digit in digits.iter_mut().rev() {
+            if *digit == b'9' {
+                *digit = b'0';
+            } else {
+                *digit += 1;
+                break;
+            }
+        }
+        let digits: String = digits.into_iter().map(char::from).collect();
+        Self::trimmed(&digits, exact.point + 1)
+    }
+}

@@ -1,0 +1,115 @@
+//! Splitting: by separator, by whitespace, by lines, and into three around a separator.
+//!
+//! All give ranges of code point indexes. A `max` of `None` is no limit on the number of splits. The `r` forms give the
+//! pieces from right to left; the caller reverses them.
+
+use std::ops::Range;
+
+use crate::{TextRef, unicode};
+
+/// `text.split(separator, max)` for a separator that is not empty (`ValueError("empty separator")` is the caller's).
+pub fn split(text: TextRef<'_>, separator: TextRef<'_>, max: Option<usize>) -> Vec<Range<usize>> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    while max.is_none_or(|max| pieces.len() < max)
+        && !separator.is_empty()
+        && let Some(offset) = super::find(text.slice_from(start), separator)
+    {
+        pieces.push(start..start + offset);
+        start += offset + separator.len();
+    }
+    pieces.push(start..text.len());
+    pieces
+}
+
+/// `text.rsplit(separator, max)`, from right to left.
+pub fn rsplit(text: TextRef<'_>, separator: TextRef<'_>, max: Option<usize>) -> Vec<Range<usize>> {
+    let mut pieces = Vec::new();
+    let mut end = text.len();
+    while max.is_none_or(|max| pieces.len() < max)
+        && !separator.is_empty()
+        && let Some(at) = super::rfind(text.slice(0..end), separator)
+    {
+        pieces.push(at + separator.len()..end);
+        end = at;
+    }
+    pieces.push(0..end);
+    pieces
+}
+
+/// `text.split(None, max)`: runs without whitespace as [`unicode::is_space`] has it.
+pub fn split_whitespace(text: TextRef<'_>, max: Option<usize>) -> Vec<Range<usize>> {
+    split_where(text, max, unicode::is_space)
+}
+
+/// `text.rsplit(None, max)`, from right to left.
+pub fn rsplit_whitespace(text: TextRef<'_>, max: Option<usize>) -> Vec<Range<usize>> {
+    rsplit_where(text, max, unicode::is_space)
+}
+
+pub(super) fn split_where(text: TextRef<'_>, max: Option<usize>, is_space: fn(u32) -> bool) -> Vec<Range<usize>> {
+    let mut pieces = Vec::new();
+    let mut points = text.iter().enumerate();
+    while let Some((start, _)) = points.find(|&(_, point)| !is_space(point)) {
+        if max.is_some_and(|max| pieces.len() >= max) {
+            // The rest in one piece, with the whitespace at its far end.
+            pieces.push(start..text.len());
+            break;
+        }
+        let end = points.find(|&(_, point)| is_space(point)).map_or(text.len(), |(end, _)| end);
+        pieces.push(start..end);
+    }
+    pieces
+}
+
+pub(super) fn rsplit_where(text: TextRef<'_>, max: Option<usize>, is_space: fn(u32) -> bool) -> Vec<Range<usize>> {
+    let mut pieces = Vec::new();
+    let mut points = text.iter().enumerate().rev();
+    while let Some((last, _)) = points.find(|&(_, point)| !is_space(point)) {
+        if max.is_some_and(|max| pieces.len() >= max) {
+            pieces.push(0..last + 1);
+            break;
+        }
+        let start = points.find(|&(_, point)| is_space(point)).map_or(0, |(before, _)| before + 1);
+        pieces.push(start..last + 1);
+    }
+    pieces
+}
+
+/// `text.splitlines(keep_ends)` at [`unicode::is_linebreak`], `\r\n` being one line end.
+pub fn split_lines(text: TextRef<'_>, keep_ends: bool) -> Vec<Range<usize>> {
+    split_lines_where(text, keep_ends, unicode::is_linebreak)
+}
+
+pub(super) fn split_lines_where(text: TextRef<'_>, keep_ends: bool, is_end: fn(u32) -> bool) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    let mut points = text.iter().enumerate().peekable();
+    while let Some((end, point)) = points.next() {
+        if !is_end(point) {
+            continue;
+        }
+        let mut next = end + 1;
+        if point == 0x0d && points.next_if(|&(_, point)| point == 0x0a).is_some() {
+            next += 1;
+        }
+        lines.push(start..if keep_ends { next } else { end });
+        start = next;
+    }
+    if start < text.len() {
+        lines.push(start..text.len());
+    }
+    lines
+}
+
+/// `text.partition(separator)`: the parts before and after the first separator; `None` if it does not occur.
+pub fn partition(text: TextRef<'_>, separator: TextRef<'_>) -> Option<(Range<usize>, Range<usize>)> {
+    let at = super::find(text, separator)?;
+    Some((0..at, at + separator.len()..text.len()))
+}
+
+/// `text.rpartition(separator)`: the parts before and after the last separator; `None` if it does not occur.
+pub fn rpartition(text: TextRef<'_>, separator: TextRef<'_>) -> Option<(Range<usize>, Range<usize>)> {
+    let at = super::rfind(text, separator)?;
+    Some((0..at, at + separator.len()..text.len()))
+}
