@@ -102,9 +102,8 @@ pub fn starts_with(haystack: TextRef<'_>, prefix: TextRef<'_>, start: i64, end: 
 
 /// `haystack.endswith(suffix, start, end)` for one suffix.
 pub fn ends_with(haystack: TextRef<'_>, suffix: TextRef<'_>, start: i64, end: i64) -> bool {
-    window(haystack, start, end).is_some_and(|(part, _)| {
-        part.len() >= suffix.len() && part.slice_from(part.len() - suffix.len()) == suffix
-    })
+    window(haystack, start, end)
+        .is_some_and(|(part, _)| part.len() >= suffix.len() && part.slice_from(part.len() - suffix.len()) == suffix)
 }
 
 #[cfg(test)]

@@ -22,9 +22,8 @@ impl<'n, U: Unit> Finder<'n, U> {
             [] => Some(0),
             [unit] => U::position(haystack, *unit),
             _ if needle.len() > haystack.len() => None,
-            _ => U::fast_find(haystack, needle).unwrap_or_else(|| {
-                find_forward(haystack.len(), |at| haystack[at], needle.len(), |at| needle[at])
-            }),
+            _ => U::fast_find(haystack, needle)
+                .unwrap_or_else(|| find_forward(haystack.len(), |at| haystack[at], needle.len(), |at| needle[at])),
         }
     }
 
@@ -48,12 +47,8 @@ pub(super) fn rfind<U: Unit>(haystack: &[U], needle: &[U]) -> Option<usize> {
         _ => {
             // The same search in the mirror.
             let (last, needle_last) = (haystack.len() - 1, needle.len() - 1);
-            let from_end = find_forward(
-                haystack.len(),
-                |at| haystack[last - at],
-                needle.len(),
-                |at| needle[needle_last - at],
-            )?;
+            let from_end =
+                find_forward(haystack.len(), |at| haystack[last - at], needle.len(), |at| needle[needle_last - at])?;
             Some(haystack.len() - from_end - needle.len())
         }
     }

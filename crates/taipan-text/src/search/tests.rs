@@ -110,7 +110,10 @@ fn run(method: &str, is_bytes: bool, args: &[&str]) -> String {
         "zfill" => hexes(zero_fill(text, width(1)).as_text()),
         "expandtabs" => {
             let expanded = hexes(expand_tabs(text, number(1)).as_text());
-            assert_eq!(expanded.split('.').filter(|part| !part.is_empty()).count(), expanded_len(text, number(1)).unwrap());
+            assert_eq!(
+                expanded.split('.').filter(|part| !part.is_empty()).count(),
+                expanded_len(text, number(1)).unwrap()
+            );
             if is_bytes { show_bytes(expand_tabs_bytes(&raw, number(1))) } else { expanded }
         }
         "title" if is_bytes => show_bytes(bytes::title(&raw)),
