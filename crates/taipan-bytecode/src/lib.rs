@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod code;
+pub mod dis;
 pub mod exception_table;
 pub mod line_table;
 pub mod marshal;

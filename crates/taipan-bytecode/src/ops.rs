@@ -454,3 +454,6 @@ specialized {
     UnpackSequenceTwoTuple = 211, "UNPACK_SEQUENCE_TWO_TUPLE", UnpackSequence;
 }
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,11 +154,11 @@ impl Heap {
         self.layouts.get(shape as usize)
     }
 
-    /// Allocates `bytes` (at least 16; rounded up to a granule) in the nursery, zero-filled but for the header.
+    /// Allocates `bytes` (not 0; rounded up to a granule) in the nursery, zero-filled but for the header.
     /// `None`: call [`Heap::alloc_slow`]. The length word of a tail must be set before the next safepoint.
     #[inline(always)]
     pub fn alloc(&mut self, shape: u32, bytes: usize) -> Option<NonNull<Header>> {
-        debug_assert!(bytes >= GRANULE);
+        debug_assert!(bytes > 0);
         let start = self.cursor;
         // Both ends are multiples of a granule, so that the size as asked for may be compared before rounding.
         if bytes > self.limit - start {

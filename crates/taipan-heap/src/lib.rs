@@ -4,6 +4,12 @@
 //! the object is and which of its words are value words. A *value word* refers to a heap object iff it is not 0
 //! and its low four bits are 0; everything else is an immediate that the collector skips.
 //!
+//! New objects come from the nursery (`eden`, `alloc`), large ones from pages of their own (`large`), classes and
+//! code from metaspace (`metaspace`). A collection (`collect`) empties the nursery into old space (`minor`, `old`);
+//! old space is marked in slices or at once (`mark`), swept block by block (`sweep`, `block`), and evacuated where
+//! sparse. Beside the objects: the remembered set (`barrier`), weak references (`weak`), finalisers (`finalize`),
+//! identities and pins (`identity`).
+//!
 //! Contract of every function taking a `NonNull<Header>`: the pointer was returned by the same heap and its object
 //! has not been freed, that is, it was reachable from the roots at every collection since.
 

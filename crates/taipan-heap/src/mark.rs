@@ -210,7 +210,8 @@ impl Heap {
         }
     }
 
-    /// Marks an object that has just been copied out of the nursery while marking is active.
+    /// Marks an object that has just been copied out of the nursery while marking is active. The remembered set and
+    /// the roots would lead to it in the end; marking it now keeps the last pause short.
     #[inline(never)]
     pub(crate) fn mark_promoted(&mut self, object: usize, size: usize, leaf: bool) {
         let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));

@@ -1,5 +1,6 @@
 //! Figures about collections and about the heap as it stands.
 
+use std::fmt;
 use std::time::Duration;
 
 /// What to collect.
@@ -30,10 +31,34 @@ pub struct CollectStats {
     pub pinned_blocks: usize,
     /// Objects moved by evacuation of old blocks.
     pub evacuated_objects: usize,
-    /// Objects found unreachable and freed (major collections; side-table owners only in minor ones).
+    /// Weak references whose referent died and whose owner lives.
     pub dead_weaks: usize,
     /// Objects queued for their finaliser.
     pub finalizable: usize,
+}
+
+impl fmt::Display for CollectStats {
+    /// One line for a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.major { "major" } else { "minor" };
+        write!(
+            f,
+            "{kind} {:.3} ms, {} KB -> {} KB, promoted {} KB, pinned {} in {} blocks",
+            self.pause.as_secs_f64() * 1e3,
+            self.bytes_before >> 10,
+            self.bytes_after >> 10,
+            self.promoted_bytes >> 10,
+            self.pinned_objects,
+            self.pinned_blocks,
+        )?;
+        if self.evacuated_objects > 0 {
+            write!(f, ", evacuated {}", self.evacuated_objects)?;
+        }
+        if self.dead_weaks + self.finalizable > 0 {
+            write!(f, ", {} weak references cut, {} finalisers queued", self.dead_weaks, self.finalizable)?;
+        }
+        Ok(())
+    }
 }
 
 /// The heap as it stands.

@@ -3,6 +3,7 @@
 mod graph;
 mod limits;
 mod sides;
+mod slices;
 mod spaces;
 mod speed;
 

@@ -2,3 +2,143 @@
 #![forbid(unsafe_code)]
 
 pub mod ast;
+mod error;
+mod lexer;
+mod literal;
+mod parser;
+mod source;
+mod token;
+
+use ast::{Mod, TypeIgnore};
+use lexer::{Lexer, LexerOptions};
+use source::Reading;
+
+pub use error::{ErrorKind, ErrorLocation, SyntaxError, SyntaxWarning, WarningCategory};
+pub use source::Decoder;
+pub use token::{Token, TokenKind};
+
+/// What the source is, as in `compile()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    Exec,
+    Eval,
+    Single,
+    FuncType,
+}
+
+/// How to parse.
+#[derive(Clone, Debug)]
+pub struct ParseOptions {
+    /// The minor version of Python 3 whose grammar is accepted.
+    pub feature_version: u8,
+    /// Keep type comments (`PyCF_TYPE_COMMENTS`).
+    pub type_comments: bool,
+    /// The source is UTF-8 whatever it says (`PyCF_IGNORE_COOKIE`): it came from a `str`.
+    pub ignore_cookie: bool,
+    /// `PyCF_DONT_IMPLY_DEDENT`.
+    pub dont_imply_dedent: bool,
+    /// Report source that only stops too early as [`ErrorKind::IncompleteInput`] (`PyCF_ALLOW_INCOMPLETE_INPUT`).
+    pub allow_incomplete_input: bool,
+    /// `<>` instead of `!=` (PEP 401).
+    pub barry_as_flufl: bool,
+    /// Most digits of a decimal integer (`sys.get_int_max_str_digits()`); 0 for any number.
+    pub int_max_str_digits: usize,
+}
+
+impl Default for ParseOptions {
+    fn default() -> ParseOptions {
+        ParseOptions {
+            feature_version: 14,
+            type_comments: false,
+            ignore_cookie: false,
+            dont_imply_dedent: false,
+            allow_incomplete_input: false,
+            barry_as_flufl: false,
+            int_max_str_digits: 4300,
+        }
+    }
+}
+
+/// A parsed source.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    pub module: Mod,
+    pub warnings: Vec<SyntaxWarning>,
+    /// The encoding that a cookie or byte order mark declares.
+    pub encoding: Option<String>,
+}
+
+/// Parses `source`.
+///
+/// `decoder` decodes encodings other than UTF-8, Latin-1 and ASCII.
+///
+/// # Errors
+/// The error CPython reports for that source.
+pub fn parse(
+    source: &[u8],
+    mode: Mode,
+    options: &ParseOptions,
+    decoder: Option<&mut Decoder<'_>>,
+) -> Result<Parsed, SyntaxError> {
+    let reading = Reading {
+        ignore_cookie: options.ignore_cookie,
+        final_newline: mode == Mode::Exec,
+        preserve_crlf: false,
+        decoder,
+    };
+    let source = source::read(source, reading)?;
+    let mut lexer = Lexer::new(&source, LexerOptions { type_comments: options.type_comments, extra_tokens: false });
+    let (tokens, type_ignores) = all_tokens(&mut lexer, mode, options);
+    let mut parser = parser::Parser::new(&source.text, &tokens, options);
+    match parser.parse(mode, type_ignores) {
+        Ok(module) => {
+            let mut warnings = std::mem::take(&mut lexer.warnings);
+            warnings.append(&mut parser.warnings);
+            warnings.sort_by_key(|warning| warning.lineno);
+            Ok(Parsed { module, warnings, encoding: source.encoding })
+        }
+        Err(parser::Failure::TooDeep) => Err(SyntaxError::bare(
+            ErrorKind::MemoryError,
+            "Parser stack overflowed - Python source too complex to parse",
+        )),
+        Err(parser::Failure::Invalid) => {
+            Err(lexer.error.take().unwrap_or_else(|| SyntaxError::bare(ErrorKind::SyntaxError, "invalid syntax")))
+        }
+    }
+}
+
+/// Reads every token, up to the end of the source or an error.
+fn all_tokens(lexer: &mut Lexer<'_>, mode: Mode, options: &ParseOptions) -> (Vec<Token>, Vec<TypeIgnore>) {
+    let (mut tokens, mut type_ignores) = (Vec::new(), Vec::new());
+    let mut started = false;
+    loop {
+        let mut token = lexer.next_token();
+        if token.kind == TokenKind::TypeIgnore {
+            type_ignores.push(TypeIgnore { lineno: token.lineno, tag: lexer.text_of(&token).into() });
+            continue;
+        }
+        if token.kind == TokenKind::EndMarker && mode == Mode::Single && started {
+            token.kind = TokenKind::Newline;
+            started = false;
+            if !options.dont_imply_dedent {
+                lexer.imply_dedents();
+            }
+        } else {
+            started = true;
+        }
+        // Interactive input goes on after the first end; at the second nothing more can come.
+        let last = token.kind == TokenKind::ErrorToken
+            || token.kind == TokenKind::EndMarker
+            || (mode == Mode::Single && tokens.len() > 1 && ends_input(&tokens, &token));
+        tokens.push(token);
+        if last {
+            return (tokens, type_ignores);
+        }
+    }
+}
+
+/// Whether `token` repeats a line end that the end of the input made.
+fn ends_input(tokens: &[Token], token: &Token) -> bool {
+    token.kind == TokenKind::Newline
+        && tokens.last().is_some_and(|last| last.kind == TokenKind::Newline && last.start == token.start)
+}

@@ -23,20 +23,24 @@ fn weak_references_follow_and_die() {
         let to_kept = weak_to(&mut heap, kept, &mut roots);
         let to_lost = weak_to(&mut heap, lost, &mut roots);
         let newer = weak_to(&mut heap, lost, &mut roots);
-        roots.words.extend([address(kept), address(to_kept), address(to_lost), address(newer)]);
+        let also_to_kept = weak_to(&mut heap, kept, &mut roots);
+        roots.words.extend([address(kept), address(to_kept), address(to_lost), address(newer), address(also_to_kept)]);
         assert_eq!(heap.weak_owners(lost), [newer, to_lost]);
         collect(&mut heap, kinds[0], &mut roots);
         assert_eq!(word(at(roots.words[1]), 1), roots.words[0]);
-        assert_eq!(heap.weak_owners(at(roots.words[0])), [at(roots.words[1])]);
+        assert_eq!(word(at(roots.words[4]), 1), roots.words[0]);
+        assert_eq!(heap.weak_owners(at(roots.words[0])), [at(roots.words[4]), at(roots.words[1])]);
         assert_eq!(word(at(roots.words[2]), 1), 0);
         assert_eq!(heap.take_dead_weak(), Some(at(roots.words[3])), "newest first");
         assert_eq!(heap.take_dead_weak(), Some(at(roots.words[2])));
         assert_eq!(heap.take_dead_weak(), None);
         collect(&mut heap, kinds[1], &mut roots);
         assert_eq!(word(at(roots.words[1]), 1), roots.words[0]);
+        assert_eq!(word(at(roots.words[4]), 1), roots.words[0]);
         roots.words[0] = 0;
         collect(&mut heap, Collection::Major, &mut roots);
         assert_eq!(word(at(roots.words[1]), 1), 0);
+        assert_eq!(heap.take_dead_weak(), Some(at(roots.words[4])));
         assert_eq!(heap.take_dead_weak(), Some(at(roots.words[1])));
         assert_eq!(heap.weak_count(), 0);
     }

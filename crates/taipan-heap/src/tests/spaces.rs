@@ -213,6 +213,25 @@ fn memory_goes_back_after_a_peak() {
 }
 
 #[test]
+fn objects_of_a_header_alone_take_a_granule() {
+    let mut heap = new_heap(HeapConfig { move_everything: true, ..checked() });
+    heap.define_layout(9, Layout::fixed(1, 0));
+    let mut roots = TestRoots::default();
+    for i in 0..100 {
+        let object = alloc(&mut heap, 9, 8, &mut roots).expect("memory");
+        roots.words.push(address(object));
+        assert!(i == 0 || roots.words[i] == roots.words[i - 1] + 16);
+    }
+    for kind in [Collection::Minor, Collection::Major] {
+        collect(&mut heap, kind, &mut roots);
+        let mut places = roots.words.clone();
+        places.sort_unstable();
+        places.dedup();
+        assert_eq!(places.len(), 100);
+    }
+}
+
+#[test]
 fn values_behind_a_tail_are_followed() {
     for len in [0usize, 1, 7, 8, 9, 500, 20_000] {
         let mut heap = new_heap(HeapConfig { move_everything: true, ..checked() });

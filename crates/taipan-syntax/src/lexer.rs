@@ -1,0 +1,677 @@
+//! The lexer: source text to tokens, in the steps of CPython's tokenizer, whose states its errors show.
+//!
+//! Invariants: `cur <= inp <= text.len()`; the text up to `inp` is the lines read so far and `lineno` counts them;
+//! `cur` always stands at a character boundary, except inside an identifier being scanned.
+
+use crate::error::{ErrorKind, ErrorLocation, SyntaxError, SyntaxWarning, WarningCategory};
+use crate::source::Source;
+use crate::token::{Token, TokenKind};
+
+mod ftstring;
+mod name;
+mod number;
+mod string;
+
+const TAB_SIZE: u32 = 8;
+const MAX_INDENT: usize = 100;
+const MAX_LEVEL: usize = 200;
+
+/// Where the lexer stands; CPython's `tok->done`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    Ok,
+    /// End of the source.
+    Eof,
+    /// End of the source inside a triple-quoted string.
+    EofInString,
+    /// End of the source inside a string.
+    EolInString,
+    /// An error was reported.
+    Error,
+    Dedent,
+    TabSpace,
+    TooDeep,
+    LineCont,
+}
+
+/// What differs between the lexer's users.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LexerOptions {
+    /// Make tokens of type comments.
+    pub type_comments: bool,
+    /// Make tokens of comments and line ends, be liberal: for the `tokenize` module.
+    pub extra_tokens: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Paren {
+    byte: u8,
+    lineno: u32,
+    column: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ModeKind {
+    Regular,
+    FString,
+}
+
+/// One level of f-string or t-string nesting.
+#[derive(Clone, Copy, Debug)]
+struct Mode {
+    kind: ModeKind,
+    depth: i32,
+    expr_start_depth: i32,
+    quote: u8,
+    quote_size: usize,
+    raw: bool,
+    template: bool,
+    start: usize,
+    multi_line_start: usize,
+    first_line: u32,
+    expr_start: Option<usize>,
+    expr_end: Option<usize>,
+    in_debug: bool,
+    in_format_spec: bool,
+}
+
+impl Mode {
+    const BASE: Mode = Mode {
+        kind: ModeKind::Regular,
+        depth: 0,
+        expr_start_depth: -1,
+        quote: 0,
+        quote_size: 0,
+        raw: false,
+        template: false,
+        start: 0,
+        multi_line_start: 0,
+        first_line: 0,
+        expr_start: None,
+        expr_end: None,
+        in_debug: false,
+        in_format_spec: false,
+    };
+
+    fn prefix(&self) -> char {
+        if self.template { 't' } else { 'f' }
+    }
+}
+
+/// The lexer over one source.
+pub(crate) struct Lexer<'s> {
+    text: &'s [u8],
+    options: LexerOptions,
+    pub(crate) cur: usize,
+    pub(crate) inp: usize,
+    buf: usize,
+    pub(crate) line_start: usize,
+    multi_line_start: usize,
+    pub(crate) lineno: u32,
+    first_lineno: u32,
+    start: Option<usize>,
+    start_column: i32,
+    at_bol: bool,
+    pending: i32,
+    indents: Vec<(u32, u32)>,
+    parens: Vec<Paren>,
+    modes: Vec<Mode>,
+    metadata: Option<Box<str>>,
+    comment_newline: bool,
+    pub(crate) done: Done,
+    pub(crate) error: Option<SyntaxError>,
+    pub(crate) warnings: Vec<SyntaxWarning>,
+}
+
+impl<'s> Lexer<'s> {
+    pub(crate) fn new(source: &'s Source, options: LexerOptions) -> Lexer<'s> {
+        Lexer {
+            text: &source.text,
+            options,
+            cur: 0,
+            inp: 0,
+            buf: 0,
+            line_start: 0,
+            multi_line_start: 0,
+            lineno: 0,
+            first_lineno: 0,
+            start: None,
+            start_column: -1,
+            at_bol: true,
+            pending: 0,
+            indents: vec![(0, 0)],
+            parens: Vec::new(),
+            modes: Vec::new(),
+            metadata: None,
+            comment_newline: false,
+            done: Done::Ok,
+            error: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The next token. An error token has its report in [`Lexer::error`] or, for the states in [`Done`] that have
+    /// none, is reported by [`Lexer::state_error`].
+    pub(crate) fn next_token(&mut self) -> Token {
+        match self.modes.last() {
+            Some(mode) if mode.kind == ModeKind::FString => self.ftstring_token(),
+            _ => self.regular_token(),
+        }
+    }
+
+    /// Closes the open blocks: in interactive input an end of the source ends the statement first.
+    pub(crate) fn imply_dedents(&mut self) {
+        if self.indents.len() > 1 {
+            self.pending = -(i32::try_from(self.indents.len()).unwrap_or(i32::MAX) - 1);
+            self.indents.truncate(1);
+        }
+    }
+
+    /// The innermost open bracket: its character, line and column.
+    pub(crate) fn open_paren(&self) -> Option<(char, u32, u32)> {
+        self.parens.last().map(|paren| (char::from(paren.byte), paren.lineno, paren.column))
+    }
+
+    /// Where the part of the text starts that CPython holds in its buffer.
+    pub(crate) fn text_of(&self, token: &Token) -> &'s [u8] {
+        self.text.get(token.start as usize..token.end as usize).unwrap_or_default()
+    }
+
+    /// Where the part of the text starts that CPython holds in its buffer.
+    pub(crate) fn buffer_start(&self) -> usize {
+        self.buf
+    }
+
+    fn nextc(&mut self) -> Option<u8> {
+        if self.cur == self.inp {
+            if self.done != Done::Ok {
+                return None;
+            }
+            if self.inp == self.text.len() {
+                self.done = Done::Eof;
+                return None;
+            }
+            if self.start.is_none() {
+                self.buf = self.cur;
+            }
+            let line = &self.text[self.inp..];
+            self.inp += memchr_newline(line).map_or(line.len(), |at| at + 1);
+            self.lineno += 1;
+            self.line_start = self.cur;
+        }
+        let byte = self.text[self.cur];
+        self.cur += 1;
+        Some(byte)
+    }
+
+    fn backup(&mut self, byte: Option<u8>) {
+        if byte.is_some() {
+            self.cur -= 1;
+        }
+    }
+
+    fn column(&self) -> i32 {
+        column(self.cur, self.line_start)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        (self.cur < self.inp).then(|| self.text[self.cur])
+    }
+
+    /// A token with text.
+    fn token(&mut self, kind: TokenKind, start: usize, end: usize) -> Token {
+        let lineno = if kind.is_string_part() { self.first_lineno } else { self.lineno };
+        Token {
+            kind,
+            level: u16::try_from(self.parens.len()).unwrap_or(u16::MAX),
+            start: offset(start),
+            end: offset(end),
+            lineno,
+            col_offset: self.start_column,
+            end_lineno: self.lineno,
+            end_col_offset: self.column(),
+            metadata: self.metadata.take(),
+        }
+    }
+
+    /// A token without text.
+    fn bare_token(&mut self, kind: TokenKind) -> Token {
+        Token {
+            kind,
+            level: u16::try_from(self.parens.len()).unwrap_or(u16::MAX),
+            start: offset(self.cur),
+            end: offset(self.cur),
+            lineno: self.lineno,
+            col_offset: -1,
+            end_lineno: self.lineno,
+            end_col_offset: -1,
+            metadata: None,
+        }
+    }
+
+    /// Reports an error that ends at `cur`.
+    fn syntax_error(&mut self, msg: impl Into<String>) -> Token {
+        self.error_at(None, msg.into())
+    }
+
+    /// Reports an error with columns (from 1) given in bytes.
+    fn error_at(&mut self, range: Option<(usize, usize)>, msg: String) -> Token {
+        let line = &self.text[self.line_start..];
+        let line = &line[..memchr_newline(line).unwrap_or(line.len())];
+        let (offset, end_offset) = range.unwrap_or_else(|| {
+            let seen = characters(&self.text[self.line_start..self.cur]);
+            (seen, seen)
+        });
+        let lineno = i32::try_from(self.lineno).unwrap_or(i32::MAX);
+        self.error = Some(SyntaxError {
+            kind: ErrorKind::SyntaxError,
+            msg,
+            location: Some(ErrorLocation {
+                lineno,
+                offset: i32::try_from(offset).unwrap_or(i32::MAX),
+                end_lineno: lineno,
+                end_offset: i32::try_from(end_offset).unwrap_or(i32::MAX),
+                text: Some(String::from_utf8_lossy(line).into_owned()),
+                has_end: true,
+                has_filename: true,
+            }),
+            last_statement: None,
+        });
+        self.done = Done::Error;
+        self.bare_token(TokenKind::ErrorToken)
+    }
+
+    fn fail(&mut self, done: Done) -> Token {
+        self.done = done;
+        self.bare_token(TokenKind::ErrorToken)
+    }
+
+    fn warn(&mut self, msg: String, error_msg: String) {
+        let line = &self.text[self.line_start..];
+        let line = &line[..memchr_newline(line).unwrap_or(line.len())];
+        let seen = i32::try_from(characters(&self.text[self.line_start..self.cur])).unwrap_or(i32::MAX);
+        let lineno = i32::try_from(self.lineno).unwrap_or(i32::MAX);
+        self.warnings.push(SyntaxWarning {
+            category: WarningCategory::SyntaxWarning,
+            msg,
+            error_msg,
+            lineno: self.lineno,
+            error_location: ErrorLocation {
+                lineno,
+                offset: seen,
+                end_lineno: lineno,
+                end_offset: seen,
+                text: Some(String::from_utf8_lossy(line).into_owned()),
+                has_end: true,
+                has_filename: true,
+            },
+        });
+    }
+
+    fn regular_token(&mut self) -> Token {
+        loop {
+            self.start = None;
+            self.start_column = -1;
+            let mut blank_line = false;
+            if self.at_bol {
+                match self.indentation() {
+                    Ok(blank) => blank_line = blank,
+                    Err(token) => return *token,
+                }
+            }
+            self.start = Some(self.cur);
+            self.start_column = self.column();
+            if self.pending != 0 {
+                return self.pending_token();
+            }
+            match self.token_in_line(blank_line) {
+                Some(token) => return token,
+                None => continue,
+            }
+        }
+    }
+
+    fn pending_token(&mut self) -> Token {
+        let (kind, step, start) =
+            if self.pending < 0 { (TokenKind::Dedent, 1, self.cur) } else { (TokenKind::Indent, -1, self.line_start) };
+        self.pending += step;
+        if self.options.extra_tokens {
+            self.start_column = column(start, self.line_start);
+            return self.token(kind, start, self.cur);
+        }
+        self.bare_token(kind)
+    }
+
+    /// Reads the white space at the start of a line; true for a line without code.
+    fn indentation(&mut self) -> Result<bool, Box<Token>> {
+        let (mut col, mut alt_col, mut continued) = (0_u32, 0_u32, 0_u32);
+        self.at_bol = false;
+        let c = loop {
+            match self.nextc() {
+                Some(b' ') => {
+                    col += 1;
+                    alt_col += 1;
+                }
+                Some(b'\t') => {
+                    col = (col / TAB_SIZE + 1) * TAB_SIZE;
+                    alt_col += 1;
+                }
+                Some(0x0C) => (col, alt_col) = (0, 0),
+                Some(b'\\') => {
+                    // The first backslash fixes the indentation of the joined line.
+                    continued = if continued != 0 { continued } else { col };
+                    self.continuation_line()?;
+                }
+                c => break c,
+            }
+        };
+        self.backup(c);
+        let blank = matches!(c, Some(b'#' | b'\n' | b'\r'));
+        if blank || !self.parens.is_empty() {
+            return Ok(blank);
+        }
+        if continued != 0 {
+            (col, alt_col) = (continued, continued);
+        }
+        let (top, alt_top) = self.indents.last().copied().unwrap_or_default();
+        if col == top {
+            if alt_col != alt_top {
+                return Err(Box::new(self.indent_error()));
+            }
+        } else if col > top {
+            if self.indents.len() >= MAX_INDENT {
+                self.cur = self.inp;
+                return Err(Box::new(self.fail(Done::TooDeep)));
+            }
+            if alt_col <= alt_top {
+                return Err(Box::new(self.indent_error()));
+            }
+            self.pending += 1;
+            self.indents.push((col, alt_col));
+        } else {
+            while self.indents.len() > 1 && self.indents.last().is_some_and(|(top, _)| col < *top) {
+                self.pending -= 1;
+                self.indents.pop();
+            }
+            let (top, alt_top) = self.indents.last().copied().unwrap_or_default();
+            if col != top {
+                self.cur = self.inp;
+                return Err(Box::new(self.fail(Done::Dedent)));
+            }
+            if alt_col != alt_top {
+                return Err(Box::new(self.indent_error()));
+            }
+        }
+        Ok(false)
+    }
+
+    fn indent_error(&mut self) -> Token {
+        self.cur = self.inp;
+        self.fail(Done::TabSpace)
+    }
+
+    /// Goes to the next line behind a backslash.
+    fn continuation_line(&mut self) -> Result<(), Box<Token>> {
+        let mut c = self.nextc();
+        if c == Some(b'\r') {
+            c = self.nextc();
+        }
+        if c != Some(b'\n') {
+            return Err(Box::new(self.fail(Done::LineCont)));
+        }
+        let c = self.nextc();
+        if c.is_none() {
+            self.cur = self.inp;
+            return Err(Box::new(self.fail(Done::Eof)));
+        }
+        self.backup(c);
+        Ok(())
+    }
+
+    /// The next token of the line, or `None` where a line without code ended.
+    fn token_in_line(&mut self, blank_line: bool) -> Option<Token> {
+        loop {
+            self.start = None;
+            let mut c = loop {
+                match self.nextc() {
+                    Some(b' ' | b'\t' | 0x0C) => {}
+                    c => break c,
+                }
+            };
+            let start = if c.is_some() { self.cur - 1 } else { self.cur };
+            self.start = Some(start);
+            self.start_column = column(start, self.line_start);
+            if c == Some(b'#') {
+                match self.comment(start, blank_line) {
+                    Ok(token) => return Some(token),
+                    Err(next) => c = next,
+                }
+            }
+            let Some(mut byte) = c else {
+                if self.parens.is_empty() && self.done == Done::Eof {
+                    return Some(self.bare_token(TokenKind::EndMarker));
+                }
+                return Some(self.bare_token(TokenKind::ErrorToken));
+            };
+            if byte == b'\r' && self.peek() == Some(b'\n') {
+                self.cur += 1;
+                byte = b'\n';
+            }
+            return match byte {
+                b'\n' => self.line_end(start, blank_line),
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => Some(self.name_or_string(start, byte)),
+                b'0'..=b'9' => Some(self.number(start, byte)),
+                b'.' => Some(self.dot(start)),
+                b'"' | b'\'' => Some(self.string(start, byte)),
+                b'\\' => match self.continuation_line() {
+                    Ok(()) => continue,
+                    Err(token) => Some(*token),
+                },
+                _ => Some(self.operator(start, byte)),
+            };
+        }
+    }
+
+    fn line_end(&mut self, start: usize, blank_line: bool) -> Option<Token> {
+        self.at_bol = true;
+        if blank_line || !self.parens.is_empty() {
+            if self.options.extra_tokens {
+                self.comment_newline = false;
+                return Some(self.token(TokenKind::Nl, start, self.cur));
+            }
+            return None;
+        }
+        if self.comment_newline && self.options.extra_tokens {
+            self.comment_newline = false;
+            return Some(self.token(TokenKind::Nl, start, self.cur));
+        }
+        Some(self.token(TokenKind::Newline, start, self.cur - 1))
+    }
+
+    /// Reads a comment; a token where comments are tokens, else the character behind it.
+    fn comment(&mut self, start: usize, blank_line: bool) -> Result<Token, Option<u8>> {
+        let c = loop {
+            match self.nextc() {
+                c @ (None | Some(b'\n' | b'\r')) => break c,
+                _ => {}
+            }
+        };
+        if self.options.type_comments
+            && let Some(body) = type_comment_body(&self.text[start..self.cur])
+        {
+            self.backup(c);
+            return Ok(self.type_comment(start + body, blank_line));
+        }
+        if self.options.extra_tokens {
+            self.backup(c);
+            self.comment_newline = blank_line;
+            return Ok(self.token(TokenKind::Comment, start, self.cur));
+        }
+        if c == Some(b'\r') {
+            // Only in text whose line ends were kept.
+            return Err(self.nextc());
+        }
+        Err(c)
+    }
+
+    fn type_comment(&mut self, body: usize, blank_line: bool) -> Token {
+        let text = &self.text[body..self.cur];
+        let ignore = text
+            .strip_prefix(b"ignore")
+            .filter(|rest| !rest.first().is_some_and(|byte| *byte >= 128 || byte.is_ascii_alphanumeric()));
+        if ignore.is_some() {
+            let (start, end) = (body + 6, self.cur);
+            self.start_column = column(start, self.line_start);
+            let token = self.token(TokenKind::TypeIgnore, start, end);
+            if blank_line {
+                // Alone on its line: the line end goes with it.
+                self.nextc();
+                self.at_bol = true;
+            }
+            return token;
+        }
+        self.start_column = column(body, self.line_start);
+        self.token(TokenKind::TypeComment, body, self.cur)
+    }
+
+    fn dot(&mut self, start: usize) -> Token {
+        let rest = &self.text[self.cur..self.inp];
+        if rest.first().is_some_and(u8::is_ascii_digit) {
+            return self.number(start, b'.');
+        }
+        let kind = if rest.starts_with(b"..") {
+            self.cur += 2;
+            TokenKind::Ellipsis
+        } else {
+            TokenKind::Dot
+        };
+        self.token(kind, start, self.cur)
+    }
+
+    fn operator(&mut self, start: usize, c: u8) -> Token {
+        let not_equal = c == b'!' && self.peek() == Some(b'=');
+        if matches!(c, b':' | b'}' | b'!' | b'{')
+            && !not_equal
+            && let Some(token) = self.ftstring_punctuation(start, c)
+        {
+            return token;
+        }
+        for length in [3, 2] {
+            let Some(text) = self.text[..self.inp].get(start..start + length) else { continue };
+            if let Some(kind) = TokenKind::of_operator(text).filter(|kind| *kind != TokenKind::Ellipsis) {
+                self.cur = start + length;
+                return self.token(kind, start, self.cur);
+            }
+        }
+        match c {
+            b'(' | b'[' | b'{' => {
+                if self.parens.len() >= MAX_LEVEL {
+                    return self.syntax_error("too many nested parentheses");
+                }
+                let column = u32::try_from(start - self.line_start).unwrap_or(u32::MAX);
+                self.parens.push(Paren { byte: c, lineno: self.lineno, column });
+                if let Some(mode) = self.modes.last_mut() {
+                    mode.depth += 1;
+                }
+            }
+            b')' | b']' | b'}' => {
+                if let Err(token) = self.close(c) {
+                    return *token;
+                }
+            }
+            b'=' => {
+                if let Some(mode) = self.modes.last_mut().filter(|mode| mode.depth - mode.expr_start_depth == 1) {
+                    mode.in_debug = true;
+                }
+            }
+            c if c.is_ascii_control() => {
+                return self.syntax_error(format!("invalid non-printable character U+{c:04X}"));
+            }
+            _ => {}
+        }
+        let kind = TokenKind::of_operator(&[c]).unwrap_or(TokenKind::Op);
+        self.token(kind, start, self.cur)
+    }
+
+    fn close(&mut self, c: u8) -> Result<(), Box<Token>> {
+        let shown = char::from(c);
+        let mode = self.modes.last().copied();
+        if let Some(mode) = mode.filter(|mode| mode.depth == 0)
+            && c == b'}'
+        {
+            let msg = format!("{}-string: single '}}' is not allowed", mode.prefix());
+            return Err(Box::new(self.syntax_error(msg)));
+        }
+        let strict = !self.options.extra_tokens;
+        match self.parens.pop() {
+            None if strict => return Err(Box::new(self.syntax_error(format!("unmatched '{shown}'")))),
+            Some(open) if strict && !matches!((open.byte, c), (b'(', b')') | (b'[', b']') | (b'{', b'}')) => {
+                if let Some(mode) = mode.filter(|mode| mode.depth - 1 == mode.expr_start_depth)
+                    && open.byte == b'{'
+                {
+                    let msg = format!("{}-string: unmatched '{shown}'", mode.prefix());
+                    return Err(Box::new(self.syntax_error(msg)));
+                }
+                let mut msg = format!(
+                    "closing parenthesis '{shown}' does not match opening parenthesis '{}'",
+                    char::from(open.byte)
+                );
+                if open.lineno != self.lineno {
+                    msg.push_str(&format!(" on line {}", open.lineno));
+                }
+                return Err(Box::new(self.syntax_error(msg)));
+            }
+            _ => {}
+        }
+        let Some(mode) = self.modes.last_mut() else { return Ok(()) };
+        mode.depth -= 1;
+        if mode.depth < 0 {
+            let msg = format!("{}-string: unmatched '{shown}'", mode.prefix());
+            return Err(Box::new(self.syntax_error(msg)));
+        }
+        if c == b'}' && mode.depth == mode.expr_start_depth {
+            mode.expr_start_depth -= 1;
+            mode.kind = ModeKind::FString;
+            mode.in_format_spec = false;
+            mode.in_debug = false;
+        }
+        Ok(())
+    }
+}
+
+/// Where the text of a type comment starts, if `comment` is one: `# type: ` with any white space for the spaces.
+fn type_comment_body(comment: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for expected in b"# type: " {
+        if *expected == b' ' {
+            while matches!(comment.get(at), Some(b' ' | b'\t')) {
+                at += 1;
+            }
+        } else if comment.get(at) == Some(expected) {
+            at += 1;
+        } else {
+            return None;
+        }
+    }
+    Some(at)
+}
+
+pub(crate) fn memchr_newline(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|byte| *byte == b'\n')
+}
+
+/// How many characters `bytes` are (broken sequences count as their replacement).
+pub(crate) fn characters(bytes: &[u8]) -> usize {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.chars().count(),
+        Err(_) => String::from_utf8_lossy(bytes).chars().count(),
+    }
+}
+
+fn column(at: usize, line_start: usize) -> i32 {
+    i32::try_from(at.saturating_sub(line_start)).unwrap_or(i32::MAX)
+}
+
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

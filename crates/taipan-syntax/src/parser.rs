@@ -1,0 +1,262 @@
+//! The parser of valid source: recursive descent over the tokens, building the tree.
+//!
+//! Invariants: it knows only that source is not valid, never why: the reports come from [`crate::grammar`]. Native
+//! recursion is bounded by [`MAX_DEPTH`], which [`Parser::enter`] counts.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::ast::{Identifier, Location, Mod, TypeIgnore};
+use crate::error::{ErrorLocation, SyntaxWarning, WarningCategory};
+use crate::literal::InvalidEscape;
+use crate::token::{Token, TokenKind};
+use crate::{Mode, ParseOptions};
+
+mod argument;
+mod atom;
+mod block;
+mod comprehension;
+mod definition;
+mod expression;
+mod import;
+mod operator;
+mod parameter;
+mod pattern;
+mod statement;
+mod strings;
+mod target;
+
+/// How deep rules may nest before the parser gives up, as CPython does with its "Parser stack overflowed".
+pub(crate) const MAX_DEPTH: u32 = 320;
+
+/// Why there is no tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The source is not valid.
+    Invalid,
+    /// It nests too deeply.
+    TooDeep,
+}
+
+pub(crate) type Parsing<T> = Result<T, Failure>;
+
+/// Tokens being parsed.
+pub(crate) struct Parser<'s> {
+    text: &'s [u8],
+    tokens: &'s [Token],
+    options: &'s ParseOptions,
+    pos: usize,
+    end: (u32, u32),
+    depth: u32,
+    barry_as_flufl: bool,
+    pub(crate) warnings: Vec<SyntaxWarning>,
+}
+
+impl<'s> Parser<'s> {
+    /// `tokens` ends in an ENDMARKER or an error token.
+    pub(crate) fn new(text: &'s [u8], tokens: &'s [Token], options: &'s ParseOptions) -> Parser<'s> {
+        let barry_as_flufl = options.barry_as_flufl;
+        Parser { text, tokens, options, pos: 0, end: (1, 0), depth: 0, barry_as_flufl, warnings: Vec::new() }
+    }
+
+    /// Parses everything as `mode` says; `type_ignores` are those the lexer found.
+    pub(crate) fn parse(&mut self, mode: Mode, type_ignores: Vec<TypeIgnore>) -> Parsing<Mod> {
+        match mode {
+            Mode::Exec => {
+                let body = self.statements(TokenKind::EndMarker)?;
+                self.expect(TokenKind::EndMarker)?;
+                Ok(Mod::Module { body, type_ignores })
+            }
+            Mode::Single => Ok(Mod::Interactive { body: self.statement_newline()? }),
+            Mode::Eval => {
+                let body = self.expressions()?.into();
+                while self.eat(TokenKind::Newline) {}
+                self.expect(TokenKind::EndMarker)?;
+                Ok(Mod::Expression { body })
+            }
+            Mode::FuncType => self.func_type(),
+        }
+    }
+
+    /// The offset behind the last token taken.
+    pub(crate) fn text_end(&self) -> usize {
+        self.pos.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |token| token.end as usize)
+    }
+
+    fn peek(&self) -> &'s Token {
+        let last = self.tokens.len() - 1;
+        &self.tokens[self.pos.min(last)]
+    }
+
+    fn kind(&self) -> TokenKind {
+        self.peek().kind
+    }
+
+    /// The kind of the token `ahead` tokens behind the next.
+    fn kind_at(&self, ahead: usize) -> TokenKind {
+        let last = self.tokens.len() - 1;
+        self.tokens[(self.pos + ahead).min(last)].kind
+    }
+
+    fn at(&self, kind: TokenKind) -> bool {
+        self.kind() == kind
+    }
+
+    fn advance(&mut self) -> &'s Token {
+        let token = self.peek();
+        if !token.kind.is_layout() {
+            self.end = (token.end_lineno, unsigned(token.end_col_offset));
+        }
+        self.pos += 1;
+        token
+    }
+
+    fn eat(&mut self, kind: TokenKind) -> bool {
+        let found = self.at(kind);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    fn expect(&mut self, kind: TokenKind) -> Parsing<&'s Token> {
+        if self.at(kind) { Ok(self.advance()) } else { Err(Failure::Invalid) }
+    }
+
+    /// Enters a rule that may nest; pairs with [`Parser::leave`] where the rule succeeds.
+    fn enter(&mut self) -> Parsing<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH { Err(Failure::TooDeep) } else { Ok(()) }
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// A place to come back to.
+    fn mark(&self) -> (usize, (u32, u32), u32, usize) {
+        (self.pos, self.end, self.depth, self.warnings.len())
+    }
+
+    fn reset(&mut self, mark: (usize, (u32, u32), u32, usize)) {
+        (self.pos, self.end, self.depth) = (mark.0, mark.1, mark.2);
+        self.warnings.truncate(mark.3);
+    }
+
+    /// From the token at index `start` to the last token taken.
+    fn location(&self, start: usize) -> Location {
+        let first = &self.tokens[start.min(self.tokens.len() - 1)];
+        Location {
+            lineno: first.lineno,
+            col_offset: unsigned(first.col_offset),
+            end_lineno: self.end.0,
+            end_col_offset: self.end.1,
+        }
+    }
+
+    fn text_of(&self, token: &Token) -> &'s [u8] {
+        self.text.get(token.start as usize..token.end as usize).unwrap_or_default()
+    }
+
+    fn identifier_of(&self, token: &Token) -> Identifier {
+        identifier(self.text_of(token))
+    }
+
+    fn name(&mut self) -> Parsing<Identifier> {
+        let token = self.expect(TokenKind::Name)?;
+        Ok(self.identifier_of(token))
+    }
+
+    fn at_soft_keyword(&self, word: &str) -> bool {
+        self.at(TokenKind::Name) && self.text_of(self.peek()) == word.as_bytes()
+    }
+
+    /// Fails for grammar newer than the version asked for.
+    fn require(&self, minor: u8) -> Parsing<()> {
+        if self.options.feature_version < minor { Err(Failure::Invalid) } else { Ok(()) }
+    }
+
+    fn type_comment(&mut self) -> Option<Box<[u8]>> {
+        self.at(TokenKind::TypeComment).then(|| {
+            let token = self.advance();
+            self.text_of(token).into()
+        })
+    }
+
+    fn warn_escape(&mut self, escape: &InvalidEscape, token: &Token) {
+        let braces = matches!(escape.text.as_str(), "{" | "}");
+        if token.kind != TokenKind::String && braces {
+            // The lexer has warned.
+            return;
+        }
+        let (msg, error_msg) = escape.messages();
+        let category = if self.options.feature_version >= 12 {
+            WarningCategory::SyntaxWarning
+        } else {
+            WarningCategory::DeprecationWarning
+        };
+        let line = self.text.split(|byte| *byte == b'\n').nth(token.lineno.saturating_sub(1) as usize);
+        let line = line.unwrap_or_default();
+        let chars = |column: i32| {
+            let bytes = line.get(..column.max(0) as usize).unwrap_or(line);
+            i32::try_from(crate::lexer::characters(bytes)).unwrap_or(i32::MAX)
+        };
+        self.warnings.push(SyntaxWarning {
+            category,
+            msg,
+            error_msg,
+            lineno: token.lineno,
+            error_location: ErrorLocation {
+                lineno: token.lineno as i32,
+                offset: chars(token.col_offset) + 1,
+                end_lineno: token.end_lineno as i32,
+                end_offset: token.end_col_offset + 1,
+                text: Some(String::from_utf8_lossy(line).into_owned()),
+                has_end: true,
+                has_filename: true,
+            },
+        });
+    }
+
+    fn func_type(&mut self) -> Parsing<Mod> {
+        self.expect(TokenKind::LPar)?;
+        let mut argtypes = Vec::new();
+        let mut starred = 0;
+        while !self.at(TokenKind::RPar) {
+            let rank = match self.kind() {
+                TokenKind::Star => 1,
+                TokenKind::DoubleStar => 2,
+                _ => 0,
+            };
+            if rank > 0 {
+                self.advance();
+            }
+            if starred > 0 && rank <= starred {
+                return Err(Failure::Invalid);
+            }
+            starred = rank;
+            argtypes.push(self.expression()?);
+            if !self.at(TokenKind::RPar) {
+                self.expect(TokenKind::Comma)?;
+                if self.at(TokenKind::RPar) {
+                    return Err(Failure::Invalid);
+                }
+            }
+        }
+        self.expect(TokenKind::RPar)?;
+        self.expect(TokenKind::RArrow)?;
+        let returns = self.expression()?.into();
+        while self.eat(TokenKind::Newline) {}
+        self.expect(TokenKind::EndMarker)?;
+        Ok(Mod::FunctionType { argtypes, returns })
+    }
+}
+
+/// The identifier spelled `text`, normalised.
+pub(crate) fn identifier(text: &[u8]) -> Identifier {
+    let name = String::from_utf8_lossy(text);
+    if name.is_ascii() { name.into() } else { name.nfkc().collect::<String>().into() }
+}
+
+fn unsigned(column: i32) -> u32 {
+    u32::try_from(column).unwrap_or(0)
+}

@@ -1,0 +1,303 @@
+//! Compound statements other than definitions, and their blocks.
+
+use super::{Failure, Parser, Parsing};
+use crate::ast::{ExceptHandler, Expr, ExprBox, For, Location, MatchCase, Stmt, StmtKind, Try, With, WithItem};
+use crate::token::TokenKind as K;
+
+impl Parser<'_> {
+    /// A compound statement, if one begins here.
+    pub(super) fn compound_stmt(&mut self) -> Parsing<Option<Stmt>> {
+        let parse: fn(&mut Self) -> Parsing<Stmt> = match self.kind() {
+            K::If => Self::if_stmt,
+            K::Def => |parser| parser.function_def(Vec::new()),
+            K::Class => |parser| parser.class_def(Vec::new()),
+            K::At => Self::decorated,
+            K::For => Self::for_stmt,
+            K::With => Self::with_stmt,
+            K::While => Self::while_stmt,
+            K::Try => Self::try_stmt,
+            K::Async => match self.kind_at(1) {
+                K::Def => |parser| parser.function_def(Vec::new()),
+                K::For => Self::for_stmt,
+                K::With => Self::with_stmt,
+                _ => return Err(Failure::Invalid),
+            },
+            K::Name if self.at_soft_keyword("match") => return self.match_stmt(),
+            _ => return Ok(None),
+        };
+        self.enter()?;
+        let stmt = parse(self)?;
+        self.leave();
+        Ok(Some(stmt))
+    }
+
+    /// `block`: indented statements, or simple ones on the same line.
+    pub(super) fn block(&mut self) -> Parsing<Vec<Stmt>> {
+        if !self.at(K::Newline) {
+            let mut body = Vec::new();
+            self.simple_stmts(&mut body)?;
+            return Ok(body);
+        }
+        self.advance();
+        self.expect(K::Indent)?;
+        let body = self.statements(K::Dedent)?;
+        self.advance();
+        if body.is_empty() { Err(Failure::Invalid) } else { Ok(body) }
+    }
+
+    fn if_stmt(&mut self) -> Parsing<Stmt> {
+        let mut clauses = Vec::new();
+        while matches!(self.kind(), K::If | K::Elif) {
+            if self.at(K::If) && !clauses.is_empty() {
+                break;
+            }
+            let start = self.pos;
+            self.advance();
+            let test = self.named_expression()?;
+            self.expect(K::Colon)?;
+            clauses.push((start, test, self.block()?));
+            if clauses.len() > 1 {
+                // Each nests in the one before it.
+                self.enter()?;
+            }
+        }
+        let nested = clauses.len().saturating_sub(1);
+        let mut orelse = self.else_block()?;
+        let mut result = None;
+        while let Some((start, test, body)) = clauses.pop() {
+            let kind = StmtKind::If { test: test.into(), body, orelse };
+            let stmt = Stmt::new(kind, self.location(start));
+            if clauses.is_empty() {
+                result = Some(stmt);
+                break;
+            }
+            orelse = vec![stmt];
+        }
+        for _ in 0..nested {
+            self.leave();
+        }
+        result.ok_or(Failure::Invalid)
+    }
+
+    fn else_block(&mut self) -> Parsing<Vec<Stmt>> {
+        if !self.eat(K::Else) {
+            return Ok(Vec::new());
+        }
+        self.expect(K::Colon)?;
+        self.block()
+    }
+
+    fn while_stmt(&mut self) -> Parsing<Stmt> {
+        let start = self.pos;
+        self.advance();
+        let test = self.named_expression()?.into();
+        self.expect(K::Colon)?;
+        let body = self.block()?;
+        let orelse = self.else_block()?;
+        Ok(Stmt::new(StmtKind::While { test, body, orelse }, self.location(start)))
+    }
+
+    fn for_stmt(&mut self) -> Parsing<Stmt> {
+        let start = self.pos;
+        let is_async = self.eat(K::Async);
+        if is_async {
+            self.require(5)?;
+        }
+        self.advance();
+        let target = self.star_targets()?.into();
+        self.expect(K::In)?;
+        let iter = self.star_expressions()?.into();
+        self.expect(K::Colon)?;
+        let type_comment = self.type_comment();
+        let body = self.block()?;
+        let orelse = self.else_block()?;
+        let parts = Box::new(For { target, iter, body, orelse, type_comment });
+        let kind = if is_async { StmtKind::AsyncFor(parts) } else { StmtKind::For(parts) };
+        Ok(Stmt::new(kind, self.location(start)))
+    }
+
+    fn with_stmt(&mut self) -> Parsing<Stmt> {
+        let start = self.pos;
+        let is_async = self.eat(K::Async);
+        if is_async {
+            self.require(5)?;
+        }
+        self.advance();
+        let items = match self.parenthesised_with_items()? {
+            Some(items) => items,
+            None => self.with_items(K::Colon)?,
+        };
+        self.expect(K::Colon)?;
+        let type_comment = self.type_comment();
+        let body = self.block()?;
+        let parts = With { items, body, type_comment };
+        let kind = if is_async { StmtKind::AsyncWith(parts) } else { StmtKind::With(parts) };
+        Ok(Stmt::new(kind, self.location(start)))
+    }
+
+    /// Items in parentheses, unless the parenthesis belongs to an expression.
+    fn parenthesised_with_items(&mut self) -> Parsing<Option<Vec<WithItem>>> {
+        if !self.at(K::LPar) {
+            return Ok(None);
+        }
+        let mark = self.mark();
+        self.advance();
+        match self.with_items(K::RPar) {
+            Ok(items) if self.at(K::RPar) && self.kind_at(1) == K::Colon => {
+                self.advance();
+                Ok(Some(items))
+            }
+            Err(Failure::TooDeep) => Err(Failure::TooDeep),
+            _ => {
+                self.reset(mark);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Items up to (not with) `close`; a closing parenthesis may follow a comma.
+    fn with_items(&mut self, close: K) -> Parsing<Vec<WithItem>> {
+        let mut items = Vec::new();
+        loop {
+            let context_expr = self.expression()?;
+            let mut optional_vars: Option<ExprBox> = None;
+            if self.eat(K::As) {
+                optional_vars = Some(self.star_target()?.into());
+                if !matches!(self.kind(), K::Comma | K::RPar | K::Colon) {
+                    return Err(Failure::Invalid);
+                }
+            }
+            items.push(WithItem { context_expr, optional_vars });
+            if !self.eat(K::Comma) || (close == K::RPar && self.at(K::RPar)) {
+                return Ok(items);
+            }
+        }
+    }
+
+    fn try_stmt(&mut self) -> Parsing<Stmt> {
+        let start = self.pos;
+        self.advance();
+        self.expect(K::Colon)?;
+        let body = self.block()?;
+        let star = self.at(K::Except) && self.kind_at(1) == K::Star;
+        if star {
+            self.require(11)?;
+        }
+        let mut handlers = Vec::new();
+        while self.at(K::Except) {
+            handlers.push(self.except_block(star)?);
+        }
+        let orelse = if handlers.is_empty() { Vec::new() } else { self.else_block()? };
+        let mut finalbody = Vec::new();
+        if self.eat(K::Finally) {
+            self.expect(K::Colon)?;
+            finalbody = self.block()?;
+        }
+        if handlers.is_empty() && finalbody.is_empty() {
+            return Err(Failure::Invalid);
+        }
+        let parts = Box::new(Try { body, handlers, orelse, finalbody });
+        let kind = if star { StmtKind::TryStar(parts) } else { StmtKind::Try(parts) };
+        Ok(Stmt::new(kind, self.location(start)))
+    }
+
+    fn except_block(&mut self, star: bool) -> Parsing<ExceptHandler> {
+        let start = self.pos;
+        self.advance();
+        if self.eat(K::Star) != star {
+            return Err(Failure::Invalid);
+        }
+        let (mut type_, mut name) = (None, None);
+        if star || !self.at(K::Colon) {
+            let first = self.pos;
+            let types = self.expressions()?;
+            let bare_tuple = self.is_bare_tuple(first, &types);
+            if bare_tuple {
+                self.require(14)?;
+            }
+            type_ = Some(types.into());
+            if self.eat(K::As) {
+                if bare_tuple {
+                    return Err(Failure::Invalid);
+                }
+                name = Some(self.name()?);
+            }
+        }
+        self.expect(K::Colon)?;
+        let body = self.block()?;
+        Ok(ExceptHandler { type_, name, body, location: self.location(start) })
+    }
+
+    /// Whether `expr`, whose first token is at index `first`, is a tuple without parentheses.
+    fn is_bare_tuple(&self, first: usize, expr: &Expr) -> bool {
+        let crate::ast::ExprKind::Tuple { elts, .. } = &expr.kind else { return false };
+        let start = |location: Location| (location.lineno, location.col_offset);
+        match elts.first() {
+            Some(elt) => start(elt.location) == start(expr.location) || self.tokens[first].kind != K::LPar,
+            None => false,
+        }
+    }
+
+    /// `match` as a statement; `None` where it is a name.
+    fn match_stmt(&mut self) -> Parsing<Option<Stmt>> {
+        let mark = self.mark();
+        let start = self.pos;
+        match self.match_head() {
+            Ok(subject) => {
+                self.require(10)?;
+                self.enter()?;
+                let mut cases = vec![self.case_block()?];
+                while !self.at(K::Dedent) {
+                    cases.push(self.case_block()?);
+                }
+                self.advance();
+                self.leave();
+                Ok(Some(Stmt::new(StmtKind::Match { subject, cases }, self.location(start))))
+            }
+            Err(Failure::TooDeep) => Err(Failure::TooDeep),
+            Err(Failure::Invalid) => {
+                self.reset(mark);
+                Ok(None)
+            }
+        }
+    }
+
+    fn match_head(&mut self) -> Parsing<ExprBox> {
+        self.advance();
+        let subject = self.subject_expr()?;
+        self.expect(K::Colon)?;
+        self.expect(K::Newline)?;
+        self.expect(K::Indent)?;
+        if self.at_soft_keyword("case") { Ok(subject.into()) } else { Err(Failure::Invalid) }
+    }
+
+    fn subject_expr(&mut self) -> Parsing<Expr> {
+        let start = self.pos;
+        let first = self.star_named_expression()?;
+        if !self.at(K::Comma) {
+            let starred = matches!(first.kind, crate::ast::ExprKind::Starred { .. });
+            return if starred { Err(Failure::Invalid) } else { Ok(first) };
+        }
+        let mut elts = vec![first];
+        while self.eat(K::Comma) {
+            if !self.starts_expression() {
+                break;
+            }
+            elts.push(self.star_named_expression()?);
+        }
+        let ctx = crate::ast::ExprContext::Load;
+        Ok(Expr::new(crate::ast::ExprKind::Tuple { elts, ctx }, self.location(start)))
+    }
+
+    fn case_block(&mut self) -> Parsing<MatchCase> {
+        if !self.at_soft_keyword("case") {
+            return Err(Failure::Invalid);
+        }
+        self.advance();
+        let pattern = self.patterns()?;
+        let guard = if self.eat(K::If) { Some(self.named_expression()?.into()) } else { None };
+        self.expect(K::Colon)?;
+        let body = self.block()?;
+        Ok(MatchCase { pattern, guard, body })
+    }
+}

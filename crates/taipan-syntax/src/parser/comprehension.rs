@@ -1,0 +1,32 @@
+//! The clauses of comprehensions.
+
+use super::{Parser, Parsing};
+use crate::ast::Comprehension;
+use crate::token::TokenKind as K;
+
+impl Parser<'_> {
+    /// One `for` clause or more.
+    pub(super) fn for_if_clauses(&mut self) -> Parsing<Vec<Comprehension>> {
+        let mut clauses = vec![self.for_if_clause()?];
+        while self.at(K::For) || (self.at(K::Async) && self.kind_at(1) == K::For) {
+            clauses.push(self.for_if_clause()?);
+        }
+        Ok(clauses)
+    }
+
+    fn for_if_clause(&mut self) -> Parsing<Comprehension> {
+        let is_async = self.eat(K::Async);
+        if is_async {
+            self.require(6)?;
+        }
+        self.expect(K::For)?;
+        let target = self.star_targets()?;
+        self.expect(K::In)?;
+        let iter = self.disjunction()?;
+        let mut ifs = Vec::new();
+        while self.eat(K::If) {
+            ifs.push(self.disjunction()?);
+        }
+        Ok(Comprehension { target, iter, ifs, is_async })
+    }
+}

@@ -1,0 +1,180 @@
+//! Expressions from the top down to the boolean operators.
+
+use super::{Failure, Parser, Parsing};
+use crate::ast::{BoolOp, Expr, ExprBox, ExprContext, ExprKind};
+use crate::token::TokenKind as K;
+
+impl Parser<'_> {
+    /// Whether the next token may begin an expression (or `*` one).
+    pub(super) fn starts_expression(&self) -> bool {
+        matches!(
+            self.kind(),
+            K::Name
+                | K::Number
+                | K::String
+                | K::FStringStart
+                | K::TStringStart
+                | K::LPar
+                | K::LSqb
+                | K::LBrace
+                | K::Minus
+                | K::Plus
+                | K::Tilde
+                | K::Ellipsis
+                | K::Star
+                | K::None
+                | K::True
+                | K::False
+                | K::Not
+                | K::Lambda
+                | K::Await
+        )
+    }
+
+    /// `expressions`: one, or a tuple without stars.
+    pub(super) fn expressions(&mut self) -> Parsing<Expr> {
+        let start = self.pos;
+        let first = self.expression()?;
+        self.tuple_tail(start, first, Self::expression)
+    }
+
+    /// `star_expressions`: one, or a tuple.
+    pub(super) fn star_expressions(&mut self) -> Parsing<Expr> {
+        let start = self.pos;
+        let first = self.star_expression()?;
+        self.tuple_tail(start, first, Self::star_expression)
+    }
+
+    fn tuple_tail(&mut self, start: usize, first: Expr, item: fn(&mut Self) -> Parsing<Expr>) -> Parsing<Expr> {
+        if !self.at(K::Comma) {
+            return Ok(first);
+        }
+        let mut elts = vec![first];
+        while self.eat(K::Comma) {
+            if !self.starts_expression() {
+                break;
+            }
+            elts.push(item(self)?);
+        }
+        Ok(Expr::new(ExprKind::Tuple { elts, ctx: ExprContext::Load }, self.location(start)))
+    }
+
+    /// `star_expression`: `*bitwise_or` or an expression.
+    pub(super) fn star_expression(&mut self) -> Parsing<Expr> {
+        if self.at(K::Star) { self.starred(Self::bitwise_or) } else { self.expression() }
+    }
+
+    /// `star_named_expression`: `*bitwise_or` or a named expression.
+    pub(super) fn star_named_expression(&mut self) -> Parsing<Expr> {
+        if self.at(K::Star) { self.starred(Self::bitwise_or) } else { self.named_expression() }
+    }
+
+    /// `*` and the operand that `item` reads.
+    pub(super) fn starred(&mut self, item: fn(&mut Self) -> Parsing<Expr>) -> Parsing<Expr> {
+        let start = self.pos;
+        self.expect(K::Star)?;
+        let value = item(self)?.into();
+        Ok(Expr::new(ExprKind::Starred { value, ctx: ExprContext::Load }, self.location(start)))
+    }
+
+    /// `named_expression`: `name := value`, or an expression.
+    pub(super) fn named_expression(&mut self) -> Parsing<Expr> {
+        if self.at(K::Name) && self.kind_at(1) == K::ColonEqual {
+            return self.assignment_expression();
+        }
+        let expr = self.expression()?;
+        if self.at(K::ColonEqual) { Err(Failure::Invalid) } else { Ok(expr) }
+    }
+
+    fn assignment_expression(&mut self) -> Parsing<Expr> {
+        self.require(8)?;
+        let start = self.pos;
+        let id = self.name()?;
+        let target = Expr::new(ExprKind::Name { id, ctx: ExprContext::Store }, self.location(start)).into();
+        self.expect(K::ColonEqual)?;
+        let value = self.expression()?.into();
+        Ok(Expr::new(ExprKind::NamedExpr { target, value }, self.location(start)))
+    }
+
+    /// `annotated_rhs`: a yield expression or star expressions.
+    pub(super) fn annotated_rhs(&mut self) -> Parsing<Expr> {
+        if self.at(K::Yield) { self.yield_expr() } else { self.star_expressions() }
+    }
+
+    pub(super) fn yield_expr(&mut self) -> Parsing<Expr> {
+        let start = self.pos;
+        self.expect(K::Yield)?;
+        if self.eat(K::From) {
+            let value = self.expression()?.into();
+            return Ok(Expr::new(ExprKind::YieldFrom { value }, self.location(start)));
+        }
+        let value = self.optional_star_expressions()?;
+        Ok(Expr::new(ExprKind::Yield { value }, self.location(start)))
+    }
+
+    pub(super) fn optional_star_expressions(&mut self) -> Parsing<Option<ExprBox>> {
+        if self.starts_expression() { Ok(Some(self.star_expressions()?.into())) } else { Ok(None) }
+    }
+
+    /// `expression`: a conditional expression, a disjunction or a lambda.
+    pub(super) fn expression(&mut self) -> Parsing<Expr> {
+        self.enter()?;
+        let expr = if self.at(K::Lambda) {
+            self.lambdef()?
+        } else {
+            let start = self.pos;
+            let body = self.disjunction()?;
+            if self.at(K::If) { self.conditional(start, body)? } else { body }
+        };
+        self.leave();
+        Ok(expr)
+    }
+
+    /// What follows the value of a conditional expression.
+    fn conditional(&mut self, start: usize, body: Expr) -> Parsing<Expr> {
+        let body = body.into();
+        self.expect(K::If)?;
+        let test = self.disjunction()?.into();
+        self.expect(K::Else)?;
+        let orelse = self.expression()?.into();
+        Ok(Expr::new(ExprKind::IfExp { test, body, orelse }, self.location(start)))
+    }
+
+    fn lambdef(&mut self) -> Parsing<Expr> {
+        let start = self.pos;
+        self.expect(K::Lambda)?;
+        let args = Box::new(self.parameters(K::Colon)?);
+        self.expect(K::Colon)?;
+        let body = self.expression()?.into();
+        Ok(Expr::new(ExprKind::Lambda { args, body }, self.location(start)))
+    }
+
+    pub(super) fn disjunction(&mut self) -> Parsing<Expr> {
+        let start = self.pos;
+        let first = self.conjunction()?;
+        if self.at(K::Or) { self.bool_op(start, first, BoolOp::Or) } else { Ok(first) }
+    }
+
+    fn conjunction(&mut self) -> Parsing<Expr> {
+        let start = self.pos;
+        let first = self.inversion()?;
+        if self.at(K::And) { self.bool_op(start, first, BoolOp::And) } else { Ok(first) }
+    }
+
+    fn bool_op(&mut self, start: usize, first: Expr, op: BoolOp) -> Parsing<Expr> {
+        let mut values = vec![first];
+        match op {
+            BoolOp::Or => {
+                while self.eat(K::Or) {
+                    values.push(self.conjunction()?);
+                }
+            }
+            BoolOp::And => {
+                while self.eat(K::And) {
+                    values.push(self.inversion()?);
+                }
+            }
+        }
+        Ok(Expr::new(ExprKind::BoolOp { op, values }, self.location(start)))
+    }
+}

@@ -1,0 +1,239 @@
+//! Source text: from bytes to UTF-8 with `\n` line ends (byte order mark, PEP 263 cookie, newline translation).
+//!
+//! Invariant: [`Source::text`] is UTF-8 without null bytes and without `\r`.
+
+use crate::error::{ErrorKind, ErrorLocation, SyntaxError};
+
+/// Decodes bytes in an encoding other than UTF-8, Latin-1 and ASCII; gives the message of the failure otherwise.
+pub type Decoder<'a> = dyn FnMut(&str, &[u8]) -> Result<String, String> + 'a;
+
+/// Source text ready for the lexer.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// UTF-8.
+    pub(crate) text: Vec<u8>,
+    /// The name of the declared encoding, normalised as CPython's tokenizer does, or "utf-8" for a byte order mark.
+    pub(crate) encoding: Option<String>,
+    /// Whether the final newline was added.
+    pub(crate) implicit_newline: bool,
+}
+
+/// How bytes become text.
+pub(crate) struct Reading<'a, 'd> {
+    /// The text is UTF-8 already and a cookie is ignored (`PyCF_IGNORE_COOKIE`).
+    pub ignore_cookie: bool,
+    /// Add a newline where the last line lacks one.
+    pub final_newline: bool,
+    /// Leave `\r\n` as it is.
+    pub preserve_crlf: bool,
+    pub decoder: Option<&'a mut Decoder<'d>>,
+}
+
+/// Reads `bytes`.
+///
+/// # Errors
+/// The SyntaxErrors of CPython's tokenizer set-up: null bytes, unknown encodings, undecodable bytes.
+pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, SyntaxError> {
+    if bytes.contains(&0) {
+        return Err(SyntaxError::bare(ErrorKind::SyntaxError, "source code string cannot contain null bytes"));
+    }
+    let mut encoding = None;
+    let text = if reading.ignore_cookie {
+        translate_newlines(bytes, reading.final_newline, reading.preserve_crlf)
+    } else {
+        let (has_mark, body) = match bytes {
+            [0xEF, 0xBB, 0xBF, rest @ ..] => (true, rest),
+            _ => (false, bytes),
+        };
+        let mut text = translate_newlines(body, reading.final_newline, reading.preserve_crlf);
+        if has_mark {
+            encoding = Some("utf-8".to_owned());
+        }
+        match declared_encoding(&text.0) {
+            Some((name, lineno)) if has_mark && name != "utf-8" => {
+                let line = text.0.split(|byte| *byte == b'\n').nth(lineno - 1).unwrap_or_default();
+                let line = String::from_utf8_lossy(line).into_owned();
+                let end = line.chars().count();
+                return Err(without_filename(format!("encoding problem: {name} with BOM"), lineno, line, (0, end)));
+            }
+            Some((name, _)) => {
+                if name != "utf-8" {
+                    text.0 = decode(&name, &text.0, reading.decoder)?.into_bytes();
+                }
+                encoding = Some(name);
+            }
+            None => {}
+        }
+        text
+    };
+    let (text, implicit_newline) = text;
+    if let Err(error) = std::str::from_utf8(&text) {
+        return Err(non_utf8(&text, error.valid_up_to()));
+    }
+    Ok(Source { text, encoding, implicit_newline })
+}
+
+fn translate_newlines(bytes: &[u8], final_newline: bool, preserve_crlf: bool) -> (Vec<u8>, bool) {
+    let mut text = Vec::with_capacity(bytes.len() + 1);
+    if preserve_crlf || !bytes.contains(&b'\r') {
+        text.extend_from_slice(bytes);
+    } else {
+        let mut rest = bytes.iter().copied().peekable();
+        while let Some(byte) = rest.next() {
+            if byte == b'\r' {
+                if rest.peek() == Some(&b'\n') {
+                    rest.next();
+                }
+                text.push(b'\n');
+            } else {
+                text.push(byte);
+            }
+        }
+    }
+    let add = final_newline && text.last().is_some_and(|last| *last != b'\n');
+    if add {
+        text.push(b'\n');
+    }
+    (text, add)
+}
+
+/// The encoding that a comment in the first two lines declares, and the line of the comment.
+pub(crate) fn declared_encoding(text: &[u8]) -> Option<(String, usize)> {
+    for (index, line) in text.split(|byte| *byte == b'\n').take(2).enumerate() {
+        let start = line.iter().position(|byte| !matches!(byte, b' ' | b'\t' | 0x0C | b'\r'));
+        let Some(start) = start else { continue };
+        if line[start] != b'#' {
+            return None;
+        }
+        if let Some(name) = coding_spec(&line[start..]) {
+            return Some((name, index + 1));
+        }
+    }
+    None
+}
+
+fn coding_spec(comment: &[u8]) -> Option<String> {
+    let mut from = 0;
+    while let Some(found) = comment[from..].windows(6).position(|window| window == b"coding") {
+        let after = &comment[from + found + 6..];
+        from += found + 1;
+        let Some((b':' | b'=', mut name)) = after.split_first() else { continue };
+        while let Some((b' ' | b'\t', rest)) = name.split_first() {
+            name = rest;
+        }
+        let end = name.iter().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')));
+        let name = &name[..end.unwrap_or(name.len())];
+        if !name.is_empty() {
+            return Some(normal_name(&String::from_utf8_lossy(name)));
+        }
+    }
+    None
+}
+
+fn normal_name(name: &str) -> String {
+    let short: String = name.chars().take(12).map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
+    if short == "utf-8" || short.starts_with("utf-8-") {
+        return "utf-8".to_owned();
+    }
+    for latin in ["latin-1", "iso-8859-1", "iso-latin-1"] {
+        if short == latin || short.strip_prefix(latin).is_some_and(|rest| rest.starts_with('-')) {
+            return "iso-8859-1".to_owned();
+        }
+    }
+    name.to_owned()
+}
+
+fn decode(name: &str, bytes: &[u8], decoder: Option<&mut Decoder<'_>>) -> Result<String, SyntaxError> {
+    let plain = name.to_ascii_lowercase();
+    match plain.as_str() {
+        "iso-8859-1" => return Ok(bytes.iter().map(|byte| char::from(*byte)).collect()),
+        "ascii" | "us-ascii" => {
+            if let Some(at) = bytes.iter().position(|byte| !byte.is_ascii()) {
+                return Err(without_line(format!(
+                    "'ascii' codec can't decode byte 0x{:02x} in position {at}: ordinal not in range(128)",
+                    bytes[at]
+                )));
+            }
+            return Ok(bytes.iter().map(|byte| char::from(*byte)).collect());
+        }
+        _ => {}
+    }
+    match decoder {
+        Some(decoder) => decoder(name, bytes).map_err(without_line),
+        None => Err(without_line(format!("unknown encoding: {name}"))),
+    }
+}
+
+/// An error of the tokenizer's set-up: line 0, no text.
+fn without_line(msg: String) -> SyntaxError {
+    SyntaxError {
+        kind: ErrorKind::SyntaxError,
+        msg,
+        location: Some(ErrorLocation {
+            lineno: 0,
+            offset: -1,
+            end_lineno: 0,
+            end_offset: 0,
+            text: None,
+            has_end: false,
+            has_filename: true,
+        }),
+        last_statement: None,
+    }
+}
+
+/// The error for bytes that are no UTF-8; CPython gives it no file name.
+fn non_utf8(text: &[u8], at: usize) -> SyntaxError {
+    let byte = text[at];
+    let line_start = text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    let lineno = 1 + text[..at].iter().filter(|byte| **byte == b'\n').count();
+    let line_end = text[at..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| at + end);
+    let offset = String::from_utf8_lossy(&text[line_start..=at]).chars().count();
+    let msg = format!(
+        "Non-UTF-8 code starting with '\\x{byte:02x}' on line {lineno}, but no encoding declared; see \
+         https://peps.python.org/pep-0263/ for details"
+    );
+    let line = String::from_utf8_lossy(&text[line_start..line_end]).into_owned();
+    without_filename(msg, lineno, line, (offset, offset))
+}
+
+fn without_filename(msg: String, lineno: usize, line: String, offsets: (usize, usize)) -> SyntaxError {
+    let number = |value: usize| i32::try_from(value).unwrap_or(i32::MAX);
+    SyntaxError {
+        kind: ErrorKind::SyntaxError,
+        msg,
+        location: Some(ErrorLocation {
+            lineno: number(lineno),
+            offset: number(offsets.0),
+            end_lineno: number(lineno),
+            end_offset: number(offsets.1),
+            text: Some(line),
+            has_end: true,
+            has_filename: false,
+        }),
+        last_statement: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_found_in_the_first_two_lines() {
+        let found = |text: &[u8]| declared_encoding(text).map(|(name, lineno)| format!("{name}:{lineno}"));
+        assert_eq!(found(b"# -*- coding: utf_8 -*-\n").as_deref(), Some("utf-8:1"));
+        assert_eq!(found(b"#!/x\n# vim: set fileencoding=Latin-1 :\n").as_deref(), Some("iso-8859-1:2"));
+        assert_eq!(found(b"\n# coding: cp1252").as_deref(), Some("cp1252:2"));
+        assert_eq!(found(b"x = 1\n# coding: cp1252"), None);
+        assert_eq!(found(b"\n\n# coding: cp1252"), None);
+        assert_eq!(found(b"# coding - cp1252"), None);
+    }
+
+    #[test]
+    fn newlines_are_translated() {
+        assert_eq!(translate_newlines(b"a\r\nb\rc", true, false), (b"a\nb\nc\n".to_vec(), true));
+        assert_eq!(translate_newlines(b"a\r\n", true, true), (b"a\r\n".to_vec(), false));
+        assert_eq!(translate_newlines(b"", true, false), (Vec::new(), false));
+    }
+}
