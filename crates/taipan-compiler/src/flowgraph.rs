@@ -42,15 +42,7 @@ pub fn optimize(
     flags: u32,
 ) -> Result<Optimized, CompileError> {
     let mut cfg = Cfg::from_sequence(seq)?;
-    exceptions::mark_except_handlers(&mut cfg);
-    exceptions::label_exception_targets(&mut cfg)?;
-    optimize_cfg(&mut cfg, consts)?;
-    unused_consts::remove_unused_consts(&mut cfg, consts)?;
-    unknown_locals::add_checks_for_loads_of_uninitialized_variables(&mut cfg, metadata.varnames.len(), nparams);
-    super_instructions::insert_super_instructions(&mut cfg);
-    cold_blocks::push_cold_blocks_to_end(&mut cfg)?;
-    lines::resolve_line_numbers(&mut cfg);
-
+    optimize_code_unit(&mut cfg, consts, metadata.varnames.len(), nparams)?;
     pseudo_ops::convert_pseudo_conditional_jumps(&mut cfg);
     let stacksize = stack_depth::calculate_stack_depth(&mut cfg)?;
     prefix::prepare_localsplus(&mut cfg, metadata, flags)?;
@@ -58,6 +50,40 @@ pub fn optimize(
     pseudo_ops::normalize_jumps(&mut cfg);
     load_fast::optimize_load_fast(&mut cfg);
     Ok(Optimized { seq: cfg.into_sequence()?, stacksize })
+}
+
+/// Optimises instructions as `_testinternalcapi.optimize_cfg` does, pseudo operations kept: for tests of the passes.
+///
+/// # Errors
+/// As [`optimize`].
+pub fn optimize_instructions(
+    seq: InstructionSequence,
+    consts: &mut ConstTable,
+    nlocals: usize,
+) -> Result<InstructionSequence, CompileError> {
+    let mut cfg = Cfg::from_sequence(seq)?;
+    optimize_code_unit(&mut cfg, consts, nlocals, 0)?;
+    stack_depth::calculate_stack_depth(&mut cfg)?;
+    load_fast::optimize_load_fast(&mut cfg);
+    cfg.into_sequence()
+}
+
+/// The passes before the frame layout is known.
+fn optimize_code_unit(
+    cfg: &mut Cfg,
+    consts: &mut ConstTable,
+    nlocals: usize,
+    nparams: usize,
+) -> Result<(), CompileError> {
+    exceptions::mark_except_handlers(cfg);
+    exceptions::label_exception_targets(cfg)?;
+    optimize_cfg(cfg, consts)?;
+    unused_consts::remove_unused_consts(cfg, consts)?;
+    unknown_locals::add_checks_for_loads_of_uninitialized_variables(cfg, nlocals, nparams);
+    super_instructions::insert_super_instructions(cfg);
+    cold_blocks::push_cold_blocks_to_end(cfg)?;
+    lines::resolve_line_numbers(cfg);
+    Ok(())
 }
 
 fn optimize_cfg(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<(), CompileError> {

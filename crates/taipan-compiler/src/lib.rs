@@ -12,7 +12,7 @@ pub mod const_table;
 mod depth;
 mod docstring;
 pub mod error;
-mod flowgraph;
+pub mod flowgraph;
 pub mod future;
 pub mod instruction_sequence;
 pub mod name_table;

@@ -85,42 +85,71 @@ pub fn fold_tuple_of_constants(instrs: &mut [CfgInstr], i: usize, consts: &mut C
     make_load_const(&mut instrs[i], Constant::Tuple(items.into()), consts)
 }
 
-/// `BUILD_LIST 0`, constants each with `LIST_APPEND 1`, and the conversion to a tuple become one constant.
+/// An empty display and constants added one by one, all before `end`: where it begins, and the loads.
+fn const_display_before(instrs: &[CfgInstr], end: usize, build: Opcode, add: Opcode) -> Option<(usize, Vec<usize>)> {
+    let mut expect_add = true;
+    let mut loads = Vec::new();
+    for at in (0..end).rev() {
+        let CfgInstr { op, oparg, .. } = instrs[at];
+        if op == Opcode::Nop {
+            continue;
+        }
+        if op == build && oparg == 0 {
+            loads.reverse();
+            return expect_add.then_some((at, loads));
+        }
+        if expect_add {
+            if op != add || oparg != 1 {
+                return None;
+            }
+        } else {
+            if !loads_const(op) {
+                return None;
+            }
+            loads.push(at);
+        }
+        expect_add = !expect_add;
+    }
+    None
+}
+
+/// Nops out a display found by [`const_display_before`] and gives its items.
+fn take_display(
+    instrs: &mut [CfgInstr],
+    (start, loads): (usize, Vec<usize>),
+    end: usize,
+    consts: &ConstTable,
+) -> Result<Vec<Constant>, CompileError> {
+    let items = values_at(instrs, &loads, consts)?;
+    let gone: Vec<usize> = (start..end).filter(|&at| instrs[at].op != Opcode::Nop).collect();
+    nop_out(instrs, &gone);
+    Ok(items)
+}
+
+/// `BUILD_LIST 0`, constants each with `LIST_APPEND 1`, and the conversion to a tuple become one constant; whether
+/// they did.
 pub fn fold_constant_list_to_tuple(
     instrs: &mut [CfgInstr],
     i: usize,
     consts: &mut ConstTable,
-) -> Result<(), CompileError> {
-    let mut expect_append = true;
-    let mut loads = Vec::new();
-    for pos in (0..i).rev() {
-        let CfgInstr { op, oparg, .. } = instrs[pos];
-        if op == Opcode::Nop {
-            continue;
-        }
-        if op == Opcode::BuildList && oparg == 0 {
-            if !expect_append {
-                return Ok(());
-            }
-            loads.reverse();
-            let items = values_at(instrs, &loads, consts)?;
-            let gone: Vec<usize> = (pos..i).filter(|&at| instrs[at].op != Opcode::Nop).collect();
-            nop_out(instrs, &gone);
-            return make_load_const(&mut instrs[i], Constant::Tuple(items.into()), consts);
-        }
-        if expect_append {
-            if op != Opcode::ListAppend || oparg != 1 {
-                return Ok(());
-            }
-        } else {
-            if !loads_const(op) {
-                return Ok(());
-            }
-            loads.push(pos);
-        }
-        expect_append = !expect_append;
-    }
-    Ok(())
+) -> Result<bool, CompileError> {
+    let Some(display) = const_display_before(instrs, i, Opcode::BuildList, Opcode::ListAppend) else {
+        return Ok(false);
+    };
+    let items = take_display(instrs, display, i, consts)?;
+    make_load_const(&mut instrs[i], Constant::Tuple(items.into()), consts)?;
+    Ok(true)
+}
+
+/// A list or set of many constants, built one by one up to the addition at `i`, becomes one constant before `in` or a
+/// loop.
+pub fn fold_long_display(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) -> Result<(), CompileError> {
+    let is_list = instrs[i].op == Opcode::ListAppend;
+    let build = if is_list { Opcode::BuildList } else { Opcode::BuildSet };
+    let Some(display) = const_display_before(instrs, i + 1, build, instrs[i].op) else { return Ok(()) };
+    let items = take_display(instrs, display, i + 1, consts)?;
+    let value = if is_list { Constant::Tuple(items.into()) } else { Constant::frozen_set(items) };
+    make_load_const(&mut instrs[i], value, consts)
 }
 
 /// Displays of constants: one constant before `in` or a loop, else built by extending with one constant. A list

@@ -108,6 +108,7 @@ fn step(cfg: &mut Cfg, id: BlockId, i: usize, sim: &mut Simulation, todo: &mut V
     }
     match instr.op {
         Opcode::LoadFast => sim.load(i, oparg),
+        Opcode::DeleteFast => sim.kill_local(oparg),
         Opcode::LoadFastAndClear => {
             sim.kill_local(oparg);
             sim.load(i, oparg);
@@ -141,7 +142,6 @@ fn step(cfg: &mut Cfg, id: BlockId, i: usize, sim: &mut Simulation, todo: &mut V
         // instructions.
         Opcode::FormatSimple
         | Opcode::GetAnext
-        | Opcode::GetIter
         | Opcode::GetLen
         | Opcode::GetYieldFromIter
         | Opcode::ImportFrom

@@ -5,8 +5,8 @@ use taipan_bytecode::{Constant, Opcode};
 
 use super::cfg::{BlockId, Cfg, CfgInstr};
 use super::folding::{
-    const_value, fold_const_binop, fold_const_unaryop, fold_constant_list_to_tuple, fold_tuple_of_constants,
-    optimize_lists_and_sets, small_int,
+    const_value, fold_const_binop, fold_const_unaryop, fold_constant_list_to_tuple, fold_long_display,
+    fold_tuple_of_constants, optimize_lists_and_sets, small_int,
 };
 use super::swaps::optimize_swaps;
 use crate::const_ops::is_true;
@@ -186,12 +186,12 @@ fn optimize_instr(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) ->
         }
         (UnaryNot | UnaryInvert | UnaryNegative, _) => fold_const_unaryop(instrs, i, consts)?,
         (CallIntrinsic1, _) if oparg == Intrinsic1::ListToTuple.oparg() => {
-            if next_op == GetIter {
+            let folded = fold_constant_list_to_tuple(instrs, i, consts)?;
+            if !folded && next_op == GetIter {
                 instrs[i].set_nop();
-            } else {
-                fold_constant_list_to_tuple(instrs, i, consts)?;
             }
         }
+        (ListAppend | SetAdd, GetIter | ContainsOp) => fold_long_display(instrs, i, consts)?,
         (CallIntrinsic1, _) if oparg == Intrinsic1::UnaryPositive.oparg() => fold_const_unaryop(instrs, i, consts)?,
         (BinaryOp, _) => fold_const_binop(instrs, i, consts)?,
         _ => {}
