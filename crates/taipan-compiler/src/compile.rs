@@ -3,6 +3,7 @@
 use taipan_bytecode::code::co;
 use taipan_bytecode::{CodeObject, Wtf8Buf};
 use taipan_syntax::ast;
+use taipan_syntax::{Decoder, Mode, ParseOptions, SyntaxError, SyntaxWarning};
 
 use crate::ast_preprocess::{PreprocessOptions, preprocess};
 use crate::codegen::{self, CodegenOptions};
@@ -101,4 +102,51 @@ fn future_features(module: &ast::Mod, flags: u32) -> Result<FutureFeatures, Comp
     future.features |= flags & CODE_FLAGS_MASK;
     future.allow_top_level_await = flags & ALLOW_TOP_LEVEL_AWAIT != 0;
     Ok(future)
+}
+
+/// A source that could not be compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceError {
+    /// It is no valid source.
+    Parse(SyntaxError),
+    /// It is, but means nothing.
+    Compile(CompileError),
+}
+
+impl From<SyntaxError> for SourceError {
+    fn from(error: SyntaxError) -> Self {
+        SourceError::Parse(error)
+    }
+}
+
+impl From<CompileError> for SourceError {
+    fn from(error: CompileError) -> Self {
+        SourceError::Compile(error)
+    }
+}
+
+/// A compiled source.
+#[derive(Clone, Debug)]
+pub struct CompiledSource {
+    pub code: CodeObject,
+    /// What the parser warns about; CPython issues it first.
+    pub syntax_warnings: Vec<SyntaxWarning>,
+    pub warnings: Vec<Warning>,
+}
+
+/// Parses and compiles a source.
+///
+/// # Errors
+/// What [`taipan_syntax::parse`] and [`compile`] report.
+pub fn compile_source(
+    source: &[u8],
+    filename: &str,
+    mode: Mode,
+    parse_options: &ParseOptions,
+    options: CompileOptions,
+    decoder: Option<&mut Decoder<'_>>,
+) -> Result<CompiledSource, SourceError> {
+    let mut parsed = taipan_syntax::parse(source, mode, parse_options, decoder)?;
+    let Compiled { code, warnings } = compile(&mut parsed.module, filename, options)?;
+    Ok(CompiledSource { code, syntax_warnings: parsed.warnings, warnings })
 }
