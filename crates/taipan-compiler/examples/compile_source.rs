@@ -37,11 +37,8 @@ fn compile(source: &[u8], mode: Mode, options: CompileOptions) -> (u8, Vec<u8>, 
         Ok(compiled) => compiled,
         Err(error) => return (b'e', describe(&error).into_bytes(), String::new()),
     };
-    let warnings: Vec<String> = compiled
-        .warnings
-        .iter()
-        .map(|warning| format!("{}\t{}", warning.location.lineno, warning.message))
-        .collect();
+    let warnings: Vec<String> =
+        compiled.warnings.iter().map(|warning| format!("{}\t{}", warning.location.lineno, warning.message)).collect();
     match marshal::dump_code(&compiled.code, 4) {
         Ok(bytes) => (b'c', bytes, warnings.join("\n")),
         Err(error) => (b'e', format!("marshal: {error:?}").into_bytes(), String::new()),

@@ -21,9 +21,7 @@ pub mod warning;
 
 pub use assemble::optimize_and_assemble;
 pub use code_unit::CodeUnitMetadata;
-pub use compile::{
-    CompileOptions, Compiled, CompiledSource, SourceError, compile, compile_source, symbol_table,
-};
+pub use compile::{CompileOptions, Compiled, CompiledSource, SourceError, compile, compile_source, symbol_table};
 pub use const_table::ConstTable;
 pub use error::CompileError;
 pub use instruction_sequence::{InstructionSequence, Label, SourceLocation};
