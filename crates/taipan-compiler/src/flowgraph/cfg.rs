@@ -48,6 +48,9 @@ impl CfgInstr {
 #[derive(Clone, Debug, Default)]
 pub struct Block {
     pub instrs: Vec<CfgInstr>,
+    /// Handlers of the instructions that once stood behind the last one: CPython's compiler gives them to the
+    /// instructions it appends there one by one.
+    former_handlers: Vec<Option<BlockId>>,
     pub next: Option<BlockId>,
     /// Whether a jump of the original sequence, or of an added block, leads here.
     pub is_labelled: bool,
@@ -64,6 +67,35 @@ pub struct Block {
 }
 
 impl Block {
+    /// Appends an instruction; its handler is that of the instruction that once stood there.
+    pub fn add_op(&mut self, instr: CfgInstr) {
+        let except = self.former_handlers.first().copied().flatten();
+        self.take_slots(1);
+        self.instrs.push(CfgInstr { except, ..instr });
+    }
+
+    /// Appends copies of whole instructions.
+    pub fn append(&mut self, instrs: &[CfgInstr]) {
+        self.take_slots(instrs.len());
+        self.instrs.extend_from_slice(instrs);
+    }
+
+    /// Inserts whole instructions before position `at`.
+    pub fn insert(&mut self, at: usize, instrs: &[CfgInstr]) {
+        self.take_slots(instrs.len());
+        self.instrs.splice(at..at, instrs.iter().copied());
+    }
+
+    /// Drops all instructions from position `kept` on.
+    pub fn truncate(&mut self, kept: usize) {
+        let dropped = self.instrs.drain(kept..).map(|instr| instr.except);
+        self.former_handlers.splice(0..0, dropped);
+    }
+
+    fn take_slots(&mut self, count: usize) {
+        self.former_handlers.drain(..count.min(self.former_handlers.len()));
+    }
+
     pub fn last(&self) -> Option<&CfgInstr> {
         self.instrs.last()
     }

@@ -32,7 +32,7 @@ pub fn remove_unreachable(cfg: &mut Cfg) {
     for id in order {
         let block = &mut cfg[id];
         if block.predecessors == 0 {
-            block.instrs.clear();
+            block.truncate(0);
             block.is_except_handler = false;
         }
     }
@@ -73,7 +73,7 @@ fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
         kept += 1;
         prev_lineno = lineno;
     }
-    instrs.truncate(kept);
+    cfg[id].truncate(kept);
     before - kept
 }
 

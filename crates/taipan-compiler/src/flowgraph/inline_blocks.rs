@@ -33,7 +33,7 @@ fn inline_into(cfg: &mut Cfg, id: BlockId) -> bool {
     if let Some(jump) = block.instrs.last_mut() {
         jump.set_nop();
     }
-    block.instrs.extend(copied);
+    block.append(&copied);
     if no_lineno_no_fallthrough && let Some(end) = block.instrs.last_mut() {
         // The jump that went may have been the loop's only check for interrupts.
         if is_unconditional_jump(end.op) && last.op == Opcode::Jump {

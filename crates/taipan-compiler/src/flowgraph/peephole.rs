@@ -133,9 +133,9 @@ fn optimize_jump(cfg: &mut Cfg, id: BlockId, i: usize) -> Step {
     if instr.target == target.target {
         return Step::Next;
     }
-    let instrs = &mut cfg[id].instrs;
-    instrs[i].set_nop();
-    instrs.push(CfgInstr { target: target.target, ..CfgInstr::new(threaded, 0, target.loc) });
+    let block = &mut cfg[id];
+    block.instrs[i].set_nop();
+    block.add_op(CfgInstr { target: target.target, ..CfgInstr::new(threaded, 0, target.loc) });
     Step::Again
 }
 

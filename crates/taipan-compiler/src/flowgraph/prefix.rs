@@ -65,5 +65,5 @@ fn insert_prefix(cfg: &mut Cfg, metadata: &CodeUnitMetadata, shared: &[Option<u3
         prefix.push(CfgInstr::new(Opcode::PopTop, 0, loc));
     }
     let entry = cfg.entry;
-    cfg[entry].instrs.splice(0..0, prefix);
+    cfg[entry].insert(0, &prefix);
 }

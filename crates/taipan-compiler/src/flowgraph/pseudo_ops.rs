@@ -9,17 +9,17 @@ use crate::error::CompileError;
 /// `JUMP_IF_x` becomes `COPY 1`, `TO_BOOL`, `POP_JUMP_IF_x`.
 pub fn convert_pseudo_conditional_jumps(cfg: &mut Cfg) {
     for id in cfg.order() {
-        let Some(last) = cfg[id].instrs.last_mut() else { continue };
+        let block = &mut cfg[id];
+        let Some(last) = block.instrs.last_mut() else { continue };
         last.op = match last.op {
             Opcode::JumpIfFalse => Opcode::PopJumpIfFalse,
             Opcode::JumpIfTrue => Opcode::PopJumpIfTrue,
             _ => continue,
         };
-        let jump = *last;
-        let added = |op, oparg| CfgInstr { except: None, ..CfgInstr::new(op, oparg, jump.loc) };
-        let instrs = &mut cfg[id].instrs;
-        instrs.pop();
-        instrs.extend([added(Opcode::Copy, 1), added(Opcode::ToBool, 0), jump]);
+        let added = |op, oparg| CfgInstr { op, oparg, target: None, ..*last };
+        let added = [added(Opcode::Copy, 1), added(Opcode::ToBool, 0)];
+        let at = block.instrs.len() - 1;
+        block.insert(at, &added);
     }
 }
 
@@ -58,7 +58,7 @@ fn normalize_jumps_in(cfg: &mut Cfg, id: BlockId) {
     let Some(target) = last.target else { return };
     let not_taken = CfgInstr::new(Opcode::NotTaken, 0, last.loc);
     if !cfg[target].visited {
-        cfg[id].instrs.push(not_taken);
+        cfg[id].add_op(not_taken);
         return;
     }
     let reversed = match last.op {
