@@ -13,6 +13,7 @@ pub mod number;
 pub mod object_words;
 pub mod protocol;
 pub mod raise;
+pub mod repr_guard;
 pub mod root;
 pub mod shape;
 pub mod signature;

@@ -40,6 +40,7 @@ pub mod mappingproxy;
 pub mod module;
 pub mod object;
 pub mod singletons;
+pub mod slice;
 pub mod staticmethod;
 pub mod str;
 pub mod super_;
@@ -79,6 +80,7 @@ builtin_types! {
     NoneType => singletons::NONE_TYPE,
     Ellipsis => singletons::ELLIPSIS_TYPE,
     NotImplemented => singletons::NOT_IMPLEMENTED_TYPE,
+    Slice => slice::TYPE,
 }
 
 impl Builtin {

@@ -428,6 +428,15 @@ impl Vm {
 }
 
 impl Value {
+    /// The object as `T`, for slots and rows whose receiver was checked by the descriptor.
+    #[inline]
+    pub fn expect<T: HeapObject>(self, vm: &Vm) -> Gc<T> {
+        match self.downcast(vm) {
+            Some(object) => object,
+            None => unreachable!("a slot is called with an object of its type"),
+        }
+    }
+
     /// The object as `T`, when its native layout is `T` or an extension of it.
     #[inline]
     pub fn downcast<T: HeapObject>(self, vm: &Vm) -> Option<Gc<T>> {

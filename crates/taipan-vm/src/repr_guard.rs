@@ -1,0 +1,82 @@
+//! The guard of recursive reprs: a container that contains itself shows `[...]` instead of recursing.
+
+use taipan_text::TextBuf;
+
+use crate::raise::Raised;
+use crate::types::list::List;
+use crate::types::str::Str;
+use crate::value::Value;
+use crate::vm::Vm;
+
+impl Vm {
+    /// Notes that the repr of a container begins. False: it is under way already (the caller shows dots).
+    /// After true the caller must call `repr_leave`, also on errors.
+    pub fn repr_enter(&mut self, container: Value) -> Result<bool, Raised> {
+        let list = match self.repr_active.and_then(|active| active.downcast::<List>(self)) {
+            Some(list) => list,
+            None => {
+                let list = List::new(self)?;
+                self.repr_active = Some(list.value());
+                list
+            }
+        };
+        let n = list.get(self).len();
+        if (0..n).any(|i| list.get(self).get_at(self, i) == Some(container)) {
+            return Ok(false);
+        }
+        List::push(list, self, container)?;
+        Ok(true)
+    }
+
+    /// Notes that the repr of a container has ended.
+    pub fn repr_leave(&mut self, container: Value) {
+        let Some(list) = self.repr_active.and_then(|active| active.downcast::<List>(self)) else { return };
+        let n = list.get(self).len();
+        let found = (0..n).rev().find(|i| list.get(self).get_at(self, *i) == Some(container));
+        if let Some(i) = found {
+            List::truncate(list, self, i);
+        }
+    }
+
+    /// The repr that `body` builds, or `dots` when the container is being shown already.
+    pub fn guarded_repr(
+        &mut self,
+        container: Value,
+        dots: &str,
+        body: impl FnOnce(&mut Vm, &mut TextBuf) -> Result<(), Raised>,
+    ) -> Result<Value, Raised> {
+        if !self.repr_enter(container)? {
+            return self.new_str(dots);
+        }
+        let mut out = TextBuf::new();
+        let result = body(self, &mut out);
+        self.repr_leave(container);
+        result?;
+        Ok(Str::from_text(self, out.as_text())?.value())
+    }
+
+    /// Appends `repr(value)` to a text.
+    pub fn push_repr(&mut self, out: &mut TextBuf, value: Value) -> Result<(), Raised> {
+        let repr = self.repr(value)?;
+        self.push_str_value(out, repr)
+    }
+
+    /// Appends a str to a text. MemoryError when the text would outgrow the limit.
+    pub fn push_str_value(&mut self, out: &mut TextBuf, text: Value) -> Result<(), Raised> {
+        if let Some(text) = text.downcast::<Str>(self) {
+            let more = text.get(self).bytes().len();
+            self.check_native_bytes(out.byte_len() + more)?;
+            out.push_text(text.get(self).text());
+        }
+        Ok(())
+    }
+
+    /// Raises MemoryError when a native buffer of so many bytes would go over the memory limit even after a collection.
+    pub fn check_native_bytes(&mut self, bytes: usize) -> Result<(), Raised> {
+        if !self.interp().heap.would_exceed(bytes) {
+            return Ok(());
+        }
+        self.collect(taipan_heap::Collection::Major);
+        if self.interp().heap.would_exceed(bytes) { Err(self.raise_no_memory()) } else { Ok(()) }
+    }
+}
