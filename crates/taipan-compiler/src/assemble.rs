@@ -78,6 +78,9 @@ fn resolve_unconditional_jumps(instrs: &mut [Instruction]) {
     }
 }
 
+/// Code units between the `SEND` that `END_ASYNC_FOR` is aimed at and the `END_SEND` its argument names.
+const END_SEND_OFFSET: u32 = 5;
+
 fn jumps_backward(op: Opcode) -> bool {
     matches!(op, Opcode::JumpBackward | Opcode::JumpBackwardNoInterrupt | Opcode::EndAsyncFor)
 }
@@ -101,6 +104,10 @@ fn resolve_jump_offsets(instrs: &mut [Instruction]) -> Result<(), CompileError> 
             if instr.op.has_jump() {
                 let target = *offsets.get(target).ok_or(CompileError::Internal("jump out of the code"))?;
                 let distance = if jumps_backward(instr.op) { end.checked_sub(target) } else { target.checked_sub(end) };
+                let distance = match instr.op {
+                    Opcode::EndAsyncFor => distance.and_then(|distance| distance.checked_sub(END_SEND_OFFSET)),
+                    _ => distance,
+                };
                 instr.oparg = distance.ok_or(CompileError::Internal("jump in the wrong direction"))?;
                 grown |= size(instr) != before;
             }
