@@ -4,11 +4,14 @@
 //! [`TextBuf`]; errors are plain data that name the Python exception and carry its exact message.
 #![forbid(unsafe_code)]
 
+pub mod field_format;
 pub mod float_text;
+pub mod format_spec;
 pub mod hash;
 pub mod int_math;
 pub mod int_text;
 mod number_chars;
+pub mod percent_format;
 pub mod search;
 mod text_buf;
 mod text_ref;
