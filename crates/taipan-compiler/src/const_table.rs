@@ -1,6 +1,7 @@
 //! The constants of one code unit, each once.
 //!
-//! Invariant: no two entries are equal in the sense of [`Constant`]'s equality (type and bits decide).
+//! Invariant: no two entries are equal in the sense of [`Constant`]'s equality (type and bits decide), but for those
+//! with a NaN: each of these is an object of its own, as in CPython.
 
 use std::collections::HashMap;
 
@@ -27,7 +28,9 @@ impl ConstTable {
     /// # Errors
     /// `OverflowError` "too many constants".
     pub fn add(&mut self, value: Constant) -> Result<u32, CompileError> {
-        if let Some(&number) = self.numbers.get(&value) {
+        if let Some(&number) = self.numbers.get(&value)
+            && !contains_nan(&value)
+        {
             return Ok(number);
         }
         let number = self.values.len() as u32;
@@ -81,3 +84,16 @@ impl ConstTable {
         self.values.into_boxed_slice()
     }
 }
+
+fn contains_nan(value: &Constant) -> bool {
+    match value {
+        Constant::Float(value) => value.is_nan(),
+        Constant::Complex(real, imag) => real.is_nan() || imag.is_nan(),
+        Constant::Tuple(items) | Constant::FrozenSet(items) => items.iter().any(contains_nan),
+        Constant::Slice(parts) => parts.iter().any(contains_nan),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;
