@@ -5,6 +5,7 @@ pub mod attr;
 pub mod buffer;
 pub mod call;
 pub mod gc;
+pub mod host;
 pub mod import;
 pub mod interp;
 pub mod interpreter;

@@ -1,0 +1,336 @@
+//! `Host`: the one door to the world outside the interpreter: files, processes, environment, clocks, terminal, signals.
+//!
+//! The default of every operation is refusal (`EPERM`), so a host grants by overriding. Paths and names are bytes as
+//! the system has them. Operations may block; callers reach them through `Vm::detached`, which lets other threads run.
+
+use std::sync::Arc;
+
+pub mod os;
+
+/// A system error number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Errno(pub i32);
+
+impl Errno {
+    /// What a host answers to an operation it does not grant.
+    pub const DENIED: Errno = Errno(libc::EPERM);
+    /// The call was interrupted by a signal.
+    pub const INTERRUPTED: Errno = Errno(libc::EINTR);
+    /// The operation does not exist here.
+    pub const NOT_SUPPORTED: Errno = Errno(libc::ENOSYS);
+}
+
+/// The result of a host operation.
+pub type HostResult<T> = Result<T, Errno>;
+
+/// A point in time or a duration: seconds and nanoseconds below 10^9.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct TimeSpec {
+    pub seconds: i64,
+    pub nanoseconds: i64,
+}
+
+impl TimeSpec {
+    /// The whole as nanoseconds.
+    pub fn total(self) -> i128 {
+        i128::from(self.seconds) * 1_000_000_000 + i128::from(self.nanoseconds)
+    }
+}
+
+/// `struct stat`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct FileStatus {
+    pub mode: u32,
+    pub inode: u64,
+    pub device: u64,
+    pub links: u64,
+    pub uid: u32,
+    pub gid: u32,
+    pub size: i64,
+    pub accessed: TimeSpec,
+    pub modified: TimeSpec,
+    pub changed: TimeSpec,
+    pub block_size: i64,
+    pub blocks: i64,
+    pub special_device: u64,
+}
+
+/// What a path is relative to, and whether its last part is followed when it is a symbolic link.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct At {
+    /// `dir_fd`; `None`: the current folder.
+    pub dir: Option<i32>,
+    pub follow: bool,
+}
+
+impl At {
+    /// Relative to the current folder, following links.
+    pub const CWD: At = At { dir: None, follow: true };
+    /// Relative to the current folder, not following a link.
+    pub const NO_FOLLOW: At = At { dir: None, follow: false };
+}
+
+/// One entry of a folder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DirEntry {
+    pub name: Vec<u8>,
+    pub inode: u64,
+    /// `DT_*`; 0 when the system does not say.
+    pub kind: u8,
+}
+
+/// `struct tm`, in Python's ranges (month 1-12, full year, week day 0 = Monday, year day 1-366).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CalendarTime {
+    pub year: i64,
+    pub month: i32,
+    pub day: i32,
+    pub hour: i32,
+    pub minute: i32,
+    pub second: i32,
+    pub week_day: i32,
+    pub year_day: i32,
+    pub is_dst: i32,
+    pub zone: String,
+    pub utc_offset: i64,
+}
+
+/// How a child process ended or changed: pid, raw wait status, and user and system time of the child.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct WaitResult {
+    pub pid: i32,
+    pub status: i32,
+    pub usage: ResourceUsage,
+}
+
+/// `struct rusage`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ResourceUsage {
+    /// Seconds and microseconds.
+    pub user: (i64, i64),
+    pub system: (i64, i64),
+    /// `ru_maxrss` to `ru_nivcsw`.
+    pub counts: [i64; 14],
+}
+
+/// What `fork_exec` is to do in the child.
+#[derive(Clone, Debug, Default)]
+pub struct SpawnRequest {
+    pub args: Vec<Vec<u8>>,
+    /// Files to try, in order.
+    pub executables: Vec<Vec<u8>>,
+    pub close_fds: bool,
+    /// Descriptors that stay open when `close_fds`, ascending.
+    pub pass_fds: Vec<i32>,
+    pub cwd: Option<Vec<u8>>,
+    /// `NAME=value`; `None`: this process's.
+    pub env: Option<Vec<Vec<u8>>>,
+    /// Both ends of the pipes as `_posixsubprocess.fork_exec` takes them; -1: none.
+    pub p2cread: i32,
+    pub p2cwrite: i32,
+    pub c2pread: i32,
+    pub c2pwrite: i32,
+    pub errread: i32,
+    pub errwrite: i32,
+    pub errpipe_read: i32,
+    pub errpipe_write: i32,
+    pub restore_signals: bool,
+    pub new_session: bool,
+    /// -1: none.
+    pub process_group: i32,
+    pub gid: Option<u32>,
+    pub groups: Option<Vec<u32>>,
+    pub uid: Option<u32>,
+    /// -1: unchanged.
+    pub umask: i32,
+}
+
+/// A readiness question or answer: descriptor, asked events, returned events (`POLL*`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PollEntry {
+    pub fd: i32,
+    pub events: i16,
+    pub returned: i16,
+}
+
+macro_rules! host {
+    ($($module:ident {
+        $($(#[$meta:meta])* fn $name:ident($($arg:ident: $ty:ty),*) -> $result:ty;)*
+    })*) => {
+        /// The world as an interpreter sees it.
+        ///
+        /// Every operation gives the system's error number when it fails, `Errno::DENIED` unless overridden.
+        pub trait Host: Send + Sync {
+            /// The text of an error number, as `strerror`.
+            fn error_text(&self, errno: Errno) -> String {
+                let text = std::io::Error::from_raw_os_error(errno.0).to_string();
+                match text.rfind(" (os error ") {
+                    Some(end) => text[..end].to_owned(),
+                    None => text,
+                }
+            }
+
+            /// The set of signals that arrived since the last call, bit n for signal n.
+            fn take_signals(&self) -> u64 {
+                0
+            }
+
+            $($($(#[$meta])* fn $name(&self, $($arg: $ty),*) -> HostResult<$result> {
+                $(let _ = $arg;)*
+                Err(Errno::DENIED)
+            })*)*
+        }
+
+        impl Host for os::OsHost {
+            fn take_signals(&self) -> u64 {
+                os::signals::take_signals()
+            }
+
+            $($(fn $name(&self, $($arg: $ty),*) -> HostResult<$result> {
+                os::$module::$name($($arg),*)
+            })*)*
+        }
+    };
+}
+
+host! {
+    descriptors {
+        /// `openat`; the descriptor is not inherited by children.
+        fn open(path: &[u8], flags: i32, mode: u32, dir: Option<i32>) -> i32;
+        fn close(fd: i32) -> ();
+        fn read(fd: i32, into: &mut [u8]) -> usize;
+        fn write(fd: i32, bytes: &[u8]) -> usize;
+        fn pread(fd: i32, into: &mut [u8], offset: i64) -> usize;
+        fn pwrite(fd: i32, bytes: &[u8], offset: i64) -> usize;
+        /// `whence` as in `lseek`.
+        fn seek(fd: i32, offset: i64, whence: i32) -> i64;
+        fn truncate_fd(fd: i32, length: i64) -> ();
+        fn sync(fd: i32, data_only: bool) -> ();
+        fn duplicate(fd: i32) -> i32;
+        fn duplicate_to(fd: i32, target: i32, inheritable: bool) -> i32;
+        /// `pipe2`.
+        fn pipe(flags: i32) -> (i32, i32);
+        fn is_terminal(fd: i32) -> bool;
+        fn terminal_name(fd: i32) -> Vec<u8>;
+        /// Columns and lines.
+        fn terminal_size(fd: i32) -> (u16, u16);
+        fn is_inheritable(fd: i32) -> bool;
+        fn set_inheritable(fd: i32, inheritable: bool) -> ();
+        fn is_blocking(fd: i32) -> bool;
+        fn set_blocking(fd: i32, blocking: bool) -> ();
+        /// `fcntl` with a number.
+        fn control(fd: i32, command: i32, argument: i64) -> i32;
+        /// `flock`.
+        fn lock_file(fd: i32, operation: i32) -> ();
+        /// Waits until a descriptor is ready; timeout in milliseconds, negative: none. Gives how many are.
+        fn poll(entries: &mut [PollEntry], timeout: i32) -> usize;
+    }
+    files {
+        fn status(path: &[u8], at: At) -> FileStatus;
+        fn status_fd(fd: i32) -> FileStatus;
+        fn access(path: &[u8], mode: i32, at: At, effective_ids: bool) -> bool;
+        fn read_dir(path: &[u8]) -> Vec<DirEntry>;
+        fn read_dir_fd(fd: i32) -> Vec<DirEntry>;
+        fn make_dir(path: &[u8], mode: u32, dir: Option<i32>) -> ();
+        fn remove_dir(path: &[u8], dir: Option<i32>) -> ();
+        fn unlink(path: &[u8], dir: Option<i32>) -> ();
+        fn rename(from: &[u8], to: &[u8], from_dir: Option<i32>, to_dir: Option<i32>) -> ();
+        fn link(from: &[u8], to: &[u8], from_dir: Option<i32>, to_dir: Option<i32>, follow: bool) -> ();
+        fn symlink(target: &[u8], path: &[u8], dir: Option<i32>) -> ();
+        fn read_link(path: &[u8], dir: Option<i32>) -> Vec<u8>;
+        fn change_mode(path: &[u8], mode: u32, at: At) -> ();
+        fn change_mode_fd(fd: i32, mode: u32) -> ();
+        fn change_owner(path: &[u8], uid: u32, gid: u32, at: At) -> ();
+        fn change_owner_fd(fd: i32, uid: u32, gid: u32) -> ();
+        /// `None` is "now".
+        fn set_times(path: &[u8], times: Option<(TimeSpec, TimeSpec)>, at: At) -> ();
+        fn set_times_fd(fd: i32, times: Option<(TimeSpec, TimeSpec)>) -> ();
+        fn truncate(path: &[u8], length: i64) -> ();
+        fn make_fifo(path: &[u8], mode: u32, dir: Option<i32>) -> ();
+        fn current_dir() -> Vec<u8>;
+        fn change_dir(path: &[u8]) -> ();
+        fn change_dir_fd(fd: i32) -> ();
+        fn umask(mask: u32) -> u32;
+        /// The file this program was started from.
+        fn executable() -> Vec<u8>;
+    }
+    system {
+        fn environment() -> Vec<(Vec<u8>, Vec<u8>)>;
+        fn set_environment(name: &[u8], value: &[u8]) -> ();
+        fn unset_environment(name: &[u8]) -> ();
+        /// Random bytes fit for secrets.
+        fn random(into: &mut [u8]) -> ();
+        /// sysname, nodename, release, version, machine.
+        fn system_name() -> [Vec<u8>; 5];
+        fn cpu_count() -> usize;
+        /// The CPUs a process may run on.
+        fn affinity(pid: i32) -> Vec<usize>;
+        fn load_average() -> [f64; 3];
+        fn system_config(name: i32) -> i64;
+    }
+    processes {
+        fn process_id() -> i32;
+        fn parent_id() -> i32;
+        /// Real and effective user, real and effective group.
+        fn ids() -> [u32; 4];
+        fn groups() -> Vec<u32>;
+        fn process_group(pid: i32) -> i32;
+        fn session(pid: i32) -> i32;
+        fn set_session() -> i32;
+        fn set_process_group(pid: i32, group: i32) -> ();
+        fn nice(increment: i32) -> i32;
+        fn kill(pid: i32, signal: i32) -> ();
+        fn kill_group(group: i32, signal: i32) -> ();
+        /// Copies the process; 0 in the child.
+        fn fork() -> i32;
+        fn execute(path: &[u8], args: &[Vec<u8>], env: Option<&[Vec<u8>]>) -> ();
+        fn spawn(request: &SpawnRequest) -> i32;
+        fn wait(pid: i32, options: i32) -> WaitResult;
+        /// Ends the process at once.
+        fn exit(status: i32) -> ();
+        fn abort() -> ();
+        /// User, system, children's user, children's system, elapsed: seconds.
+        fn times() -> [f64; 5];
+        /// `RUSAGE_*`.
+        fn resource_usage(who: i32) -> ResourceUsage;
+    }
+    clock {
+        /// `clock_gettime` (`CLOCK_*`).
+        fn clock(id: i32) -> TimeSpec;
+        fn clock_resolution(id: i32) -> TimeSpec;
+        /// Sleeps until a point of the monotonic clock; `Errno::INTERRUPTED` when a signal came.
+        fn sleep_until(deadline: TimeSpec) -> ();
+        fn local_time(seconds: i64) -> CalendarTime;
+        fn utc_time(seconds: i64) -> CalendarTime;
+        /// Seconds of a local calendar time.
+        fn make_time(time: &CalendarTime) -> i64;
+        fn format_time(format: &[u8], time: &CalendarTime) -> Vec<u8>;
+        fn set_time_zone() -> ();
+    }
+    signals {
+        /// 0: default, 1: ignore, 2: record for `take_signals`. Gives the old one (3: something else).
+        fn set_signal(signal: i32, action: i32) -> i32;
+        fn signal_action(signal: i32) -> i32;
+        fn raise_signal(signal: i32) -> ();
+        fn alarm(seconds: u32) -> u32;
+        /// Interval and value in seconds; gives the old pair (interval, value).
+        fn set_timer(which: i32, value: f64, interval: f64) -> (f64, f64);
+        fn timer(which: i32) -> (f64, f64);
+        /// The descriptor that gets a byte per signal; -1: none. Gives the old one.
+        fn set_wakeup_fd(fd: i32) -> i32;
+        fn pause() -> ();
+        /// How: `SIG_BLOCK`, ...; gives the old mask, bit n for signal n.
+        fn signal_mask(how: i32, mask: u64) -> u64;
+        fn pending_signals() -> u64;
+    }
+}
+
+/// A host that refuses everything.
+pub struct NoHost;
+
+impl Host for NoHost {}
+
+/// The operating system as host.
+pub fn operating_system() -> Arc<dyn Host> {
+    Arc::new(os::OsHost)
+}

@@ -1,0 +1,162 @@
+//! Reading, writing and controlling descriptors.
+
+use std::ffi::CStr;
+
+use super::{c_string, check, check_long, folder, last_errno};
+use crate::host::{Errno, HostResult, PollEntry};
+
+pub fn open(path: &[u8], flags: i32, mode: u32, dir: Option<i32>) -> HostResult<i32> {
+    let path = c_string(path)?;
+    // SAFETY: a null-terminated path that lives during the call.
+    check(unsafe { libc::openat(folder(dir), path.as_ptr(), flags | libc::O_CLOEXEC, mode) })
+}
+
+pub fn close(fd: i32) -> HostResult<()> {
+    // SAFETY: closing a number is always defined for the kernel.
+    check(unsafe { libc::close(fd) }).map(drop)
+}
+
+/// A count that is negative on failure.
+fn count(n: isize) -> HostResult<usize> {
+    usize::try_from(n).map_err(|_| last_errno())
+}
+
+pub fn read(fd: i32, into: &mut [u8]) -> HostResult<usize> {
+    // SAFETY: the buffer is writable for its length.
+    count(unsafe { libc::read(fd, into.as_mut_ptr().cast(), into.len()) })
+}
+
+pub fn write(fd: i32, bytes: &[u8]) -> HostResult<usize> {
+    // SAFETY: the buffer is readable for its length.
+    count(unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len().min(0x7fff_f000)) })
+}
+
+pub fn pread(fd: i32, into: &mut [u8], offset: i64) -> HostResult<usize> {
+    // SAFETY: as in `read`.
+    count(unsafe { libc::pread(fd, into.as_mut_ptr().cast(), into.len(), offset) })
+}
+
+pub fn pwrite(fd: i32, bytes: &[u8], offset: i64) -> HostResult<usize> {
+    // SAFETY: as in `write`.
+    count(unsafe { libc::pwrite(fd, bytes.as_ptr().cast(), bytes.len(), offset) })
+}
+
+pub fn seek(fd: i32, offset: i64, whence: i32) -> HostResult<i64> {
+    // SAFETY: numbers only.
+    check_long(unsafe { libc::lseek(fd, offset, whence) })
+}
+
+pub fn truncate_fd(fd: i32, length: i64) -> HostResult<()> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::ftruncate(fd, length) }).map(drop)
+}
+
+pub fn sync(fd: i32, data_only: bool) -> HostResult<()> {
+    // SAFETY: numbers only.
+    check(unsafe { if data_only { libc::fdatasync(fd) } else { libc::fsync(fd) } }).map(drop)
+}
+
+pub fn duplicate(fd: i32) -> HostResult<i32> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) })
+}
+
+pub fn duplicate_to(fd: i32, target: i32, inheritable: bool) -> HostResult<i32> {
+    if fd == target {
+        // SAFETY: numbers only.
+        check(unsafe { libc::fcntl(fd, libc::F_GETFD) })?;
+        return Ok(target);
+    }
+    let flags = if inheritable { 0 } else { libc::O_CLOEXEC };
+    // SAFETY: numbers only.
+    check(unsafe { libc::dup3(fd, target, flags) })
+}
+
+pub fn pipe(flags: i32) -> HostResult<(i32, i32)> {
+    let mut ends = [0; 2];
+    // SAFETY: room for two descriptors.
+    check(unsafe { libc::pipe2(ends.as_mut_ptr(), flags) })?;
+    Ok((ends[0], ends[1]))
+}
+
+pub fn is_terminal(fd: i32) -> HostResult<bool> {
+    // SAFETY: numbers only.
+    if unsafe { libc::isatty(fd) } == 1 {
+        return Ok(true);
+    }
+    match last_errno() {
+        Errno(libc::EBADF) => Err(Errno(libc::EBADF)),
+        _ => Ok(false),
+    }
+}
+
+pub fn terminal_name(fd: i32) -> HostResult<Vec<u8>> {
+    let mut name = [0u8; 256];
+    // SAFETY: the buffer is writable for its length.
+    match unsafe { libc::ttyname_r(fd, name.as_mut_ptr().cast(), name.len()) } {
+        0 => Ok(CStr::from_bytes_until_nul(&name).map(|name| name.to_bytes().to_vec()).unwrap_or_default()),
+        errno => Err(Errno(errno)),
+    }
+}
+
+pub fn terminal_size(fd: i32) -> HostResult<(u16, u16)> {
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: the request writes one `winsize`.
+    check(unsafe { libc::ioctl(fd, libc::TIOCGWINSZ, &raw mut size) })?;
+    Ok((size.ws_col, size.ws_row))
+}
+
+pub fn is_inheritable(fd: i32) -> HostResult<bool> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::fcntl(fd, libc::F_GETFD) }).map(|flags| flags & libc::FD_CLOEXEC == 0)
+}
+
+pub fn set_inheritable(fd: i32, inheritable: bool) -> HostResult<()> {
+    // SAFETY: numbers only.
+    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFD) })?;
+    let flags = if inheritable { flags & !libc::FD_CLOEXEC } else { flags | libc::FD_CLOEXEC };
+    // SAFETY: numbers only.
+    check(unsafe { libc::fcntl(fd, libc::F_SETFD, flags) }).map(drop)
+}
+
+pub fn is_blocking(fd: i32) -> HostResult<bool> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::fcntl(fd, libc::F_GETFL) }).map(|flags| flags & libc::O_NONBLOCK == 0)
+}
+
+pub fn set_blocking(fd: i32, blocking: bool) -> HostResult<()> {
+    // SAFETY: numbers only.
+    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
+    let flags = if blocking { flags & !libc::O_NONBLOCK } else { flags | libc::O_NONBLOCK };
+    // SAFETY: numbers only.
+    check(unsafe { libc::fcntl(fd, libc::F_SETFL, flags) }).map(drop)
+}
+
+pub fn control(fd: i32, command: i32, argument: i64) -> HostResult<i32> {
+    // Commands whose argument is an address are not offered.
+    match command {
+        libc::F_DUPFD | libc::F_DUPFD_CLOEXEC | libc::F_GETFD | libc::F_SETFD | libc::F_GETFL | libc::F_SETFL
+        | libc::F_GETOWN | libc::F_SETOWN | libc::F_GETPIPE_SZ | libc::F_SETPIPE_SZ | libc::F_NOTIFY
+        | libc::F_SETLEASE | libc::F_GETLEASE | libc::F_ADD_SEALS | libc::F_GET_SEALS => {
+            // SAFETY: these commands take numbers.
+            check(unsafe { libc::fcntl(fd, command, argument) })
+        }
+        _ => Err(Errno(libc::EINVAL)),
+    }
+}
+
+pub fn lock_file(fd: i32, operation: i32) -> HostResult<()> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::flock(fd, operation) }).map(drop)
+}
+
+pub fn poll(entries: &mut [PollEntry], timeout: i32) -> HostResult<usize> {
+    let mut polled: Vec<libc::pollfd> =
+        entries.iter().map(|entry| libc::pollfd { fd: entry.fd, events: entry.events, revents: 0 }).collect();
+    // SAFETY: as many entries as the vector holds.
+    let ready = check(unsafe { libc::poll(polled.as_mut_ptr(), polled.len() as libc::nfds_t, timeout) })?;
+    for (entry, polled) in entries.iter_mut().zip(&polled) {
+        entry.returned = polled.revents;
+    }
+    Ok(ready as usize)
+}

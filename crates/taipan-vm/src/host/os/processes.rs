@@ -1,0 +1,345 @@
+//! Processes: identities, children, replacement.
+
+use std::ffi::CString;
+
+use super::{c_string, check, last_errno};
+use crate::host::{Errno, HostResult, ResourceUsage, SpawnRequest, WaitResult};
+
+pub fn process_id() -> HostResult<i32> {
+    // SAFETY: no arguments.
+    Ok(unsafe { libc::getpid() })
+}
+
+pub fn parent_id() -> HostResult<i32> {
+    // SAFETY: no arguments.
+    Ok(unsafe { libc::getppid() })
+}
+
+pub fn ids() -> HostResult<[u32; 4]> {
+    // SAFETY: no arguments.
+    unsafe { Ok([libc::getuid(), libc::geteuid(), libc::getgid(), libc::getegid()]) }
+}
+
+pub fn groups() -> HostResult<Vec<u32>> {
+    let mut groups = vec![0; 65_536];
+    // SAFETY: room for as many groups as the system allows.
+    let n = check(unsafe { libc::getgroups(groups.len() as i32, groups.as_mut_ptr()) })?;
+    groups.truncate(n as usize);
+    Ok(groups)
+}
+
+pub fn process_group(pid: i32) -> HostResult<i32> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::getpgid(pid) })
+}
+
+pub fn session(pid: i32) -> HostResult<i32> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::getsid(pid) })
+}
+
+pub fn set_session() -> HostResult<i32> {
+    // SAFETY: no arguments.
+    check(unsafe { libc::setsid() })
+}
+
+pub fn set_process_group(pid: i32, group: i32) -> HostResult<()> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::setpgid(pid, group) }).map(drop)
+}
+
+pub fn nice(increment: i32) -> HostResult<i32> {
+    // SAFETY: `errno` is this thread's own; numbers only.
+    let value = unsafe {
+        *libc::__errno_location() = 0;
+        libc::nice(increment)
+    };
+    if value == -1 && last_errno().0 != 0 { Err(last_errno()) } else { Ok(value) }
+}
+
+pub fn kill(pid: i32, signal: i32) -> HostResult<()> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::kill(pid, signal) }).map(drop)
+}
+
+pub fn kill_group(group: i32, signal: i32) -> HostResult<()> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::killpg(group, signal) }).map(drop)
+}
+
+pub fn fork() -> HostResult<i32> {
+    // SAFETY: the caller holds the GIL and refuses while other interpreters live; the child goes on with this thread
+    // only.
+    check(unsafe { libc::fork() })
+}
+
+/// A null-terminated array of C strings, and the strings it points into.
+fn vector(items: &[Vec<u8>]) -> HostResult<(Vec<CString>, Vec<*const libc::c_char>)> {
+    let strings = items.iter().map(|item| c_string(item)).collect::<HostResult<Vec<_>>>()?;
+    let mut pointers: Vec<_> = strings.iter().map(|string| string.as_ptr()).collect();
+    pointers.push(std::ptr::null());
+    Ok((strings, pointers))
+}
+
+pub fn execute(path: &[u8], args: &[Vec<u8>], env: Option<&[Vec<u8>]>) -> HostResult<()> {
+    let path = c_string(path)?;
+    let (_args, args) = vector(args)?;
+    let env = env.map(vector).transpose()?;
+    // SAFETY: null-terminated strings and arrays that live during the call, which only returns on failure.
+    unsafe {
+        match env {
+            Some((_env, env)) => libc::execve(path.as_ptr(), args.as_ptr(), env.as_ptr()),
+            None => libc::execv(path.as_ptr(), args.as_ptr()),
+        };
+    }
+    Err(last_errno())
+}
+
+pub fn spawn(request: &SpawnRequest) -> HostResult<i32> {
+    let (_args, args) = vector(&request.args)?;
+    let executables = request.executables.iter().map(|path| c_string(path)).collect::<HostResult<Vec<_>>>()?;
+    let env = request.env.as_deref().map(vector).transpose()?;
+    let cwd = request.cwd.as_deref().map(c_string).transpose()?;
+    // SAFETY: the child only makes async-signal-safe calls on data prepared above, then replaces or ends itself.
+    unsafe {
+        match check(libc::fork())? {
+            0 => {
+                let (errno, in_exec) = match child(request, &executables, &args, env.as_ref(), cwd.as_ref()) {
+                    Ok(()) => (last_errno().0, true),
+                    Err(ChildFailure { errno, in_exec }) => (errno, in_exec),
+                };
+                report(request.errpipe_write, errno, in_exec);
+                libc::_exit(255)
+            }
+            pid => Ok(pid),
+        }
+    }
+}
+
+/// Why the child could not start its program.
+struct ChildFailure {
+    errno: i32,
+    /// Whether `exec` itself failed.
+    in_exec: bool,
+}
+
+/// # Safety
+/// Only in a forked child.
+unsafe fn child(
+    request: &SpawnRequest,
+    executables: &[CString],
+    args: &[*const libc::c_char],
+    env: Option<&(Vec<CString>, Vec<*const libc::c_char>)>,
+    cwd: Option<&CString>,
+) -> Result<(), ChildFailure> {
+    let ok = |result: i32| {
+        if result == -1 { Err(ChildFailure { errno: last_errno().0, in_exec: false }) } else { Ok(result) }
+    };
+    // SAFETY: async-signal-safe calls with valid arguments.
+    unsafe {
+        for fd in &request.pass_fds {
+            if *fd != request.errpipe_write {
+                let flags = ok(libc::fcntl(*fd, libc::F_GETFD))?;
+                ok(libc::fcntl(*fd, libc::F_SETFD, flags & !libc::FD_CLOEXEC))?;
+            }
+        }
+        // The child's ends must not be among the low descriptors they are to replace.
+        let mut c2pwrite = request.c2pwrite;
+        let mut errwrite = request.errwrite;
+        for fd in [request.p2cwrite, request.c2pread, request.errread, request.errpipe_read] {
+            if fd >= 0 {
+                ok(libc::close(fd))?;
+            }
+        }
+        if c2pwrite == 0 {
+            c2pwrite = ok(libc::dup(c2pwrite))?;
+        }
+        while errwrite == 0 || errwrite == 1 {
+            errwrite = ok(libc::dup(errwrite))?;
+        }
+        for (fd, target) in [(request.p2cread, 0), (c2pwrite, 1), (errwrite, 2)] {
+            if fd == target {
+                let flags = ok(libc::fcntl(fd, libc::F_GETFD))?;
+                ok(libc::fcntl(fd, libc::F_SETFD, flags & !libc::FD_CLOEXEC))?;
+            } else if fd >= 0 {
+                ok(libc::dup2(fd, target))?;
+            }
+        }
+        if let Some(cwd) = cwd {
+            ok(libc::chdir(cwd.as_ptr()))?;
+        }
+        if request.umask >= 0 {
+            libc::umask(request.umask as u32);
+        }
+        if request.restore_signals {
+            for signal in [libc::SIGPIPE, libc::SIGXFSZ] {
+                libc::signal(signal, libc::SIG_DFL);
+            }
+        }
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&mut none);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &none, std::ptr::null_mut());
+        if request.new_session {
+            ok(libc::setsid())?;
+        }
+        if request.process_group >= 0 {
+            ok(libc::setpgid(0, request.process_group))?;
+        }
+        if let Some(groups) = &request.groups {
+            ok(libc::setgroups(groups.len(), groups.as_ptr()))?;
+        }
+        if let Some(gid) = request.gid {
+            ok(libc::setregid(gid, gid))?;
+        }
+        if let Some(uid) = request.uid {
+            ok(libc::setreuid(uid, uid))?;
+        }
+        if request.close_fds {
+            close_others(&request.pass_fds, request.errpipe_write);
+        }
+        let mut errno = libc::ENOENT;
+        for path in executables {
+            match env {
+                Some((_, env)) => libc::execve(path.as_ptr(), args.as_ptr(), env.as_ptr()),
+                None => libc::execv(path.as_ptr(), args.as_ptr()),
+            };
+            let failed = last_errno().0;
+            if failed != libc::ENOENT && failed != libc::ENOTDIR {
+                errno = failed;
+            }
+        }
+        Err(ChildFailure { errno, in_exec: true })
+    }
+}
+
+/// Closes all descriptors from 3 on but those to keep.
+///
+/// # Safety
+/// Only in a forked child.
+unsafe fn close_others(keep: &[i32], errpipe: i32) {
+    let mut start = 3u32;
+    let close = |first: u32, last: u32| {
+        if first <= last {
+            // SAFETY: numbers only.
+            unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+        }
+    };
+    // `keep` is ascending; the error pipe is put in its place.
+    let mut errpipe = Some(errpipe).filter(|fd| *fd >= 3);
+    for fd in keep {
+        if let Some(pipe) = errpipe
+            && pipe <= *fd
+        {
+            errpipe = None;
+            close(start, pipe as u32 - 1);
+            start = pipe as u32 + 1;
+        }
+        if *fd >= 3 && *fd as u32 >= start {
+            close(start, *fd as u32 - 1);
+            start = *fd as u32 + 1;
+        }
+    }
+    if let Some(pipe) = errpipe
+        && pipe as u32 >= start
+    {
+        close(start, pipe as u32 - 1);
+        start = pipe as u32 + 1;
+    }
+    close(start, u32::MAX);
+}
+
+/// Tells the parent what failed, as `subprocess` expects it: `name:hexerrno:text`.
+fn report(fd: i32, errno: i32, in_exec: bool) {
+    let mut line = [0u8; 48];
+    let mut n = 0;
+    let mut put = |bytes: &[u8]| {
+        for byte in bytes {
+            line[n] = *byte;
+            n += 1;
+        }
+    };
+    put(b"OSError:");
+    let mut started = false;
+    for shift in (0..8).rev() {
+        let digit = (errno >> (shift * 4) & 15) as usize;
+        if digit != 0 || started || shift == 0 {
+            started = true;
+            put(&b"0123456789ABCDEF"[digit..=digit]);
+        }
+    }
+    put(b":");
+    if !in_exec {
+        put(b"noexec");
+    }
+    // SAFETY: a buffer readable for its length.
+    unsafe { libc::write(fd, line.as_ptr().cast(), n) };
+}
+
+pub fn wait(pid: i32, options: i32) -> HostResult<WaitResult> {
+    let mut status = 0;
+    // SAFETY: all-zero is a valid `rusage`.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: room for a status and one `rusage`.
+    let pid = check(unsafe { libc::wait4(pid, &mut status, options, &mut usage) })?;
+    Ok(WaitResult { pid, status, usage: resources(&usage) })
+}
+
+fn resources(usage: &libc::rusage) -> ResourceUsage {
+    ResourceUsage {
+        user: (usage.ru_utime.tv_sec, usage.ru_utime.tv_usec),
+        system: (usage.ru_stime.tv_sec, usage.ru_stime.tv_usec),
+        counts: [
+            usage.ru_maxrss,
+            usage.ru_ixrss,
+            usage.ru_idrss,
+            usage.ru_isrss,
+            usage.ru_minflt,
+            usage.ru_majflt,
+            usage.ru_nswap,
+            usage.ru_inblock,
+            usage.ru_oublock,
+            usage.ru_msgsnd,
+            usage.ru_msgrcv,
+            usage.ru_nsignals,
+            usage.ru_nvcsw,
+            usage.ru_nivcsw,
+        ],
+    }
+}
+
+pub fn exit(status: i32) -> HostResult<()> {
+    // SAFETY: ends the process.
+    unsafe { libc::_exit(status) }
+}
+
+pub fn abort() -> HostResult<()> {
+    std::process::abort()
+}
+
+pub fn times() -> HostResult<[f64; 5]> {
+    // SAFETY: all-zero is a valid `tms`; room for one.
+    let (elapsed, times) = unsafe {
+        let mut times: libc::tms = std::mem::zeroed();
+        (libc::times(&mut times), times)
+    };
+    // SAFETY: numbers only.
+    let ticks = unsafe { libc::sysconf(libc::_SC_CLK_TCK) } as f64;
+    let seconds = |t: libc::clock_t| t as f64 / ticks;
+    Ok([
+        seconds(times.tms_utime),
+        seconds(times.tms_stime),
+        seconds(times.tms_cutime),
+        seconds(times.tms_cstime),
+        seconds(elapsed),
+    ])
+}
+
+pub fn resource_usage(who: i32) -> HostResult<ResourceUsage> {
+    // SAFETY: all-zero is a valid `rusage`.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: room for one `rusage`.
+    if unsafe { libc::getrusage(who as _, &mut usage) } == -1 {
+        return Err(Errno(last_errno().0));
+    }
+    Ok(resources(&usage))
+}
