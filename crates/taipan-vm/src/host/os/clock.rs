@@ -22,9 +22,8 @@ pub fn clock_resolution(id: i32) -> HostResult<TimeSpec> {
 pub fn sleep_until(deadline: TimeSpec) -> HostResult<()> {
     let time = libc::timespec { tv_sec: deadline.seconds, tv_nsec: deadline.nanoseconds };
     // SAFETY: a valid time; the rest is not asked for.
-    let errno = unsafe {
-        libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &time, std::ptr::null_mut())
-    };
+    let errno =
+        unsafe { libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &time, std::ptr::null_mut()) };
     if errno == 0 { Ok(()) } else { Err(Errno(errno)) }
 }
 

@@ -135,9 +135,21 @@ pub fn set_blocking(fd: i32, blocking: bool) -> HostResult<()> {
 pub fn control(fd: i32, command: i32, argument: i64) -> HostResult<i32> {
     // Commands whose argument is an address are not offered.
     match command {
-        libc::F_DUPFD | libc::F_DUPFD_CLOEXEC | libc::F_GETFD | libc::F_SETFD | libc::F_GETFL | libc::F_SETFL
-        | libc::F_GETOWN | libc::F_SETOWN | libc::F_GETPIPE_SZ | libc::F_SETPIPE_SZ | libc::F_NOTIFY
-        | libc::F_SETLEASE | libc::F_GETLEASE | libc::F_ADD_SEALS | libc::F_GET_SEALS => {
+        libc::F_DUPFD
+        | libc::F_DUPFD_CLOEXEC
+        | libc::F_GETFD
+        | libc::F_SETFD
+        | libc::F_GETFL
+        | libc::F_SETFL
+        | libc::F_GETOWN
+        | libc::F_SETOWN
+        | libc::F_GETPIPE_SZ
+        | libc::F_SETPIPE_SZ
+        | libc::F_NOTIFY
+        | libc::F_SETLEASE
+        | libc::F_GETLEASE
+        | libc::F_ADD_SEALS
+        | libc::F_GET_SEALS => {
             // SAFETY: these commands take numbers.
             check(unsafe { libc::fcntl(fd, command, argument) })
         }
