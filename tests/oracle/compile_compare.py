@@ -152,7 +152,7 @@ def sources(args):
             for folder, folders, files in os.walk(path):
                 folders.sort()
                 for file in sorted(files):
-                    if file.endswith(".py"):
+                    if file.endswith(".py") and os.path.exists(os.path.join(folder, file)):
                         name = os.path.join(folder, file)
                         yield name, open(name, "rb").read()
 

@@ -9,7 +9,7 @@ use super::super_calls::attr_location;
 use super::{Compiler, Done, STACK_USE_GUIDELINE, constants, error, place};
 use crate::error::CompileError;
 use crate::instruction_sequence::{Label, NO_LOCATION, SourceLocation};
-use crate::symtable::{ScopeId, flags};
+use crate::symtable::{ScopeId, ScopeKey, flags};
 
 /// A hidden local passed as last positional argument.
 #[derive(Clone, Copy)]
@@ -101,6 +101,9 @@ impl<'a> Compiler<'a> {
             "tuple" => CommonConstant::BuiltinTuple,
             _ => return Ok(()),
         };
+        if self.table.scope(self.table.lookup(ScopeKey::comprehension(generator))?).coroutine {
+            return Ok(());
+        }
         let is_tuple = builtin == CommonConstant::BuiltinTuple;
         let is_all = builtin == CommonConstant::BuiltinAll;
         let loc = place(func.location);

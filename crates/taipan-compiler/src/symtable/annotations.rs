@@ -30,9 +30,8 @@ impl<'a> Builder<'a> {
             }
         }
         if let Some(args) = args {
-            if !args.defaults.is_empty() {
-                self.add_def(".defaults", DEF_PARAM, location)?;
-            }
+            // A slot of its own even without defaults, as in CPython.
+            self.add_def(".defaults", DEF_PARAM, location)?;
             if args.kw_defaults.iter().any(Option::is_some) {
                 self.add_def(".kwdefaults", DEF_PARAM, location)?;
             }
