@@ -208,7 +208,9 @@ impl Analyzer<'_> {
         inlined_cells: &mut NameSet,
     ) {
         let is_class = self.table.scope(id).block == BlockType::Class;
-        let mut remove_class = false;
+        let names = self.names;
+        let of_class = [names.class, names.classdict, names.conditional_annotations];
+        let mut removed = Vec::new();
         let symbols: Vec<(NameId, u32)> = self.table.scope(comp).symbols.iter().map(|(&n, &f)| (n, f)).collect();
         for (name, flags) in symbols {
             if flags & DEF_PARAM != 0 {
@@ -220,11 +222,13 @@ impl Analyzer<'_> {
                 inlined_cells.insert(name);
             }
             let existing = self.table.scope(id).symbols.get(&name).copied();
-            // __class__ is never free through a class.
-            if scope == NameScope::Free && is_class && name == self.names.class {
+            // The class's own names are not free through it, unless a function in the comprehension wants them.
+            if scope == NameScope::Free && is_class && of_class.contains(&name) {
                 scope = NameScope::GlobalImplicit;
-                comp_free.remove(&name);
-                remove_class = true;
+                if !self.is_free_in_any_child(comp, name) {
+                    comp_free.remove(&name);
+                }
+                removed.push(name);
             }
             match existing {
                 None => {
@@ -238,9 +242,8 @@ impl Analyzer<'_> {
                 }
             }
         }
-        if remove_class {
-            let class = self.names.class;
-            self.table.scope_mut(comp).symbols.shift_remove(&class);
+        for name in removed {
+            self.table.scope_mut(comp).symbols.shift_remove(&name);
         }
     }
 
