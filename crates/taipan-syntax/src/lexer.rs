@@ -118,6 +118,8 @@ pub(crate) struct Lexer<'s> {
     modes: Vec<Mode>,
     metadata: Option<Box<str>>,
     comment_newline: bool,
+    /// `<>` is one token (PEP 401).
+    pub(crate) barry_as_flufl: bool,
     pub(crate) done: Done,
     pub(crate) error: Option<SyntaxError>,
     pub(crate) warnings: Vec<SyntaxWarning>,
@@ -144,10 +146,16 @@ impl<'s> Lexer<'s> {
             modes: Vec::new(),
             metadata: None,
             comment_newline: false,
+            barry_as_flufl: false,
             done: Done::Ok,
             error: None,
             warnings: Vec::new(),
         }
+    }
+
+    /// `f` or `t`: the innermost string with fields.
+    pub(crate) fn string_prefix(&self) -> char {
+        self.modes.last().map_or('f', Mode::prefix)
     }
 
     /// The next token. An error token has its report in [`Lexer::error`] or, for the states in [`Done`] that have
@@ -172,9 +180,14 @@ impl<'s> Lexer<'s> {
         self.parens.last().map(|paren| (char::from(paren.byte), paren.lineno, paren.column))
     }
 
-    /// Where the part of the text starts that CPython holds in its buffer.
+    /// The text of a token.
     pub(crate) fn text_of(&self, token: &Token) -> &'s [u8] {
         self.text.get(token.start as usize..token.end as usize).unwrap_or_default()
+    }
+
+    /// Whether the lexer stands inside an f-string or t-string.
+    pub(crate) fn in_ftstring(&self) -> bool {
+        !self.modes.is_empty()
     }
 
     /// Where the part of the text starts that CPython holds in its buffer.
@@ -258,10 +271,11 @@ impl<'s> Lexer<'s> {
     fn error_at(&mut self, range: Option<(usize, usize)>, msg: String) -> Token {
         let line = &self.text[self.line_start..];
         let line = &line[..memchr_newline(line).unwrap_or(line.len())];
-        let (offset, end_offset) = range.unwrap_or_else(|| {
-            let seen = characters(&self.text[self.line_start..self.cur]);
-            (seen, seen)
-        });
+        let seen = |end: usize| characters(&self.text[self.line_start..end.min(self.text.len())]);
+        let (offset, end_offset) = match range {
+            Some((from, to)) => (seen(self.line_start + from - 1) + 1, seen(self.line_start + to - 1) + 1),
+            None => (seen(self.cur), seen(self.cur)),
+        };
         let lineno = i32::try_from(self.lineno).unwrap_or(i32::MAX);
         self.error = Some(SyntaxError {
             kind: ErrorKind::SyntaxError,
@@ -558,7 +572,8 @@ impl<'s> Lexer<'s> {
         }
         for length in [3, 2] {
             let Some(text) = self.text[..self.inp].get(start..start + length) else { continue };
-            if let Some(kind) = TokenKind::of_operator(text).filter(|kind| *kind != TokenKind::Ellipsis) {
+            let refused = text == b"..." || (text == b"<>" && !self.barry_as_flufl);
+            if let Some(kind) = TokenKind::of_operator(text).filter(|_| !refused) {
                 self.cur = start + length;
                 return self.token(kind, start, self.cur);
             }

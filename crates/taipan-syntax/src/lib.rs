@@ -3,6 +3,7 @@
 
 pub mod ast;
 mod error;
+mod grammar;
 mod lexer;
 mod literal;
 mod parser;
@@ -101,9 +102,7 @@ pub fn parse(
             ErrorKind::MemoryError,
             "Parser stack overflowed - Python source too complex to parse",
         )),
-        Err(parser::Failure::Invalid) => {
-            Err(lexer.error.take().unwrap_or_else(|| SyntaxError::bare(ErrorKind::SyntaxError, "invalid syntax")))
-        }
+        Err(parser::Failure::Invalid) => Err(grammar::diagnose(&source, mode, options)),
     }
 }
 

@@ -20,6 +20,10 @@ pub(crate) enum LiteralError {
 pub(crate) struct InvalidEscape {
     pub octal: bool,
     pub text: String,
+    /// Offset of the backslash in the text between the quotes.
+    pub at: usize,
+    /// How many line ends stand before it.
+    pub lines: u32,
 }
 
 impl InvalidEscape {
@@ -112,7 +116,7 @@ fn bytes_escapes(body: &[u8]) -> Result<(Vec<u8>, Option<InvalidEscape>), Litera
             at += 2;
         } else if let Some((value, length)) = octal_escape(&body[at + 1..]) {
             if value > 0o377 {
-                note_octal(&mut invalid, &body[at + 1..at + 1 + length]);
+                note_octal(&mut invalid, &body[at + 1..at + 1 + length], &body[..at]);
             }
             out.push((value & 0xFF) as u8);
             at += 1 + length;
@@ -124,7 +128,7 @@ fn bytes_escapes(body: &[u8]) -> Result<(Vec<u8>, Option<InvalidEscape>), Litera
             out.push(value as u8);
             at += 4;
         } else {
-            note_escape(&mut invalid, char::from(*escape));
+            note_escape(&mut invalid, char::from(*escape), &body[..at]);
             out.extend([b'\\', *escape]);
             at += 2;
         }
@@ -132,15 +136,18 @@ fn bytes_escapes(body: &[u8]) -> Result<(Vec<u8>, Option<InvalidEscape>), Litera
     Ok((out, invalid))
 }
 
-fn note_octal(invalid: &mut Option<InvalidEscape>, digits: &[u8]) {
-    if invalid.is_none() {
-        *invalid = Some(InvalidEscape { octal: true, text: String::from_utf8_lossy(digits).into_owned() });
-    }
+fn note_octal(invalid: &mut Option<InvalidEscape>, digits: &[u8], before: &[u8]) {
+    note(invalid, true, String::from_utf8_lossy(digits).into_owned(), before);
 }
 
-fn note_escape(invalid: &mut Option<InvalidEscape>, c: char) {
+fn note_escape(invalid: &mut Option<InvalidEscape>, c: char, before: &[u8]) {
+    note(invalid, false, c.to_string(), before);
+}
+
+fn note(invalid: &mut Option<InvalidEscape>, octal: bool, text: String, before: &[u8]) {
     if invalid.is_none() {
-        *invalid = Some(InvalidEscape { octal: false, text: c.to_string() });
+        let lines = before.iter().filter(|byte| **byte == b'\n').count();
+        *invalid = Some(InvalidEscape { octal, text, at: before.len(), lines: u32::try_from(lines).unwrap_or(u32::MAX) });
     }
 }
 
@@ -177,7 +184,7 @@ pub(crate) fn text_escapes(body: &[u8]) -> Result<(Vec<u8>, Option<InvalidEscape
             1
         } else if let Some((value, length)) = octal_escape(rest) {
             if value > 0o377 {
-                note_octal(&mut invalid, &rest[..length]);
+                note_octal(&mut invalid, &rest[..length], &body[..at]);
             }
             push_code_point(&mut out, value);
             length
@@ -188,7 +195,7 @@ pub(crate) fn text_escapes(body: &[u8]) -> Result<(Vec<u8>, Option<InvalidEscape
                 b'U' => hex_escape(&mut out, rest, place, 8, "truncated \\UXXXXXXXX escape")?,
                 b'N' => name_escape(&mut out, rest, place)?,
                 _ => {
-                    note_escape(&mut invalid, char::from(*escape));
+                    note_escape(&mut invalid, char::from(*escape), &body[..at]);
                     out.extend([b'\\', *escape]);
                     1
                 }

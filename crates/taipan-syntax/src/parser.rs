@@ -182,9 +182,9 @@ impl<'s> Parser<'s> {
         })
     }
 
-    fn warn_escape(&mut self, escape: &InvalidEscape, token: &Token) {
-        let braces = matches!(escape.text.as_str(), "{" | "}");
-        if token.kind != TokenKind::String && braces {
+    /// Warns about an escape in the text of `token`, `lead` bytes before the text of which the token starts.
+    fn warn_escape(&mut self, escape: &InvalidEscape, token: &Token, lead: usize) {
+        if token.kind != TokenKind::String && matches!(escape.text.as_str(), "{" | "}") {
             // The lexer has warned.
             return;
         }
@@ -194,22 +194,23 @@ impl<'s> Parser<'s> {
         } else {
             WarningCategory::DeprecationWarning
         };
-        let line = self.text.split(|byte| *byte == b'\n').nth(token.lineno.saturating_sub(1) as usize);
-        let line = line.unwrap_or_default();
-        let chars = |column: i32| {
-            let bytes = line.get(..column.max(0) as usize).unwrap_or(line);
-            i32::try_from(crate::lexer::characters(bytes)).unwrap_or(i32::MAX)
-        };
+        let at = (token.start as usize + lead + escape.at).min(self.text.len());
+        let line_start = self.text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        let rest = &self.text[line_start..];
+        let line = &rest[..rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |newline| newline + 1)];
+        let lineno = token.lineno.saturating_add(escape.lines);
+        let shown = i32::try_from(lineno).unwrap_or(i32::MAX);
+        let offset = i32::try_from(crate::lexer::characters(&self.text[line_start..at])).unwrap_or(i32::MAX) + 1;
         self.warnings.push(SyntaxWarning {
             category,
             msg,
             error_msg,
-            lineno: token.lineno,
+            lineno,
             error_location: ErrorLocation {
-                lineno: token.lineno as i32,
-                offset: chars(token.col_offset) + 1,
-                end_lineno: token.end_lineno as i32,
-                end_offset: token.end_col_offset + 1,
+                lineno: shown,
+                offset,
+                end_lineno: shown,
+                end_offset: offset + 2,
                 text: Some(String::from_utf8_lossy(line).into_owned()),
                 has_end: true,
                 has_filename: true,

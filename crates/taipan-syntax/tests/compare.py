@@ -188,7 +188,10 @@ def main():
     if command == "trees":
         ours = Ours(tool)
         for path in python_files(rest):
-            source = open(path, "rb").read()
+            try:
+                source = open(path, "rb").read()
+            except OSError:
+                continue
             theirs = cpython(source)
             if "Error" in theirs[:30] and not theirs.startswith("Module"):
                 continue
@@ -204,7 +207,7 @@ def main():
         if rest[0].startswith("--mode="):
             mode = rest.pop(0)[7:]
             options = ["--mode", mode]
-        ours = Ours(tool, *options)
+        ours = Ours(tool, "--str", *options)
         for path in rest:
             for line in open(path, encoding="utf-8"):
                 source = ast.literal_eval(line)
@@ -216,11 +219,11 @@ def main():
                     report(path, repr(source)[:200], mine, theirs)
     elif command == "mutate":
         count, rng = int(rest[0]), random.Random(int(os.environ.get("SEED", "1")))
-        ours = Ours(tool)
+        ours = Ours(tool, "--str")
         for path in python_files(rest[1:]):
             try:
                 source = open(path, encoding="utf-8").read()
-            except UnicodeDecodeError:
+            except (UnicodeDecodeError, OSError):
                 continue
             for _ in range(count):
                 mutant = mutate(source, rng)

@@ -236,8 +236,17 @@ impl Lexer<'_> {
         let mut kept = String::with_capacity(text.len());
         let mut quote = None;
         let mut in_comment = false;
+        let mut escaped = false;
         for c in text.chars() {
+            if std::mem::take(&mut escaped) {
+                kept.push(c);
+                continue;
+            }
             match c {
+                '\\' if !in_comment => {
+                    escaped = true;
+                    kept.push(c);
+                }
                 '\n' if in_comment => {
                     in_comment = false;
                     kept.push(c);

@@ -45,7 +45,7 @@ impl Parser<'_> {
         let left = left.into();
         let (mut ops, mut comparators) = (Vec::new(), Vec::new());
         while let Some((op, tokens)) = self.comparison_operator() {
-            if op == CmpOp::NotEq && !self.check_not_equal() {
+            if self.at(K::NotEqual) && self.barry_as_flufl {
                 break;
             }
             for _ in 0..tokens {
@@ -60,9 +60,9 @@ impl Parser<'_> {
         Ok(Expr::new(ExprKind::Compare { left, ops, comparators }, self.location(start)))
     }
 
-    /// `<>` belongs to PEP 401, `!=` to everybody else.
-    fn check_not_equal(&self) -> bool {
-        (self.text_of(self.peek()) == b"<>") == self.barry_as_flufl
+    /// `<>`, which belongs to PEP 401; the lexer makes two tokens of it.
+    fn at_less_greater(&self) -> bool {
+        self.kind_at(1) == K::Greater && self.tokens.get(self.pos + 1).is_some_and(|next| next.start == self.peek().end)
     }
 
     fn comparison_operator(&self) -> Option<(CmpOp, usize)> {
@@ -70,6 +70,7 @@ impl Parser<'_> {
             K::EqEqual => (CmpOp::Eq, 1),
             K::NotEqual => (CmpOp::NotEq, 1),
             K::LessEqual => (CmpOp::LtE, 1),
+            K::Less if self.barry_as_flufl && self.at_less_greater() => (CmpOp::NotEq, 2),
             K::Less => (CmpOp::Lt, 1),
             K::GreaterEqual => (CmpOp::GtE, 1),
             K::Greater => (CmpOp::Gt, 1),

@@ -62,7 +62,10 @@ impl Parser<'_> {
         let token = self.expect(K::String)?;
         let string = literal::string(self.text_of(token)).map_err(|_| Failure::Invalid)?;
         if let Some(escape) = &string.invalid {
-            self.warn_escape(escape, token);
+            let quoted = self.text_of(token);
+            let prefix = quoted.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let quotes = if quoted.len() >= prefix + 6 && quoted[prefix + 1] == quoted[prefix] && quoted[prefix + 2] == quoted[prefix] { 3 } else { 1 };
+            self.warn_escape(escape, token, prefix + quotes);
         }
         let kind = string.unicode_prefix.then(|| "u".into());
         Ok(Expr::new(ExprKind::Constant { value: string.value, kind }, self.location(start)))
@@ -107,7 +110,7 @@ impl Parser<'_> {
         }
         let (text, invalid) = literal::text_escapes(text).map_err(|_| Failure::Invalid)?;
         if let Some(escape) = &invalid {
-            self.warn_escape(escape, token);
+            self.warn_escape(escape, token, 0);
         }
         Ok(text.into())
     }
@@ -163,7 +166,9 @@ impl Parser<'_> {
             parts.push(Expr::constant(Constant::text(source), text_location));
         }
         let kind = if interpolation {
-            let text = source.trim_end_matches(|c: char| c == '=' || is_whitespace(c));
+            // With `=` the expression ends before it; without, white space belongs to the text.
+            let end = if debug { source.rfind('=').unwrap_or(source.len()) } else { source.len() };
+            let text = &source[..end];
             let str = Box::new(Constant::text(text));
             ExprKind::Interpolation { value, str, conversion, format_spec }
         } else {
@@ -198,11 +203,6 @@ impl Parser<'_> {
 
 fn super_column(column: u32) -> i32 {
     i32::try_from(column).unwrap_or(i32::MAX)
-}
-
-/// `str.isspace` for one character.
-fn is_whitespace(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }
 
 fn is_empty_text(expr: &Expr) -> bool {
