@@ -147,7 +147,8 @@ fn note_escape(invalid: &mut Option<InvalidEscape>, c: char, before: &[u8]) {
 fn note(invalid: &mut Option<InvalidEscape>, octal: bool, text: String, before: &[u8]) {
     if invalid.is_none() {
         let lines = before.iter().filter(|byte| **byte == b'\n').count();
-        *invalid = Some(InvalidEscape { octal, text, at: before.len(), lines: u32::try_from(lines).unwrap_or(u32::MAX) });
+        *invalid =
+            Some(InvalidEscape { octal, text, at: before.len(), lines: u32::try_from(lines).unwrap_or(u32::MAX) });
     }
 }
 

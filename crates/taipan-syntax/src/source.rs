@@ -146,7 +146,9 @@ fn normal_name(name: &str) -> String {
 fn decode(name: &str, bytes: &[u8], decoder: Option<&mut Decoder<'_>>) -> Result<String, SyntaxError> {
     let plain = name.to_ascii_lowercase();
     match plain.as_str() {
-        "iso-8859-1" | "latin1" | "latin_1" | "iso8859-1" | "l1" => return Ok(bytes.iter().map(|byte| char::from(*byte)).collect()),
+        "iso-8859-1" | "latin1" | "latin_1" | "iso8859-1" | "l1" => {
+            return Ok(bytes.iter().map(|byte| char::from(*byte)).collect());
+        }
         "ascii" | "us-ascii" => {
             if let Some(at) = bytes.iter().position(|byte| !byte.is_ascii()) {
                 return Err(without_line(format!(

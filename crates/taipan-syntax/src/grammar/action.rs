@@ -47,10 +47,8 @@ impl Machine<'_> {
         if let Some((minor, what)) = action.version
             && self.options.feature_version < minor
         {
-            return Err(self.raise_last(
-                ErrorKind::SyntaxError,
-                format!("{what} only supported in Python 3.{minor} and greater"),
-            ));
+            return Err(self
+                .raise_last(ErrorKind::SyntaxError, format!("{what} only supported in Python 3.{minor} and greater")));
         }
         match &action.what {
             What::Pass(reference) => {
@@ -176,7 +174,9 @@ impl Machine<'_> {
             }
             "real" | "imaginary" => self.complex_part(a, function),
             "conversion" => self.conversion(a, b),
-            "fstring" | "tstring" => self.formatted(a, b, start, if function == "fstring" { "JoinedStr" } else { "TemplateStr" }),
+            "fstring" | "tstring" => {
+                self.formatted(a, b, start, if function == "fstring" { "JoinedStr" } else { "TemplateStr" })
+            }
             "spec" => self.format_spec_text(a),
             "string" => self.string(a),
             "strings" => self.strings(a, start),
@@ -248,7 +248,8 @@ impl Machine<'_> {
     fn complex_part(&mut self, number: NodeId, part: &str) -> Outcome {
         let node = &self.nodes[number as usize];
         let place = node.place;
-        let imaginary = self.text(node.token as usize).ends_with(b"j") || self.text(node.token as usize).ends_with(b"J");
+        let imaginary =
+            self.text(node.token as usize).ends_with(b"j") || self.text(node.token as usize).ends_with(b"J");
         if imaginary == (part == "imaginary") {
             return Ok(Some(number));
         }

@@ -24,8 +24,14 @@ pub(super) enum Op {
     Optional(OpId),
     Star(OpId),
     Plus(OpId),
-    Gather { separator: OpId, item: OpId },
-    Look { positive: bool, item: OpId },
+    Gather {
+        separator: OpId,
+        item: OpId,
+    },
+    Look {
+        positive: bool,
+        item: OpId,
+    },
     Forced(TokenKind, &'static str),
     Cut,
 }

@@ -56,8 +56,7 @@ pub(super) struct Machine<'s> {
 impl<'s> Machine<'s> {
     pub fn new(grammar: &'s Grammar, source: &'s Source, mode: Mode, options: &'s ParseOptions) -> Machine<'s> {
         let lexer_options = LexerOptions { type_comments: options.type_comments, extra_tokens: false };
-        let nothing =
-            Node { kind: "Nothing", token: 0, place: Place::default(), children: Vec::new(), flag: false };
+        let nothing = Node { kind: "Nothing", token: 0, place: Place::default(), children: Vec::new(), flag: false };
         let mut lexer = Lexer::new(source, lexer_options);
         lexer.barry_as_flufl = options.barry_as_flufl;
         Machine {
@@ -117,8 +116,8 @@ impl<'s> Machine<'s> {
             Op::AnySoft => {
                 let index = self.mark;
                 let token = self.peek()?;
-                let found = token.kind == TokenKind::Name
-                    && matches!(self.text(index), b"_" | b"case" | b"match" | b"type");
+                let found =
+                    token.kind == TokenKind::Name && matches!(self.text(index), b"_" | b"case" | b"match" | b"type");
                 Step::Return(if found { self.token(TokenKind::Name)? } else { None })
             }
             Op::Rule(rule) => self.enter_rule(rule)?,

@@ -113,11 +113,9 @@ impl Machine<'_> {
                 ErrorKind::IndentationError,
                 "unindent does not match any outer indentation level".to_owned(),
             ),
-            Done::TabSpace => self.raise(
-                ErrorKind::TabError,
-                start,
-                "inconsistent use of tabs and spaces in indentation".to_owned(),
-            ),
+            Done::TabSpace => {
+                self.raise(ErrorKind::TabError, start, "inconsistent use of tabs and spaces in indentation".to_owned())
+            }
             Done::TooDeep => {
                 self.raise(ErrorKind::IndentationError, start, "too many levels of indentation".to_owned())
             }

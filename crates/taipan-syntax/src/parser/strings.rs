@@ -64,7 +64,14 @@ impl Parser<'_> {
         if let Some(escape) = &string.invalid {
             let quoted = self.text_of(token);
             let prefix = quoted.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-            let quotes = if quoted.len() >= prefix + 6 && quoted[prefix + 1] == quoted[prefix] && quoted[prefix + 2] == quoted[prefix] { 3 } else { 1 };
+            let quotes = if quoted.len() >= prefix + 6
+                && quoted[prefix + 1] == quoted[prefix]
+                && quoted[prefix + 2] == quoted[prefix]
+            {
+                3
+            } else {
+                1
+            };
             self.warn_escape(escape, token, prefix + quotes);
         }
         let kind = string.unicode_prefix.then(|| "u".into());
