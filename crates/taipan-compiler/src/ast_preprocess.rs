@@ -60,7 +60,7 @@ impl Preprocess<'_> {
     fn body(&mut self, body: &mut Vec<ast::Stmt>) -> Done {
         let mut has_docstring = docstring::of_body(body).is_some();
         if has_docstring && self.options.optimize >= 2 {
-            body.remove(0);
+            remove_docstring(body);
             has_docstring = false;
         }
         self.stmts(body)?;
@@ -371,6 +371,19 @@ impl Preprocess<'_> {
         if !self.options.syntax_check_only {
             patterns::fold_number(expr);
         }
+    }
+}
+
+/// Removes the first statement; `pass` takes its place in a body of one.
+fn remove_docstring(body: &mut Vec<ast::Stmt>) {
+    match &mut body[..] {
+        [only] => {
+            let start = only.location;
+            only.kind = StmtKind::Pass;
+            only.location.end_lineno = start.lineno;
+            only.location.end_col_offset = start.col_offset.saturating_add(4);
+        }
+        _ => drop(body.remove(0)),
     }
 }
 

@@ -11,6 +11,7 @@ use super::{Compiler, Done, place};
 use crate::error::CompileError;
 use crate::instruction_sequence::{InstructionSequence, SourceLocation};
 use crate::symtable::{BlockType, ScopeKey};
+use crate::unparse::unparse_expr;
 
 /// `annotationlib.Format.VALUE_WITH_FAKE_GLOBALS`, the greatest format generated code handles itself.
 const VALUE_WITH_FAKE_GLOBALS: usize = 2;
@@ -93,7 +94,7 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn annotation_text(&mut self, annotation: &'a ast::Expr) -> Done {
-        let text = unparse(annotation)?;
+        let text = unparse_expr(annotation)?;
         self.load_str(&text, place(annotation.location))
     }
 
@@ -149,8 +150,4 @@ impl<'a> Compiler<'a> {
         self.use_label(not_set);
         Ok(())
     }
-}
-
-pub(super) fn unparse(_expr: &ast::Expr) -> Result<String, CompileError> {
-    Err(CompileError::Internal("annotations as text await unparsing"))
 }

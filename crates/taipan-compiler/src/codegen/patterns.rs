@@ -9,6 +9,7 @@ use taipan_syntax::ast::{self, CmpOp, ExprContext, ExprKind, Operator, Pattern, 
 
 use super::{Compiler, Done, constants, error, place};
 use crate::instruction_sequence::{Label, NEXT_LOCATION, NO_LOCATION, SourceLocation};
+use crate::unparse::repr_constant;
 
 /// The state of one `case`.
 #[derive(Default)]
@@ -374,7 +375,7 @@ impl<'a> Compiler<'a> {
             match &key.kind {
                 ExprKind::Constant { value, .. } => {
                     if seen.iter().any(|other| python_equal(other, value)) {
-                        let shown = super::annotations::unparse(key)?;
+                        let shown = repr_constant(value);
                         return error(format!("mapping pattern checks duplicate key ({shown})"), loc);
                     }
                     seen.push(value);
