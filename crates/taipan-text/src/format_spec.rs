@@ -243,7 +243,7 @@ impl FormatSpec {
         let is_code = |codes: &[u8]| codes.iter().any(|&code| u32::from(code) == self.code);
         let refused = self
             .separator
-            .filter(|&separator| !is_code(b"defgEG%F\0") && !(separator == Separator::Underscore && is_code(b"bxoX")))
+            .filter(|&separator| !(is_code(b"defgEG%F\0") || separator == Separator::Underscore && is_code(b"bxoX")))
             .or(self.fraction_separator.filter(|_| is_code(b"n")));
         let Some(separator) = refused else { return Ok(()) };
         let code = shown_code(self.code);

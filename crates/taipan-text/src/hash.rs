@@ -115,7 +115,7 @@ pub fn int(value: i64) -> i64 {
 /// `hash(int)` of a big integer.
 pub fn big_int(value: &IBig) -> i64 {
     let (sign, words) = value.as_sign_words();
-    limbs(sign == Sign::Negative, words.iter().map(|&word| word as u64))
+    limbs(sign == Sign::Negative, words.iter().copied())
 }
 
 /// `hash(int)` of 64-bit limbs, least significant first.

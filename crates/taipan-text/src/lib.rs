@@ -4,6 +4,7 @@
 //! [`TextBuf`]; errors are plain data that name the Python exception and carry its exact message.
 #![forbid(unsafe_code)]
 
+pub mod codecs;
 pub mod field_format;
 pub mod float_text;
 pub mod format_spec;

@@ -118,7 +118,37 @@ impl TextBuf {
     pub fn push_str(&mut self, text: &str) {
         match TextRef::from_ascii(text) {
             Some(ascii) => self.push_text(ascii),
-            None => text.chars().for_each(|ch| self.push(ch.into())),
+            None => {
+                let widest = text.chars().max().map_or(0, u32::from);
+                self.widen(widest);
+                let points = text.chars().map(u32::from);
+                match &mut self.0 {
+                    Storage::Ascii(units) | Storage::Latin1(units) => units.extend(points.map(|point| point as u8)),
+                    Storage::Ucs2(units) => units.extend(points.map(|point| point as u16)),
+                    Storage::Ucs4(units) => units.extend(points),
+                }
+            }
+        }
+    }
+
+    /// Drops all code points from `len` on.
+    pub fn truncate(&mut self, len: usize) {
+        match &mut self.0 {
+            Storage::Ascii(units) | Storage::Latin1(units) => units.truncate(len),
+            Storage::Ucs2(units) => units.truncate(len),
+            Storage::Ucs4(units) => units.truncate(len),
+        }
+        if !matches!(self.0, Storage::Ascii(_)) {
+            *self = self.as_text().to_buf();
+        }
+    }
+
+    /// Text of two-byte code points.
+    pub fn from_ucs2(units: Vec<u16>) -> Self {
+        if units.iter().any(|&unit| unit > 0xff) {
+            TextBuf(Storage::Ucs2(units))
+        } else {
+            TextRef::Ucs2(&units).to_buf()
         }
     }
 

@@ -74,7 +74,7 @@ impl<'a> TextRef<'a> {
 
     /// The code point at `index`; `None` past the end.
     pub fn get(self, index: usize) -> Option<u32> {
-        with_units!(self, units => units.get(index).map(|&unit| unit.into()))
+        (index < self.len()).then(|| self.code_point(index))
     }
 
     /// The code point at `index`.
@@ -82,7 +82,11 @@ impl<'a> TextRef<'a> {
     /// # Panics
     /// If `index` is not below `len`.
     pub fn code_point(self, index: usize) -> u32 {
-        with_units!(self, units => units[index].into())
+        match self {
+            TextRef::Ascii(units) | TextRef::Latin1(units) => units[index].into(),
+            TextRef::Ucs2(units) => units[index].into(),
+            TextRef::Ucs4(units) => units[index],
+        }
     }
 
     /// The code points from `range.start` up to `range.end`, clipped to the text.
