@@ -155,6 +155,7 @@ impl Dump {
     }
 
     /// `Name(a,b)`, the parts written by `parts`.
+    #[allow(clippy::type_complexity)]
     fn node(&mut self, name: &str, parts: Vec<Box<dyn FnOnce(&mut Self) + '_>>) {
         self.word(name);
         self.word("(");

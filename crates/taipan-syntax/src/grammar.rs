@@ -11,12 +11,35 @@ mod node;
 mod raise;
 mod rules;
 
-use crate::error::{ErrorKind, SyntaxError};
+use crate::error::{ErrorKind, ErrorLocation, SyntaxError};
 use crate::lexer::Done;
 use crate::source::Source;
-use crate::token::TokenKind;
+use crate::token::{Token, TokenKind};
 use crate::{Mode, ParseOptions};
 use machine::{Machine, Stop};
+
+/// The error of source that has more than the one statement ending in `token`.
+pub(crate) fn multiple_statements(source: &Source, token: &Token) -> SyntaxError {
+    let text = &source.text;
+    let start = (token.start as usize).min(text.len());
+    let line_start = text[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    let line_end = text[start..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| start + end + 1);
+    let line = &text[line_start..line_end];
+    SyntaxError {
+        kind: ErrorKind::SyntaxError,
+        msg: "multiple statements found while compiling a single statement".to_owned(),
+        location: Some(ErrorLocation {
+            lineno: token.lineno as i32,
+            offset: raise::character_column(line, token.col_offset + 1),
+            end_lineno: token.end_lineno as i32,
+            end_offset: raise::character_column(line, token.end_col_offset + 1),
+            text: Some(String::from_utf8_lossy(line).into_owned()),
+            has_end: true,
+            has_filename: true,
+        }),
+        last_statement: None,
+    }
+}
 
 /// The error of `source`, which is not valid.
 pub(crate) fn diagnose(source: &Source, mode: Mode, options: &ParseOptions) -> SyntaxError {

@@ -505,9 +505,8 @@ impl<'s> Lexer<'s> {
     /// Reads a comment; a token where comments are tokens, else the character behind it.
     fn comment(&mut self, start: usize, blank_line: bool) -> Result<Token, Option<u8>> {
         let c = loop {
-            match self.nextc() {
-                c @ (None | Some(b'\n' | b'\r')) => break c,
-                _ => {}
+            if let c @ (None | Some(b'\n' | b'\r')) = self.nextc() {
+                break c;
             }
         };
         if self.options.type_comments
@@ -549,17 +548,20 @@ impl<'s> Lexer<'s> {
     }
 
     fn dot(&mut self, start: usize) -> Token {
-        let rest = &self.text[self.cur..self.inp];
-        if rest.first().is_some_and(u8::is_ascii_digit) {
+        let second = self.nextc();
+        if second.is_some_and(|byte| byte.is_ascii_digit()) {
+            self.backup(second);
             return self.number(start, b'.');
         }
-        let kind = if rest.starts_with(b"..") {
-            self.cur += 2;
-            TokenKind::Ellipsis
-        } else {
-            TokenKind::Dot
-        };
-        self.token(kind, start, self.cur)
+        if second == Some(b'.') {
+            let third = self.nextc();
+            if third == Some(b'.') {
+                return self.token(TokenKind::Ellipsis, start, self.cur);
+            }
+            self.backup(third);
+        }
+        self.backup(second);
+        self.token(TokenKind::Dot, start, self.cur)
     }
 
     fn operator(&mut self, start: usize, c: u8) -> Token {
@@ -570,14 +572,17 @@ impl<'s> Lexer<'s> {
         {
             return token;
         }
-        for length in [3, 2] {
-            let Some(text) = self.text[..self.inp].get(start..start + length) else { continue };
-            let refused = text == b"..." || (text == b"<>" && !self.barry_as_flufl);
-            if let Some(kind) = TokenKind::of_operator(text).filter(|_| !refused) {
-                self.cur = start + length;
-                return self.token(kind, start, self.cur);
+        // Looking at the next character may find the end of the source, which the reports depend on.
+        let next = self.nextc();
+        if let Some(kind) = self.operator_of(start, 2) {
+            let third = self.nextc();
+            let longer = self.operator_of(start, 3);
+            if longer.is_none() {
+                self.backup(third);
             }
+            return self.token(longer.unwrap_or(kind), start, self.cur);
         }
+        self.backup(next);
         match c {
             b'(' | b'[' | b'{' => {
                 if self.parens.len() >= MAX_LEVEL {
@@ -606,6 +611,13 @@ impl<'s> Lexer<'s> {
         }
         let kind = TokenKind::of_operator(&[c]).unwrap_or(TokenKind::Op);
         self.token(kind, start, self.cur)
+    }
+
+    /// The operator of `length` characters at `start`, dots apart.
+    fn operator_of(&self, start: usize, length: usize) -> Option<TokenKind> {
+        let text = self.text[..self.inp].get(start..start + length)?;
+        let refused = text == b"..." || (text == b"<>" && !self.barry_as_flufl);
+        if refused { None } else { TokenKind::of_operator(text) }
     }
 
     fn close(&mut self, c: u8) -> Result<(), Box<Token>> {

@@ -93,6 +93,11 @@ pub fn parse(
     let mut parser = parser::Parser::new(&source.text, &tokens, options);
     match parser.parse(mode, type_ignores) {
         Ok(module) => {
+            if let (Mode::Single, Some(token)) = (mode, parser.last_token())
+                && has_more_code(source.text.get(token.end as usize..).unwrap_or_default())
+            {
+                return Err(grammar::multiple_statements(&source, token));
+            }
             let mut warnings = std::mem::take(&mut lexer.warnings);
             warnings.append(&mut parser.warnings);
             warnings.sort_by_key(|warning| warning.lineno);
@@ -104,6 +109,14 @@ pub fn parse(
         )),
         Err(parser::Failure::Invalid) => Err(grammar::diagnose(&source, mode, options)),
     }
+}
+
+/// Whether anything but white space and comments is left behind a single statement.
+fn has_more_code(rest: &[u8]) -> bool {
+    rest.split(|byte| *byte == b'\n').any(|line| {
+        let code = line.iter().find(|byte| !matches!(byte, b' ' | b'\t' | 0x0C));
+        code.is_some_and(|byte| *byte != b'#')
+    })
 }
 
 /// Reads every token, up to the end of the source or an error.

@@ -122,7 +122,7 @@ fn bytes_escapes(body: &[u8]) -> Result<(Vec<u8>, Option<InvalidEscape>), Litera
             at += 1 + length;
         } else if *escape == b'x' {
             let digits = body.get(at + 2..at + 4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-            let Some(value) = digits.and_then(|digits| hex(digits)) else {
+            let Some(value) = digits.and_then(hex) else {
                 return Err(LiteralError::Message(format!("(value error) invalid \\x escape at position {at}")));
             };
             out.push(value as u8);

@@ -77,9 +77,9 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// The offset behind the last token taken.
-    pub(crate) fn text_end(&self) -> usize {
-        self.pos.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |token| token.end as usize)
+    /// The last token taken.
+    pub(crate) fn last_token(&self) -> Option<&'s Token> {
+        self.tokens.get(self.pos.checked_sub(1)?)
     }
 
     fn peek(&self) -> &'s Token {

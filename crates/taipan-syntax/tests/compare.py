@@ -116,7 +116,7 @@ def same(ours, theirs):
     cut = theirs.rfind(") '")
     if cut < 0:
         cut = theirs.rfind(') "')
-    if cut < 0 or "Error" not in theirs[:30]:
+    if cut < 0 or "Error" not in theirs[:30] and "Incomplete" not in theirs[:30]:
         return False
     place = theirs[:cut + 1]
     if not ours.startswith(place + " "):
@@ -204,14 +204,28 @@ def main():
     elif command == "errors":
         mode = "exec"
         options = []
-        if rest[0].startswith("--mode="):
-            mode = rest.pop(0)[7:]
-            options = ["--mode", mode]
+        flags = 0
+        feature = -1
+        while rest[0].startswith("--"):
+            option = rest.pop(0)
+            if option == "--incomplete":
+                flags |= 0x4000 | 0x200
+                options += [option]
+            elif option == "--type-comments":
+                flags |= ast.PyCF_TYPE_COMMENTS
+                options += [option]
+            else:
+                name, value = option.split("=")
+                options += [name, value]
+                if name == "--mode":
+                    mode = value
+                else:
+                    feature = int(value)
         ours = Ours(tool, "--str", *options)
         for path in rest:
             for line in open(path, encoding="utf-8"):
                 source = ast.literal_eval(line)
-                theirs, mine = cpython(source, mode), ours(source)
+                theirs, mine = cpython(source, mode, flags, feature), ours(source)
                 if same(mine, theirs):
                     good += 1
                 else:

@@ -402,7 +402,7 @@ mod tests {
         for start in ["file", "interactive", "eval", "func_type"] {
             assert!(grammar.names.contains_key(start));
         }
-        assert!(grammar.rules.len() > 300, "{}", grammar.rules.len());
+        assert!(grammar.rules.len() > 200, "{}", grammar.rules.len());
         assert!(grammar.alts.iter().filter(|alt| alt.guarded).count() > 50);
     }
 

@@ -565,7 +565,7 @@ invalid_except_star_stmt_indent:
     a='except' '*' expression ['as' NAME] ':' NEWLINE !INDENT
         {!indent a "expected an indented block after 'except*' statement on line %l"}
 invalid_match_stmt:
-    "match" subject_expr NEWLINE {v10 "Pattern matching is" !last "expected ':'"}
+    "match" subject_expr NEWLINE {!last "expected ':'"}
   | a="match" subject_expr ':' NEWLINE !INDENT
         {!indent a "expected an indented block after 'match' statement on line %l"}
 invalid_case_block:

@@ -12,9 +12,13 @@ impl Lexer<'_> {
         self.first_lineno = self.lineno;
         self.multi_line_start = self.line_start;
         let mut quote_size = 1;
-        if self.text[self.cur..self.inp].starts_with(&[quote, quote]) {
+        let second = self.nextc();
+        let third = if second == Some(quote) { self.nextc() } else { None };
+        if third == Some(quote) {
             quote_size = 3;
-            self.cur += 2;
+        } else {
+            self.backup(third);
+            self.backup(second);
         }
         if self.modes.len() + 1 >= MAX_NESTED_STRINGS {
             return self.syntax_error("too many nested f-strings or t-strings");
