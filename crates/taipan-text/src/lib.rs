@@ -13,6 +13,7 @@ pub mod int_math;
 pub mod int_text;
 mod number_chars;
 pub mod percent_format;
+pub mod quoting;
 pub mod search;
 mod text_buf;
 mod text_ref;

@@ -10,6 +10,8 @@ pub mod replace;
 pub mod split;
 pub mod strip;
 
+use std::borrow::Cow;
+
 use crate::TextRef;
 use crate::text_ref::with_units;
 use crate::units::Unit;
@@ -57,17 +59,27 @@ pub fn rfind(haystack: TextRef<'_>, needle: TextRef<'_>) -> Option<usize> {
 
 /// The number of occurrences that do not overlap; one more than the length for the empty needle.
 pub fn count(haystack: TextRef<'_>, needle: TextRef<'_>) -> usize {
-    fn go<U: Unit>(haystack: &[U], needle: TextRef<'_>) -> usize {
+    if needle.is_empty() { haystack.len() + 1 } else { matches(haystack, needle).count() }
+}
+
+/// The starts of the occurrences that do not overlap, of a needle that is not empty.
+pub(crate) fn matches<'a>(haystack: TextRef<'a>, needle: TextRef<'a>) -> Box<dyn Iterator<Item = usize> + 'a> {
+    fn go<'a, U: Unit>(haystack: &'a [U], needle: TextRef<'a>) -> Box<dyn Iterator<Item = usize> + 'a> {
         match U::units_of(needle) {
-            Some(needle) => Finder::new(&needle).matches(haystack).count(),
-            None => 0,
+            None => Box::new(std::iter::empty()),
+            Some(Cow::Borrowed(needle)) if let Some(found) = U::fast_matches(haystack, needle) => found,
+            Some(needle) => {
+                let mut from = 0;
+                Box::new(std::iter::from_fn(move || {
+                    let at = from + Finder::new(&needle).find(haystack.get(from..)?)?;
+                    from = at + needle.len();
+                    Some(at)
+                }))
+            }
         }
     }
-    if needle.is_empty() {
-        return haystack.len() + 1;
-    }
-    if needle.len() > haystack.len() {
-        return 0;
+    if needle.is_empty() || needle.len() > haystack.len() {
+        return Box::new(std::iter::empty());
     }
     with_units!(haystack, units => go(units, needle))
 }

@@ -24,6 +24,11 @@ pub trait Unit: Copy + Ord + Into<u32> + 'static {
         None
     }
 
+    /// The starts of the occurrences that do not overlap, if there is a faster way than the generic one.
+    fn fast_matches<'a>(_haystack: &'a [Self], _needle: &'a [Self]) -> Option<Box<dyn Iterator<Item = usize> + 'a>> {
+        None
+    }
+
     /// The units of a text in this width; `None` if some code point is too wide.
     fn units_of(text: TextRef<'_>) -> Option<Cow<'_, [Self]>>;
 }
@@ -48,6 +53,14 @@ impl Unit for u8 {
 
     fn fast_find(haystack: &[u8], needle: &[u8]) -> Option<Option<usize>> {
         Some(memchr::memmem::find(haystack, needle))
+    }
+
+    fn fast_matches<'a>(haystack: &'a [u8], needle: &'a [u8]) -> Option<Box<dyn Iterator<Item = usize> + 'a>> {
+        match needle {
+            [] => None,
+            [byte] => Some(Box::new(memchr::memchr_iter(*byte, haystack))),
+            _ => Some(Box::new(memchr::memmem::find_iter(haystack, needle))),
+        }
     }
 
     fn units_of(text: TextRef<'_>) -> Option<Cow<'_, [u8]>> {

@@ -26,16 +26,6 @@ impl<'n, U: Unit> Finder<'n, U> {
                 .unwrap_or_else(|| find_forward(haystack.len(), |at| haystack[at], needle.len(), |at| needle[at])),
         }
     }
-
-    /// The starts of the occurrences that do not overlap; the needle must not be empty.
-    pub fn matches<'h>(&'h self, haystack: &'h [U]) -> impl Iterator<Item = usize> + 'h {
-        let mut from = 0;
-        std::iter::from_fn(move || {
-            let at = from + self.find(haystack.get(from..)?)?;
-            from = at + self.needle.len().max(1);
-            Some(at)
-        })
-    }
 }
 
 /// The last occurrence; the empty needle is at the end.

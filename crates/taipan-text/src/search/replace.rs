@@ -1,9 +1,6 @@
 //! Replacing occurrences of a text by another.
 
-use crate::units::Unit;
 use crate::{TextBuf, TextRef};
-
-use super::finder::Finder;
 
 /// `text.replace(old, new, max)`, at most `max` replacements; `None` if nothing changes.
 ///
@@ -46,18 +43,9 @@ pub fn replace_bytes(text: &[u8], old: &[u8], new: &[u8], max: Option<usize>) ->
 
 /// Where `old` is replaced; the empty text stands before every code point and at the end.
 fn starts<'a>(text: TextRef<'a>, old: TextRef<'a>, max: Option<usize>) -> Box<dyn Iterator<Item = usize> + 'a> {
-    fn go<'a, U: Unit>(units: &'a [U], old: TextRef<'a>) -> Box<dyn Iterator<Item = usize> + 'a> {
-        let Some(old) = U::units_of(old) else { return Box::new(std::iter::empty()) };
-        let mut from = 0;
-        Box::new(std::iter::from_fn(move || {
-            let at = from + Finder::new(&old).find(units.get(from..)?)?;
-            from = at + old.len();
-            Some(at)
-        }))
-    }
     let max = max.unwrap_or(usize::MAX);
     if old.is_empty() {
         return Box::new((0..=text.len()).take(max));
     }
-    crate::text_ref::with_units!(text, units => Box::new(go(units, old).take(max)))
+    Box::new(super::matches(text, old).take(max))
 }

@@ -11,12 +11,9 @@ use crate::{TextRef, unicode};
 pub fn split(text: TextRef<'_>, separator: TextRef<'_>, max: Option<usize>) -> Vec<Range<usize>> {
     let mut pieces = Vec::new();
     let mut start = 0;
-    while max.is_none_or(|max| pieces.len() < max)
-        && !separator.is_empty()
-        && let Some(offset) = super::find(text.slice_from(start), separator)
-    {
-        pieces.push(start..start + offset);
-        start += offset + separator.len();
+    for at in super::matches(text, separator).take(max.unwrap_or(usize::MAX)) {
+        pieces.push(start..at);
+        start = at + separator.len();
     }
     pieces.push(start..text.len());
     pieces
