@@ -39,7 +39,7 @@ fn compile(source: &[u8], mode: Mode, options: CompileOptions) -> (u8, Vec<u8>, 
     };
     let warnings: Vec<String> =
         compiled.warnings.iter().map(|warning| format!("{}\t{}", warning.location.lineno, warning.message)).collect();
-    match marshal::dump_code(&compiled.code, 5) {
+    match marshal::dump_code(&compiled.code, marshal::VERSION) {
         Ok(bytes) => (b'c', bytes, warnings.join("\n")),
         Err(error) => (b'e', format!("marshal: {error:?}").into_bytes(), String::new()),
     }
