@@ -16,6 +16,7 @@ pub mod protocol;
 pub mod raise;
 pub mod repr_guard;
 pub mod root;
+pub mod sequence;
 pub mod shape;
 pub mod signature;
 pub mod slots;

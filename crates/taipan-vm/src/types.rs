@@ -40,6 +40,7 @@ pub mod mappingproxy;
 pub mod module;
 pub mod object;
 pub mod singletons;
+pub mod set;
 pub mod slice;
 pub mod staticmethod;
 pub mod str;
@@ -81,6 +82,21 @@ builtin_types! {
     Ellipsis => singletons::ELLIPSIS_TYPE,
     NotImplemented => singletons::NOT_IMPLEMENTED_TYPE,
     Slice => slice::TYPE,
+    ListIterator => list::iterator::LIST_ITERATOR,
+    ListReverseIterator => list::iterator::LIST_REVERSE_ITERATOR,
+    DictKeys => dict::view::KEYS,
+    DictValues => dict::view::VALUES,
+    DictItems => dict::view::ITEMS,
+    DictKeyIterator => dict::iterator::KEY_ITERATOR,
+    DictValueIterator => dict::iterator::VALUE_ITERATOR,
+    DictItemIterator => dict::iterator::ITEM_ITERATOR,
+    DictReverseKeyIterator => dict::iterator::REVERSE_KEY_ITERATOR,
+    DictReverseValueIterator => dict::iterator::REVERSE_VALUE_ITERATOR,
+    DictReverseItemIterator => dict::iterator::REVERSE_ITEM_ITERATOR,
+    Set => set::TYPE,
+    FrozenSet => set::FROZENSET,
+    SetIterator => set::iterator::TYPE,
+    TupleIterator => tuple::iterator::TYPE,
 }
 
 impl Builtin {

@@ -25,7 +25,7 @@ const STACK_SLOTS: usize = 8 << 20;
 const NATIVE_RESERVE: usize = 384 << 10;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// The context of one thread.
 pub struct Vm {

@@ -14,7 +14,10 @@ use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod iterator;
+pub mod merge;
 pub mod methods;
+pub mod view;
 
 pub use methods::TYPE;
 
@@ -233,8 +236,20 @@ impl Dict {
         {
             return Ok(Dict::find_str(this, vm, text));
         }
-        let hash = vm.hash(key)?;
+        let hash = Dict::key_hash(vm, key)?;
         Dict::find_hashed(this, vm, key, hash)
+    }
+
+    /// The hash of a key.
+    ///
+    /// # Errors
+    /// TypeError "cannot use 'X' as a dict key (...)" for an unhashable key.
+    #[inline]
+    pub fn key_hash(vm: &mut Vm, key: Value) -> Result<i64, Raised> {
+        match vm.hash(key) {
+            Ok(hash) => Ok(hash),
+            Err(raised) => Err(explain_unhashable(vm, raised, key, "a dict key")),
+        }
     }
 
     /// As `find`, with the hash known.
@@ -325,7 +340,7 @@ impl Dict {
 
     /// `this[key] = value`.
     pub fn set(this: Gc<Dict>, vm: &mut Vm, key: Value, value: Value) -> Result<(), Raised> {
-        let hash = vm.hash(key)?;
+        let hash = Dict::key_hash(vm, key)?;
         Dict::set_hashed(this, vm, key, hash, value)
     }
 
@@ -456,8 +471,8 @@ impl Dict {
         if this.get(vm).used == 0 {
             let dict = this.get_mut(vm);
             dict.filled = 0;
-            if let Some(index) = index {
-                index.get_mut(vm).words32_mut().fill(0);
+            if index.is_some() {
+                (dict.entries, dict.index, dict.hashes) = (None, None, None);
             }
         }
         Some(entry)
@@ -481,6 +496,16 @@ impl Dict {
         dict.filled = 0;
         dict.keys_version = 0;
         dict.structure = dict.structure.wrapping_add(1);
+    }
+
+    /// Bytes of the dict and its storage.
+    pub fn byte_size(this: Gc<Dict>, vm: &mut Vm) -> usize {
+        let Dict { entries, index, hashes, .. } = *this.get(vm);
+        let heap = vm.heap_mut();
+        heap.object_bytes(this.header())
+            + entries.map_or(0, |entries| heap.object_bytes(entries.header()))
+            + index.map_or(0, |index| heap.object_bytes(index.header()))
+            + hashes.map_or(0, |hashes| heap.object_bytes(hashes.header()))
     }
 
     /// A new exact dict with the same items.
@@ -513,6 +538,22 @@ impl Dict {
         }
         Ok(())
     }
+}
+
+/// Replaces a plain TypeError from hashing by one that says what the value was to be used as.
+#[cold]
+pub fn explain_unhashable(vm: &mut Vm, raised: Raised, value: Value, role: &str) -> Raised {
+    let Some(exception) = vm.pending else { return raised };
+    if vm.type_of(exception) != vm.exception_class(Exc::TypeError) {
+        return raised;
+    }
+    let exception = vm.take_raised(raised);
+    let text = match vm.str_string(exception) {
+        Ok(text) => text,
+        Err(raised) => return raised,
+    };
+    let name = vm.type_name(value);
+    vm.raise(Exc::TypeError, format!("cannot use '{name}' as {role} ({text})"))
 }
 
 /// Puts an entry number into an index that has a free place.

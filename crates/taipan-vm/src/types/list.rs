@@ -11,7 +11,9 @@ use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod iterator;
 pub mod methods;
+pub mod sort;
 
 pub use methods::TYPE;
 
@@ -138,6 +140,89 @@ impl List {
         if let Some(items) = this.get(vm).items {
             items.get_mut(vm).slots_mut()[len..old].fill(None);
         }
+    }
+
+    /// Inserts an item before position `at` (at most the length).
+    pub fn insert(this: Gc<List>, vm: &mut Vm, at: usize, value: Value) -> Result<(), Raised> {
+        List::reserve(this, vm, 1)?;
+        let List { len, items, .. } = *this.get(vm);
+        let at = at.min(len);
+        if let Some(items) = items {
+            let slots = items.get_mut(vm).slots_mut();
+            slots.copy_within(at..len, at + 1);
+            slots[at] = Some(value);
+        }
+        this.get_mut(vm).len = len + 1;
+        Ok(())
+    }
+
+    /// Removes the items `start..end` (within the length).
+    pub fn remove_range(this: Gc<List>, vm: &mut Vm, start: usize, end: usize) {
+        let List { len, items, .. } = *this.get(vm);
+        let (start, end) = (start.min(len), end.min(len));
+        if let Some(items) = items
+            && start < end
+        {
+            items.get_mut(vm).slots_mut().copy_within(end..len, start);
+            List::truncate(this, vm, len - (end - start));
+        }
+    }
+
+    /// Replaces the items `start..end` by those of another list (not the same object).
+    pub fn splice(this: Gc<List>, vm: &mut Vm, start: usize, end: usize, with: Gc<List>) -> Result<(), Raised> {
+        let n = with.get(vm).len();
+        let (start, end) = (start.min(this.get(vm).len), end.min(this.get(vm).len));
+        let removed = end.saturating_sub(start);
+        if n > removed {
+            List::reserve(this, vm, n - removed)?;
+        }
+        let List { len, items, .. } = *this.get(vm);
+        let Some(items) = items else { return Ok(()) };
+        if n < removed {
+            items.get_mut(vm).slots_mut().copy_within(end..len, start + n);
+            List::truncate(this, vm, len - (removed - n));
+        } else {
+            items.get_mut(vm).slots_mut().copy_within(end..len, end + n - removed);
+            this.get_mut(vm).len = len + n - removed;
+        }
+        if let Some(source) = with.get(vm).items {
+            ValueArray::copy(vm, source, 0, items, start, n);
+        }
+        Ok(())
+    }
+
+    /// Appends all items of a list, which may be this one.
+    pub fn append_list(this: Gc<List>, vm: &mut Vm, other: Gc<List>) -> Result<(), Raised> {
+        let n = other.get(vm).len;
+        List::reserve(this, vm, n)?;
+        let len = this.get(vm).len;
+        if let (Some(from), Some(to)) = (other.get(vm).items, this.get(vm).items) {
+            ValueArray::copy(vm, from, 0, to, len, n);
+            this.get_mut(vm).len = len + n;
+        }
+        Ok(())
+    }
+
+    /// `this *= count`.
+    pub fn repeat_in_place(this: Gc<List>, vm: &mut Vm, count: isize) -> Result<(), Raised> {
+        let n = this.get(vm).len;
+        if count <= 0 || n == 0 {
+            List::truncate(this, vm, 0);
+            return Ok(());
+        }
+        let Some(total) = n.checked_mul(count as usize) else { return Err(vm.raise_no_memory()) };
+        List::reserve(this, vm, total - n)?;
+        if let Some(items) = this.get(vm).items {
+            let slots = items.get_mut(vm).slots_mut();
+            let mut filled = n;
+            while filled < total {
+                let more = filled.min(total - filled);
+                slots.copy_within(..more, filled);
+                filled += more;
+            }
+            this.get_mut(vm).len = total;
+        }
+        Ok(())
     }
 
     /// A new exact tuple of the items.

@@ -296,6 +296,14 @@ impl Str {
         self.meta == other.meta && self.bytes() == other.bytes()
     }
 
+    /// The order of two texts by code points.
+    pub fn compare_text(&self, other: &Str) -> std::cmp::Ordering {
+        match (self.kind().shift(), other.kind().shift()) {
+            (0, 0) => self.bytes().cmp(other.bytes()),
+            _ => self.text().iter().cmp(other.text().iter()),
+        }
+    }
+
     // ---- hash and interning ----
 
     /// The hash if it was computed before, else 0.

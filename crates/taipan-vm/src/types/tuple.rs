@@ -11,6 +11,7 @@ use crate::types::array::ValueArray;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod iterator;
 pub mod methods;
 
 pub use methods::TYPE;

@@ -10,7 +10,7 @@ use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
 
-fn with_vm(test: impl FnOnce(&mut Vm)) {
+pub(crate) fn with_vm(test: impl FnOnce(&mut Vm)) {
     let mut interp = Interpreter::new(Config { hash_seed: Some(0), ..Config::default() }).expect("a heap");
     // SAFETY: the interpreter outlives the context, one thread.
     let mut vm = unsafe { Vm::attach(NonNull::from(&mut *interp)) };
