@@ -85,8 +85,9 @@ impl Set {
     #[inline]
     pub fn next_element(&self, vm: &Vm, from: usize) -> Option<(usize, Value, i64)> {
         let (slots, hashes) = (self.table?.get(vm).slots(), self.hashes?.get(vm).words64());
-        (from..slots.len())
-            .find_map(|i| slots[i].filter(|element| !element.is_unbound()).map(|element| (i, element, hashes[i] as i64)))
+        (from..slots.len()).find_map(|i| {
+            slots[i].filter(|element| !element.is_unbound()).map(|element| (i, element, hashes[i] as i64))
+        })
     }
 
     /// The hash of an element.

@@ -225,19 +225,47 @@ fn reversed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 const METHODS: &[MethodDef] = &[
     method("__sizeof__($self, /)", sizeof, "Return the size of the dict in memory, in bytes."),
-    method("get($self, key, default=None, /)", get, "Return the value for key if key is in the dictionary, else default."),
-    method("setdefault($self, key, default=None, /)", setdefault, "Insert key with a value of default if key is not in the dictionary.\n\nReturn the value for key if key is in the dictionary, else default."),
-    method("pop($self, key, default=<unrepresentable>, /)", pop, "D.pop(k[,d]) -> v, remove specified key and return the corresponding value.\n\nIf the key is not found, return the default if given; otherwise,\nraise a KeyError."),
-    method("popitem($self, /)", popitem, "Remove and return a (key, value) pair as a 2-tuple.\n\nPairs are returned in LIFO (last-in, first-out) order.\nRaises KeyError if the dict is empty."),
+    method(
+        "get($self, key, default=None, /)",
+        get,
+        "Return the value for key if key is in the dictionary, else default.",
+    ),
+    method(
+        "setdefault($self, key, default=None, /)",
+        setdefault,
+        "Insert key with a value of default if key is not in the dictionary.\n\nReturn the value for key if key is in the dictionary, else default.",
+    ),
+    method(
+        "pop($self, key, default=<unrepresentable>, /)",
+        pop,
+        "D.pop(k[,d]) -> v, remove specified key and return the corresponding value.\n\nIf the key is not found, return the default if given; otherwise,\nraise a KeyError.",
+    ),
+    method(
+        "popitem($self, /)",
+        popitem,
+        "Remove and return a (key, value) pair as a 2-tuple.\n\nPairs are returned in LIFO (last-in, first-out) order.\nRaises KeyError if the dict is empty.",
+    ),
     method("keys($self, /)", keys, "Return a set-like object providing a view on the dict's keys."),
     method("items($self, /)", items, "Return a set-like object providing a view on the dict's items."),
     method("values($self, /)", values, "Return an object providing a view on the dict's values."),
-    MethodDef::raw("update", update, "D.update([E, ]**F) -> None.  Update D from mapping/iterable E and F.\nIf E is present and has a .keys() method, then does:  for k in E.keys(): D[k] = E[k]\nIf E is present and lacks a .keys() method, then does:  for k, v in E: D[k] = v\nIn either case, this is followed by: for k in F:  D[k] = F[k]"),
-    class_method("fromkeys($type, iterable, value=None, /)", fromkeys, "Create a new dictionary with keys from iterable and values set to value."),
+    MethodDef::raw(
+        "update",
+        update,
+        "D.update([E, ]**F) -> None.  Update D from mapping/iterable E and F.\nIf E is present and has a .keys() method, then does:  for k in E.keys(): D[k] = E[k]\nIf E is present and lacks a .keys() method, then does:  for k, v in E: D[k] = v\nIn either case, this is followed by: for k in F:  D[k] = F[k]",
+    ),
+    class_method(
+        "fromkeys($type, iterable, value=None, /)",
+        fromkeys,
+        "Create a new dictionary with keys from iterable and values set to value.",
+    ),
     method("clear($self, /)", clear, "Remove all items from the dict."),
     method("copy($self, /)", copy, "Return a shallow copy of the dict."),
     method("__reversed__($self, /)", reversed, "Return a reverse iterator over the dict keys."),
-    class_method("__class_getitem__($type, object, /)", class_getitem, "dicts are generic over two types, signifying (respectively) the types of their keys and values"),
+    class_method(
+        "__class_getitem__($type, object, /)",
+        class_getitem,
+        "dicts are generic over two types, signifying (respectively) the types of their keys and values",
+    ),
 ];
 
 pub static TYPE: TypeSpec = TypeSpec {

@@ -29,7 +29,6 @@ fn dict_of(vm: &Vm, this: Value) -> Gc<Dict> {
     this.expect::<DictView>(vm).get(vm).dict
 }
 
-
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     vm.guarded_repr(this, "...", |vm, out| {
         out.push_str(&vm.type_name(this));
@@ -129,11 +128,8 @@ fn set_of(vm: &mut Vm, iterable: Value) -> Result<Gc<Set>, Raised> {
 fn and(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     // The reflected form has the view on the right.
     let (view, other) = if is_set_like(vm, a) { (a, b) } else { (b, a) };
-    let (view, other) = if is_set_like(vm, other) && vm.length(other)? > vm.length(view)? {
-        (other, view)
-    } else {
-        (view, other)
-    };
+    let (view, other) =
+        if is_set_like(vm, other) && vm.length(other)? > vm.length(view)? { (other, view) } else { (view, other) };
     let set = Set::new(vm)?;
     let iterator = vm.iter(other)?;
     while let Some(element) = vm.next(iterator)? {

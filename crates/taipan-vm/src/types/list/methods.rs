@@ -146,11 +146,8 @@ fn delete_slice(vm: &mut Vm, list: Gc<List>, at: crate::types::slice::Indices) {
     if at.len == 0 {
         return;
     }
-    let (first, step) = if at.step > 0 {
-        (at.start as usize, at.step as usize)
-    } else {
-        (at.at(at.len - 1), at.step.unsigned_abs())
-    };
+    let (first, step) =
+        if at.step > 0 { (at.start as usize, at.step as usize) } else { (at.at(at.len - 1), at.step.unsigned_abs()) };
     if step == 1 {
         return List::remove_range(list, vm, first, first + at.len);
     }
@@ -353,13 +350,33 @@ const METHODS: &[MethodDef] = &[
     method("append($self, object, /)", append, "Append object to the end of the list."),
     method("insert($self, index, object, /)", insert, "Insert object before index."),
     method("extend($self, iterable, /)", extend, "Extend list by appending elements from the iterable."),
-    method("pop($self, index=-1, /)", pop, "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of range."),
-    method("remove($self, value, /)", remove, "Remove first occurrence of value.\n\nRaises ValueError if the value is not present."),
-    method("index($self, value, start=0, stop=sys.maxsize, /)", index, "Return first index of value.\n\nRaises ValueError if the value is not present."),
+    method(
+        "pop($self, index=-1, /)",
+        pop,
+        "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of range.",
+    ),
+    method(
+        "remove($self, value, /)",
+        remove,
+        "Remove first occurrence of value.\n\nRaises ValueError if the value is not present.",
+    ),
+    method(
+        "index($self, value, start=0, stop=sys.maxsize, /)",
+        index,
+        "Return first index of value.\n\nRaises ValueError if the value is not present.",
+    ),
     method("count($self, value, /)", count, "Return number of occurrences of value."),
     method("reverse($self, /)", reverse, "Reverse *IN PLACE*."),
-    method("sort($self, /, *, key=None, reverse=False)", sort_method, "Sort the list in ascending order and return None.\n\nThe sort is in-place (i.e. the list itself is modified) and stable\n(i.e. the order of two equal elements is maintained).\n\nIf a key function is given, apply it once to each list item and sort\nthem, ascending or descending, according to their function values.\n\nThe reverse flag can be set to sort in descending order."),
-    class_method("__class_getitem__($type, object, /)", class_getitem, "lists are generic over the type of their contents"),
+    method(
+        "sort($self, /, *, key=None, reverse=False)",
+        sort_method,
+        "Sort the list in ascending order and return None.\n\nThe sort is in-place (i.e. the list itself is modified) and stable\n(i.e. the order of two equal elements is maintained).\n\nIf a key function is given, apply it once to each list item and sort\nthem, ascending or descending, according to their function values.\n\nThe reverse flag can be set to sort in descending order.",
+    ),
+    class_method(
+        "__class_getitem__($type, object, /)",
+        class_getitem,
+        "lists are generic over the type of their contents",
+    ),
 ];
 
 pub static TYPE: TypeSpec = TypeSpec {

@@ -30,13 +30,7 @@ pub fn sort(vm: &mut Vm, list: Gc<List>, key: Option<Value>, reverse: bool) -> R
     if modified { Err(vm.raise(Exc::ValueError, "list modified during sort")) } else { Ok(()) }
 }
 
-fn sort_items(
-    vm: &mut Vm,
-    items: Gc<ValueArray>,
-    n: usize,
-    key: Option<Value>,
-    reverse: bool,
-) -> Result<(), Raised> {
+fn sort_items(vm: &mut Vm, items: Gc<ValueArray>, n: usize, key: Option<Value>, reverse: bool) -> Result<(), Raised> {
     let keys = match key {
         None => items,
         Some(key) => {

@@ -399,37 +399,81 @@ fn sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 const COPY: MethodDef = method("copy($self, /)", copy, "Return a shallow copy of a set.");
-const DIFFERENCE: MethodDef = method("difference($self, /, *others)", difference, "Return a new set with elements in the set that are not in the others.");
-const INTERSECTION: MethodDef = method("intersection($self, /, *others)", intersection, "Return a new set with elements common to the set and all others.");
-const ISDISJOINT: MethodDef = method("isdisjoint($self, other, /)", isdisjoint, "Return True if two sets have a null intersection.");
-const ISSUBSET: MethodDef = method("issubset($self, other, /)", issubset, "Report whether another set contains this set.");
-const ISSUPERSET: MethodDef = method("issuperset($self, other, /)", issuperset, "Report whether this set contains another set.");
+const DIFFERENCE: MethodDef = method(
+    "difference($self, /, *others)",
+    difference,
+    "Return a new set with elements in the set that are not in the others.",
+);
+const INTERSECTION: MethodDef = method(
+    "intersection($self, /, *others)",
+    intersection,
+    "Return a new set with elements common to the set and all others.",
+);
+const ISDISJOINT: MethodDef =
+    method("isdisjoint($self, other, /)", isdisjoint, "Return True if two sets have a null intersection.");
+const ISSUBSET: MethodDef =
+    method("issubset($self, other, /)", issubset, "Report whether another set contains this set.");
+const ISSUPERSET: MethodDef =
+    method("issuperset($self, other, /)", issuperset, "Report whether this set contains another set.");
 const REDUCE: MethodDef = method("__reduce__($self, /)", reduce, "Return state information for pickling.");
 const SIZEOF: MethodDef = method("__sizeof__($self, /)", sizeof, "S.__sizeof__() -> size of S in memory, in bytes.");
-const SYMMETRIC_DIFFERENCE: MethodDef = method("symmetric_difference($self, other, /)", symmetric_difference, "Return a new set with elements in either the set or other but not both.");
-const UNION: MethodDef = method("union($self, /, *others)", union, "Return a new set with elements from the set and all others.");
+const SYMMETRIC_DIFFERENCE: MethodDef = method(
+    "symmetric_difference($self, other, /)",
+    symmetric_difference,
+    "Return a new set with elements in either the set or other but not both.",
+);
+const UNION: MethodDef =
+    method("union($self, /, *others)", union, "Return a new set with elements from the set and all others.");
 
 const METHODS: &[MethodDef] = &[
-    method("add($self, object, /)", add, "Add an element to a set.\n\nThis has no effect if the element is already present."),
+    method(
+        "add($self, object, /)",
+        add,
+        "Add an element to a set.\n\nThis has no effect if the element is already present.",
+    ),
     method("clear($self, /)", clear, "Remove all elements from this set."),
     COPY,
-    method("discard($self, object, /)", discard, "Remove an element from a set if it is a member.\n\nUnlike set.remove(), the discard() method does not raise\nan exception when an element is missing from the set."),
+    method(
+        "discard($self, object, /)",
+        discard,
+        "Remove an element from a set if it is a member.\n\nUnlike set.remove(), the discard() method does not raise\nan exception when an element is missing from the set.",
+    ),
     DIFFERENCE,
-    method("difference_update($self, /, *others)", difference_update, "Update the set, removing elements found in others."),
+    method(
+        "difference_update($self, /, *others)",
+        difference_update,
+        "Update the set, removing elements found in others.",
+    ),
     INTERSECTION,
-    method("intersection_update($self, /, *others)", intersection_update, "Update the set, keeping only elements found in it and all others."),
+    method(
+        "intersection_update($self, /, *others)",
+        intersection_update,
+        "Update the set, keeping only elements found in it and all others.",
+    ),
     ISDISJOINT,
     ISSUBSET,
     ISSUPERSET,
     method("pop($self, /)", pop, "Remove and return an arbitrary set element.\n\nRaises KeyError if the set is empty."),
     REDUCE,
-    method("remove($self, object, /)", remove, "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError."),
+    method(
+        "remove($self, object, /)",
+        remove,
+        "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError.",
+    ),
     SIZEOF,
     SYMMETRIC_DIFFERENCE,
-    method("symmetric_difference_update($self, other, /)", symmetric_difference_update, "Update the set, keeping only elements found in either set, but not in both."),
+    method(
+        "symmetric_difference_update($self, other, /)",
+        symmetric_difference_update,
+        "Update the set, keeping only elements found in either set, but not in both.",
+    ),
     UNION,
     method("update($self, /, *others)", update, "Update the set, adding elements from all others."),
-    class_method("__class_getitem__($type, object, /)", class_getitem, "sets are generic over the type of their elements"),
+    class_method(
+        "__class_getitem__($type, object, /)",
+        class_getitem,
+        "sets are generic over the type of their elements",
+    ),
 ];
 
 const FROZEN_METHODS: &[MethodDef] = &[
@@ -443,7 +487,11 @@ const FROZEN_METHODS: &[MethodDef] = &[
     SIZEOF,
     SYMMETRIC_DIFFERENCE,
     UNION,
-    class_method("__class_getitem__($type, object, /)", class_getitem, "frozensets are generic over the type of their elements"),
+    class_method(
+        "__class_getitem__($type, object, /)",
+        class_getitem,
+        "frozensets are generic over the type of their elements",
+    ),
 ];
 
 const SHARED: Slots = Slots {

@@ -215,9 +215,17 @@ fn count(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 const METHODS: &[MethodDef] = &[
     method("__getnewargs__($self, /)", getnewargs, ""),
-    method("index($self, value, start=0, stop=sys.maxsize, /)", index, "Return first index of value.\n\nRaises ValueError if the value is not present."),
+    method(
+        "index($self, value, start=0, stop=sys.maxsize, /)",
+        index,
+        "Return first index of value.\n\nRaises ValueError if the value is not present.",
+    ),
     method("count($self, value, /)", count, "Return number of occurrences of value."),
-    class_method("__class_getitem__($type, object, /)", class_getitem, "Tuples are generic over the types of their contents.\n\nFor example, use ``tuple[int, str]`` for a pair whose first element\nis an int and second element is a string.\n\nTuples also support the form ``tuple[T, ...]`` to indicate\nan arbitrary length tuple of elements of type T."),
+    class_method(
+        "__class_getitem__($type, object, /)",
+        class_getitem,
+        "Tuples are generic over the types of their contents.\n\nFor example, use ``tuple[int, str]`` for a pair whose first element\nis an int and second element is a string.\n\nTuples also support the form ``tuple[T, ...]`` to indicate\nan arbitrary length tuple of elements of type T.",
+    ),
 ];
 
 pub static TYPE: TypeSpec = TypeSpec {
