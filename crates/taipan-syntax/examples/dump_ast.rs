@@ -51,7 +51,8 @@ fn main() {
             if input.read_exact(&mut source).is_err() {
                 break;
             }
-            let _ = writeln!(out, "{}", render(&source, mode, &options));
+            let line = if quiet { in_small_stack(source, mode, &options) } else { render(&source, mode, &options) };
+            let _ = writeln!(out, "{line}");
             let _ = out.flush();
         }
     }
@@ -62,6 +63,17 @@ fn main() {
             let _ = writeln!(out, "{file}\n{text}");
         }
     }
+}
+
+/// Parses with the stack of an ordinary thread, to show that no source overflows it.
+fn in_small_stack(source: Vec<u8>, mode: Mode, options: &ParseOptions) -> String {
+    let options = options.clone();
+    let work = move || match parse(&source, mode, &options, None) {
+        Ok(_) => "valid".to_owned(),
+        Err(error) => format!("{:?}: {}", error.kind, error.msg),
+    };
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(work);
+    thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| "failed".to_owned())
 }
 
 fn render(source: &[u8], mode: Mode, options: &ParseOptions) -> String {

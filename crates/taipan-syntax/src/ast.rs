@@ -2,8 +2,9 @@
 //!
 //! Invariants: every node that has attributes in the ASDL carries a [`Location`]; identifiers are NFKC-normalised;
 //! text constants are WTF-8 (UTF-8 in which a lone surrogate is encoded as in the `surrogatepass` handler).
-//! Left-leaning chains (`a.b.c`, `a + b + c`, `f()()`) may be of any length and are dropped without recursion
-//! ([`ExprBox`]); all other nesting is bounded by the parser. `Clone`, `Debug` and `PartialEq` do recurse along such
+//! Left-leaning chains (`a.b.c`, `a + b + c`, `f()()`) may be of any length, chains of prefix operators and
+//! conditional expressions of some thousands; they are dropped without recursion ([`ExprBox`]). All other nesting is
+//! bounded by the parser. `Clone`, `Debug` and `PartialEq` do recurse along such
 //! chains: use them on trees whose depth was checked.
 
 use dashu_int::IBig;

@@ -44,6 +44,9 @@ pub struct ParseOptions {
     pub barry_as_flufl: bool,
     /// Most digits of a decimal integer (`sys.get_int_max_str_digits()`); 0 for any number.
     pub int_max_str_digits: usize,
+    /// The lowest address the native stack may reach, where the caller knows it; 0 for no check. Without it the
+    /// parser needs at most 1 MB (optimised; 2 MB in a debug build).
+    pub stack_limit: usize,
 }
 
 impl Default for ParseOptions {
@@ -56,6 +59,7 @@ impl Default for ParseOptions {
             allow_incomplete_input: false,
             barry_as_flufl: false,
             int_max_str_digits: 4300,
+            stack_limit: 0,
         }
     }
 }

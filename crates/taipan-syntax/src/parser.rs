@@ -125,7 +125,9 @@ impl<'s> Parser<'s> {
     /// Enters a rule that may nest; pairs with [`Parser::leave`] where the rule succeeds.
     fn enter(&mut self) -> Parsing<()> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH { Err(Failure::TooDeep) } else { Ok(()) }
+        let here = 0_u8;
+        let full = std::ptr::from_ref(&here).addr() < self.options.stack_limit;
+        if self.depth > MAX_DEPTH || full { Err(Failure::TooDeep) } else { Ok(()) }
     }
 
     fn leave(&mut self) {

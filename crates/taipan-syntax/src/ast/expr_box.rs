@@ -1,4 +1,4 @@
-//! `ExprBox`: an owned expression inside another node, dropped without recursion along left-leaning chains.
+//! `ExprBox`: an owned expression inside another node, dropped without recursion along chains of operators.
 //!
 //! Invariant: dropping needs native stack only for nesting that the parser has bounded.
 
@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::{Constant, Expr, ExprKind, Location};
 
-/// `Box<Expr>` whose drop walks `a.b.c...`, `a + b + ...`, `a[0][0]...` and `f()()...` in a loop.
+/// `Box<Expr>` whose drop walks `a.b.c...`, `a + b + ...`, `--...a`, `a if b else c if ...` and their like in a loop.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExprBox(Box<Expr>);
 
@@ -43,9 +43,10 @@ impl DerefMut for ExprBox {
 
 impl Drop for ExprBox {
     fn drop(&mut self) {
-        let mut next = take_spine(&mut self.0.kind);
-        while let Some(mut expr) = next {
-            next = take_spine(&mut expr.kind);
+        let mut waiting = Vec::new();
+        take_children(&mut self.0.kind, &mut waiting);
+        while let Some(mut expr) = waiting.pop() {
+            take_children(&mut expr.kind, &mut waiting);
         }
     }
 }
@@ -58,20 +59,43 @@ fn take(expr: &mut Expr) -> Expr {
     )
 }
 
-/// Takes out the left operand if it has a left operand itself.
-fn take_spine(kind: &mut ExprKind) -> Option<Expr> {
-    let left = left_operand(kind)?;
-    left_operand(&mut left.kind)?;
-    Some(take(left))
+/// Takes out the operands that have operands themselves, where chains of any length occur.
+fn take_children(kind: &mut ExprKind, waiting: &mut Vec<Expr>) {
+    let mut child = |child: &mut ExprBox| {
+        if has_chain(&child.kind) {
+            waiting.push(take(child));
+        }
+    };
+    match kind {
+        ExprKind::BinOp { left, right, .. } => {
+            child(left);
+            child(right);
+        }
+        ExprKind::IfExp { test, body, orelse } => {
+            child(test);
+            child(body);
+            child(orelse);
+        }
+        ExprKind::UnaryOp { operand: value, .. }
+        | ExprKind::Call { func: value, .. }
+        | ExprKind::Attribute { value, .. }
+        | ExprKind::Subscript { value, .. }
+        | ExprKind::Await { value }
+        | ExprKind::Starred { value, .. } => child(value),
+        _ => {}
+    }
 }
 
-fn left_operand(kind: &mut ExprKind) -> Option<&mut ExprBox> {
-    match kind {
-        ExprKind::BinOp { left, .. } => Some(left),
-        ExprKind::Call { func, .. } => Some(func),
-        ExprKind::Attribute { value, .. } | ExprKind::Subscript { value, .. } => Some(value),
-        _ => None,
-    }
+fn has_chain(kind: &ExprKind) -> bool {
+    matches!(
+        kind,
+        ExprKind::BinOp { .. }
+            | ExprKind::IfExp { .. }
+            | ExprKind::UnaryOp { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Attribute { .. }
+            | ExprKind::Subscript { .. }
+    )
 }
 
 #[cfg(test)]

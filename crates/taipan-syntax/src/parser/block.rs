@@ -4,6 +4,9 @@ use super::{Failure, Parser, Parsing};
 use crate::ast::{ExceptHandler, Expr, ExprBox, For, Location, MatchCase, Stmt, StmtKind, Try, With, WithItem};
 use crate::token::TokenKind as K;
 
+/// How many `elif` one `if` may have.
+const MAX_ELIF: usize = 1500;
+
 impl Parser<'_> {
     /// A compound statement, if one begins here.
     pub(super) fn compound_stmt(&mut self) -> Parsing<Option<Stmt>> {
@@ -56,12 +59,11 @@ impl Parser<'_> {
             let test = self.named_expression()?;
             self.expect(K::Colon)?;
             clauses.push((start, test, self.block()?));
-            if clauses.len() > 1 {
-                // Each nests in the one before it.
-                self.enter()?;
+            // Each nests in the one before it.
+            if clauses.len() > MAX_ELIF {
+                return Err(Failure::TooDeep);
             }
         }
-        let nested = clauses.len().saturating_sub(1);
         let mut orelse = self.else_block()?;
         let mut result = None;
         while let Some((start, test, body)) = clauses.pop() {
@@ -72,9 +74,6 @@ impl Parser<'_> {
                 break;
             }
             orelse = vec![stmt];
-        }
-        for _ in 0..nested {
-            self.leave();
         }
         result.ok_or(Failure::Invalid)
     }

@@ -1,8 +1,11 @@
 //! Expressions from the top down to the boolean operators.
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{BoolOp, Expr, ExprBox, ExprContext, ExprKind};
+use crate::ast::{Expr, ExprBox, ExprContext, ExprKind};
 use crate::token::TokenKind as K;
+
+/// How many conditional expressions may follow each other's `else`.
+const MAX_CHAIN: usize = 4000;
 
 impl Parser<'_> {
     /// Whether the next token may begin an expression (or `*` one).
@@ -119,62 +122,50 @@ impl Parser<'_> {
     /// `expression`: a conditional expression, a disjunction or a lambda.
     pub(super) fn expression(&mut self) -> Parsing<Expr> {
         self.enter()?;
-        let expr = if self.at(K::Lambda) {
-            self.lambdef()?
-        } else {
-            let start = self.pos;
-            let body = self.disjunction()?;
-            if self.at(K::If) { self.conditional(start, body)? } else { body }
-        };
+        let start = self.pos;
+        let mut expr = if self.at(K::Lambda) { self.lambdef()? } else { self.disjunction()? };
+        if self.at(K::If) && self.tokens[start].kind != K::Lambda {
+            expr = self.conditional(start, expr)?;
+        }
         self.leave();
         Ok(expr)
     }
 
-    /// What follows the value of a conditional expression.
-    fn conditional(&mut self, start: usize, body: Expr) -> Parsing<Expr> {
-        let body = body.into();
-        self.expect(K::If)?;
-        let test = self.disjunction()?.into();
-        self.expect(K::Else)?;
-        let orelse = self.expression()?.into();
-        Ok(Expr::new(ExprKind::IfExp { test, body, orelse }, self.location(start)))
+    /// What follows the value of a conditional expression; a chain of them nests to the right.
+    fn conditional(&mut self, mut start: usize, mut expr: Expr) -> Parsing<Expr> {
+        let mut chain: Vec<(usize, ExprBox, ExprBox)> = Vec::new();
+        loop {
+            self.expect(K::If)?;
+            let test = self.disjunction()?.into();
+            self.expect(K::Else)?;
+            chain.push((start, expr.into(), test));
+            if chain.len() > MAX_CHAIN {
+                return Err(Failure::TooDeep);
+            }
+            start = self.pos;
+            if self.at(K::Lambda) {
+                expr = self.lambdef()?;
+                break;
+            }
+            expr = self.disjunction()?;
+            if !self.at(K::If) {
+                break;
+            }
+        }
+        while let Some((start, body, test)) = chain.pop() {
+            expr = Expr::new(ExprKind::IfExp { test, body, orelse: expr.into() }, self.location(start));
+        }
+        Ok(expr)
     }
 
     fn lambdef(&mut self) -> Parsing<Expr> {
         let start = self.pos;
+        self.enter()?;
         self.expect(K::Lambda)?;
         let args = Box::new(self.parameters(K::Colon)?);
         self.expect(K::Colon)?;
         let body = self.expression()?.into();
+        self.leave();
         Ok(Expr::new(ExprKind::Lambda { args, body }, self.location(start)))
-    }
-
-    pub(super) fn disjunction(&mut self) -> Parsing<Expr> {
-        let start = self.pos;
-        let first = self.conjunction()?;
-        if self.at(K::Or) { self.bool_op(start, first, BoolOp::Or) } else { Ok(first) }
-    }
-
-    fn conjunction(&mut self) -> Parsing<Expr> {
-        let start = self.pos;
-        let first = self.inversion()?;
-        if self.at(K::And) { self.bool_op(start, first, BoolOp::And) } else { Ok(first) }
-    }
-
-    fn bool_op(&mut self, start: usize, first: Expr, op: BoolOp) -> Parsing<Expr> {
-        let mut values = vec![first];
-        match op {
-            BoolOp::Or => {
-                while self.eat(K::Or) {
-                    values.push(self.conjunction()?);
-                }
-            }
-            BoolOp::And => {
-                while self.eat(K::And) {
-                    values.push(self.inversion()?);
-                }
-            }
-        }
-        Ok(Expr::new(ExprKind::BoolOp { op, values }, self.location(start)))
     }
 }

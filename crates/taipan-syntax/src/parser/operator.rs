@@ -1,72 +1,171 @@
-//! Operators: `not`, comparisons, binary and unary operators, `**`, `await`.
+//! Operators, from `or` down to `**`, by precedence and with a stack of their own.
+//!
+//! Invariant: native recursion does not grow with chains of operators, whichever way they associate; the length of
+//! the stack is bounded by [`MAX_PENDING`].
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{CmpOp, Expr, ExprKind, Operator, UnaryOp};
+use crate::ast::{BoolOp, CmpOp, Expr, ExprKind, Operator, UnaryOp};
 use crate::token::TokenKind as K;
 
+/// How many operators may wait for their right operand.
+const MAX_PENDING: usize = 4000;
+
+/// The level of `or`, the loosest operator.
+const OR: u8 = 1;
+const AND: u8 = 2;
+const NOT: u8 = 3;
+const COMPARE: u8 = 4;
+/// The level of `|`, the loosest binary operator.
+const BIT_OR: u8 = 5;
+const UNARY: u8 = 11;
+const POW: u8 = 12;
+
+/// An operator that waits for its right operand.
+struct Pending {
+    /// The first token of the node to be.
+    start: usize,
+    rank: u8,
+    kind: PendingKind,
+}
+
+enum PendingKind {
+    Bool(BoolOp, Vec<Expr>),
+    Unary(UnaryOp),
+    Compare(Box<(Expr, Vec<CmpOp>, Vec<Expr>)>),
+    Binary(Box<Expr>, Operator),
+}
+
+/// An operator behind an operand.
+#[derive(Clone, Copy)]
+enum Infix {
+    Bool(BoolOp),
+    Compare(CmpOp),
+    Binary(Operator),
+}
+
 impl Parser<'_> {
-    pub(super) fn inversion(&mut self) -> Parsing<Expr> {
-        if !self.at(K::Not) {
-            return self.comparison();
+    pub(super) fn disjunction(&mut self) -> Parsing<Expr> {
+        self.operators(OR)
+    }
+
+    pub(super) fn bitwise_or(&mut self) -> Parsing<Expr> {
+        self.operators(BIT_OR)
+    }
+
+    /// An expression of operators that bind at least as tightly as `least`.
+    fn operators(&mut self, least: u8) -> Parsing<Expr> {
+        if !matches!(self.kind(), K::Not | K::Plus | K::Minus | K::Tilde) {
+            let start = self.pos;
+            let operand = self.await_primary()?;
+            return match self.infix() {
+                Some((_, rank, _)) if rank >= least => self.operator_loop(Vec::new(), start, operand, least),
+                _ => Ok(operand),
+            };
         }
-        let first = self.pos;
-        while self.eat(K::Not) {}
-        let last = self.pos;
-        self.nest(last - first)?;
-        let mut expr = self.comparison()?;
-        for start in (first..last).rev() {
-            let operand = expr.into();
-            expr = Expr::new(ExprKind::UnaryOp { op: UnaryOp::Not, operand }, self.location(start));
-        }
-        self.unnest(last - first);
-        Ok(expr)
+        let mut stack = Vec::new();
+        let (start, operand) = self.operand(&mut stack, least)?;
+        self.operator_loop(stack, start, operand, least)
     }
 
-    /// Counts prefix operators, which nest in the tree though not in the parser.
-    fn nest(&mut self, count: usize) -> Parsing<()> {
-        self.depth = self.depth.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
-        if self.depth > super::MAX_DEPTH { Err(Failure::TooDeep) } else { Ok(()) }
-    }
-
-    fn unnest(&mut self, count: usize) {
-        self.depth = self.depth.saturating_sub(u32::try_from(count).unwrap_or(u32::MAX));
-    }
-
-    fn comparison(&mut self) -> Parsing<Expr> {
-        let start = self.pos;
-        let left = self.bitwise_or()?;
-        match self.comparison_operator() {
-            Some(_) => self.comparison_tail(start, left),
-            None => Ok(left),
-        }
-    }
-
-    fn comparison_tail(&mut self, start: usize, left: Expr) -> Parsing<Expr> {
-        let left = left.into();
-        let (mut ops, mut comparators) = (Vec::new(), Vec::new());
-        while let Some((op, tokens)) = self.comparison_operator() {
-            if self.at(K::NotEqual) && self.barry_as_flufl {
+    fn operator_loop(
+        &mut self,
+        mut stack: Vec<Pending>,
+        mut start: usize,
+        mut operand: Expr,
+        least: u8,
+    ) -> Parsing<Expr> {
+        while let Some((infix, rank, tokens)) = self.infix().filter(|(_, rank, _)| *rank >= least) {
+            // `**` alone binds to the right.
+            while let Some(top) = stack.pop_if(|top| top.rank > rank || (top.rank == rank && is_left(rank))) {
+                (start, operand) = self.reduce(top, operand);
+            }
+            if self.refuses(infix)? {
                 break;
             }
             for _ in 0..tokens {
                 self.advance();
             }
-            ops.push(op);
-            comparators.push(self.bitwise_or()?);
+            push(&mut stack, start, operand, infix, rank);
+            if stack.len() > MAX_PENDING {
+                return Err(Failure::TooDeep);
+            }
+            (start, operand) = self.operand(&mut stack, least)?;
         }
-        if ops.is_empty() {
-            return Err(Failure::Invalid);
+        while let Some(top) = stack.pop() {
+            (_, operand) = self.reduce(top, operand);
         }
-        Ok(Expr::new(ExprKind::Compare { left, ops, comparators }, self.location(start)))
+        Ok(operand)
     }
 
-    /// `<>`, which belongs to PEP 401; the lexer makes two tokens of it.
-    fn at_less_greater(&self) -> bool {
-        self.kind_at(1) == K::Greater && self.tokens.get(self.pos + 1).is_some_and(|next| next.start == self.peek().end)
+    /// Prefix operators, which go on the stack, and the operand behind them with its first token.
+    fn operand(&mut self, stack: &mut Vec<Pending>, least: u8) -> Parsing<(usize, Expr)> {
+        loop {
+            let start = self.pos;
+            let (op, rank) = match self.kind() {
+                K::Not => (UnaryOp::Not, NOT),
+                K::Plus => (UnaryOp::UAdd, UNARY),
+                K::Minus => (UnaryOp::USub, UNARY),
+                K::Tilde => (UnaryOp::Invert, UNARY),
+                _ => return Ok((start, self.await_primary()?)),
+            };
+            let outer = stack.last().map_or(0, |top| top.rank);
+            if rank == NOT && (outer > NOT || least > NOT) {
+                return Err(Failure::Invalid);
+            }
+            self.advance();
+            stack.push(Pending { start, rank, kind: PendingKind::Unary(op) });
+            if stack.len() > MAX_PENDING {
+                return Err(Failure::TooDeep);
+            }
+        }
     }
 
-    fn comparison_operator(&self) -> Option<(CmpOp, usize)> {
-        Some(match self.kind() {
+    /// Whether an operator is not one in this source; fails for those newer than the version asked for.
+    fn refuses(&self, infix: Infix) -> Parsing<bool> {
+        match infix {
+            Infix::Compare(CmpOp::NotEq) => Ok(self.at(K::NotEqual) && self.barry_as_flufl),
+            Infix::Binary(Operator::MatMult) => self.require(5).map(|()| false),
+            _ => Ok(false),
+        }
+    }
+
+    /// Gives `top` its right operand.
+    fn reduce(&self, top: Pending, operand: Expr) -> (usize, Expr) {
+        let kind = match top.kind {
+            PendingKind::Bool(op, mut values) => {
+                values.push(operand);
+                ExprKind::BoolOp { op, values }
+            }
+            PendingKind::Unary(op) => ExprKind::UnaryOp { op, operand: operand.into() },
+            PendingKind::Compare(parts) => {
+                let (left, ops, mut comparators) = *parts;
+                comparators.push(operand);
+                ExprKind::Compare { left: left.into(), ops, comparators }
+            }
+            PendingKind::Binary(left, op) => {
+                ExprKind::BinOp { left: (*left).into(), op, right: operand.into() }
+            }
+        };
+        (top.start, Expr::new(kind, self.location(top.start)))
+    }
+
+    /// The operator at the next token, its rank and how many tokens it has.
+    fn infix(&self) -> Option<(Infix, u8, usize)> {
+        let kind = self.kind();
+        if let Some((op, rank)) = binary_operator(kind) {
+            return Some((Infix::Binary(op), rank, 1));
+        }
+        match kind {
+            K::Or => return Some((Infix::Bool(BoolOp::Or), OR, 1)),
+            K::And => return Some((Infix::Bool(BoolOp::And), AND, 1)),
+            _ => {}
+        }
+        let (op, tokens) = self.comparison_operator(kind)?;
+        Some((Infix::Compare(op), COMPARE, tokens))
+    }
+
+    fn comparison_operator(&self, kind: K) -> Option<(CmpOp, usize)> {
+        Some(match kind {
             K::EqEqual => (CmpOp::Eq, 1),
             K::NotEqual => (CmpOp::NotEq, 1),
             K::LessEqual => (CmpOp::LtE, 1),
@@ -82,91 +181,68 @@ impl Parser<'_> {
         })
     }
 
-    pub(super) fn bitwise_or(&mut self) -> Parsing<Expr> {
-        self.binary(1)
-    }
-
-    /// Binary operators that bind at least as tightly as `least`.
-    fn binary(&mut self, least: u8) -> Parsing<Expr> {
-        let start = self.pos;
-        let mut left = self.factor()?;
-        while let Some((op, rank)) = self.binary_operator().filter(|(_, rank)| *rank >= least) {
-            left = self.binary_tail(start, left, op, rank)?;
-        }
-        Ok(left)
-    }
-
-    fn binary_tail(&mut self, start: usize, left: Expr, op: Operator, rank: u8) -> Parsing<Expr> {
-        if op == Operator::MatMult {
-            self.require(5)?;
-        }
-        self.advance();
-        let right = self.binary(rank + 1)?.into();
-        Ok(Expr::new(ExprKind::BinOp { left: left.into(), op, right }, self.location(start)))
-    }
-
-    fn binary_operator(&self) -> Option<(Operator, u8)> {
-        Some(match self.kind() {
-            K::VBar => (Operator::BitOr, 1),
-            K::Circumflex => (Operator::BitXor, 2),
-            K::Amper => (Operator::BitAnd, 3),
-            K::LeftShift => (Operator::LShift, 4),
-            K::RightShift => (Operator::RShift, 4),
-            K::Plus => (Operator::Add, 5),
-            K::Minus => (Operator::Sub, 5),
-            K::Star => (Operator::Mult, 6),
-            K::Slash => (Operator::Div, 6),
-            K::DoubleSlash => (Operator::FloorDiv, 6),
-            K::Percent => (Operator::Mod, 6),
-            K::At => (Operator::MatMult, 6),
-            _ => return None,
-        })
-    }
-
-    fn factor(&mut self) -> Parsing<Expr> {
-        if !matches!(self.kind(), K::Plus | K::Minus | K::Tilde) {
-            return self.power();
-        }
-        let first = self.pos;
-        while matches!(self.kind(), K::Plus | K::Minus | K::Tilde) {
-            self.advance();
-        }
-        let last = self.pos;
-        self.nest(last - first)?;
-        let mut expr = self.power()?;
-        for start in (first..last).rev() {
-            let op = match self.tokens[start].kind {
-                K::Plus => UnaryOp::UAdd,
-                K::Minus => UnaryOp::USub,
-                _ => UnaryOp::Invert,
-            };
-            let operand = expr.into();
-            expr = Expr::new(ExprKind::UnaryOp { op, operand }, self.location(start));
-        }
-        self.unnest(last - first);
-        Ok(expr)
-    }
-
-    fn power(&mut self) -> Parsing<Expr> {
-        let start = self.pos;
-        let left = if self.at(K::Await) { self.await_primary()? } else { self.primary()? };
-        if self.at(K::DoubleStar) { self.power_tail(start, left) } else { Ok(left) }
-    }
-
-    fn power_tail(&mut self, start: usize, left: Expr) -> Parsing<Expr> {
-        self.enter()?;
-        self.advance();
-        let right = self.factor()?.into();
-        self.leave();
-        let kind = ExprKind::BinOp { left: left.into(), op: Operator::Pow, right };
-        Ok(Expr::new(kind, self.location(start)))
+    /// `<>`, which belongs to PEP 401; the lexer makes two tokens of it.
+    fn at_less_greater(&self) -> bool {
+        self.kind_at(1) == K::Greater
+            && self.tokens.get(self.pos + 1).is_some_and(|next| next.start == self.peek().end)
     }
 
     fn await_primary(&mut self) -> Parsing<Expr> {
+        if !self.at(K::Await) {
+            return self.primary();
+        }
         self.require(5)?;
         let start = self.pos;
         self.expect(K::Await)?;
         let value = self.primary()?.into();
         Ok(Expr::new(ExprKind::Await { value }, self.location(start)))
     }
+}
+
+/// Whether operators of this rank take what is to their left first. Comparisons and boolean operators gather.
+fn is_left(rank: u8) -> bool {
+    rank != POW && rank > COMPARE
+}
+
+/// Puts `infix` on the stack with its left operand, or adds the operand to the same chain.
+fn push(stack: &mut Vec<Pending>, start: usize, operand: Expr, infix: Infix, rank: u8) {
+    if let Some(top) = stack.last_mut().filter(|top| top.rank == rank) {
+        match (&mut top.kind, infix) {
+            (PendingKind::Bool(_, values), Infix::Bool(_)) => {
+                values.push(operand);
+                return;
+            }
+            (PendingKind::Compare(parts), Infix::Compare(op)) => {
+                parts.1.push(op);
+                parts.2.push(operand);
+                return;
+            }
+            _ => {}
+        }
+    }
+    let kind = match infix {
+        Infix::Bool(op) => PendingKind::Bool(op, vec![operand]),
+        Infix::Compare(op) => PendingKind::Compare(Box::new((operand, vec![op], Vec::new()))),
+        Infix::Binary(op) => PendingKind::Binary(Box::new(operand), op),
+    };
+    stack.push(Pending { start, rank, kind });
+}
+
+fn binary_operator(kind: K) -> Option<(Operator, u8)> {
+    Some(match kind {
+        K::VBar => (Operator::BitOr, BIT_OR),
+        K::Circumflex => (Operator::BitXor, 6),
+        K::Amper => (Operator::BitAnd, 7),
+        K::LeftShift => (Operator::LShift, 8),
+        K::RightShift => (Operator::RShift, 8),
+        K::Plus => (Operator::Add, 9),
+        K::Minus => (Operator::Sub, 9),
+        K::Star => (Operator::Mult, 10),
+        K::Slash => (Operator::Div, 10),
+        K::DoubleSlash => (Operator::FloorDiv, 10),
+        K::Percent => (Operator::Mod, 10),
+        K::At => (Operator::MatMult, 10),
+        K::DoubleStar => (Operator::Pow, POW),
+        _ => return None,
+    })
 }
