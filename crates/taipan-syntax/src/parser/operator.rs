@@ -142,9 +142,7 @@ impl Parser<'_> {
                 comparators.push(operand);
                 ExprKind::Compare { left: left.into(), ops, comparators }
             }
-            PendingKind::Binary(left, op) => {
-                ExprKind::BinOp { left: (*left).into(), op, right: operand.into() }
-            }
+            PendingKind::Binary(left, op) => ExprKind::BinOp { left: (*left).into(), op, right: operand.into() },
         };
         (top.start, Expr::new(kind, self.location(top.start)))
     }
@@ -183,8 +181,7 @@ impl Parser<'_> {
 
     /// `<>`, which belongs to PEP 401; the lexer makes two tokens of it.
     fn at_less_greater(&self) -> bool {
-        self.kind_at(1) == K::Greater
-            && self.tokens.get(self.pos + 1).is_some_and(|next| next.start == self.peek().end)
+        self.kind_at(1) == K::Greater && self.tokens.get(self.pos + 1).is_some_and(|next| next.start == self.peek().end)
     }
 
     fn await_primary(&mut self) -> Parsing<Expr> {
