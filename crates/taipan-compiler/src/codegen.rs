@@ -68,7 +68,7 @@ pub(crate) fn generate(
     let start = unit::UnitStart::new("<module>", ScopeType::Module, ScopeKey::Module, 1);
     let unit = Unit::new(&table, &start, table.lookup(ScopeKey::Module)?);
     let mut compiler =
-        Compiler { table, options, interactive, unit, stack: Vec::new(), warnings: Vec::new(), depth: Depth::new() };
+        Compiler { table, options, interactive, unit, stack: Vec::new(), warnings: Vec::new(), muted: 0, depth: Depth::new() };
     compiler.module(module)?;
     let code = compiler.assemble(!matches!(module, ast::Mod::Expression { .. }))?;
     Ok((code, compiler.warnings))
@@ -81,6 +81,8 @@ pub(crate) struct Compiler<'a> {
     unit: Unit<'a>,
     stack: Vec<Unit<'a>>,
     warnings: Vec<Warning>,
+    /// Above 0 where code is generated a second time.
+    muted: u32,
     depth: Depth,
 }
 
@@ -182,7 +184,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn warn(&mut self, message: String, location: SourceLocation) {
-        self.warnings.push(Warning { message, location });
+        if self.muted == 0 {
+            self.warnings.push(Warning { message, location });
+        }
     }
 }
 

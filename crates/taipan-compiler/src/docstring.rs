@@ -34,7 +34,7 @@ fn leading_spaces(line: &[u8]) -> usize {
 }
 
 /// `str.expandtabs()`.
-fn expand_tabs(text: &[u8]) -> Vec<u8> {
+pub(crate) fn expand_tabs(text: &[u8]) -> Vec<u8> {
     let mut expanded = Vec::with_capacity(text.len());
     let mut column = 0;
     for &byte in text {

@@ -140,9 +140,14 @@ impl<'a> Compiler<'a> {
         self.unit.deferred_annotations.push(DeferredAnnotation { name, annotation, loc, index });
         if let Some(index) = index {
             self.unit.conditional_annotations += 1;
-            let number = self.unit.metadata.cellvars.add("__conditional_annotations__");
-            // A module has the set under a name, whose number is the cell's too: it is the first name of all.
-            self.op_i(if in_class { Opcode::LoadDeref } else { Opcode::LoadName }, number, loc);
+            let name = "__conditional_annotations__";
+            if in_class {
+                let number = self.unit.metadata.cellvars.add(name);
+                self.op_i(Opcode::LoadDeref, number, loc);
+            } else {
+                let number = self.name_number(name);
+                self.op_i(Opcode::LoadName, number, loc);
+            }
             self.load_int(index, loc)?;
             self.op_i(Opcode::SetAdd, 1, loc);
             self.op(Opcode::PopTop, loc);

@@ -8,7 +8,7 @@ use crate::error::CompileError;
 use crate::instruction_sequence::{Label, NO_LOCATION, SourceLocation};
 
 /// Static nesting of blocks within a function, CPython's `CO_MAXBLOCKS`.
-const MAX_BLOCKS: usize = 40;
+const MAX_BLOCKS: usize = 21;
 
 #[derive(Clone, Copy)]
 pub(super) enum BlockKind<'a> {

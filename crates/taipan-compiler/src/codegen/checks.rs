@@ -47,6 +47,8 @@ impl Compiler<'_> {
             ExprKind::Set { .. }
             | ExprKind::SetComp { .. }
             | ExprKind::GeneratorExp { .. }
+            | ExprKind::TemplateStr { .. }
+            | ExprKind::Interpolation { .. }
             | ExprKind::Lambda { .. } => true,
             _ => false,
         };
@@ -70,9 +72,7 @@ impl Compiler<'_> {
             | ExprKind::List { .. }
             | ExprKind::ListComp { .. }
             | ExprKind::JoinedStr { .. }
-            | ExprKind::TemplateStr { .. }
-            | ExprKind::FormattedValue { .. }
-            | ExprKind::Interpolation { .. } => true,
+            | ExprKind::FormattedValue { .. } => true,
             _ => false,
         };
         if let (true, Some(type_name)) = (sequence, infer_type(value)) {
@@ -105,7 +105,8 @@ fn infer_type(expr: &Expr) -> Option<&'static str> {
         ExprKind::GeneratorExp { .. } => "generator",
         ExprKind::Lambda { .. } => "function",
         ExprKind::JoinedStr { .. } | ExprKind::FormattedValue { .. } => "str",
-        ExprKind::TemplateStr { .. } | ExprKind::Interpolation { .. } => "str",
+        ExprKind::TemplateStr { .. } => "string.templatelib.Template",
+        ExprKind::Interpolation { .. } => "string.templatelib.Interpolation",
         ExprKind::Constant { value, .. } => match value {
             Constant::None => "NoneType",
             Constant::True | Constant::False => "bool",

@@ -37,12 +37,14 @@ impl<'a> Compiler<'a> {
         self.pop_block();
         self.stmts(&node.finalbody)?;
         self.jump(Opcode::JumpNoInterrupt, exit, NO_LOCATION);
-        // The same statements again, for an exception.
+        // The same statements again, for an exception; they have been warned about.
         self.use_label(end);
         self.jump(Opcode::SetupCleanup, cleanup, NO_LOCATION);
         self.op(Opcode::PushExcInfo, NO_LOCATION);
         self.push_block(BlockKind::FinallyEnd, NO_LOCATION, Some(end), None)?;
+        self.muted += 1;
         self.stmts(&node.finalbody)?;
+        self.muted -= 1;
         self.pop_block();
         self.op_i(Opcode::Reraise, 0, NO_LOCATION);
         self.use_label(cleanup);

@@ -182,7 +182,9 @@ impl Analyzer<'_> {
         }
         // In a scope that reads the class namespace first, a name the class binds comes from there or from the
         // globals, never from a function around the class.
-        if let Some(class) = outer.class {
+        if let Some(class) = outer.class
+            && name != self.names.classdict
+        {
             let class_flags = self.table.scope(class).symbol(name);
             if class_flags & DEF_GLOBAL != 0 {
                 return Ok(NameScope::GlobalExplicit);
