@@ -67,8 +67,16 @@ pub(crate) fn generate(
     let interactive = matches!(module, ast::Mod::Interactive { .. });
     let start = unit::UnitStart::new("<module>", ScopeType::Module, ScopeKey::Module, 1);
     let unit = Unit::new(&table, &start, table.lookup(ScopeKey::Module)?);
-    let mut compiler =
-        Compiler { table, options, interactive, unit, stack: Vec::new(), warnings: Vec::new(), muted: 0, depth: Depth::new() };
+    let mut compiler = Compiler {
+        table,
+        options,
+        interactive,
+        unit,
+        stack: Vec::new(),
+        warnings: Vec::new(),
+        muted: 0,
+        depth: Depth::new(),
+    };
     compiler.module(module)?;
     let code = compiler.assemble(!matches!(module, ast::Mod::Expression { .. }))?;
     Ok((code, compiler.warnings))
