@@ -38,11 +38,13 @@ SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, 0.25, 0.125, 0.375, 1e16, 1e17, 
            float("inf"), float("-inf"), float("nan"), 2.675, 1.005, 1e21, 4.35, 0.1, 1 / 3, 2 / 3, 9007199254740993.0, 2.0**-44, 2.0**60, 5e15, 1.45, 8.5e-5]
 RANDOM = [struct.unpack(">d", random.randbytes(8))[0] for _ in range(150)]
 RANDOM += [random.uniform(-1000, 1000) for _ in range(60)] + [round(random.uniform(0, 10), 2) for _ in range(60)] + [random.randint(0, 4000) / 8 for _ in range(60)]
+# Halfway between two shortest texts.
+TIES = [783291695301073.25, 783291695301073.75, 2251799813685248.25 + 4, 1125899906842624.125 + 7, 4503599627370497.5, 9007199254740991.5, 0.5, 2.5]
 POWERS = [2.0**e for e in range(-1074, 1024, 7)]
 
 
 def rows():
-    for value in SPECIAL + RANDOM + POWERS:
+    for value in SPECIAL + RANDOM + TIES + POWERS:
         yield "repr", bits(value), repr(value)
         yield "hex", bits(value), value.hex()
         yield "back", hexes(repr(value)), bits(float(repr(value)))

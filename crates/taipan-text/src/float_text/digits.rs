@@ -42,9 +42,21 @@ impl Digits {
         if text.is_empty() { Self::zero() } else { Digits { text: text.to_owned(), point } }
     }
 
-    /// The fewest digits that read back as `value`, the nearest to it of those.
+    /// The fewest digits that read back as `value`, the nearest to it of those, and of two such the even one.
     pub fn shortest(value: f64) -> Self {
-        Self::from_exponential(&format!("{value:e}"))
+        let digits = Self::from_exponential(&format!("{value:e}"));
+        // The exact value is in the middle of two texts if it has just one digit more, which then is a 5. As many
+        // places as it has binary ones, it has decimal ones. Rust takes the upper of the two.
+        let places = digits.len() - digits.point;
+        if places + 1 != binary_places(value) || places < 0 {
+            return digits;
+        }
+        let exact = format!("{value:.*e}", digits.text.len());
+        let (mantissa, exponent) = exact.split_once('e').unwrap_or((&exact, "0"));
+        let lower = mantissa.strip_suffix('5').unwrap_or(mantissa);
+        let is_even = lower.bytes().last().is_some_and(|digit| digit % 2 == 0);
+        let lower = format!("{lower}e{exponent}");
+        if is_even && lower.parse() == Ok(value) { Self::from_exponential(&lower) } else { digits }
     }
 
     /// Rounded to `count` (at least 1) significant digits.
@@ -88,5 +100,17 @@ impl Digits {
         }
         let digits: String = digits.into_iter().map(char::from).collect();
         Self::trimmed(&digits, exact.point + 1)
+    }
+}
+
+/// The number of binary places after the point that a finite value fills.
+fn binary_places(value: f64) -> i64 {
+    let bits = value.abs().to_bits();
+    match (bits >> 52) as i64 {
+        0 => 1074,
+        exponent => {
+            let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
+            (1075 - exponent - i64::from(mantissa.trailing_zeros())).max(0)
+        }
     }
 }
