@@ -66,13 +66,13 @@ pub struct FormatContext<'a> {
 }
 
 impl<'a> FormatContext<'a> {
-    /// The context for a type with the locale "C", the default digit limit and results up to `isize::MAX / 4`.
+    /// The context for a type with the locale "C", the default digit limit and results up to 2**30 code points.
     pub fn new(type_name: &'a str) -> Self {
         FormatContext {
             type_name,
             locale: NumberLocale::C,
             max_str_digits: crate::int_text::DEFAULT_MAX_STR_DIGITS,
-            max_len: isize::MAX as usize / 4,
+            max_len: 1 << 30,
         }
     }
 

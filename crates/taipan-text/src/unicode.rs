@@ -7,7 +7,9 @@ pub mod case;
 pub mod names;
 mod normal_tables;
 pub mod normalize;
+mod old_tables;
 mod tables;
+pub mod ucd_3_2_0;
 
 pub use tables::UNIDATA_VERSION;
 

@@ -58,6 +58,24 @@ FACTS = {
 }
 
 
+OLD = ud.ucd_3_2_0
+FACTS.update({
+    "old_category": OLD.category,
+    "old_bidirectional": OLD.bidirectional,
+    "old_combining": lambda c: str(OLD.combining(c)),
+    "old_mirrored": lambda c: str(OLD.mirrored(c)),
+    "old_east_asian_width": OLD.east_asian_width,
+    "old_decomposition": OLD.decomposition,
+    "old_decimal": lambda c: str(OLD.decimal(c, "-")),
+    "old_digit": lambda c: str(OLD.digit(c, "-")),
+    "old_numeric": lambda c: str(int(OLD.numeric(c, -999) * 1000000)),
+    "old_name": lambda c: OLD.name(c, ""),
+    "old_nfc": lambda c: hexes(OLD.normalize("NFC", c)),
+    "old_nfkd": lambda c: hexes(OLD.normalize("NFKD", c)),
+    "old_nfkc_context": lambda c: hexes(OLD.normalize("NFKC", "\u1100" + c + c + "\u0308\u11a8\u0338")),
+})
+
+
 def digest(fact):
     value = 0xCBF29CE484222325
     for code in range(0x110000):

@@ -87,7 +87,7 @@ fn find_run(point: u32) -> Option<usize> {
     (offset < u32_at(runs, run * 3 + 1)).then(|| (u32_at(runs, run * 3 + 2) + offset) as usize)
 }
 
-/// The ranges with computed names: prefix, first and last code point.
+/// The ranges with computed names: prefix, first and last code point. A prefix that starts with `!` serves [`lookup`] only.
 fn ranges() -> impl Iterator<Item = (&'static str, u32, u32)> {
     let bounds = section(Section::Ranges);
     let prefixes = std::str::from_utf8(section(Section::Prefixes)).unwrap_or("");
@@ -116,7 +116,8 @@ pub fn name(point: u32) -> Option<String> {
     if let Some(phrase) = find_run(point) {
         return Some(phrase_name(phrase));
     }
-    let (prefix, ..) = ranges().find(|&(_, first, last)| (first..=last).contains(&point))?;
+    let is_named = |prefix: &str| !prefix.starts_with('!');
+    let (prefix, ..) = ranges().find(|&(prefix, first, last)| (first..=last).contains(&point) && is_named(prefix))?;
     Some(format!("{prefix}{point:04X}"))
 }
 
@@ -137,7 +138,8 @@ fn hangul_from_name(name: &str) -> Option<u32> {
 
 fn range_from_name(name: &str) -> Option<u32> {
     ranges().find_map(|(prefix, first, last)| {
-        let digits = name.strip_prefix(prefix).filter(|digits| matches!(digits.len(), 4 | 5))?;
+        let digits =
+            name.strip_prefix(prefix.trim_start_matches('!')).filter(|digits| matches!(digits.len(), 4 | 5))?;
         if !digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'))
             || digits.len() == 5 && digits.starts_with('0')
         {
@@ -183,22 +185,43 @@ fn code_point_of_phrase(phrase: usize) -> Option<u32> {
 ///
 /// `None` is CPython's `KeyError("undefined character name 'NAME'")`.
 pub fn lookup(name: &str) -> Option<TextBuf> {
+    match find(name)? {
+        Found::Point(point) => Some([point].into_iter().collect()),
+        Found::Extra(extra) => {
+            let span = u32_at(section(Section::ValueSpans), extra) as usize;
+            let points = section(Section::Points);
+            Some((span >> 4..(span >> 4) + (span & 15)).map(|at| u32_at(points, at)).collect())
+        }
+    }
+}
+
+/// The code point of that name, no aliases and sequences.
+pub fn lookup_name(name: &str) -> Option<u32> {
+    match find(name)? {
+        Found::Point(point) => Some(point),
+        Found::Extra(_) => None,
+    }
+}
+
+enum Found {
+    Point(u32),
+    /// The number of an alias or sequence.
+    Extra(usize),
+}
+
+fn find(name: &str) -> Option<Found> {
     if name.len() > 256 {
         return None;
     }
     let name = name.to_ascii_uppercase();
     if let Some(point) = hangul_from_name(&name).or_else(|| range_from_name(&name)) {
-        return Some([point].into_iter().collect());
+        return Some(Found::Point(point));
     }
     let phrase = find_phrase(&name)?;
     let plain_count = u32_at(section(Section::PlainCount), 0) as usize;
     match phrase.checked_sub(plain_count) {
-        None => Some([code_point_of_phrase(phrase)?].into_iter().collect()),
-        Some(extra) => {
-            let span = u32_at(section(Section::ValueSpans), extra) as usize;
-            let points = section(Section::Points);
-            Some((span >> 4..(span >> 4) + (span & 15)).map(|at| u32_at(points, at)).collect())
-        }
+        None => code_point_of_phrase(phrase).map(Found::Point),
+        Some(extra) => Some(Found::Extra(extra)),
     }
 }
 

@@ -4,6 +4,7 @@
 //! sort of runs of combining marks.
 
 use super::normal_tables::{COMPOSITIONS, DECOMPOSITION_KEYS, DECOMPOSITION_POINTS, DECOMPOSITION_SPANS, TAGS};
+use super::ucd_3_2_0;
 use super::{NFC_CHECK, NFD_CHANGES, NFKC_CHECK, NFKD_CHANGES, combining, record};
 use crate::{TextBuf, TextRef};
 
@@ -93,8 +94,13 @@ pub fn decomposition(point: u32) -> String {
 }
 
 /// Appends the full decomposition of `point`. The table nests at most a few levels deep.
-fn push_decomposed(out: &mut Vec<u32>, point: u32, is_compatible: bool) {
+fn push_decomposed(out: &mut Vec<u32>, point: u32, is_compatible: bool, database: Database) {
     if point < 0xa0 {
+        return out.push(point);
+    }
+    if database == Database::Unicode32
+        && let Some(point) = ucd_3_2_0::own_normal_form(point)
+    {
         return out.push(point);
     }
     if let Some((parts, len)) = hangul_parts(point) {
@@ -102,7 +108,7 @@ fn push_decomposed(out: &mut Vec<u32>, point: u32, is_compatible: bool) {
     }
     match table_entry(point) {
         Some((tag, target)) if tag.is_empty() || is_compatible => {
-            target.iter().for_each(|&part| push_decomposed(out, part, is_compatible));
+            target.iter().for_each(|&part| push_decomposed(out, part, is_compatible, database));
         }
         _ => out.push(point),
     }
@@ -190,8 +196,20 @@ pub fn normalize(form: Form, text: TextRef<'_>) -> Option<TextBuf> {
     if text.is_ascii_kind() || is_quickly_normal(form, text) {
         return None;
     }
+    normalize_by(Database::Current, form, text)
+}
+
+/// Which database tells the decompositions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Database {
+    Current,
+    Unicode32,
+}
+
+/// [`normalize`] without a quick look, by either database.
+pub(super) fn normalize_by(database: Database, form: Form, text: TextRef<'_>) -> Option<TextBuf> {
     let mut points = Vec::with_capacity(text.len());
-    text.iter().for_each(|point| push_decomposed(&mut points, point, form.is_compatible()));
+    text.iter().for_each(|point| push_decomposed(&mut points, point, form.is_compatible(), database));
     reorder(&mut points);
     if form.composes() {
         compose(&mut points);

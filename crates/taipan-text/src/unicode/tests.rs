@@ -31,6 +31,11 @@ fn normal(form: Form, points: &[u32]) -> String {
     hexes(normalize(form, text.as_text()).unwrap_or(text).as_text())
 }
 
+fn old_normal(form: Form, points: &[u32]) -> String {
+    let text = text(points);
+    hexes(ucd_3_2_0::normalize(form, text.as_text()).unwrap_or(text).as_text())
+}
+
 fn fact(which: &str, c: u32) -> String {
     match which {
         "category" => category(c).into(),
@@ -77,6 +82,19 @@ fn fact(which: &str, c: u32) -> String {
         "nfc_context" => normal(Form::Nfc, &[97, 0x301, 0x327, c, 0x301, 0x323, 0x3099, 0x1161, 0x11a8]),
         "nfkc_context" => normal(Form::Nfkc, &[0x1100, c, c, 0x308, 0x11a8, 0x338]),
         "nfd_context" => normal(Form::Nfd, &[101, 0x301, 0x327, c, 0x323, 0x334]),
+        "old_category" => ucd_3_2_0::category(c).into(),
+        "old_bidirectional" => ucd_3_2_0::bidirectional(c).into(),
+        "old_combining" => ucd_3_2_0::combining(c).to_string(),
+        "old_mirrored" => yes(ucd_3_2_0::is_mirrored(c)),
+        "old_east_asian_width" => ucd_3_2_0::east_asian_width(c).into(),
+        "old_decomposition" => ucd_3_2_0::decomposition(c),
+        "old_decimal" => or_dash(ucd_3_2_0::decimal(c)),
+        "old_digit" => or_dash(ucd_3_2_0::digit(c)),
+        "old_numeric" => ((ucd_3_2_0::numeric(c).unwrap_or(-999.0) * 1e6).trunc() as i128).to_string(),
+        "old_name" => ucd_3_2_0::name(c).unwrap_or_default(),
+        "old_nfc" => old_normal(Form::Nfc, &[c]),
+        "old_nfkd" => old_normal(Form::Nfkd, &[c]),
+        "old_nfkc_context" => old_normal(Form::Nfkc, &[0x1100, c, c, 0x308, 0x11a8, 0x338]),
         _ => panic!("no such fact: {which}"),
     }
 }
@@ -115,4 +133,8 @@ fn every_name_is_found() {
     assert_eq!(lookup("NULL"), Some(text(&[0])));
     assert_eq!(lookup("CJK UNIFIED IDEOGRAPH-04E00"), None);
     assert_eq!(lookup(""), None);
+    assert_eq!(lookup("tangut ideograph-17000"), Some(text(&[0x17000])));
+    assert_eq!(name(0x17000), None);
+    assert_eq!(ucd_3_2_0::lookup("EGYPTIAN HIEROGLYPH A001"), Some(0x13000));
+    assert_eq!(ucd_3_2_0::lookup("NULL"), None);
 }
