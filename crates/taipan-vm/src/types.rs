@@ -29,6 +29,7 @@ pub mod cell;
 pub mod classmethod;
 pub mod descriptor;
 pub mod dict;
+pub mod enumerate;
 pub mod exceptions;
 pub mod float;
 pub mod function;
@@ -36,18 +37,22 @@ pub mod generic_alias;
 pub mod int;
 pub mod iterators;
 pub mod list;
+pub mod map;
 pub mod mappingproxy;
 pub mod module;
+pub mod namespace;
 pub mod object;
 pub mod set;
 pub mod singletons;
 pub mod slice;
 pub mod staticmethod;
 pub mod str;
+pub mod structseq;
 pub mod super_;
 pub mod tuple;
 pub mod type_;
 pub mod union;
+pub mod zip;
 
 builtin_types! {
     Object => object::TYPE,
@@ -96,6 +101,13 @@ builtin_types! {
     Set => set::TYPE,
     FrozenSet => set::FROZENSET,
     SetIterator => set::iterator::TYPE,
+    CallableIterator => iterators::CALLABLE_ITERATOR,
+    Enumerate => enumerate::TYPE,
+    Reversed => enumerate::REVERSED,
+    Zip => zip::TYPE,
+    Map => map::TYPE,
+    Filter => map::FILTER,
+    SimpleNamespace => namespace::TYPE,
     TupleIterator => tuple::iterator::TYPE,
 }
 
