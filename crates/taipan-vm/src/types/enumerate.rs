@@ -45,16 +45,15 @@ fn enumerate_args(vm: &mut Vm, args: Args<'_>) -> Result<(Value, Option<Value>),
     }
     for i in 0..args.keyword_count() {
         let Some((key, value)) = args.keyword(vm, i) else { break };
-        let place = key.downcast::<Str>(vm).and_then(|key| {
-            ["iterable", "start"].iter().position(|parameter| key.get(vm).equals(parameter))
-        });
+        let place = key
+            .downcast::<Str>(vm)
+            .and_then(|key| ["iterable", "start"].iter().position(|parameter| key.get(vm).equals(parameter)));
         match place {
             Some(place) if bound[place].is_none() => bound[place] = Some(value),
             Some(place) => {
                 let name = ["iterable", "start"][place];
                 let position = place + 1;
-                let message =
-                    format!("argument for enumerate() given by name ('{name}') and position ({position})");
+                let message = format!("argument for enumerate() given by name ('{name}') and position ({position})");
                 return Err(vm.raise(Exc::TypeError, message));
             }
             None => {
@@ -102,7 +101,11 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 const METHODS: &[MethodDef] = &[
     method("__reduce__($self, /)", reduce, "Return state information for pickling."),
-    class_method("__class_getitem__($type, object, /)", class_getitem, "'enumerate' objects are generic over the type of their values"),
+    class_method(
+        "__class_getitem__($type, object, /)",
+        class_getitem,
+        "'enumerate' objects are generic over the type of their values",
+    ),
 ];
 
 pub static TYPE: TypeSpec = TypeSpec {

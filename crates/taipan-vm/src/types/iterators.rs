@@ -112,8 +112,7 @@ heap_object! {
 
 /// `iter(callable, sentinel)`.
 pub fn callable_iterator(vm: &mut Vm, callable: Value, sentinel: Value) -> Result<Value, Raised> {
-    let iterator =
-        CallableIterator { header: HeaderWord::NEW, callable: Some(callable), sentinel: Some(sentinel) };
+    let iterator = CallableIterator { header: HeaderWord::NEW, callable: Some(callable), sentinel: Some(sentinel) };
     Ok(vm.new_exact(iterator)?.value())
 }
 

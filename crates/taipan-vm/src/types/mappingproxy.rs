@@ -141,7 +141,11 @@ const METHODS: &[MethodDef] = &[
     method("values($self, /)", values, "D.values() -> an object providing a view on D's values"),
     method("items($self, /)", items, "D.items() -> a set-like object providing a view on D's items"),
     method("copy($self, /)", copy, "D.copy() -> a shallow copy of D"),
-    class_method("__class_getitem__($type, object, /)", class_getitem, "mappingproxy objects are generic over two types, signifying (respectively) the types of their keys and values"),
+    class_method(
+        "__class_getitem__($type, object, /)",
+        class_getitem,
+        "mappingproxy objects are generic over two types, signifying (respectively) the types of their keys and values",
+    ),
     method("__reversed__($self, /)", reversed, "D.__reversed__() -> reverse iterator"),
 ];
 

@@ -116,7 +116,11 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 const METHODS: &[MethodDef] = &[
     method("__reduce__($self, /)", reduce, "Return state information for pickling"),
-    method("__replace__($self, /, **changes)", replace, "Return a copy of the namespace object with new values for the specified attributes."),
+    method(
+        "__replace__($self, /, **changes)",
+        replace,
+        "Return a copy of the namespace object with new values for the specified attributes.",
+    ),
 ];
 
 const GETSET: &[GetSetDef] = &[getter("__dict__", object::get_dict, "").member()];

@@ -113,12 +113,7 @@ const GETTERS: [Getter; MAX_FIELDS] =
     getters!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
 
 /// Completes the class (for `structseq!`).
-pub fn finish(
-    vm: &mut Vm,
-    class: Gc<Type>,
-    fields: &'static [GetSetDef],
-    visible: usize,
-) -> Result<(), Raised> {
+pub fn finish(vm: &mut Vm, class: Gc<Type>, fields: &'static [GetSetDef], visible: usize) -> Result<(), Raised> {
     let dict = class.get(vm).dict;
     let unnamed = fields.iter().filter(|field| field.name.is_empty()).count();
     for (key, count) in
@@ -281,7 +276,8 @@ fn set_attr(vm: &mut Vm, this: Value, attribute: Gc<Str>, _: Option<Value>) -> R
         return Err(vm.raise(Exc::AttributeError, "readonly attribute"));
     }
     let (full, attribute_name) = (full_name(vm, class)?, attribute.get(vm).to_string_lossy());
-    let message = format!("'{full}' object has no attribute '{attribute_name}' and no __dict__ for setting new attributes");
+    let message =
+        format!("'{full}' object has no attribute '{attribute_name}' and no __dict__ for setting new attributes");
     Err(crate::types::exceptions::raise_attribute_error(vm, &message, this, attribute))
 }
 

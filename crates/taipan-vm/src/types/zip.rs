@@ -51,10 +51,9 @@ pub fn ended(
     }
     if i > 0 {
         let plural = if i == 1 { " " } else { "s 1-" };
-        return Err(vm.raise(
-            Exc::ValueError,
-            format!("{function}() argument {} is shorter than argument{plural}{i}", i + 1),
-        ));
+        return Err(
+            vm.raise(Exc::ValueError, format!("{function}() argument {} is shorter than argument{plural}{i}", i + 1))
+        );
     }
     for i in 1..iterators.get(vm).len() {
         let iterator = iterators.get(vm).at(i);
