@@ -42,14 +42,12 @@ pub fn format_float(value: f64, code: u8, precision: usize, flags: FloatFlags) -
         return if is_upper { text.to_ascii_uppercase() } else { text };
     }
     let magnitude = value.abs();
+    if code == b'f' {
+        return format_fixed(value, precision, flags);
+    }
     // The number of digits that are shown at least, counted from the first digit.
     let (digits, is_exponential, mut shown) = match code {
         b'e' => (Digits::significant(magnitude, precision.saturating_add(1)), true, precision as i64 + 1),
-        b'f' => {
-            let digits = Digits::fractional(magnitude, precision as i64);
-            let shown = digits.point + precision as i64;
-            (digits, false, shown)
-        }
         b'g' => {
             let precision = precision.max(1);
             let digits = Digits::significant(magnitude, precision);
@@ -65,7 +63,7 @@ pub fn format_float(value: f64, code: u8, precision: usize, flags: FloatFlags) -
             (digits, is_exponential, shown)
         }
     };
-    let mut out = String::new();
+    let mut out = String::with_capacity(digits.text.len() + 8);
     if value.is_sign_negative() && !(flags.no_negative_zero && digits.is_zero()) {
         out.push('-');
     } else if flags.sign {
@@ -83,6 +81,28 @@ pub fn format_float(value: f64, code: u8, precision: usize, flags: FloatFlags) -
         out.push(if is_upper { 'E' } else { 'e' });
         out.push(sign);
         out.push_str(&format!("{:02}", exponent.abs()));
+    }
+    out
+}
+
+/// The code `f` of a finite value.
+fn format_fixed(value: f64, precision: usize, flags: FloatFlags) -> String {
+    let (text, missing) = digits::fixed(value.abs(), precision);
+    let is_negative =
+        value.is_sign_negative() && !(flags.no_negative_zero && text.bytes().all(|byte| matches!(byte, b'0' | b'.')));
+    let mut out = String::with_capacity(text.len() + missing + 2);
+    if is_negative {
+        out.push('-');
+    } else if flags.sign {
+        out.push('+');
+    }
+    out.push_str(&text);
+    out.extend(std::iter::repeat_n('0', missing));
+    if flags.alternate && precision == 0 {
+        out.push('.');
+    }
+    if flags.add_dot_0 && precision == 0 {
+        out.push_str(".0");
     }
     out
 }

@@ -5,7 +5,13 @@
 
 /// A float has at most 767 significant digits and 1074 places after the point.
 const MOST_SIGNIFICANT: usize = 770;
-const MOST_PLACES: i64 = 1080;
+const MOST_PLACES: usize = 1080;
+
+/// The value rounded to that many places, and how many zeros are to be added.
+pub(super) fn fixed(value: f64, places: usize) -> (String, usize) {
+    let shown = places.min(MOST_PLACES);
+    (format!("{value:.shown$}"), places - shown)
+}
 
 /// Digits without trailing zeros, `0` for zero, with the decimal point after the first `point` of them.
 #[derive(PartialEq, Eq, Debug)]
@@ -28,10 +34,17 @@ impl Digits {
     }
 
     /// From Rust's exponential form, `d.ddde-n`.
-    fn from_exponential(text: &str) -> Self {
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
-        let digits: String = mantissa.chars().filter(|&ch| ch != '.').collect();
-        Self::trimmed(&digits, exponent.parse::<i64>().unwrap_or(0) + 1)
+    fn from_exponential(mut text: String) -> Self {
+        let mut exponent = 0;
+        if let Some(at) = text.rfind('e') {
+            exponent = text[at + 1..].parse::<i64>().unwrap_or(0);
+            text.truncate(at);
+        }
+        if text.as_bytes().get(1) == Some(&b'.') {
+            text.remove(1);
+        }
+        text.truncate(text.trim_end_matches('0').len());
+        if text.is_empty() { Self::zero() } else { Digits { text, point: exponent + 1 } }
     }
 
     /// Drops zeros on both sides.
@@ -44,7 +57,7 @@ impl Digits {
 
     /// The fewest digits that read back as `value`, the nearest to it of those, and of two such the even one.
     pub fn shortest(value: f64) -> Self {
-        let digits = Self::from_exponential(&format!("{value:e}"));
+        let digits = Self::from_exponential(format!("{value:e}"));
         // The exact value is in the middle of two texts if it has just one digit more, which then is a 5. As many
         // places as it has binary ones, it has decimal ones. Rust takes the upper of the two.
         let places = digits.len() - digits.point;
@@ -56,20 +69,19 @@ impl Digits {
         let lower = mantissa.strip_suffix('5').unwrap_or(mantissa);
         let is_even = lower.bytes().last().is_some_and(|digit| digit % 2 == 0);
         let lower = format!("{lower}e{exponent}");
-        if is_even && lower.parse() == Ok(value) { Self::from_exponential(&lower) } else { digits }
+        if is_even && lower.parse() == Ok(value) { Self::from_exponential(lower) } else { digits }
     }
 
     /// Rounded to `count` (at least 1) significant digits.
     pub fn significant(value: f64, count: usize) -> Self {
         let places = count.clamp(1, MOST_SIGNIFICANT) - 1;
-        Self::from_exponential(&format!("{value:.places$e}"))
+        Self::from_exponential(format!("{value:.places$e}"))
     }
 
     /// Rounded to `places` after the point; if negative, to a power of ten.
     pub fn fractional(value: f64, places: i64) -> Self {
         if places >= 0 {
-            let places = places.min(MOST_PLACES) as usize;
-            let text = format!("{value:.places$}");
+            let (text, _) = fixed(value, places as usize);
             let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
             return Self::trimmed(&format!("{whole}{fraction}"), whole.len() as i64);
         }

@@ -64,6 +64,15 @@ impl<'a> Symbols<'a> {
     }
 }
 
+/// Whether the specification leaves a printed number as it is.
+fn is_plain(spec: &FormatSpec) -> bool {
+    matches!(spec.sign, 0 | b'-')
+        && spec.width.is_none()
+        && spec.separator.is_none()
+        && spec.fraction_separator.is_none()
+        && spec.code != b'n'.into()
+}
+
 /// Lays the number out in its field.
 fn lay_out(parts: &Parts<'_>, spec: &FormatSpec, symbols: &Symbols<'_>) -> TextBuf {
     let sign = match (parts.is_negative, spec.sign) {
@@ -222,6 +231,9 @@ fn format_parsed_float(value: f64, spec: &FormatSpec, context: &FormatContext<'_
     let mut text = crate::float_text::format_float(value, code, precision.unwrap_or(default_precision), flags);
     if spec.code == b'%'.into() {
         text.push('%');
+    }
+    if is_plain(spec) {
+        return Ok(text.into());
     }
     Ok(lay_out(&Parts::of_float(&text), spec, &Symbols::of(spec, context.locale)))
 }
