@@ -152,11 +152,7 @@ impl Preprocess<'_> {
                 self.within(Block::Loop, |this| this.stmts(body))?;
                 self.stmts(orelse)?;
             }
-            StmtKind::If { test, body, orelse } => {
-                self.expr(test)?;
-                self.stmts(body)?;
-                self.stmts(orelse)?;
-            }
+            StmtKind::If { .. } => self.if_chain(stmt)?,
             StmtKind::With(node) | StmtKind::AsyncWith(node) => {
                 for item in &mut node.items {
                     self.expr(&mut item.context_expr)?;
@@ -200,6 +196,21 @@ impl Preprocess<'_> {
         }
         self.depth.leave();
         Ok(())
+    }
+
+    /// `if` with its chain of `elif`, walked in a loop.
+    fn if_chain(&mut self, stmt: &mut ast::Stmt) -> Done {
+        let mut stmt = stmt;
+        loop {
+            let StmtKind::If { test, body, orelse } = &mut stmt.kind else { return Ok(()) };
+            self.expr(test)?;
+            self.stmts(body)?;
+            if !matches!(orelse[..], [ast::Stmt { kind: StmtKind::If { .. }, .. }]) {
+                return self.stmts(orelse);
+            }
+            let Some(elif) = orelse.first_mut() else { return Ok(()) };
+            stmt = elif;
+        }
     }
 
     fn exprs(&mut self, exprs: &mut [Expr]) -> Done {

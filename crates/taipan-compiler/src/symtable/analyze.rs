@@ -241,6 +241,9 @@ impl Analyzer<'_> {
                     if flags & DEF_BOUND != 0 && !is_class && !self.is_free_in_any_child(comp, name) {
                         comp_free.remove(&name);
                     }
+                    if scope == NameScope::Free && !is_class {
+                        self.table.scope_mut(id).symbols.insert(name, flags | only_flags & USE);
+                    }
                 }
             }
         }

@@ -41,7 +41,8 @@ impl<'a> Builder<'a> {
                 self.require_coroutine("'async for' outside async function", location)?;
                 self.visit_for(node)?;
             }
-            StmtKind::While { test, body, orelse } | StmtKind::If { test, body, orelse } => {
+            StmtKind::If { .. } => self.visit_if(stmt)?,
+            StmtKind::While { test, body, orelse } => {
                 self.visit_expr(test)?;
                 self.in_conditional_block(|this| {
                     this.visit_body(body)?;
@@ -201,6 +202,26 @@ impl<'a> Builder<'a> {
         self.in_conditional_block(|this| {
             this.visit_body(&node.body)?;
             this.visit_body(&node.orelse)
+        })
+    }
+
+    /// `if` with its chain of `elif`, walked in a loop; the first test alone is not conditional.
+    fn visit_if(&mut self, stmt: &'a ast::Stmt) -> Done {
+        let StmtKind::If { test, .. } = &stmt.kind else { return Ok(()) };
+        self.visit_expr(test)?;
+        self.in_conditional_block(|this| {
+            let mut stmt = stmt;
+            while let StmtKind::If { body, orelse, .. } = &stmt.kind {
+                this.visit_body(body)?;
+                match &orelse[..] {
+                    [elif @ ast::Stmt { kind: StmtKind::If { test, .. }, .. }] => {
+                        this.visit_expr(test)?;
+                        stmt = elif;
+                    }
+                    _ => return this.visit_body(orelse),
+                }
+            }
+            Ok(())
         })
     }
 

@@ -1,0 +1,43 @@
+//! Prints the symbol table of the source on standard input, for `tests/oracle/symtable_compare.py`.
+//!
+//! One line for each block: depth, name, type, line, nested, parameters, and names with their flags, sorted.
+
+use std::io::{self, Read};
+
+use taipan_compiler::symbol_table;
+use taipan_compiler::symtable::{Scope, ScopeId, SymbolTable};
+use taipan_syntax::{Mode, ParseOptions, parse};
+
+fn main() -> io::Result<()> {
+    let mut source = Vec::new();
+    io::stdin().read_to_end(&mut source)?;
+    let parsed = match parse(&source, Mode::Exec, &ParseOptions::default(), None) {
+        Ok(parsed) => parsed,
+        Err(error) => return Ok(println!("error {}", error.msg)),
+    };
+    match symbol_table(&parsed.module, 0) {
+        Ok(table) => print(&table, ScopeId::TOP, 0),
+        Err(error) => println!("error {error}"),
+    }
+    Ok(())
+}
+
+fn print(table: &SymbolTable, id: ScopeId, depth: usize) {
+    let scope: &Scope = table.scope(id);
+    let varnames: Vec<&str> = scope.varnames.iter().map(|&name| table.name(name)).collect();
+    let mut symbols: Vec<String> =
+        scope.symbols.iter().map(|(&name, flags)| format!("{}={flags}", table.name(name))).collect();
+    symbols.sort();
+    println!(
+        "{depth} {} {} {} {} [{}] {}",
+        scope.name,
+        scope.block as u32,
+        scope.location.lineno,
+        u32::from(scope.nested),
+        varnames.join(","),
+        symbols.join(" ")
+    );
+    for &child in &scope.children {
+        print(table, child, depth + 1);
+    }
+}
