@@ -16,6 +16,8 @@ fn main() {
     let mut files = Vec::new();
     let mut stdin = false;
     let mut quiet = false;
+    let mut unparse = false;
+    let mut tokens = None;
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
@@ -36,6 +38,9 @@ fn main() {
             "--str" => options.ignore_cookie = true,
             "--stdin" => stdin = true,
             "--quiet" => quiet = true,
+            "--unparse" => unparse = true,
+            "--tokens" => tokens = Some(true),
+            "--plain-tokens" => tokens = Some(false),
             _ => files.push(arg),
         }
     }
@@ -51,7 +56,11 @@ fn main() {
             if input.read_exact(&mut source).is_err() {
                 break;
             }
-            let line = if quiet { in_small_stack(source, mode, &options) } else { render(&source, mode, &options) };
+            let line = if let Some(extra) = tokens {
+                token_list(&source, extra)
+            } else if unparse {
+                unparsed(&source, &options)
+            } else if quiet { in_small_stack(source, mode, &options) } else { render(&source, mode, &options) };
             let _ = writeln!(out, "{line}");
             let _ = out.flush();
         }
@@ -62,6 +71,40 @@ fn main() {
         if !quiet {
             let _ = writeln!(out, "{file}\n{text}");
         }
+    }
+}
+
+/// The tokens of `source` on one line.
+fn token_list(source: &[u8], extra: bool) -> String {
+    let found = taipan_syntax::tokenize(source, extra);
+    let mut dump = Dump { out: String::new() };
+    for token in &found.tokens {
+        let _ = write!(dump.out, "{} ", token.kind);
+        dump.text(token.string.as_bytes());
+        let _ = write!(dump.out, " {},{}-{},{} ", token.start.0, token.start.1, token.end.0, token.end.1);
+        dump.text(token.line.as_bytes());
+        dump.out.push('|');
+    }
+    if let Some(error) = &found.error {
+        let place = error.location.as_ref().map(|place| (place.lineno, place.offset));
+        let _ = write!(dump.out, "{:?}: {} {:?}", error.kind, error.msg, place);
+    }
+    dump.out
+}
+
+/// The expression `source` as an annotation keeps it.
+fn unparsed(source: &[u8], options: &ParseOptions) -> String {
+    match parse(source, Mode::Eval, options, None).map(|parsed| parsed.module) {
+        Ok(Mod::Expression { body }) => match taipan_syntax::unparse_expr(&body) {
+            Ok(text) => {
+                let mut dump = Dump { out: String::new() };
+                dump.text(&text);
+                dump.out
+            }
+            Err(error) => format!("{error:?}"),
+        },
+        Ok(_) => "no expression".to_owned(),
+        Err(error) => format!("{:?}: {}", error.kind, error.msg),
     }
 }
 

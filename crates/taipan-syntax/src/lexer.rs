@@ -12,6 +12,8 @@ mod name;
 mod number;
 mod string;
 
+pub(crate) use name::is_printable;
+
 const TAB_SIZE: u32 = 8;
 const MAX_INDENT: usize = 100;
 const MAX_LEVEL: usize = 200;
@@ -118,6 +120,8 @@ pub(crate) struct Lexer<'s> {
     modes: Vec<Mode>,
     metadata: Option<Box<str>>,
     comment_newline: bool,
+    /// No token had begun at the end of the source.
+    pub(crate) ended_between_tokens: bool,
     /// `<>` is one token (PEP 401).
     pub(crate) barry_as_flufl: bool,
     pub(crate) done: Done,
@@ -146,6 +150,7 @@ impl<'s> Lexer<'s> {
             modes: Vec::new(),
             metadata: None,
             comment_newline: false,
+            ended_between_tokens: false,
             barry_as_flufl: false,
             done: Done::Ok,
             error: None,
@@ -156,6 +161,11 @@ impl<'s> Lexer<'s> {
     /// `f` or `t`: the innermost string with fields.
     pub(crate) fn string_prefix(&self) -> char {
         self.modes.last().map_or('f', Mode::prefix)
+    }
+
+    /// Whether the innermost string with fields is raw.
+    pub(crate) fn string_is_raw(&self) -> bool {
+        self.modes.last().is_some_and(|mode| mode.raw)
     }
 
     /// The next token. An error token has its report in [`Lexer::error`] or, for the states in [`Done`] that have
@@ -202,6 +212,7 @@ impl<'s> Lexer<'s> {
             }
             if self.inp == self.text.len() {
                 self.done = Done::Eof;
+                self.ended_between_tokens = self.start.is_none();
                 return None;
             }
             if self.start.is_none() {
@@ -632,21 +643,22 @@ impl<'s> Lexer<'s> {
         let strict = !self.options.extra_tokens;
         match self.parens.pop() {
             None if strict => return Err(Box::new(self.syntax_error(format!("unmatched '{shown}'")))),
-            Some(open) if strict && !matches!((open.byte, c), (b'(', b')') | (b'[', b']') | (b'{', b'}')) => {
+            Some(open) if !matches!((open.byte, c), (b'(', b')') | (b'[', b']') | (b'{', b'}')) => {
                 if let Some(mode) = mode.filter(|mode| mode.depth - 1 == mode.expr_start_depth)
                     && open.byte == b'{'
                 {
                     let msg = format!("{}-string: unmatched '{shown}'", mode.prefix());
                     return Err(Box::new(self.syntax_error(msg)));
                 }
-                let mut msg = format!(
-                    "closing parenthesis '{shown}' does not match opening parenthesis '{}'",
-                    char::from(open.byte)
-                );
-                if open.lineno != self.lineno {
-                    msg.push_str(&format!(" on line {}", open.lineno));
+                if strict {
+                    let opened = char::from(open.byte);
+                    let mut msg =
+                        format!("closing parenthesis '{shown}' does not match opening parenthesis '{opened}'");
+                    if open.lineno != self.lineno {
+                        msg.push_str(&format!(" on line {}", open.lineno));
+                    }
+                    return Err(Box::new(self.syntax_error(msg)));
                 }
-                return Err(Box::new(self.syntax_error(msg)));
             }
             _ => {}
         }

@@ -9,6 +9,8 @@ mod literal;
 mod parser;
 mod source;
 mod token;
+mod tokenize;
+mod unparse;
 
 use ast::{Mod, TypeIgnore};
 use lexer::{Lexer, LexerOptions};
@@ -17,6 +19,8 @@ use source::Reading;
 pub use error::{ErrorKind, ErrorLocation, SyntaxError, SyntaxWarning, WarningCategory};
 pub use source::Decoder;
 pub use token::{Token, TokenKind};
+pub use tokenize::{TokenInfo, Tokens, tokenize};
+pub use unparse::{TooDeep, unparse_expr};
 
 /// What the source is, as in `compile()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

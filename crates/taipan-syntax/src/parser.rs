@@ -184,8 +184,9 @@ impl<'s> Parser<'s> {
         })
     }
 
-    /// Warns about an escape in the text of `token`, `lead` bytes before the text of which the token starts.
-    fn warn_escape(&mut self, escape: &InvalidEscape, token: &Token, lead: usize) {
+    /// Warns about an escape in the text of `token`, `lead` bytes before which the token starts; lines count from
+    /// `lineno`.
+    fn warn_escape(&mut self, escape: &InvalidEscape, token: &Token, lead: usize, lineno: u32) {
         if token.kind != TokenKind::String && matches!(escape.text.as_str(), "{" | "}") {
             // The lexer has warned.
             return;
@@ -200,7 +201,7 @@ impl<'s> Parser<'s> {
         let line_start = self.text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
         let rest = &self.text[line_start..];
         let line = &rest[..rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |newline| newline + 1)];
-        let lineno = token.lineno.saturating_add(escape.lines);
+        let lineno = lineno.saturating_add(escape.lines);
         let shown = i32::try_from(lineno).unwrap_or(i32::MAX);
         let offset = i32::try_from(crate::lexer::characters(&self.text[line_start..at])).unwrap_or(i32::MAX) + 1;
         self.warnings.push(SyntaxWarning {

@@ -2,6 +2,8 @@
 
 compare.py DUMP_AST trees PATH...    trees of all .py files below the paths
 compare.py DUMP_AST errors FILE...   sources from the files (Python literals, one a line), as trees or errors
+compare.py DUMP_AST unparse PATH...   expressions of the files as annotations keep them
+compare.py DUMP_AST tokens [--plain] PATH...   tokens of the files
 compare.py DUMP_AST mutate N PATH... N random mutations of each file, as trees or errors
 
 DUMP_AST is the built example `dump_ast`.
@@ -40,6 +42,10 @@ def constant(value):
     if isinstance(value, str):
         return text(value.encode("utf-8", "surrogatepass"))
     return "b" + text(value)
+
+
+def text_of(value):
+    return text(value.encode("utf-8", "surrogatepass"))
 
 
 SINGLE = (ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context)
@@ -248,6 +254,70 @@ def main():
                 else:
                     bad += 1
                     report(path, repr(mutant)[-400:], mine, theirs)
+    elif command == "unparse":
+        ours = Ours(tool, "--unparse", "--str")
+        seen = set()
+        for path in python_files(rest):
+            try:
+                source = open(path, encoding="utf-8").read()
+                tree = ast.parse(source)
+            except (SyntaxError, ValueError, OSError):
+                continue
+            for node in ast.walk(tree):
+                if not isinstance(node, ast.expr) or isinstance(node, (ast.Name, ast.Starred, ast.Slice)):
+                    continue
+                text = ast.get_source_segment(source, node) or ""
+                if len(text) > 400 or text in seen:
+                    continue
+                seen.add(text)
+                wrapped = "(" + text + "\n)"
+                try:
+                    kept = {}
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore")
+                        ast.parse(wrapped, mode="eval")
+                        code = compile("from __future__ import annotations\nx: " + wrapped, "", "exec")
+                        exec(code, kept)
+                    theirs = text_of(kept["__annotations__"]["x"])
+                except (SyntaxError, ValueError, KeyError):
+                    continue
+                mine = ours(wrapped)
+                if mine == theirs:
+                    good += 1
+                else:
+                    bad += 1
+                    report(path, repr(wrapped), mine, theirs)
+    elif command == "tokens":
+        import _tokenize
+        plain = rest[0] == "--plain"
+        ours = Ours(tool, "--plain-tokens" if plain else "--tokens")
+        for path in python_files(rest[1:] if plain else rest):
+            try:
+                source = open(path, encoding="utf-8", newline="").read()
+            except (UnicodeDecodeError, OSError):
+                continue
+            if path.endswith(".txt"):
+                sources = [ast.literal_eval(line) for line in source.splitlines()]
+            else:
+                sources = [source]
+            for source in sources:
+                lines = iter(source.splitlines(True) if "\r" not in source else source.replace("\r", "").splitlines(True))
+                source = source.replace("\r", "")
+                if any(c in source for c in "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"):
+                    continue
+                theirs = ""
+                try:
+                    for kind, string, start, end, line in _tokenize.TokenizerIter(lines.__next__, extra_tokens=not plain):
+                        theirs += "%d %s %d,%d-%d,%d %s|" % (
+                            kind, text_of(string), *start, *end, text_of(line))
+                except SyntaxError as error:
+                    theirs += "%s: %s Some((%s, %s))" % (type(error).__name__, error.msg, error.lineno, error.offset)
+                mine = ours(source)
+                if mine == theirs:
+                    good += 1
+                else:
+                    bad += 1
+                    report(path, repr(source)[:300] if len(source) < 300 else None, mine, theirs)
     print("equal %d, different %d" % (good, bad))
     return bad != 0
 

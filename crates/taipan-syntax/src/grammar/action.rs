@@ -177,6 +177,7 @@ impl Machine<'_> {
             "fstring" | "tstring" => {
                 self.formatted(a, b, start, if function == "fstring" { "JoinedStr" } else { "TemplateStr" })
             }
+            "spec" if self.lexer.string_is_raw() => Ok(Some(a)),
             "spec" => self.format_spec_text(a),
             "string" => self.string(a),
             "strings" => self.strings(a, start),

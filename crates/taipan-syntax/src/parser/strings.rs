@@ -2,8 +2,8 @@
 
 use super::{Failure, Parser, Parsing};
 use crate::ast::{Constant, Expr, ExprBox, ExprKind, Location};
-use crate::literal;
-use crate::token::{Token, TokenKind as K};
+use crate::literal::{self, InvalidEscape};
+use crate::token::TokenKind as K;
 
 /// The kinds of literal that may stand side by side.
 #[derive(Clone, Copy, Default)]
@@ -72,7 +72,7 @@ impl Parser<'_> {
             } else {
                 1
             };
-            self.warn_escape(escape, token, prefix + quotes);
+            self.warn_escape(escape, token, prefix + quotes, token.lineno);
         }
         let kind = string.unicode_prefix.then(|| "u".into());
         Ok(Expr::new(ExprKind::Constant { value: string.value, kind }, self.location(start)))
@@ -85,46 +85,47 @@ impl Parser<'_> {
             if template { (K::TStringMiddle, K::TStringEnd) } else { (K::FStringMiddle, K::FStringEnd) };
         let open = self.advance();
         let raw = self.text_of(open).iter().any(|byte| byte.eq_ignore_ascii_case(&b'r'));
+        let mut invalid = Vec::new();
         loop {
             match self.kind() {
                 kind if kind == middle => {
-                    let part = self.middle(raw)?;
+                    let token = self.peek();
+                    let (part, escape) = self.middle(raw)?;
+                    invalid.extend(escape.map(|escape| (escape, token)));
                     if !is_empty_text(&part) {
                         parts.push(part);
                     }
                 }
-                K::LBrace => self.replacement_field(template, template, parts)?,
+                K::LBrace => self.replacement_field(template, template, raw, parts)?,
                 kind if kind == end => break,
                 _ => return Err(Failure::Invalid),
             }
         }
-        self.advance();
+        // CPython evaluates the text only here, and counts lines from here.
+        let end = self.advance();
+        for (escape, token) in &invalid {
+            self.warn_escape(escape, token, 0, end.lineno);
+        }
         self.leave();
         Ok(())
     }
 
-    fn middle(&mut self, raw: bool) -> Parsing<Expr> {
+    /// Text between fields, and its first escape without meaning.
+    fn middle(&mut self, raw: bool) -> Parsing<(Expr, Option<InvalidEscape>)> {
         let start = self.pos;
         let token = self.advance();
         let text = self.text_of(token);
-        let value = self.middle_text(token, text, raw)?;
-        Ok(Expr::constant(Constant::Str(value), self.location(start)))
-    }
-
-    fn middle_text(&mut self, token: &Token, text: &[u8], raw: bool) -> Parsing<Box<[u8]>> {
-        if raw || !text.contains(&b'\\') {
-            return Ok(text.into());
-        }
-        let (text, invalid) = literal::text_escapes(text).map_err(|_| Failure::Invalid)?;
-        if let Some(escape) = &invalid {
-            self.warn_escape(escape, token, 0);
-        }
-        Ok(text.into())
+        let (text, invalid) = if raw || !text.contains(&b'\\') {
+            (text.to_vec(), None)
+        } else {
+            literal::text_escapes(text).map_err(|_| Failure::Invalid)?
+        };
+        Ok((Expr::constant(Constant::Str(text.into()), self.location(start)), invalid))
     }
 
     /// `{...}`. `template` says which tokens a format spec has, `interpolation` which node the field becomes: inside
     /// the format spec of a t-string fields are formatted values.
-    fn replacement_field(&mut self, template: bool, interpolation: bool, parts: &mut Vec<Expr>) -> Parsing<()> {
+    fn replacement_field(&mut self, template: bool, interpolation: bool, raw: bool, parts: &mut Vec<Expr>) -> Parsing<()> {
         let start = self.pos;
         self.expect(K::LBrace)?;
         let value: ExprBox = self.annotated_rhs()?.into();
@@ -150,7 +151,7 @@ impl Parser<'_> {
         let mut format_spec: Option<ExprBox> = None;
         if self.at(K::Colon) {
             let colon = self.peek();
-            let spec = self.format_spec(template)?;
+            let spec = self.format_spec(template, raw)?;
             source = source.or(colon.metadata.as_deref());
             debug_end = debug_end.or(Some((colon.lineno, colon.col_offset + 1)));
             format_spec = Some(spec.into());
@@ -185,7 +186,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn format_spec(&mut self, template: bool) -> Parsing<Expr> {
+    fn format_spec(&mut self, template: bool, raw: bool) -> Parsing<Expr> {
         let start = self.pos;
         self.expect(K::Colon)?;
         let middle = if template { K::TStringMiddle } else { K::FStringMiddle };
@@ -194,12 +195,16 @@ impl Parser<'_> {
         loop {
             match self.kind() {
                 kind if kind == middle => {
-                    let part = self.middle(false)?;
+                    let token = self.peek();
+                    let (part, escape) = self.middle(raw)?;
+                    if let Some(escape) = escape {
+                        self.warn_escape(&escape, token, 0, token.lineno);
+                    }
                     if !is_empty_text(&part) {
                         parts.push(part);
                     }
                 }
-                K::LBrace => self.replacement_field(template, false, &mut parts)?,
+                K::LBrace => self.replacement_field(template, false, raw, &mut parts)?,
                 _ => break,
             }
         }

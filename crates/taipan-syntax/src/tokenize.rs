@@ -1,0 +1,178 @@
+//! Tokens as the `_tokenize` module gives them: type, text, start, end and line.
+//!
+//! Invariant: columns count characters; the tokens up to an error are kept with the error.
+
+use std::rc::Rc;
+
+use crate::error::{ErrorKind, ErrorLocation, SyntaxError};
+use crate::lexer::{Done, Lexer, LexerOptions, characters};
+use crate::source::{self, Reading, Source};
+use crate::token::{Token, TokenKind};
+
+/// One token of `TokenizerIter`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenInfo {
+    /// The number in CPython's `token` module; with extra tokens every operator is OP.
+    pub kind: u8,
+    pub string: String,
+    /// Line from 1 and column from 0; -1 for a token without text.
+    pub start: (u32, i32),
+    pub end: (u32, i32),
+    /// The line or lines the token stands in.
+    pub line: Rc<str>,
+}
+
+/// All tokens of a source, and the error that ended them.
+#[derive(Clone, Debug, Default)]
+pub struct Tokens {
+    pub tokens: Vec<TokenInfo>,
+    pub error: Option<SyntaxError>,
+}
+
+/// Tokenizes UTF-8 text, which `TokenizerIter` reads line by line.
+///
+/// With `extra_tokens` comments and all line ends are tokens and malformed names and numbers are let through.
+pub fn tokenize(text: &[u8], extra_tokens: bool) -> Tokens {
+    let reading = Reading { ignore_cookie: true, final_newline: true, preserve_crlf: true, decoder: None };
+    let source = match source::read(text, reading) {
+        Ok(source) => source,
+        Err(error) => return Tokens { tokens: Vec::new(), error: Some(error) },
+    };
+    let mut walk = Walk {
+        lexer: Lexer::new(&source, LexerOptions { type_comments: false, extra_tokens }),
+        source: &source,
+        extra_tokens,
+        line: "".into(),
+        last_lineno: 0,
+    };
+    let mut found = Tokens::default();
+    loop {
+        let token = walk.lexer.next_token();
+        if token.kind == TokenKind::ErrorToken {
+            found.error = Some(walk.error());
+            return found;
+        }
+        found.tokens.push(walk.info(&token));
+        if token.kind == TokenKind::EndMarker {
+            return found;
+        }
+    }
+}
+
+struct Walk<'s> {
+    lexer: Lexer<'s>,
+    source: &'s Source,
+    extra_tokens: bool,
+    line: Rc<str>,
+    last_lineno: u32,
+}
+
+impl Walk<'_> {
+    /// Whether the lexer is in a last line whose end was added.
+    fn implicit_newline(&self) -> bool {
+        self.source.implicit_newline && self.lexer.inp == self.source.text.len()
+    }
+
+    fn line_of(&mut self, start: usize) -> Rc<str> {
+        if self.lexer.done == Done::Eof {
+            self.line = "".into();
+            return self.line.clone();
+        }
+        let end = if self.implicit_newline() && self.lexer.inp > start { self.lexer.inp - 1 } else { self.lexer.inp };
+        self.line = String::from_utf8_lossy(self.source.text.get(start..end).unwrap_or_default()).into();
+        self.line.clone()
+    }
+
+    fn info(&mut self, token: &Token) -> TokenInfo {
+        let text = &self.source.text;
+        let (from, to) = (token.start as usize, token.end as usize);
+        let bare = token.col_offset < 0;
+        let string = String::from_utf8_lossy(if bare { &[] } else { self.lexer.text_of(token) }).into_owned();
+        let trailing = token.kind == TokenKind::EndMarker
+            || (token.kind == TokenKind::Dedent && self.lexer.done == Done::Eof);
+        if self.extra_tokens && trailing {
+            let place = (token.lineno + 1, 0);
+            return TokenInfo { kind: token.kind.number(), string, start: place, end: place, line: "".into() };
+        }
+        let line_start = if token.kind.is_string_part() {
+            text[..from].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1)
+        } else {
+            self.lexer.line_start
+        };
+        // As long as the lexer is in the line of the last token, its line is shown again.
+        let line = if self.lexer.lineno == self.last_lineno { self.line.clone() } else { self.line_of(line_start) };
+        self.last_lineno = token.lineno;
+        let column = |start: usize, end: usize| {
+            i32::try_from(characters(text.get(start..end).unwrap_or_default())).unwrap_or(i32::MAX)
+        };
+        let (mut start, mut end) = ((token.lineno, -1), (token.end_lineno, -1));
+        if !bare {
+            start.1 = column(line_start, from);
+            end.1 = column(self.lexer.line_start, to);
+        }
+        let mut info = TokenInfo { kind: token.kind.number(), string, start, end, line };
+        if self.extra_tokens {
+            self.adapt(token, &mut info);
+        }
+        info
+    }
+
+    /// The forms that the `tokenize` module wants.
+    fn adapt(&self, token: &Token, info: &mut TokenInfo) {
+        match token.kind {
+            TokenKind::Newline => {
+                let crlf = self.source.text.get(token.start as usize) == Some(&b'\r');
+                info.string = match (self.implicit_newline(), crlf) {
+                    (true, _) => "",
+                    (false, true) => "\r\n",
+                    (false, false) => "\n",
+                }
+                .to_owned();
+                info.end.1 += 1;
+            }
+            TokenKind::Nl if self.implicit_newline() => info.string.clear(),
+            kind if (TokenKind::Dedent as u8 + 1..TokenKind::Op as u8).contains(&(kind as u8)) => {
+                info.kind = TokenKind::Op as u8;
+            }
+            _ => {}
+        }
+    }
+
+    /// Why the lexer stopped.
+    fn error(&mut self) -> SyntaxError {
+        if let Some(error) = self.lexer.error.take() {
+            return error;
+        }
+        let lexer = &self.lexer;
+        let (kind, msg) = match lexer.done {
+            Done::Eof => (ErrorKind::SyntaxError, "unexpected EOF in multi-line statement"),
+            Done::Dedent => (ErrorKind::IndentationError, "unindent does not match any outer indentation level"),
+            Done::TabSpace => (ErrorKind::TabError, "inconsistent use of tabs and spaces in indentation"),
+            Done::TooDeep => (ErrorKind::IndentationError, "too many levels of indentation"),
+            Done::LineCont => (ErrorKind::SyntaxError, "unexpected character after line continuation character"),
+            _ => (ErrorKind::SyntaxError, "unknown tokenization error"),
+        };
+        let whole = self.source.text.get(lexer.buffer_start()..lexer.inp).unwrap_or_default();
+        let line = whole.strip_suffix(b"\n").unwrap_or(whole);
+        let at_end = lexer.done == Done::Eof;
+        let offset = if at_end && lexer.ended_between_tokens && !lexer.in_ftstring() {
+            0
+        } else if at_end {
+            whole.len()
+        } else { characters(line) + usize::from(whole.len() > line.len()) };
+        SyntaxError {
+            kind,
+            msg: msg.to_owned(),
+            location: Some(ErrorLocation {
+                lineno: i32::try_from(lexer.lineno).unwrap_or(i32::MAX),
+                offset: i32::try_from(offset).unwrap_or(i32::MAX),
+                end_lineno: 0,
+                end_offset: 0,
+                text: (!at_end).then(|| String::from_utf8_lossy(line).into_owned()),
+                has_end: false,
+                has_filename: true,
+            }),
+            last_statement: None,
+        }
+    }
+}
