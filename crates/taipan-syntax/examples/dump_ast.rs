@@ -60,7 +60,11 @@ fn main() {
                 token_list(&source, extra)
             } else if unparse {
                 unparsed(&source, &options)
-            } else if quiet { in_small_stack(source, mode, &options) } else { render(&source, mode, &options) };
+            } else if quiet {
+                in_small_stack(source, mode, &options)
+            } else {
+                render(&source, mode, &options)
+            };
             let _ = writeln!(out, "{line}");
             let _ = out.flush();
         }

@@ -88,8 +88,8 @@ impl Walk<'_> {
         let (from, to) = (token.start as usize, token.end as usize);
         let bare = token.col_offset < 0;
         let string = String::from_utf8_lossy(if bare { &[] } else { self.lexer.text_of(token) }).into_owned();
-        let trailing = token.kind == TokenKind::EndMarker
-            || (token.kind == TokenKind::Dedent && self.lexer.done == Done::Eof);
+        let trailing =
+            token.kind == TokenKind::EndMarker || (token.kind == TokenKind::Dedent && self.lexer.done == Done::Eof);
         if self.extra_tokens && trailing {
             let place = (token.lineno + 1, 0);
             return TokenInfo { kind: token.kind.number(), string, start: place, end: place, line: "".into() };
@@ -159,7 +159,9 @@ impl Walk<'_> {
             0
         } else if at_end {
             whole.len()
-        } else { characters(line) + usize::from(whole.len() > line.len()) };
+        } else {
+            characters(line) + usize::from(whole.len() > line.len())
+        };
         SyntaxError {
             kind,
             msg: msg.to_owned(),

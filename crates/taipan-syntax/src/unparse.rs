@@ -255,8 +255,7 @@ impl Writer {
             Operator::BitAnd => (" & ", Level::BitAnd),
             Operator::Pow => (" ** ", Level::Power),
         };
-        let (left_level, right_level) =
-            if op == Operator::Pow { (own.tighter(), own) } else { (own, own.tighter()) };
+        let (left_level, right_level) = if op == Operator::Pow { (own.tighter(), own) } else { (own, own.tighter()) };
         self.text_if(level > own, "(");
         self.expr(left, left_level)?;
         self.text(word);

@@ -125,7 +125,13 @@ impl Parser<'_> {
 
     /// `{...}`. `template` says which tokens a format spec has, `interpolation` which node the field becomes: inside
     /// the format spec of a t-string fields are formatted values.
-    fn replacement_field(&mut self, template: bool, interpolation: bool, raw: bool, parts: &mut Vec<Expr>) -> Parsing<()> {
+    fn replacement_field(
+        &mut self,
+        template: bool,
+        interpolation: bool,
+        raw: bool,
+        parts: &mut Vec<Expr>,
+    ) -> Parsing<()> {
         let start = self.pos;
         self.expect(K::LBrace)?;
         let value: ExprBox = self.annotated_rhs()?.into();

@@ -88,8 +88,7 @@ pub(super) fn text(out: &mut Vec<u8>, text: &[u8]) {
         rest = bad;
         // What is left begins with a surrogate of three bytes.
         if let [first, second, third, after @ ..] = bad {
-            let point =
-                (u32::from(first & 0x0F) << 12) | (u32::from(second & 0x3F) << 6) | u32::from(third & 0x3F);
+            let point = (u32::from(first & 0x0F) << 12) | (u32::from(second & 0x3F) << 6) | u32::from(third & 0x3F);
             out.extend_from_slice(format!("\\u{point:04x}").as_bytes());
             rest = after;
         } else if !bad.is_empty() {
