@@ -13,7 +13,10 @@ fn main() -> io::Result<()> {
     io::stdin().read_to_end(&mut source)?;
     let parsed = match parse(&source, Mode::Exec, &ParseOptions::default(), None) {
         Ok(parsed) => parsed,
-        Err(error) => return Ok(println!("error {}", error.msg)),
+        Err(error) => {
+            println!("error {}", error.msg);
+            return Ok(());
+        }
     };
     match symbol_table(&parsed.module, 0) {
         Ok(table) => print(&table, ScopeId::TOP, 0),

@@ -1,4 +1,4 @@
-//! Class definitions.
+//! Class definitions: the function of the body, and the call that builds the class.
 
 use taipan_bytecode::operands::Intrinsic1;
 use taipan_bytecode::{Constant, Opcode};

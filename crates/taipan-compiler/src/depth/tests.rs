@@ -12,8 +12,10 @@ fn compile(source: String) -> Result<(), SourceError> {
     std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().unwrap()
 }
 
-/// Sources made of a piece repeated some number of times.
-const SHAPES: &[(&str, fn(usize) -> String)] = &[
+/// A name, and a source made of a piece repeated some number of times.
+type Shape = (&'static str, fn(usize) -> String);
+
+const SHAPES: &[Shape] = &[
     ("calls", |n| format!("a{}", "()".repeat(n))),
     ("attributes", |n| format!("a{}", ".b".repeat(n))),
     ("method calls", |n| format!("a{}", ".b()".repeat(n))),
