@@ -3,7 +3,7 @@
 //! Invariant: no two entries are equal in the sense of [`Constant`]'s equality (type and bits decide), but for those
 //! with a NaN: each of these is an object of its own, as in CPython.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use taipan_bytecode::Constant;
 

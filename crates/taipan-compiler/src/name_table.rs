@@ -1,6 +1,6 @@
 //! Names numbered in the order they were first added.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// An insertion-ordered set of names with their numbers.
 #[derive(Clone, Debug, Default)]

@@ -5,9 +5,10 @@
 //! Invariants: scope 0 is the module; every key found in the tree leads to one scope; the flags of a symbol carry its
 //! scope in the bits from [`flags::SCOPE_OFFSET`] on once analysis is done.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use indexmap::{IndexMap, IndexSet};
+use foldhash::HashMap;
+use foldhash::fast::RandomState;
 use taipan_syntax::ast;
 
 use crate::error::CompileError;
@@ -167,7 +168,7 @@ fn address<T>(node: &T) -> usize {
 }
 
 /// Names in the order they were first seen in a block, with their flags.
-pub type Symbols = IndexMap<NameId, u32>;
+pub type Symbols = indexmap::IndexMap<NameId, u32, RandomState>;
 
 /// One block: CPython's symbol table entry.
 #[derive(Clone, Debug)]
@@ -223,7 +224,7 @@ impl Scope {
 /// All blocks of one tree.
 #[derive(Clone, Debug, Default)]
 pub struct SymbolTable {
-    names: IndexSet<Box<str>>,
+    names: indexmap::IndexSet<Box<str>, RandomState>,
     scopes: Vec<Scope>,
     keys: HashMap<ScopeKey, ScopeId>,
     mangled_sets: Vec<BTreeSet<NameId>>,

@@ -10,7 +10,7 @@ use super::{BlockType, ComprehensionKind, NameId, NameScope, ScopeId, SymbolTabl
 use crate::error::CompileError;
 
 type NameSet = BTreeSet<NameId>;
-type Scopes = std::collections::HashMap<NameId, NameScope>;
+type Scopes = foldhash::HashMap<NameId, NameScope>;
 
 /// Names the compiler itself puts into classes.
 #[derive(Clone, Copy)]
@@ -51,7 +51,7 @@ impl Analyzer<'_> {
         let is_class = self.table.scope(id).block == BlockType::Class;
         let is_function_like = self.table.scope(id).is_function_like();
         let mut local = NameSet::new();
-        let mut scopes = Scopes::new();
+        let mut scopes = Scopes::default();
         let mut inner = Outer { bound: Some(NameSet::new()), ..Outer::default() };
         // What a class binds is not visible in its methods, so hand on what is known before its names are looked at.
         if is_class {

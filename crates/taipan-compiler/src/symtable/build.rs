@@ -72,7 +72,7 @@ impl<'a> Builder<'a> {
         self.table.scopes.push(Scope {
             name: name.into(),
             block,
-            symbols: Symbols::new(),
+            symbols: Symbols::default(),
             varnames: Vec::new(),
             children: Vec::new(),
             location,
