@@ -6,7 +6,8 @@
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use taipan_heap::{Header, Layout};
+use taipan_heap::Header;
+pub use taipan_heap::{Layout, Tail};
 
 use crate::value::Value;
 use crate::vm::Vm;
@@ -251,6 +252,7 @@ macro_rules! heap_object {
     (@impl $name:ident, $bits:expr, $native_base:expr, [$($exact:path)?], [$($field:ident: $ty:ty,)*],
      [$($tail:ident $len:ident)?]) => {
         // SAFETY: `repr(C)`, header first, fields are plain words by `Field`, the bitmap is made from the fields.
+        #[allow(unsafe_code)]
         unsafe impl $crate::gc::HeapObject for $name {
             const EXACT_SHAPE: u32 = 0 $(+ $exact as u32)?;
             const VALUES: u64 = $bits
@@ -260,7 +262,7 @@ macro_rules! heap_object {
                 static NATIVE: std::sync::LazyLock<$crate::gc::NativeLayout> =
                     std::sync::LazyLock::new(|| $crate::gc::NativeLayout {
                         name: stringify!($name),
-                        layout: taipan_heap::Layout::with_tail(
+                        layout: $crate::gc::Layout::with_tail(
                             (std::mem::size_of::<$name>() / 8) as u16,
                             <$name as $crate::gc::HeapObject>::VALUES,
                             $crate::heap_object!(@tail $name $($tail $len)?),
@@ -271,8 +273,8 @@ macro_rules! heap_object {
             }
         }
     };
-    (@tail $name:ident) => { taipan_heap::Tail::None };
+    (@tail $name:ident) => { $crate::gc::Tail::None };
     (@tail $name:ident $tail:ident $len:ident) => {
-        taipan_heap::Tail::$tail { len_word: (std::mem::offset_of!($name, $len) / 8) as u16 }
+        $crate::gc::Tail::$tail { len_word: (std::mem::offset_of!($name, $len) / 8) as u16 }
     };
 }

@@ -32,6 +32,9 @@ heap_object! {
         keys_version: u32,
         /// Bumped by every insertion, deletion and clearing, so that iterators notice.
         structure: u32,
+        /// Places of the index that are not free: entry numbers and deleted marks.
+        index_fill: u32,
+        pad: [u8; 4],
     }
 }
 
@@ -64,6 +67,8 @@ impl Dict {
         filled: 0,
         keys_version: 0,
         structure: 0,
+        index_fill: 0,
+        pad: [0; 4],
     };
 
     /// A new dict with room for `n` entries.
@@ -362,7 +367,9 @@ impl Dict {
         }
         let dict = this.get(vm);
         let capacity = dict.entries.map_or(0, |entries| entries.get(vm).len() / 2);
-        if dict.filled as usize >= capacity {
+        // A search ends at a free place of the index, so an eighth of them stays free.
+        let crowded = dict.index.is_some_and(|index| dict.index_fill as usize * 8 >= index.get(vm).words32().len() * 7);
+        if dict.filled as usize >= capacity || crowded {
             let wanted = (dict.used as usize + 1).max(dict.used as usize * 3 / 2 + 2);
             Dict::resize(this, vm, wanted)?;
         }
@@ -381,8 +388,10 @@ impl Dict {
         if let Some(hashes) = hashes {
             hashes.get_mut(vm).words64_mut()[number] = hash as u64;
         }
-        if let Some(index) = index {
-            index_insert(index.get_mut(vm).words32_mut(), hash, number);
+        if let Some(index) = index
+            && index_insert(index.get_mut(vm).words32_mut(), hash, number)
+        {
+            this.get_mut(vm).index_fill += 1;
         }
         Ok(())
     }
@@ -400,6 +409,17 @@ impl Dict {
 
     /// Rebuilds the storage for `wanted` entries, dropping deleted ones.
     fn resize(this: Gc<Dict>, vm: &mut Vm, wanted: usize) -> Result<(), Raised> {
+        Dict::rebuild(this, vm, wanted, 0, 0).map(|_| ())
+    }
+
+    /// As `resize`, with `gap` empty entries before the first; returns the new number of the entry `follow`.
+    fn rebuild(
+        this: Gc<Dict>,
+        vm: &mut Vm,
+        wanted: usize,
+        gap: usize,
+        follow: usize,
+    ) -> Result<usize, Raised> {
         if wanted >= MAX_ENTRIES {
             return Err(vm.raise_no_memory());
         }
@@ -415,9 +435,12 @@ impl Dict {
         let index =
             if capacity > LINEAR { Some(RawArray::new(vm, (capacity * 3 / 2).next_power_of_two() * 4)?) } else { None };
         let (old, old_filled) = (this.get(vm).entries, this.get(vm).filled as usize);
-        let mut next = 0;
+        let (mut next, mut followed) = (gap, follow);
         for number in 0..old_filled {
             let Some(Entry { key, value }) = this.get(vm).entry(vm, number) else { continue };
+            if number == follow {
+                followed = next;
+            }
             let hash = this.get(vm).entry_hash(vm, number);
             let slots = entries.get_mut(vm).slots_mut();
             slots[2 * next] = Some(key);
@@ -436,10 +459,11 @@ impl Dict {
         dict.hashes = hashes;
         dict.index = index;
         dict.filled = next as u32;
+        dict.index_fill = if index.is_some() { dict.used } else { 0 };
         if moved {
             dict.keys_version = 0;
         }
-        Ok(())
+        Ok(followed)
     }
 
     /// Removes the entry of a number and returns it.
@@ -454,25 +478,13 @@ impl Dict {
         if last {
             dict.filled -= 1;
         }
-        let (entries, index) = (dict.entries, dict.index);
-        if let Some(entries) = entries {
-            let slots = entries.get_mut(vm).slots_mut();
-            slots[2 * number] = None;
-            slots[2 * number + 1] = None;
-        }
-        if let Some(index) = index {
-            let table = index.get_mut(vm).words32_mut();
-            let mut probe = Probe::new(hash, table.len());
-            while table[probe.at] != number as u32 + 1 {
-                probe.next();
-            }
-            table[probe.at] = DELETED;
-        }
+        Dict::unlink(this, vm, number, hash);
         if this.get(vm).used == 0 {
             let dict = this.get_mut(vm);
             dict.filled = 0;
-            if index.is_some() {
+            if dict.index.is_some() {
                 (dict.entries, dict.index, dict.hashes) = (None, None, None);
+                dict.index_fill = 0;
             }
         }
         Some(entry)
@@ -494,8 +506,77 @@ impl Dict {
         dict.hashes = None;
         dict.used = 0;
         dict.filled = 0;
+        dict.index_fill = 0;
         dict.keys_version = 0;
         dict.structure = dict.structure.wrapping_add(1);
+    }
+
+    /// The storage of the entries, whose identity tells whether entry numbers are still those of before; only where the
+    /// dict has an index (small dicts are searched from the start at once).
+    pub fn indexed_storage(&self) -> Option<Gc<ValueArray>> {
+        self.entries.filter(|_| self.index.is_some())
+    }
+
+    /// Moves the entry of a number to the end.
+    pub fn move_to_back(this: Gc<Dict>, vm: &mut Vm, number: usize) -> Result<(), Raised> {
+        let hash = this.get(vm).entry_hash(vm, number);
+        match Dict::remove_at(this, vm, number) {
+            Some(entry) => Dict::insert_new(this, vm, entry.key, hash, entry.value),
+            None => Ok(()),
+        }
+    }
+
+    /// Moves the entry of a number before all others, the first of which has the number `first`; returns its new number.
+    pub fn move_to_front(this: Gc<Dict>, vm: &mut Vm, number: usize, first: usize) -> Result<usize, Raised> {
+        let Some(entry) = this.get(vm).entry(vm, number) else { return Ok(first) };
+        if number == first {
+            return Ok(first);
+        }
+        let hash = this.get(vm).entry_hash(vm, number);
+        let (mut number, mut first) = (number, first);
+        if first == 0 {
+            // Makes a gap as large as the dict before the first entry.
+            let gap = this.get(vm).used as usize + 1;
+            number = Dict::rebuild(this, vm, gap * 3, gap, number)?;
+            first = gap;
+        }
+        Dict::unlink(this, vm, number, hash);
+        let at = first - 1;
+        let dict = this.get_mut(vm);
+        dict.structure = dict.structure.wrapping_add(1);
+        dict.keys_version = 0;
+        let (entries, index, hashes) = (dict.entries, dict.index, dict.hashes);
+        if let Some(entries) = entries {
+            let slots = entries.get_mut(vm).slots_mut();
+            (slots[2 * at], slots[2 * at + 1]) = (Some(entry.key), Some(entry.value));
+        }
+        if let Some(hashes) = hashes {
+            hashes.get_mut(vm).words64_mut()[at] = hash as u64;
+        }
+        if let Some(index) = index
+            && index_insert(index.get_mut(vm).words32_mut(), hash, at)
+        {
+            this.get_mut(vm).index_fill += 1;
+        }
+        Ok(at)
+    }
+
+    /// Empties the slots of an entry and its place in the index.
+    fn unlink(this: Gc<Dict>, vm: &mut Vm, number: usize, hash: i64) {
+        let (entries, index) = (this.get(vm).entries, this.get(vm).index);
+        if let Some(entries) = entries {
+            let slots = entries.get_mut(vm).slots_mut();
+            slots[2 * number] = None;
+            slots[2 * number + 1] = None;
+        }
+        if let Some(index) = index {
+            let table = index.get_mut(vm).words32_mut();
+            let mut probe = Probe::new(hash, table.len());
+            while table[probe.at] != number as u32 + 1 {
+                probe.next();
+            }
+            table[probe.at] = DELETED;
+        }
     }
 
     /// Bytes of the dict and its storage.
@@ -556,13 +637,15 @@ pub fn explain_unhashable(vm: &mut Vm, raised: Raised, value: Value, role: &str)
     vm.raise(Exc::TypeError, format!("cannot use '{name}' as {role} ({text})"))
 }
 
-/// Puts an entry number into an index that has a free place.
-fn index_insert(table: &mut [u32], hash: i64, number: usize) {
+/// Puts an entry number into an index that has a free place; true when it took one that was never used.
+fn index_insert(table: &mut [u32], hash: i64, number: usize) -> bool {
     let mut probe = Probe::new(hash, table.len());
     while table[probe.at] != 0 && table[probe.at] != DELETED {
         probe.next();
     }
+    let fresh = table[probe.at] == 0;
     table[probe.at] = number as u32 + 1;
+    fresh
 }
 
 /// CPython's probe order: `5 * i + perturb + 1`.

@@ -355,12 +355,12 @@ mod tests {
     #[test]
     fn fields_are_items_and_attributes() {
         with_vm(|vm| {
-            let sample = instance(vm, &SAMPLE, &[Value::int(1), Value::int(2), Value::int(3)]).expect("memory");
+            let sample = instance(vm, &SAMPLE, &[Value::NONE, Value::ELLIPSIS, Value::int(3)]).expect("memory");
             assert_eq!(vm.length(sample).expect("a length"), 2);
-            for (i, attribute) in ["a", "b", "c"].iter().enumerate() {
-                assert_eq!(vm.get_attr_str(sample, attribute).expect("a field"), Value::int(i + 1));
+            for (attribute, value) in [("a", Value::NONE), ("b", Value::ELLIPSIS), ("c", Value::int(3))] {
+                assert_eq!(vm.get_attr_str(sample, attribute).expect("a field"), value);
             }
-            assert_eq!(vm.repr_string(sample).expect("a repr"), "time.sample(a=1, b=2)");
+            assert_eq!(vm.repr_string(sample).expect("a repr"), "time.sample(a=None, b=Ellipsis)");
             let name = Str::intern(vm, "a").expect("memory");
             let raised = vm.set_attr(sample, name, Some(Value::NONE)).expect_err("read-only");
             let error = vm.take_raised(raised);
