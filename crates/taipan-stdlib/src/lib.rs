@@ -1,3 +1,13 @@
-//! Native modules of the standard library.
+//! Native modules of the standard library: one file or folder each, one row here.
 
+#![deny(unsafe_code)]
+
+use taipan_vm::spec::ModuleSpec;
+
+pub mod collections;
 pub mod packed;
+
+/// The modules, to be registered with `Interpreter::register_modules`.
+pub static MODULES: &[&ModuleSpec] = &[
+    &collections::MODULE,
+];

@@ -413,13 +413,7 @@ impl Dict {
     }
 
     /// As `resize`, with `gap` empty entries before the first; returns the new number of the entry `follow`.
-    fn rebuild(
-        this: Gc<Dict>,
-        vm: &mut Vm,
-        wanted: usize,
-        gap: usize,
-        follow: usize,
-    ) -> Result<usize, Raised> {
+    fn rebuild(this: Gc<Dict>, vm: &mut Vm, wanted: usize, gap: usize, follow: usize) -> Result<usize, Raised> {
         if wanted >= MAX_ENTRIES {
             return Err(vm.raise_no_memory());
         }
