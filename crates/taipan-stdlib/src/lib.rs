@@ -8,6 +8,4 @@ pub mod collections;
 pub mod packed;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
-pub static MODULES: &[&ModuleSpec] = &[
-    &collections::MODULE,
-];
+pub static MODULES: &[&ModuleSpec] = &[&collections::MODULE];
