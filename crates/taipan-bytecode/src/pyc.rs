@@ -1,5 +1,8 @@
 //! The header of `.pyc` files (PEP 552).
 
+/// `_imp.pyc_magic_number_token`: the first four bytes as a number.
+pub const MAGIC_TOKEN: u32 = u32::from_le_bytes(MAGIC_NUMBER);
+
 /// The magic number of CPython 3.14's bytecode.
 pub const MAGIC_NUMBER: [u8; 4] = [(3627 & 0xFF) as u8, (3627 >> 8) as u8, b'\r', b'\n'];
 

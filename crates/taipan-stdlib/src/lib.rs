@@ -5,6 +5,7 @@
 use taipan_vm::spec::ModuleSpec;
 
 pub mod collections;
+pub mod library;
 pub mod packed;
 
 /// The modules, to be registered with `Interpreter::register_modules`.

@@ -5,6 +5,8 @@
 use std::cell::RefCell;
 use std::ptr::NonNull;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
 
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
@@ -12,8 +14,12 @@ use taipan_heap::{Heap, HeapConfig, HeapError};
 use taipan_text::hash::HashKey;
 
 use crate::gc::{Gc, HeapObject};
+use crate::gil::Gil;
+use crate::library::Library;
+use crate::host::{self, Host};
 use crate::names::{Atom, KNOWN_NAMES};
 use crate::root::RootTable;
+use crate::settings::Settings;
 use crate::shape::{Shape, Shapes};
 use crate::spec::{ModuleSpec, TypeSpec};
 use crate::types::dict::Dict;
@@ -33,12 +39,30 @@ pub struct Config {
     pub hash_seed: Option<u32>,
     /// Optimisation level of `compile` and import (-O, -OO).
     pub optimize: u8,
+    /// The world; `None`: the operating system.
+    pub host: Option<Arc<dyn Host>>,
+    /// What the command line and the environment say.
+    pub settings: Settings,
+    /// The standard library's Python files.
+    pub library: Option<&'static dyn Library>,
 }
 
 /// One isolated interpreter.
 pub struct Interpreter {
     pub heap: Heap,
     pub config: Config,
+    /// The world.
+    pub host: Arc<dyn Host>,
+    /// The lock that its threads take turns with.
+    pub gil: Arc<Gil>,
+    /// How long a thread waits before it asks for the lock.
+    pub switch_interval: Duration,
+    /// Whether the program is ending (`sys.is_finalizing()`).
+    pub finalizing: bool,
+    /// `threading.get_ident()` of the first thread.
+    pub main_thread: u64,
+    /// `sys.set_int_max_str_digits()`.
+    pub int_max_str_digits: usize,
     pub shapes: Shapes,
     /// Built-in types by shape id, made at first use.
     pub(crate) builtin_types: Vec<Option<Gc<Type>>>,
@@ -99,6 +123,12 @@ impl Interpreter {
         let hash_key = hash_key(config.hash_seed);
         Ok(Box::new(Interpreter {
             heap,
+            host: config.host.clone().unwrap_or_else(host::operating_system),
+            gil: Arc::default(),
+            switch_interval: Duration::from_millis(5),
+            finalizing: false,
+            main_thread: 0,
+            int_max_str_digits: config.settings.int_max_str_digits.unwrap_or(4300),
             config,
             shapes,
             builtin_types: vec![None; Builtin::COUNT],

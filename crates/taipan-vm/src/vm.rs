@@ -41,6 +41,10 @@ pub struct Vm {
     /// Lowest native stack address that may be in use.
     pub(crate) native_limit: usize,
     native_base: usize,
+    /// Where the native stack ends while the thread is detached; else 0. Other threads read it, under the GIL.
+    pub(crate) parked_at: std::sync::atomic::AtomicUsize,
+    /// `threading.get_ident()`.
+    pub thread_id: u64,
     /// Frames and budget of the evaluation loop.
     pub exec: crate::interp::Execution,
 }
@@ -62,6 +66,8 @@ impl Vm {
             stack: ValueStack::new(STACK_SLOTS),
             native_limit: low + NATIVE_RESERVE,
             native_base: high,
+            parked_at: Default::default(),
+            thread_id: 0,
             exec: Default::default(),
         });
         let pointer = NonNull::from(&mut *vm);
@@ -301,8 +307,19 @@ impl Roots for ThreadRoots {
     }
 
     fn stack_ranges(&mut self) -> Vec<StackRange> {
-        // SAFETY: the context is alive: it started this collection.
-        vec![StackRange::current(unsafe { self.current.as_ref() }.native_base)]
+        // SAFETY: the context is alive: it started this collection. The others are parked: they hold no GIL, and what
+        // they have published does not change until they get it.
+        unsafe {
+            let mut ranges = vec![StackRange::current(self.current.as_ref().native_base)];
+            for thread in &(*self.interp.as_ptr()).threads {
+                let thread = thread.as_ref();
+                let low = thread.parked_at.load(std::sync::atomic::Ordering::Acquire);
+                if low != 0 {
+                    ranges.push(StackRange { low, high: thread.native_base });
+                }
+            }
+            ranges
+        }
     }
 }
 

@@ -1,0 +1,299 @@
+//! The command line and the environment variables of the program, as CPython reads them.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+
+use taipan::vm::settings::Settings;
+
+/// What to run.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `-c`
+    Command(String),
+    /// `-m`
+    Module(String),
+    /// A file, folder or archive.
+    File(Vec<u8>),
+    /// Standard input.
+    Stdin,
+}
+
+/// What the command line says.
+#[derive(Debug)]
+pub struct Options {
+    pub source: Source,
+    pub settings: Settings,
+    pub optimize: u8,
+    pub hash_seed: Option<u32>,
+    /// The program ends after this text is printed.
+    pub answer: Option<String>,
+    pub skip_first_line: bool,
+}
+
+/// A wrong command line: what to print, and the exit status.
+#[derive(Debug)]
+pub struct Refusal(pub String, pub i32);
+
+const USAGE: &str = "usage: {program} [option] ... [-c cmd | -m mod | file | -] [arg] ...";
+
+/// The value of an environment variable, `None` when it is absent or empty.
+type Environment<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
+
+/// Reads the command line.
+pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u8>) -> Result<Options, Refusal> {
+    let args: Vec<Vec<u8>> = args.into_iter().map(OsString::into_vec).collect();
+    let program = args.first().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default();
+    let mut settings = Settings { orig_argv: args.clone(), executable, ..Settings::default() };
+    let mut options = Options {
+        source: Source::Stdin,
+        settings: Settings::default(),
+        optimize: 0,
+        hash_seed: None,
+        answer: None,
+        skip_first_line: false,
+    };
+    let usage = |message: String| {
+        let hint = format!("Try `{program} -h' for more information.");
+        Refusal(format!("{message}\n{}\n{hint}\n", USAGE.replace("{program}", &program)), 2)
+    };
+    let mut versions = 0;
+    let mut warnings = Vec::new();
+    let mut x_options: Vec<String> = Vec::new();
+    let mut hash_random = false;
+    let mut at = 1;
+    let mut rest_from = args.len();
+    let mut chosen = None;
+    'arguments: while at < args.len() {
+        let arg = String::from_utf8_lossy(&args[at]).into_owned();
+        if arg == "-" || !arg.starts_with('-') {
+            rest_from = at;
+            break;
+        }
+        if arg == "--" {
+            rest_from = at + 1;
+            break;
+        }
+        if let Some(long) = arg.strip_prefix("--") {
+            match long {
+                "help" => options.answer = Some(help(&program)),
+                "version" => versions += 1,
+                "check-hash-based-pycs" => {
+                    at += 1;
+                    let value = args.get(at).map(|value| String::from_utf8_lossy(value).into_owned());
+                    match value.as_deref() {
+                        Some("always" | "default" | "never") => {}
+                        Some(_) => {
+                            let message = "--check-hash-based-pycs must be one of 'default', 'always', or 'never'";
+                            return Err(usage(message.to_owned()));
+                        }
+                        None => {
+                            return Err(usage("Argument expected for the --check-hash-based-pycs option".to_owned()));
+                        }
+                    }
+                }
+                _ => return Err(usage(format!("unknown option {arg}"))),
+            }
+            at += 1;
+            continue;
+        }
+        let mut letters = arg[1..].char_indices();
+        while let Some((place, letter)) = letters.next() {
+            let mut value = || -> Result<String, Refusal> {
+                let attached = &arg[1 + place + letter.len_utf8()..];
+                if !attached.is_empty() {
+                    return Ok(attached.to_owned());
+                }
+                at += 1;
+                match args.get(at) {
+                    Some(value) => Ok(String::from_utf8_lossy(value).into_owned()),
+                    None => Err(usage(format!("Argument expected for the -{letter} option"))),
+                }
+            };
+            match letter {
+                'c' => {
+                    let command = value()?;
+                    chosen = Some(Source::Command(format!("{command}\n")));
+                    rest_from = at + 1;
+                    break 'arguments;
+                }
+                'm' => {
+                    chosen = Some(Source::Module(value()?));
+                    rest_from = at + 1;
+                    break 'arguments;
+                }
+                'W' => {
+                    warnings.push(value()?);
+                    break;
+                }
+                'X' => {
+                    x_options.push(value()?);
+                    break;
+                }
+                'b' => settings.bytes_warning += 1,
+                'B' => settings.dont_write_bytecode = true,
+                'd' => settings.debug += 1,
+                'E' => settings.ignore_environment = true,
+                'h' | '?' => options.answer = Some(help(&program)),
+                'i' => {
+                    settings.inspect = true;
+                    settings.interactive = true;
+                }
+                'I' => {
+                    settings.isolated = true;
+                    settings.ignore_environment = true;
+                    settings.no_user_site = true;
+                    settings.safe_path = true;
+                }
+                'O' => options.optimize = (options.optimize + 1).min(2),
+                'P' => settings.safe_path = true,
+                'q' => settings.quiet = true,
+                'R' => hash_random = true,
+                's' => settings.no_user_site = true,
+                'S' => settings.no_site = true,
+                'u' => settings.unbuffered = true,
+                'v' => settings.verbose += 1,
+                'V' => versions += 1,
+                'x' => options.skip_first_line = true,
+                't' | 'T' => {}
+                'J' => return Err(usage("-J is reserved for Jython".to_owned())),
+                _ => return Err(usage(format!("Unknown option: -{letter}"))),
+            }
+        }
+        at += 1;
+    }
+    if versions > 0 {
+        options.answer = Some("Python 3.14.10 (Taipan)\n".to_owned());
+    }
+    let rest = args.get(rest_from..).unwrap_or(&[]);
+    options.source = match chosen {
+        Some(source) => {
+            let name: &[u8] = if matches!(source, Source::Command(_)) { b"-c" } else { b"-m" };
+            settings.argv = std::iter::once(name.to_vec()).chain(rest.iter().cloned()).collect();
+            source
+        }
+        None => {
+            settings.argv = if rest.is_empty() { vec![Vec::new()] } else { rest.to_vec() };
+            match rest.first() {
+                Some(name) if name != b"-" => Source::File(name.clone()),
+                _ => Source::Stdin,
+            }
+        }
+    };
+    let variable = |name: &str| if settings.ignore_environment { None } else { environment(name) };
+    let text = |name: &str| variable(name).map(|value| String::from_utf8_lossy(&value).into_owned());
+    let number = |name: &str| text(name).map(|value| value.trim().parse::<u8>().unwrap_or(1).max(1));
+    let mut changed = settings.clone();
+    if let Some(level) = number("PYTHONOPTIMIZE") {
+        options.optimize = options.optimize.max(level.min(2));
+    }
+    changed.debug = changed.debug.max(number("PYTHONDEBUG").unwrap_or(0));
+    changed.verbose = changed.verbose.max(number("PYTHONVERBOSE").unwrap_or(0));
+    changed.inspect |= variable("PYTHONINSPECT").is_some();
+    changed.unbuffered |= variable("PYTHONUNBUFFERED").is_some();
+    changed.dont_write_bytecode |= variable("PYTHONDONTWRITEBYTECODE").is_some();
+    changed.no_user_site |= variable("PYTHONNOUSERSITE").is_some();
+    changed.safe_path |= variable("PYTHONSAFEPATH").is_some();
+    changed.dev_mode = variable("PYTHONDEVMODE").is_some();
+    changed.warn_default_encoding = variable("PYTHONWARNDEFAULTENCODING").is_some();
+    changed.utf8_mode = text("PYTHONUTF8").as_deref() == Some("1");
+    changed.pycache_prefix = variable("PYTHONPYCACHEPREFIX");
+    changed.home = variable("PYTHONHOME");
+    changed.platlibdir = text("PYTHONPLATLIBDIR").unwrap_or(changed.platlibdir);
+    if let Some(path) = variable("PYTHONPATH") {
+        changed.python_path = path.split(|byte| *byte == b':').map(<[u8]>::to_vec).collect();
+    }
+    if let Some(encoding) = text("PYTHONIOENCODING") {
+        let (encoding, errors) = encoding.split_once(':').unwrap_or((encoding.as_str(), ""));
+        let given = |part: &str| if part.is_empty() { None } else { Some(part.to_owned()) };
+        changed.io_encoding = (given(encoding), given(errors));
+    }
+    let seed = text("PYTHONHASHSEED").filter(|_| !hash_random);
+    options.hash_seed = match seed.as_deref() {
+        None | Some("random") => None,
+        Some(text) => match text.parse::<u32>() {
+            Ok(seed) => Some(seed),
+            Err(_) => {
+                let message = "PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]";
+                return Err(Refusal(format!("Fatal Python error: config_init_hash_seed: {message}\n"), 1));
+            }
+        },
+    };
+    changed.hash_randomization = options.hash_seed != Some(0);
+    let mut digits = text("PYTHONINTMAXSTRDIGITS").map(|value| ("PYTHONINTMAXSTRDIGITS", value));
+    for option in x_options {
+        let (name, value) = match option.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (option, None),
+        };
+        match (name.as_str(), value.as_deref()) {
+            ("dev", _) => changed.dev_mode = true,
+            ("utf8", value) => changed.utf8_mode = value != Some("0"),
+            ("warn_default_encoding", _) => changed.warn_default_encoding = true,
+            ("no_debug_ranges", _) => changed.code_debug_ranges = false,
+            ("importtime", _) => changed.import_time = true,
+            ("pycache_prefix", Some(prefix)) => changed.pycache_prefix = Some(prefix.as_bytes().to_vec()),
+            ("int_max_str_digits", Some(value)) => digits = Some(("-X int_max_str_digits", value.to_owned())),
+            ("cpu_count", Some(count)) => changed.cpu_count = count.parse().ok(),
+            _ => {}
+        }
+        changed.x_options.push((name, value));
+    }
+    if let Some((source, value)) = digits {
+        match value.trim().parse::<usize>() {
+            Ok(limit) if limit == 0 || limit >= 640 => changed.int_max_str_digits = Some(limit),
+            _ => {
+                let message = format!("{source}: invalid limit; must be >= 640 or 0 for unlimited.");
+                return Err(Refusal(format!("Fatal Python error: config_init_int_max_str_digits: {message}\n"), 1));
+            }
+        }
+    }
+    let mut warn_options = Vec::new();
+    if changed.dev_mode {
+        warn_options.push("default".to_owned());
+    }
+    if let Some(from_environment) = text("PYTHONWARNINGS") {
+        warn_options.extend(from_environment.split(',').map(str::to_owned));
+    }
+    warn_options.extend(warnings);
+    match changed.bytes_warning {
+        0 => {}
+        1 => warn_options.push("default::BytesWarning".to_owned()),
+        _ => warn_options.push("error::BytesWarning".to_owned()),
+    }
+    changed.warn_options = warn_options;
+    options.settings = changed;
+    Ok(options)
+}
+
+fn help(program: &str) -> String {
+    let mut text = USAGE.replace("{program}", program);
+    text.push_str(
+        "
+Options (and corresponding environment variables):
+-b     : warn about comparisons of bytes with str or int (-bb: error)
+-B     : write no .pyc files on import (PYTHONDONTWRITEBYTECODE=x)
+-c cmd : run the program given as text; ends the options
+-E     : take no notice of PYTHON* environment variables
+-h     : print this text and end (also -? and --help)
+-i     : go on interactively after the program (PYTHONINSPECT=x)
+-I     : isolate from the environment and the user's folders (implies -E, -P and -s)
+-m mod : run a library module as a program; ends the options
+-O     : remove assert statements (PYTHONOPTIMIZE=x)
+-OO    : remove docstrings, too
+-P     : put no possibly unsafe folder before sys.path (PYTHONSAFEPATH)
+-q     : print no version and copyright in interactive mode
+-s     : leave the user's site folder off sys.path (PYTHONNOUSERSITE=x)
+-S     : do not import 'site'
+-u     : do not buffer stdout and stderr (PYTHONUNBUFFERED=x)
+-v     : report imports (PYTHONVERBOSE=x)
+-V     : print the version and end (also --version)
+-W arg : control warnings; arg is action:message:category:module:lineno (PYTHONWARNINGS=arg)
+-x     : skip the first line of the source
+-X opt : set an option of the implementation
+file   : run the program in that file
+-      : run the program on standard input (default; interactive if it is a terminal)
+arg ...: arguments for the program in sys.argv[1:]
+",
+    );
+    text
+}

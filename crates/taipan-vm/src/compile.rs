@@ -1,0 +1,266 @@
+//! From source to code objects: parser and compiler called for Python, their errors and warnings raised.
+
+use std::sync::Arc;
+
+use taipan_bytecode::CodeObject;
+use taipan_compiler::{CompileError, CompileOptions};
+use taipan_syntax::{ErrorKind, Mode, ParseOptions, SyntaxError, WarningCategory, ast};
+
+use crate::host::HostResult;
+use crate::raise::{Exc, Raised};
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// Flags of `compile()` beyond the future features.
+pub mod flag {
+    pub const SOURCE_IS_UTF8: u32 = 0x100;
+    pub const DONT_IMPLY_DEDENT: u32 = 0x200;
+    pub const ONLY_AST: u32 = 0x400;
+    pub const IGNORE_COOKIE: u32 = 0x800;
+    pub const TYPE_COMMENTS: u32 = 0x1000;
+    pub const ALLOW_TOP_LEVEL_AWAIT: u32 = 0x2000;
+    pub const ALLOW_INCOMPLETE_INPUT: u32 = 0x4000;
+    pub const OPTIMIZED_AST: u32 = 0x8000 | ONLY_AST;
+    /// All of them and all future features.
+    pub const ALL: u32 = 0x1FE_0000 | 0xFF00 | 0x10;
+}
+
+/// How to compile a source.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceOptions {
+    pub mode: Mode,
+    /// `flag` and `CO_FUTURE_*` bits.
+    pub flags: u32,
+    pub optimize: u8,
+    /// Minor version of the grammar.
+    pub feature_version: u8,
+}
+
+impl SourceOptions {
+    /// A module of a str or of decoded bytes.
+    pub const EXEC: SourceOptions = SourceOptions { mode: Mode::Exec, flags: 0, optimize: 0, feature_version: 14 };
+}
+
+/// Parses a source; SyntaxError and warnings as CPython gives them.
+pub fn parse_source(
+    vm: &mut Vm,
+    source: &[u8],
+    filename: Value,
+    options: SourceOptions,
+) -> Result<ast::Mod, Raised> {
+    let parse_options = ParseOptions {
+        feature_version: options.feature_version,
+        type_comments: options.flags & flag::TYPE_COMMENTS != 0,
+        ignore_cookie: options.flags & flag::IGNORE_COOKIE != 0,
+        dont_imply_dedent: options.flags & flag::DONT_IMPLY_DEDENT != 0,
+        allow_incomplete_input: options.flags & flag::ALLOW_INCOMPLETE_INPUT != 0,
+        barry_as_flufl: options.flags & taipan_bytecode::code::co::FUTURE_BARRY_AS_BDFL != 0,
+        int_max_str_digits: vm.interp().int_max_str_digits,
+        stack_limit: vm.native_limit,
+    };
+    let parsed = {
+        let mut decode = |encoding: &str, bytes: &[u8]| decode_source(vm, encoding, bytes);
+        taipan_syntax::parse(source, options.mode, &parse_options, Some(&mut decode))
+    };
+    let parsed = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return Err(raise_syntax_error(vm, &error, filename)),
+    };
+    for warning in &parsed.warnings {
+        let category = match warning.category {
+            WarningCategory::SyntaxWarning => Exc::SyntaxWarning,
+            WarningCategory::DeprecationWarning => Exc::DeprecationWarning,
+        };
+        warn_explicit(vm, category, &warning.msg, filename, warning.lineno as i32)?;
+    }
+    Ok(parsed.module)
+}
+
+/// Compiles a source to the data of a code object.
+pub fn compile_source(
+    vm: &mut Vm,
+    source: &[u8],
+    filename: Value,
+    options: SourceOptions,
+) -> Result<Arc<CodeObject>, Raised> {
+    let mut module = parse_source(vm, source, filename, options)?;
+    compile_tree(vm, &mut module, filename, options)
+}
+
+/// Compiles a tree to the data of a code object.
+pub fn compile_tree(
+    vm: &mut Vm,
+    module: &mut ast::Mod,
+    filename: Value,
+    options: SourceOptions,
+) -> Result<Arc<CodeObject>, Raised> {
+    let name = match filename.downcast::<crate::types::str::Str>(vm) {
+        Some(text) => text.get(vm).to_wtf8(),
+        None => "<string>".into(),
+    };
+    let compile_options = CompileOptions { optimize: options.optimize, flags: options.flags };
+    match taipan_compiler::compile::compile_wtf8(module, name, compile_options) {
+        Ok(compiled) => {
+            for warning in &compiled.warnings {
+                warn_explicit(vm, Exc::SyntaxWarning, &warning.message, filename, warning.location.lineno)?;
+            }
+            Ok(Arc::new(compiled.code))
+        }
+        Err(error) => Err(raise_compile_error(vm, &error, filename)),
+    }
+}
+
+/// Decodes source bytes by the `codecs` registry; the message of the failure otherwise.
+fn decode_source(vm: &mut Vm, encoding: &str, bytes: &[u8]) -> Result<String, String> {
+    let decoded = (|| {
+        let bytes = vm.new_bytes(bytes)?;
+        let encoding = vm.new_str(encoding)?;
+        vm.call_method(bytes, "decode", &[encoding])
+    })();
+    match decoded {
+        Ok(text) => match text.downcast::<crate::types::str::Str>(vm) {
+            Some(text) => Ok(text.get(vm).to_string_lossy()),
+            None => Err(format!("encoding problem: {encoding}")),
+        },
+        Err(raised) => {
+            let error = vm.take_raised(raised);
+            Err(match vm.str_string(error) {
+                Ok(text) => text,
+                Err(raised) => {
+                    let _ = vm.take_raised(raised);
+                    format!("encoding problem: {encoding}")
+                }
+            })
+        }
+    }
+}
+
+fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value) -> Raised {
+    let exc = match error.kind {
+        ErrorKind::SyntaxError => Exc::SyntaxError,
+        ErrorKind::IndentationError => Exc::IndentationError,
+        ErrorKind::TabError => Exc::TabError,
+        ErrorKind::IncompleteInput => Exc::IncompleteInputError,
+        ErrorKind::MemoryError => return vm.raise(Exc::MemoryError, &error.msg),
+    };
+    let Some(location) = &error.location else { return vm.raise(exc, &error.msg) };
+    let metadata = error.last_statement;
+    let made = (|| {
+        let text = match program_text(vm, filename, location.lineno) {
+            Some(line) => vm.new_str(&line)?,
+            None => match &location.text {
+                Some(text) => vm.new_str(text)?,
+                None => Value::NONE,
+            },
+        };
+        let name = if location.has_filename { filename } else { Value::NONE };
+        let (line, offset) = (Value::int32(location.lineno), Value::int32(location.offset));
+        let (end_line, end_offset) = (Value::int32(location.end_lineno), Value::int32(location.end_offset));
+        let mut details = [name, line, offset, text, end_line, end_offset, Value::NONE];
+        let mut n = if location.has_end { 6 } else { 4 };
+        if let (true, Some((meta_line, meta_column))) = (location.has_end, metadata) {
+            let rest = vm.new_str("")?;
+            let metadata = [Value::int(meta_line as usize), Value::int(meta_column as usize), rest];
+            details[6] = crate::types::tuple::Tuple::from_values(vm, &metadata)?.value();
+            n = 7;
+        }
+        let details = crate::types::tuple::Tuple::from_values(vm, &details[..n])?;
+        let message = vm.new_str(&error.msg)?;
+        vm.new_exception(exc, &[message, details.value()])
+    })();
+    match made {
+        Ok(exception) => vm.raise_value(exception),
+        Err(raised) => raised,
+    }
+}
+
+fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -> Raised {
+    let (message, location) = match error {
+        CompileError::Syntax { message, location } => (message, location),
+        CompileError::Surrogates { text, start, end } => {
+            let details = (|| {
+                let text = crate::types::str::Str::from_wtf8(vm, text)?.value();
+                Ok([vm.new_str("utf-8")?, text, Value::int(*start), Value::int(*end), vm.new_str("surrogates not allowed")?])
+            })();
+            return match details {
+                Ok(details) => vm.raise_with(Exc::UnicodeEncodeError, &details),
+                Err(raised) => raised,
+            };
+        }
+        CompileError::TooDeep => return vm.raise(Exc::RecursionError, error.to_string()),
+        CompileError::Overflow(message) => return vm.raise(Exc::OverflowError, *message),
+        CompileError::Internal(message) => return vm.raise(Exc::SystemError, *message),
+    };
+    let made = (|| {
+        let text = match program_text(vm, filename, location.lineno) {
+            Some(line) => vm.new_str(&line)?,
+            None => Value::NONE,
+        };
+        let details = crate::types::tuple::Tuple::from_values(
+            vm,
+            &[
+                filename,
+                Value::int32(location.lineno),
+                Value::int32(location.col_offset.saturating_add(1)),
+                text,
+                Value::int32(location.end_lineno),
+                Value::int32(location.end_col_offset.saturating_add(1)),
+            ],
+        )?;
+        let message = vm.new_str(message)?;
+        vm.new_exception(Exc::SyntaxError, &[message, details.value()])
+    })();
+    match made {
+        Ok(exception) => vm.raise_value(exception),
+        Err(raised) => raised,
+    }
+}
+
+/// The line of the file of that name, if there is one (UTF-8 only).
+fn program_text(vm: &mut Vm, filename: Value, lineno: i32) -> Option<String> {
+    let name = filename.downcast::<crate::types::str::Str>(vm)?;
+    let path = name.get(vm).to_utf8()?.into_owned();
+    if lineno < 1 || path.starts_with('<') || path.contains('\0') {
+        return None;
+    }
+    let host = vm.host();
+    let bytes = read_file(&*host, path.as_bytes()).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    text.split_inclusive('\n').nth(lineno as usize - 1).map(str::to_owned)
+}
+
+/// The bytes of a whole file.
+pub fn read_file(host: &dyn crate::host::Host, path: &[u8]) -> HostResult<Vec<u8>> {
+    let fd = host.open(path, libc::O_RDONLY, 0, None)?;
+    let mut bytes = Vec::new();
+    let mut chunk = vec![0; 1 << 16];
+    let result = loop {
+        match host.read(fd, &mut chunk) {
+            Ok(0) => break Ok(bytes),
+            Ok(n) => bytes.extend_from_slice(&chunk[..n]),
+            Err(crate::host::Errno::INTERRUPTED) => {}
+            Err(errno) => break Err(errno),
+        }
+    };
+    let _ = host.close(fd);
+    result
+}
+
+/// `warnings.warn_explicit(message, category, filename, lineno)`; nothing before `_warnings` exists.
+pub fn warn_explicit(
+    vm: &mut Vm,
+    category: Exc,
+    message: &str,
+    filename: Value,
+    lineno: i32,
+) -> Result<(), Raised> {
+    if !vm.interp().module_specs.contains_key("_warnings") {
+        return Ok(());
+    }
+    let warnings = crate::import::import_module(vm, "_warnings")?;
+    let function = vm.get_attr_str(warnings, "warn_explicit")?;
+    let message = vm.new_str(message)?;
+    let class = vm.exception_class(category).value();
+    vm.call(function, &[message, class, filename, Value::int32(lineno)])?;
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The lock of an interpreter: one of its threads runs at a time; the others wait, or are detached in a system call.
+//!
+//! A detached thread has published where its native stack ends, so that a collection of another thread can scan it.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::vm::Vm;
+
+/// The lock.
+#[derive(Default)]
+pub struct Gil {
+    held: Mutex<bool>,
+    freed: Condvar,
+    /// Whether a second thread was ever started; until then nothing is locked.
+    shared: AtomicBool,
+    /// Threads that wait for the lock.
+    waiting: AtomicU32,
+    /// A waiting thread has waited for longer than the switch interval.
+    wanted: AtomicBool,
+}
+
+impl Gil {
+    /// From now on the lock is taken and released; called by the thread that holds it.
+    pub fn share(&self) {
+        if !self.shared.swap(true, Ordering::SeqCst) {
+            *self.held.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        }
+    }
+
+    /// Whether several threads may exist.
+    #[inline]
+    pub fn is_shared(&self) -> bool {
+        self.shared.load(Ordering::Relaxed)
+    }
+
+    /// Whether the holder should let another thread run.
+    #[inline]
+    pub fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed)
+    }
+
+    /// Waits for the lock.
+    pub fn acquire(&self, interval: Duration) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        while *held {
+            let (guard, timeout) =
+                self.freed.wait_timeout(held, interval).unwrap_or_else(PoisonError::into_inner);
+            held = guard;
+            if timeout.timed_out() && *held {
+                self.wanted.store(true, Ordering::Relaxed);
+            }
+        }
+        *held = true;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.wanted.store(false, Ordering::Relaxed);
+    }
+
+    /// Gives the lock up.
+    pub fn release(&self) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.freed.notify_one();
+    }
+
+    fn someone_waits(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+}
+
+impl Vm {
+    /// Runs `operation` without the GIL. It must not touch the interpreter: no value, no heap memory.
+    pub fn detached<T>(&mut self, operation: impl FnOnce() -> T) -> T {
+        let gil = self.interp().gil.clone();
+        if !gil.is_shared() {
+            return operation();
+        }
+        let interval = self.interp().switch_interval;
+        taipan_heap::with_spilled_registers(|stack_pointer| {
+            self.parked_at.store(stack_pointer, Ordering::Release);
+            gil.release();
+            let result = operation();
+            gil.acquire(interval);
+            self.parked_at.store(0, Ordering::Release);
+            result
+        })
+    }
+
+    /// Lets another thread run if one has waited long enough; a safepoint.
+    pub fn yield_gil(&mut self) {
+        let gil = self.interp().gil.clone();
+        if gil.is_wanted() && gil.someone_waits() {
+            self.detached(std::thread::yield_now);
+        }
+    }
+}
+
+/// A number that no other living thread of the process has.
+pub fn current_thread_id() -> u64 {
+    // SAFETY: no arguments.
+    unsafe { libc::pthread_self() as u64 }
+}

@@ -1,0 +1,9 @@
+//! Native modules that the VM itself needs.
+
+pub mod atexit;
+pub mod builtins;
+pub mod imp;
+pub mod marshal;
+pub mod packed;
+pub mod signal;
+pub mod sys;

@@ -1,0 +1,96 @@
+//! Functions of `sys` that look at running frames and handled exceptions.
+
+use crate::args::Args;
+use crate::names::name;
+use crate::raise::{Exc, Raised};
+use crate::types::dict::Dict;
+use crate::types::exceptions::BaseException;
+use crate::types::tuple::Tuple;
+use crate::value::Value;
+use crate::vm::Vm;
+
+pub(super) fn exception(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    Ok(vm.handled_exception().unwrap_or(Value::NONE))
+}
+
+pub(super) fn exc_info(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    let values = match vm.handled_exception() {
+        None => [Value::NONE; 3],
+        Some(exception) => {
+            let traceback = exception.downcast::<BaseException>(vm).and_then(|e| e.get(vm).traceback);
+            [vm.type_of(exception).value(), exception, traceback.unwrap_or(Value::NONE)]
+        }
+    };
+    Ok(Tuple::from_values(vm, &values)?.value())
+}
+
+pub(super) fn getframe(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let depth = match args.opt(0) {
+        Some(depth) => vm.index_i32(depth)?,
+        None => 0,
+    };
+    vm.audit("sys._getframe", &[])?;
+    match vm.frame_at(depth.max(0) as usize)? {
+        Some(frame) => Ok(frame),
+        None => Err(vm.raise(Exc::ValueError, "call stack is not deep enough")),
+    }
+}
+
+pub(super) fn getframemodulename(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let depth = match args.opt(0) {
+        Some(depth) => vm.index_i32(depth)?,
+        None => 0,
+    };
+    match vm.frame_globals_at(depth.max(0) as usize) {
+        Some(globals) => {
+            let key = vm.name(name::NAME);
+            Ok(Dict::get_str(globals, vm, key).unwrap_or(Value::NONE))
+        }
+        None => Ok(Value::NONE),
+    }
+}
+
+pub(super) fn current_frames(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    let dict = Dict::new(vm)?;
+    if let Some(frame) = vm.frame_at(0)? {
+        let key = vm.new_uint(vm.thread_id)?;
+        Dict::set(dict, vm, key, frame)?;
+    }
+    Ok(dict.value())
+}
+
+pub(super) fn current_exceptions(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    let dict = Dict::new(vm)?;
+    let key = vm.new_uint(vm.thread_id)?;
+    let exception = vm.handled_exception().unwrap_or(Value::NONE);
+    Dict::set(dict, vm, key, exception)?;
+    Ok(dict.value())
+}
+
+pub(super) fn settrace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.set_state("sys.trace", args.get(0));
+    Ok(Value::NONE)
+}
+
+pub(super) fn gettrace(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    Ok(vm.state("sys.trace").unwrap_or(Value::NONE))
+}
+
+pub(super) fn setprofile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.set_state("sys.profile", args.get(0));
+    Ok(Value::NONE)
+}
+
+pub(super) fn getprofile(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    Ok(vm.state("sys.profile").unwrap_or(Value::NONE))
+}
+
+pub(super) fn call_tracing(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    match args.get(1).downcast::<Tuple>(vm) {
+        Some(tuple) => vm.call_tuple(args.get(0), tuple, None),
+        None => {
+            let got = vm.type_name(args.get(1));
+            Err(vm.raise(Exc::TypeError, format!("call_tracing() argument 2 must be tuple, not {got}")))
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Running programs: a file, a string, a module, standard input; and what an exception that ends one leads to.
+
+use taipan_syntax::Mode;
+
+use crate::compile::{SourceOptions, compile_source, flag, read_file};
+use crate::execute::{code_of, run_code};
+use crate::host::Errno;
+use crate::modules::sys;
+use crate::names::name;
+use crate::raise::{Exc, Raised};
+use crate::start::main_dict;
+use crate::types::dict::Dict;
+use crate::types::list::List;
+use crate::types::str::Str;
+use crate::value::Value;
+use crate::vm::Vm;
+
+impl Vm {
+    /// Runs source as `__main__` (`-c`).
+    pub fn run_source(&mut self, source: &[u8], filename: &str, flags: u32) -> Result<(), Raised> {
+        let filename = self.new_str(filename)?;
+        let optimize = self.interp().config.optimize;
+        let options = SourceOptions { optimize, flags, ..SourceOptions::EXEC };
+        let code = compile_source(self, source, filename, options)?;
+        let code = code_of(self, code)?;
+        let globals = main_dict(self)?;
+        run_code(self, code, globals, Some(globals.value()), None)?;
+        Ok(())
+    }
+
+    /// Runs the text of `-c`.
+    pub fn run_command(&mut self, source: &str) -> Result<(), Raised> {
+        self.run_source(source.as_bytes(), "<string>", flag::IGNORE_COOKIE)
+    }
+
+    /// Runs a file as `__main__`. `Err` with the error number when it cannot be read.
+    pub fn run_file(&mut self, path: &[u8]) -> Result<Result<(), Errno>, Raised> {
+        let host = self.host();
+        let source = match read_file(&*host, path) {
+            Ok(source) => source,
+            Err(errno) => return Ok(Err(errno)),
+        };
+        let filename = self.decode_name(path)?;
+        let globals = main_dict(self)?;
+        let key = self.name(name::FILE);
+        Dict::set_str(globals, self, key, filename)?;
+        let key = self.name(name::CACHED);
+        Dict::set_str(globals, self, key, Value::NONE)?;
+        self.set_main_loader(filename)?;
+        let code = if source.starts_with(&taipan_bytecode::pyc::MAGIC_NUMBER) && path.ends_with(b".pyc") {
+            let body = source.get(taipan_bytecode::pyc::HEADER_SIZE..).unwrap_or(&[]);
+            match taipan_bytecode::marshal::load_code(body) {
+                Ok(code) => code,
+                Err(error) => return Err(self.raise(Exc::RuntimeError, format!("Bad code object in .pyc file: {error}"))),
+            }
+        } else {
+            let optimize = self.interp().config.optimize;
+            compile_source(self, &source, filename, SourceOptions { optimize, ..SourceOptions::EXEC })?
+        };
+        let code = code_of(self, code)?;
+        run_code(self, code, globals, Some(globals.value()), None)?;
+        Ok(Ok(()))
+    }
+
+    /// `__main__.__loader__` for a script: a SourceFileLoader.
+    fn set_main_loader(&mut self, filename: Value) -> Result<(), Raised> {
+        if self.state(crate::import::BOOTSTRAP).is_none() {
+            return Ok(());
+        }
+        let external = crate::import::import_module(self, "_frozen_importlib_external")?;
+        let class = self.get_attr_str(external, "SourceFileLoader")?;
+        let main = self.new_str("__main__")?;
+        let loader = self.call(class, &[main, filename])?;
+        let globals = main_dict(self)?;
+        let key = self.name(name::LOADER);
+        Dict::set_str(globals, self, key, loader)
+    }
+
+    /// Runs a module as `__main__` (`-m`), or what lies at `sys.path[0]` (a folder or archive).
+    pub fn run_module(&mut self, module: &str, alter_argv: bool) -> Result<(), Raised> {
+        let runpy = crate::import::import_module(self, "runpy")?;
+        let module = self.new_str(module)?;
+        self.call_method(runpy, "_run_module_as_main", &[module, Value::bool(alter_argv)])?;
+        Ok(())
+    }
+
+    /// Puts a folder before all others on `sys.path`.
+    pub fn prepend_path(&mut self, folder: &[u8]) -> Result<(), Raised> {
+        let folder = self.decode_name(folder)?;
+        if let Some(path) = sys::get(self, "path")? {
+            self.call_method(path, "insert", &[Value::int(0), folder])?;
+        }
+        Ok(())
+    }
+
+    /// Whether a path is something that Python code can be imported from: a folder or an archive.
+    pub fn is_importable_path(&mut self, path: &[u8]) -> Result<bool, Raised> {
+        if self.state(crate::import::BOOTSTRAP).is_none() {
+            return Ok(false);
+        }
+        let external = crate::import::import_module(self, "_frozen_importlib_external")?;
+        let finder = self.get_attr_str(external, "PathFinder")?;
+        let path = self.decode_name(path)?;
+        let importer = self.call_method(finder, "_path_importer_cache", &[path])?;
+        Ok(!importer.is_none())
+    }
+
+    /// Runs one statement of the interactive prompt; its value is displayed.
+    pub fn run_interactive(&mut self, source: &[u8], filename: Value) -> Result<(), Raised> {
+        let flags = flag::IGNORE_COOKIE | self.state("main.future_flags").and_then(|f| f.as_small_int()).unwrap_or(0) as u32;
+        let optimize = self.interp().config.optimize;
+        let options = SourceOptions { mode: Mode::Single, flags, optimize, feature_version: 14 };
+        let code = compile_source(self, source, filename, options)?;
+        let code = code_of(self, code)?;
+        let globals = main_dict(self)?;
+        run_code(self, code, globals, Some(globals.value()), None)?;
+        Ok(())
+    }
+
+    /// Ends a program on an exception: SystemExit gives its status, others are displayed. Gives the exit status.
+    pub fn report_exception(&mut self, raised: Raised) -> i32 {
+        let is_exit = self.raised_is(Exc::SystemExit);
+        let is_interrupt = self.raised_is(Exc::KeyboardInterrupt);
+        let exception = self.take_raised(raised);
+        if is_exit {
+            return self.exit_status(exception);
+        }
+        self.flush_streams();
+        if let Err(raised) = self.display_uncaught(exception) {
+            let exception = self.take_raised(raised);
+            if let Err(raised) = sys::hooks::display_exception(self, exception) {
+                let _ = self.take_raised(raised);
+            }
+        }
+        if is_interrupt { 130 } else { 1 }
+    }
+
+    /// Calls `sys.excepthook`.
+    fn display_uncaught(&mut self, exception: Value) -> Result<(), Raised> {
+        for (key, value) in [("last_exc", exception)] {
+            sys::set(self, key, value)?;
+        }
+        let class = self.type_of(exception).value();
+        let traceback = self.get_attr_name(exception, name::TRACEBACK)?;
+        sys::set(self, "last_type", class)?;
+        sys::set(self, "last_value", exception)?;
+        sys::set(self, "last_traceback", traceback)?;
+        let Some(hook) = sys::get(self, "excepthook")? else {
+            return self.print_to_stderr("sys.excepthook is missing\n").and_then(|()| sys::hooks::display_exception(self, exception));
+        };
+        match self.call(hook, &[class, exception, traceback]) {
+            Ok(_) => Ok(()),
+            Err(raised) => {
+                if self.raised_is(Exc::SystemExit) {
+                    return Err(raised);
+                }
+                let second = self.take_raised(raised);
+                self.print_to_stderr("Error in sys.excepthook:\n")?;
+                sys::hooks::display_exception(self, second)?;
+                self.print_to_stderr("\nOriginal exception was:\n")?;
+                sys::hooks::display_exception(self, exception)
+            }
+        }
+    }
+
+    fn print_to_stderr(&mut self, text: &str) -> Result<(), Raised> {
+        if let Some(stderr) = sys::get(self, "stderr")?.filter(|stderr| !stderr.is_none()) {
+            let text = self.new_str(text)?;
+            self.call_method_name(stderr, name::WRITE, &[text])?;
+        }
+        Ok(())
+    }
+
+    /// The status of a SystemExit; a text status is printed.
+    fn exit_status(&mut self, exception: Value) -> i32 {
+        let code = match self.get_attr_str(exception, "code") {
+            Ok(code) => code,
+            Err(raised) => {
+                let _ = self.take_raised(raised);
+                return 1;
+            }
+        };
+        if code.is_none() {
+            return 0;
+        }
+        if self.is_int(code) {
+            return self.as_i64(code).map_or(-1, |code| code as i32) & 0xFF;
+        }
+        self.flush_streams();
+        let printed = match self.str_string(code) {
+            Ok(text) => self.print_to_stderr(&format!("{text}\n")),
+            Err(raised) => Err(raised),
+        };
+        if let Err(raised) = printed {
+            let _ = self.take_raised(raised);
+        }
+        1
+    }
+
+    /// A new list of strs for `sys.argv`.
+    pub fn set_argv(&mut self, argv: &[Vec<u8>]) -> Result<(), Raised> {
+        let list = List::new(self)?;
+        for arg in argv {
+            let arg = self.decode_name(arg)?;
+            List::push(list, self, arg)?;
+        }
+        sys::set(self, "argv", list.value())
+    }
+
+    /// The text of a str value as UTF-8, for the host's own use.
+    pub fn utf8_of(&self, value: Value) -> Option<String> {
+        value.downcast::<Str>(self)?.get(self).to_utf8().map(|text| text.into_owned())
+    }
+}

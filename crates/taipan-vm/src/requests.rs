@@ -1,0 +1,39 @@
+//! What a thread does at a safepoint because others have asked for it: signal handlers, handing over the GIL.
+
+use crate::raise::Raised;
+use crate::value::Value;
+use crate::vm::Vm;
+
+impl Vm {
+    /// Serves what is asked for; called by the loop when a slice of its budget is used up.
+    pub fn serve_requests(&mut self) -> Result<(), Raised> {
+        self.yield_gil();
+        self.run_signal_handlers()
+    }
+
+    /// Whether this is the thread that started the interpreter.
+    pub fn is_main_thread(&self) -> bool {
+        self.interp().main_thread == self.thread_id
+    }
+
+    /// Runs the Python handlers of the signals that have arrived, on the main thread.
+    pub fn run_signal_handlers(&mut self) -> Result<(), Raised> {
+        if !self.is_main_thread() {
+            return Ok(());
+        }
+        let arrived = self.interp().host.take_signals();
+        if arrived == 0 {
+            return Ok(());
+        }
+        let mut left = arrived;
+        while left != 0 {
+            let signal = left.trailing_zeros();
+            left &= left - 1;
+            let handler = crate::modules::signal::handler(self, signal as usize)?;
+            let Some(handler) = handler else { continue };
+            let frame = self.current_frame_object()?;
+            self.call(handler, &[Value::int(signal as usize), frame])?;
+        }
+        Ok(())
+    }
+}
