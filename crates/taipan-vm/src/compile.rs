@@ -42,12 +42,7 @@ impl SourceOptions {
 }
 
 /// Parses a source; SyntaxError and warnings as CPython gives them.
-pub fn parse_source(
-    vm: &mut Vm,
-    source: &[u8],
-    filename: Value,
-    options: SourceOptions,
-) -> Result<ast::Mod, Raised> {
+pub fn parse_source(vm: &mut Vm, source: &[u8], filename: Value, options: SourceOptions) -> Result<ast::Mod, Raised> {
     let parse_options = ParseOptions {
         feature_version: options.feature_version,
         type_comments: options.flags & flag::TYPE_COMMENTS != 0,
@@ -180,7 +175,13 @@ fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -> Ra
         CompileError::Surrogates { text, start, end } => {
             let details = (|| {
                 let text = crate::types::str::Str::from_wtf8(vm, text)?.value();
-                Ok([vm.new_str("utf-8")?, text, Value::int(*start), Value::int(*end), vm.new_str("surrogates not allowed")?])
+                Ok([
+                    vm.new_str("utf-8")?,
+                    text,
+                    Value::int(*start),
+                    Value::int(*end),
+                    vm.new_str("surrogates not allowed")?,
+                ])
             })();
             return match details {
                 Ok(details) => vm.raise_with(Exc::UnicodeEncodeError, &details),
@@ -247,13 +248,7 @@ pub fn read_file(host: &dyn crate::host::Host, path: &[u8]) -> HostResult<Vec<u8
 }
 
 /// `warnings.warn_explicit(message, category, filename, lineno)`; nothing before `_warnings` exists.
-pub fn warn_explicit(
-    vm: &mut Vm,
-    category: Exc,
-    message: &str,
-    filename: Value,
-    lineno: i32,
-) -> Result<(), Raised> {
+pub fn warn_explicit(vm: &mut Vm, category: Exc, message: &str, filename: Value, lineno: i32) -> Result<(), Raised> {
     if !vm.interp().module_specs.contains_key("_warnings") {
         return Ok(());
     }

@@ -46,8 +46,7 @@ impl Gil {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         self.waiting.fetch_add(1, Ordering::Relaxed);
         while *held {
-            let (guard, timeout) =
-                self.freed.wait_timeout(held, interval).unwrap_or_else(PoisonError::into_inner);
+            let (guard, timeout) = self.freed.wait_timeout(held, interval).unwrap_or_else(PoisonError::into_inner);
             held = guard;
             if timeout.timed_out() && *held {
                 self.wanted.store(true, Ordering::Relaxed);

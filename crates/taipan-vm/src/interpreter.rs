@@ -15,8 +15,8 @@ use taipan_text::hash::HashKey;
 
 use crate::gc::{Gc, HeapObject};
 use crate::gil::Gil;
-use crate::library::Library;
 use crate::host::{self, Host};
+use crate::library::Library;
 use crate::names::{Atom, KNOWN_NAMES};
 use crate::root::RootTable;
 use crate::settings::Settings;

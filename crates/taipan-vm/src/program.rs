@@ -51,7 +51,9 @@ impl Vm {
             let body = source.get(taipan_bytecode::pyc::HEADER_SIZE..).unwrap_or(&[]);
             match taipan_bytecode::marshal::load_code(body) {
                 Ok(code) => code,
-                Err(error) => return Err(self.raise(Exc::RuntimeError, format!("Bad code object in .pyc file: {error}"))),
+                Err(error) => {
+                    return Err(self.raise(Exc::RuntimeError, format!("Bad code object in .pyc file: {error}")));
+                }
             }
         } else {
             let optimize = self.interp().config.optimize;
@@ -107,7 +109,8 @@ impl Vm {
 
     /// Runs one statement of the interactive prompt; its value is displayed.
     pub fn run_interactive(&mut self, source: &[u8], filename: Value) -> Result<(), Raised> {
-        let flags = flag::IGNORE_COOKIE | self.state("main.future_flags").and_then(|f| f.as_small_int()).unwrap_or(0) as u32;
+        let flags =
+            flag::IGNORE_COOKIE | self.state("main.future_flags").and_then(|f| f.as_small_int()).unwrap_or(0) as u32;
         let optimize = self.interp().config.optimize;
         let options = SourceOptions { mode: Mode::Single, flags, optimize, feature_version: 14 };
         let code = compile_source(self, source, filename, options)?;
@@ -146,7 +149,9 @@ impl Vm {
         sys::set(self, "last_value", exception)?;
         sys::set(self, "last_traceback", traceback)?;
         let Some(hook) = sys::get(self, "excepthook")? else {
-            return self.print_to_stderr("sys.excepthook is missing\n").and_then(|()| sys::hooks::display_exception(self, exception));
+            return self
+                .print_to_stderr("sys.excepthook is missing\n")
+                .and_then(|()| sys::hooks::display_exception(self, exception));
         };
         match self.call(hook, &[class, exception, traceback]) {
             Ok(_) => Ok(()),

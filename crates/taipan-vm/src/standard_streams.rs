@@ -100,8 +100,7 @@ fn open_one(
     let mode = vm.new_str(if writes { "wb" } else { "rb" })?;
     let raw_writes = writes && unbuffered;
     let buffering = if raw_writes { Value::int(0) } else { Value::int32(-1) };
-    let buffer =
-        vm.call_keywords(open, &[Value::int32(fd), mode, buffering], &[("closefd", Value::FALSE)])?;
+    let buffer = vm.call_keywords(open, &[Value::int32(fd), mode, buffering], &[("closefd", Value::FALSE)])?;
     let raw = if raw_writes { buffer } else { vm.get_attr_str(buffer, "raw")? };
     let shown = vm.new_str(&format!("<{stream}>"))?;
     let key = vm.name(name::THREAD_NAME);

@@ -98,10 +98,8 @@ impl Vm {
         }
         let Some(at) = bad else { return Ok(bytes) };
         let (encoding, reason) = (self.new_str("utf-8")?, self.new_str("surrogates not allowed")?);
-        Err(self.raise_with(
-            Exc::UnicodeEncodeError,
-            &[encoding, text.value(), Value::int(at), Value::int(at + 1), reason],
-        ))
+        Err(self
+            .raise_with(Exc::UnicodeEncodeError, &[encoding, text.value(), Value::int(at), Value::int(at + 1), reason]))
     }
 
     /// `os.fspath(value)`: a str or bytes.
@@ -111,9 +109,7 @@ impl Vm {
         }
         let Some(path) = self.call_special(value, name::FSPATH, &[])? else {
             let got = self.type_name(value);
-            return Err(
-                self.raise(Exc::TypeError, format!("expected str, bytes or os.PathLike object, not {got}"))
-            );
+            return Err(self.raise(Exc::TypeError, format!("expected str, bytes or os.PathLike object, not {got}")));
         };
         if path.downcast::<Str>(self).is_some() || path.downcast::<Bytes>(self).is_some() {
             return Ok(path);

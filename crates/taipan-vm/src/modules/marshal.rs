@@ -452,9 +452,7 @@ impl Visitor for Loader<'_, '_> {
             Atom::StopIteration => self.vm.exception_class(Exc::StopIteration).value(),
             Atom::Int(value) => crate::execute::constant_value(self.vm, &Constant::Int(value))?,
             Atom::Float(value) => self.vm.new_float(value)?,
-            Atom::Complex(real, imag) => {
-                crate::execute::constant_value(self.vm, &Constant::Complex(real, imag))?
-            }
+            Atom::Complex(real, imag) => crate::execute::constant_value(self.vm, &Constant::Complex(real, imag))?,
             Atom::Bytes(bytes) => self.vm.new_bytes(bytes)?,
             Atom::Str(text, interned) => {
                 let text = Str::from_wtf8(self.vm, &text)?;

@@ -92,7 +92,9 @@ pub(super) fn dir(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             let keys = vm.call_method_name(locals, name::KEYS, &[])?;
             if vm.slots(keys).iter.is_none() {
                 let got = vm.type_name(keys);
-                return Err(vm.raise(Exc::TypeError, format!("dir(): expected keys() of locals to be a list, not '{got}'")));
+                return Err(
+                    vm.raise(Exc::TypeError, format!("dir(): expected keys() of locals to be a list, not '{got}'"))
+                );
             }
             keys
         }

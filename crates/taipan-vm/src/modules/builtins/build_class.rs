@@ -99,11 +99,8 @@ pub fn update_bases(vm: &mut Vm, bases: Gc<Tuple>) -> Result<Gc<Tuple>, Raised> 
     let mut updated: Option<Gc<List>> = None;
     for i in 0..bases.get(vm).len() {
         let base = bases.get(vm).at(i);
-        let entries = if base.downcast::<Type>(vm).is_some() {
-            None
-        } else {
-            vm.get_attr_opt_name(base, name::MRO_ENTRIES)?
-        };
+        let entries =
+            if base.downcast::<Type>(vm).is_some() { None } else { vm.get_attr_opt_name(base, name::MRO_ENTRIES)? };
         let Some(entries) = entries else {
             if let Some(updated) = updated {
                 List::push(updated, vm, base)?;

@@ -113,9 +113,7 @@ pub(super) fn compile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             return Err(vm.raise(Exc::ValueError, "compile() mode 'func_type' requires flag PyCF_ONLY_AST"));
         }
         _ if only_ast => {
-            return Err(
-                vm.raise(Exc::ValueError, "compile() mode must be 'exec', 'eval', 'single' or 'func_type'")
-            );
+            return Err(vm.raise(Exc::ValueError, "compile() mode must be 'exec', 'eval', 'single' or 'func_type'"));
         }
         _ => return Err(vm.raise(Exc::ValueError, "compile() mode must be 'exec', 'eval' or 'single'")),
     };
@@ -137,12 +135,7 @@ pub(super) fn compile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// The namespaces of `eval` and `exec`: globals, locals.
-fn namespaces(
-    vm: &mut Vm,
-    function: &str,
-    globals: Value,
-    locals: Value,
-) -> Result<(Gc<Dict>, Value), Raised> {
+fn namespaces(vm: &mut Vm, function: &str, globals: Value, locals: Value) -> Result<(Gc<Dict>, Value), Raised> {
     let (globals, locals) = (globals.not_none(), locals.not_none());
     if let Some(locals) = locals
         && vm.slots(locals).subscript.is_none()

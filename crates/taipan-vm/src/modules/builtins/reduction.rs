@@ -96,7 +96,8 @@ fn sum_floats(vm: &mut Vm, iterator: Value, start: f64, item: Value) -> Result<R
     let mut sum = FloatSum { high: start, low: 0.0 };
     let mut item = item;
     loop {
-        let small = item.as_small_int().or_else(|| if item.is_bool() { Some((item == Value::TRUE) as i64) } else { None });
+        let small =
+            item.as_small_int().or_else(|| if item.is_bool() { Some((item == Value::TRUE) as i64) } else { None });
         if let Some(x) = exact_float(vm, item) {
             sum.add(x);
         } else if let Some(i) = small.or_else(|| if vm.is_int(item) { vm.as_i64(item) } else { None }) {
@@ -138,8 +139,7 @@ fn extreme(vm: &mut Vm, args: Args<'_>, name: &str, op: Comparison) -> Result<Va
     }
     if n > 1 {
         if default.is_some() {
-            let message =
-                format!("Cannot specify a default for {name}() with multiple positional arguments");
+            let message = format!("Cannot specify a default for {name}() with multiple positional arguments");
             return Err(vm.raise(Exc::TypeError, message));
         }
         let mut best = Best { item: args.get(0), key: apply(vm, key, args.get(0))? };

@@ -108,8 +108,7 @@ pub(super) fn fill(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     let settings = vm.interp().config.settings.clone();
     let final_text = vm.new_str("final")?;
     let int = |i: i64| Value::small_int(i).unwrap_or(Value::NONE);
-    let version =
-        instance(vm, &VERSION_INFO, &[int(VERSION.0), int(VERSION.1), int(VERSION.2), final_text, int(0)])?;
+    let version = instance(vm, &VERSION_INFO, &[int(VERSION.0), int(VERSION.1), int(VERSION.2), final_text, int(0)])?;
     Module::set(module, vm, "version_info", version)?;
     Module::set_int(module, vm, "hexversion", HEX_VERSION)?;
     Module::set_int(module, vm, "api_version", 1013)?;
@@ -166,8 +165,7 @@ pub(super) fn fill(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     let ints = instance(vm, &INT_INFO, &[int(30), int(4), int(4300), int(640)])?;
     Module::set(module, vm, "int_info", ints)?;
     let (max, min, epsilon) = (vm.new_float(f64::MAX)?, vm.new_float(f64::MIN_POSITIVE)?, vm.new_float(f64::EPSILON)?);
-    let floats =
-        [max, int(1024), int(308), min, int(-1021), int(-307), int(15), int(53), epsilon, int(2), int(1)];
+    let floats = [max, int(1024), int(308), min, int(-1021), int(-307), int(15), int(53), epsilon, int(2), int(1)];
     let floats = instance(vm, &FLOAT_INFO, &floats)?;
     Module::set(module, vm, "float_info", floats)?;
     let (pthread, lock) = (vm.new_str("pthread")?, vm.new_str("semaphore")?);
@@ -218,9 +216,7 @@ pub(super) fn fill(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
         None => Value::NONE,
     };
     Module::set(module, vm, "pycache_prefix", prefix)?;
-    for (name, value) in
-        [("path", List::new(vm)?), ("meta_path", List::new(vm)?), ("path_hooks", List::new(vm)?)]
-    {
+    for (name, value) in [("path", List::new(vm)?), ("meta_path", List::new(vm)?), ("path_hooks", List::new(vm)?)] {
         Module::set(module, vm, name, value.value())?;
     }
     let cache = Dict::new(vm)?;

@@ -80,7 +80,8 @@ pub fn display_exception(vm: &mut Vm, exception: Value) -> Result<(), Raised> {
         _ => return Ok(()),
     };
     if exception.downcast::<BaseException>(vm).is_none() {
-        let text = format!("TypeError: print_exception(): Exception expected for value, {} found", vm.type_name(exception));
+        let text =
+            format!("TypeError: print_exception(): Exception expected for value, {} found", vm.type_name(exception));
         return write_line(vm, stderr, &text);
     }
     let printed = (|| {
