@@ -544,15 +544,14 @@ impl<'s> Lexer<'s> {
             .strip_prefix(b"ignore")
             .filter(|rest| !rest.first().is_some_and(|byte| *byte >= 128 || byte.is_ascii_alphanumeric()));
         if ignore.is_some() {
-            let (start, end) = (body + 6, self.cur);
+            let start = body + 6;
             self.start_column = column(start, self.line_start);
-            let token = self.token(TokenKind::TypeIgnore, start, end);
             if blank_line {
                 // Alone on its line: the line end goes with it.
                 self.nextc();
                 self.at_bol = true;
             }
-            return token;
+            return self.token(TokenKind::TypeIgnore, start, self.cur);
         }
         self.start_column = column(body, self.line_start);
         self.token(TokenKind::TypeComment, body, self.cur)

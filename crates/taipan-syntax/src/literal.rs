@@ -3,6 +3,7 @@
 //! Invariant: text comes out as WTF-8, where `\ud800` and its like become three-byte surrogates.
 
 use dashu_int::IBig;
+use taipan_text::unicode::names::lookup_code_point;
 
 use crate::ast::Constant;
 
@@ -256,9 +257,9 @@ fn name_escape(out: &mut Vec<u8>, rest: &[u8], place: usize) -> Result<usize, Li
         return Err(undecodable(place, place + 3, MALFORMED));
     }
     let name = &rest[2..2 + length];
-    match std::str::from_utf8(name).ok().filter(|name| name.is_ascii()).and_then(unicode_names2::character) {
-        Some(c) => {
-            push_code_point(out, u32::from(c));
+    match std::str::from_utf8(name).ok().filter(|name| name.is_ascii()).and_then(lookup_code_point) {
+        Some(point) => {
+            push_code_point(out, point);
             Ok(3 + length)
         }
         None => Err(undecodable(place, place + 4 + width(name), "unknown Unicode character name")),

@@ -3,7 +3,8 @@
 //! Invariants: it knows only that source is not valid, never why: the reports come from [`crate::grammar`]. Native
 //! recursion is bounded by [`MAX_DEPTH`], which [`Parser::enter`] counts.
 
-use unicode_normalization::UnicodeNormalization;
+use taipan_text::TextBuf;
+use taipan_text::unicode::normalize::{Form, normalize};
 
 use crate::ast::{Identifier, Location, Mod, TypeIgnore};
 use crate::error::{ErrorLocation, SyntaxWarning, WarningCategory};
@@ -258,7 +259,13 @@ impl<'s> Parser<'s> {
 /// The identifier spelled `text`, normalised.
 pub(crate) fn identifier(text: &[u8]) -> Identifier {
     let name = String::from_utf8_lossy(text);
-    if name.is_ascii() { name.into() } else { name.nfkc().collect::<String>().into() }
+    if name.is_ascii() {
+        return name.into();
+    }
+    match normalize(Form::Nfkc, TextBuf::from(&*name).as_text()) {
+        Some(normal) => normal.as_text().to_utf8_lossy().into(),
+        None => name.into(),
+    }
 }
 
 fn unsigned(column: i32) -> u32 {

@@ -2,6 +2,7 @@
 
 compare.py DUMP_AST trees PATH...    trees of all .py files below the paths
 compare.py DUMP_AST errors FILE...   sources from the files (Python literals, one a line), as trees or errors
+compare.py - record CASES...         the cases with what this Python makes of them, for tests/recorded.rs
 compare.py DUMP_AST unparse PATH...   expressions of the files as annotations keep them
 compare.py DUMP_AST tokens [--plain] PATH...   tokens of the files
 compare.py DUMP_AST mutate N PATH... N random mutations of each file, as trees or errors
@@ -73,12 +74,6 @@ def dump(node):
     return type(node).__name__ + "(" + ",".join(parts) + ")" + place
 
 
-def rust_debug(value):
-    if value is None:
-        return "None"
-    return 'Some("' + value + '")'
-
-
 def cpython(source, mode="exec", flags=0, feature=-1):
     """The tree or error of this Python, as dump_ast prints it."""
     with warnings.catch_warnings(record=True) as seen:
@@ -88,15 +83,17 @@ def cpython(source, mode="exec", flags=0, feature=-1):
                            _feature_version=feature)
         except SyntaxError as error:
             kind = type(error).__name__.replace("_IncompleteInputError", "IncompleteInput")
-            result = "%s: %s" % (kind, error.msg)
+            result = "%s: %s" % (kind, text_of(error.msg))
             if len(error.args) > 1:
                 place = error.args[1]
                 end = place[4:] if len(place) > 4 else (None, None)
-                result += " (%s,%s,%s,%s)" % (place[1], place[2], end[0], end[1])
-                result += " " + ascii(place[3])
-            return result.replace("\n", "\\n")
+                line = "None" if place[3] is None else text_of(place[3])
+                result += " %s,%s,%s,%s %s" % (place[1], place[2], end[0], end[1], line)
+            if getattr(error, "_metadata", None):
+                result += " %d,%d" % error._metadata[:2]
+            return result
         except (MemoryError, RecursionError, ValueError, OverflowError) as error:
-            return "%s: %s" % (type(error).__name__, error)
+            return "%s: %s" % (type(error).__name__, text_of(str(error)))
         result = dump(tree)
     for warning in sorted(seen, key=lambda w: w.lineno):
         result += "|%d:%s" % (warning.lineno, warning.message)
@@ -113,29 +110,6 @@ class Ours:
         self.process.stdin.write(b"%d\n" % len(source) + source)
         self.process.stdin.flush()
         return self.process.stdout.readline().decode("utf-8", "replace").rstrip("\n")
-
-
-def same(ours, theirs):
-    """Whether two results agree; the source line of errors is compared where both are simple text."""
-    if ours == theirs:
-        return True
-    cut = theirs.rfind(") '")
-    if cut < 0:
-        cut = theirs.rfind(') "')
-    if cut < 0 or "Error" not in theirs[:30] and "Incomplete" not in theirs[:30]:
-        return False
-    place = theirs[:cut + 1]
-    if not ours.startswith(place + " "):
-        return False
-    shown = theirs[cut + 2:]
-    mine = ours[len(place) + 1:]
-    if mine == "None":
-        return False
-    # Rust's and Python's quoting differ; compare the printable ASCII.
-    strip = lambda s: "".join(c for c in s if c.isalnum())
-    if "\\" in shown.replace("\\n", "") or not mine.isascii():
-        return True
-    return strip(mine[4:]) == strip(shown)
 
 
 def report(name, source, ours, theirs, limit=300):
@@ -202,7 +176,7 @@ def main():
             if "Error" in theirs[:30] and not theirs.startswith("Module"):
                 continue
             mine = ours(source)
-            if same(mine, theirs):
+            if mine == theirs:
                 good += 1
             else:
                 bad += 1
@@ -232,7 +206,7 @@ def main():
             for line in open(path, encoding="utf-8"):
                 source = ast.literal_eval(line)
                 theirs, mine = cpython(source, mode, flags, feature), ours(source)
-                if same(mine, theirs):
+                if mine == theirs:
                     good += 1
                 else:
                     bad += 1
@@ -249,11 +223,24 @@ def main():
                 mutant = mutate(source, rng)
                 theirs = cpython(mutant)
                 mine = ours(mutant)
-                if same(mine, theirs):
+                if mine == theirs:
                     good += 1
                 else:
                     bad += 1
                     report(path, repr(mutant)[-400:], mine, theirs)
+    elif command == "record":
+        for path in rest:
+            for line in open(path, encoding="utf-8"):
+                if line.strip() and not line.startswith("#"):
+                    options, source = line.split(" ", 1)
+                    source = ast.literal_eval(source)
+                    mode = {"x": "exec", "e": "eval", "s": "single", "f": "func_type"}[options[0]]
+                    flags = 0x4200 if "i" in options[1:] else 0
+                    flags |= ast.PyCF_TYPE_COMMENTS if "t" in options[1:] else 0
+                    feature = int(options[1:].strip("it") or "14")
+                    print(options, text_of(source), sep="\t", end="\t")
+                    print(cpython(source, mode, flags, feature))
+        return 0
     elif command == "unparse":
         ours = Ours(tool, "--unparse", "--str")
         seen = set()

@@ -10,7 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("taipan-text", &[]),
     ("taipan-sre", &["taipan-text"]),
     ("taipan-bytecode", &[]),
-    ("taipan-syntax", &[]),
+    ("taipan-syntax", &["taipan-text"]),
     ("taipan-heap", &[]),
     ("taipan-compiler", &["taipan-syntax", "taipan-bytecode", "taipan-text"]),
     ("taipan-vm", &["taipan-syntax", "taipan-bytecode", "taipan-compiler", "taipan-heap", "taipan-text", "taipan-sre"]),

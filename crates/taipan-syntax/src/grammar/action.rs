@@ -218,7 +218,9 @@ impl Machine<'_> {
     fn note_statement(&mut self, node: NodeId) {
         let place = self.nodes[node as usize].place;
         let at = (place.lineno.max(0) as u32, place.col_offset.max(0) as u32);
-        if self.invalid_rules && self.last_statement <= at {
+        // A function was matched by the rules for mistakes, which keep no statement.
+        let kept = self.nodes[node as usize].kind == "Statement";
+        if self.invalid_rules && kept && self.last_statement <= at {
             self.last_statement = at;
         }
     }

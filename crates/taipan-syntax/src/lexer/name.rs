@@ -2,7 +2,7 @@
 //!
 //! Invariant: a NAME token is an identifier of PEP 3131 before normalisation.
 
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use taipan_text::unicode;
 
 use super::Lexer;
 use crate::token::{Token, TokenKind};
@@ -101,30 +101,14 @@ pub(super) fn is_name_byte(byte: u8) -> bool {
 }
 
 fn is_identifier_start(c: char) -> bool {
-    c == '_' || (unicode_ident::is_xid_start(c) && is_assigned(c))
+    unicode::is_id_start(u32::from(c))
 }
 
 fn is_identifier_part(c: char) -> bool {
-    c == '_' || (unicode_ident::is_xid_continue(c) && is_assigned(c))
-}
-
-fn is_assigned(c: char) -> bool {
-    c.is_ascii() || c.general_category() != GeneralCategory::Unassigned
+    unicode::is_id_continue(u32::from(c))
 }
 
 /// `str.isprintable` for one character.
 pub(crate) fn is_printable(c: char) -> bool {
-    use GeneralCategory as G;
-    c == ' '
-        || !matches!(
-            c.general_category(),
-            G::Control
-                | G::Format
-                | G::Surrogate
-                | G::PrivateUse
-                | G::Unassigned
-                | G::LineSeparator
-                | G::ParagraphSeparator
-                | G::SpaceSeparator
-        )
+    unicode::is_printable(u32::from(c))
 }

@@ -1,4 +1,4 @@
-//! `import` statements.
+//! The import statements, with the names they bind.
 
 use super::{Failure, Parser, Parsing};
 use crate::ast::{Alias, Identifier, StmtKind};
