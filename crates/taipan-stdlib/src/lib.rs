@@ -4,9 +4,15 @@
 
 use taipan_vm::spec::ModuleSpec;
 
+pub mod bisect;
 pub mod collections;
+pub mod heapq;
 pub mod library;
 pub mod packed;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
-pub static MODULES: &[&ModuleSpec] = &[&collections::MODULE];
+pub static MODULES: &[&ModuleSpec] = &[
+    &bisect::MODULE,
+    &collections::MODULE,
+    &heapq::MODULE,
+];
