@@ -160,12 +160,24 @@ functions! {
 
 const FUNCTIONS: &[MethodDef] = &[
     function("heappush(heap, item, /)", heappush, "Push item onto heap, maintaining the heap invariant."),
-    function("heappushpop(heap, item, /)", heappushpop, "Push item on the heap, then pop and return the smallest item from the heap.\n\nThe combined action runs more efficiently than heappush() followed by\na separate call to heappop()."),
+    function(
+        "heappushpop(heap, item, /)",
+        heappushpop,
+        "Push item on the heap, then pop and return the smallest item from the heap.\n\nThe combined action runs more efficiently than heappush() followed by\na separate call to heappop().",
+    ),
     function("heappop(heap, /)", heappop, "Pop the smallest item off the heap, maintaining the heap invariant."),
-    function("heapreplace(heap, item, /)", heapreplace, "Pop and return the current smallest value, and add the new item.\n\nThis is more efficient than heappop() followed by heappush(), and can be\nmore appropriate when using a fixed-size heap.  Note that the value\nreturned may be larger than item!  That constrains reasonable uses of\nthis routine unless written as part of a conditional replacement:\n\n    if item > heap[0]:\n        item = heapreplace(heap, item)"),
+    function(
+        "heapreplace(heap, item, /)",
+        heapreplace,
+        "Pop and return the current smallest value, and add the new item.\n\nThis is more efficient than heappop() followed by heappush(), and can be\nmore appropriate when using a fixed-size heap.  Note that the value\nreturned may be larger than item!  That constrains reasonable uses of\nthis routine unless written as part of a conditional replacement:\n\n    if item > heap[0]:\n        item = heapreplace(heap, item)",
+    ),
     function("heapify(heap, /)", heapify, "Transform list into a heap, in-place, in O(len(heap)) time."),
     function("heappush_max(heap, item, /)", heappush_max, "Push item onto max heap, maintaining the heap invariant."),
-    function("heappushpop_max(heap, item, /)", heappushpop_max, "Maxheap variant of heappushpop.\n\nThe combined action runs more efficiently than heappush_max()\nfollowed by a separate call to heappop_max()."),
+    function(
+        "heappushpop_max(heap, item, /)",
+        heappushpop_max,
+        "Maxheap variant of heappushpop.\n\nThe combined action runs more efficiently than heappush_max()\nfollowed by a separate call to heappop_max().",
+    ),
     function("heappop_max(heap, /)", heappop_max, "Maxheap variant of heappop."),
     function("heapreplace_max(heap, item, /)", heapreplace_max, "Maxheap variant of heapreplace."),
     function("heapify_max(heap, /)", heapify_max, "Maxheap variant of heapify."),

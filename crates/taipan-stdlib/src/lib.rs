@@ -11,8 +11,4 @@ pub mod library;
 pub mod packed;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
-pub static MODULES: &[&ModuleSpec] = &[
-    &bisect::MODULE,
-    &collections::MODULE,
-    &heapq::MODULE,
-];
+pub static MODULES: &[&ModuleSpec] = &[&bisect::MODULE, &collections::MODULE, &heapq::MODULE];
