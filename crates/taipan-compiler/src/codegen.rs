@@ -89,7 +89,7 @@ pub(crate) struct Compiler<'a> {
     unit: Unit<'a>,
     stack: Vec<Unit<'a>>,
     warnings: Vec<Warning>,
-    /// Above 0 where code is generated a second time.
+    /// Above 0 in `finally` blocks for an exception: the statements have been warned about already.
     muted: u32,
     depth: Depth,
 }

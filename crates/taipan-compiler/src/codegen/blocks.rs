@@ -50,12 +50,17 @@ impl<'a> Compiler<'a> {
         if self.unit.blocks.len() >= MAX_BLOCKS {
             return error("too many statically nested blocks", loc);
         }
+        if matches!(kind, BlockKind::FinallyEnd) {
+            self.muted += 1;
+        }
         self.unit.blocks.push(FrameBlock { kind, loc, start, exit });
         Ok(())
     }
 
     pub(super) fn pop_block(&mut self) {
-        self.unit.blocks.pop();
+        if matches!(self.unit.blocks.pop(), Some(FrameBlock { kind: BlockKind::FinallyEnd, .. })) {
+            self.muted -= 1;
+        }
     }
 
     /// Unwinds all blocks, or with `to_loop` those inside the innermost loop, which is given back.
@@ -81,11 +86,13 @@ impl<'a> Compiler<'a> {
                 }
                 _ => {}
             }
-            self.unit.blocks.pop();
+            self.pop_block();
             self.unwind_block(loc, &top, preserve_tos)?;
             unwound.push(top);
         }
-        self.unit.blocks.extend(unwound.into_iter().rev());
+        for block in unwound.into_iter().rev() {
+            self.push_block(block.kind, block.loc, block.start, block.exit)?;
+        }
         Ok(found)
     }
 

@@ -42,9 +42,7 @@ impl<'a> Compiler<'a> {
         self.jump(Opcode::SetupCleanup, cleanup, NO_LOCATION);
         self.op(Opcode::PushExcInfo, NO_LOCATION);
         self.push_block(BlockKind::FinallyEnd, NO_LOCATION, Some(end), None)?;
-        self.muted += 1;
         self.stmts(&node.finalbody)?;
-        self.muted -= 1;
         self.pop_block();
         self.op_i(Opcode::Reraise, 0, NO_LOCATION);
         self.use_label(cleanup);

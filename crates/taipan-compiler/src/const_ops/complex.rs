@@ -38,6 +38,7 @@ pub fn binary(op: BinaryOp, left: Operand, right: Operand) -> Option<Constant> {
         (BinaryOp::Multiply, Complex(a, b), Real(c)) | (BinaryOp::Multiply, Real(c), Complex(a, b)) => (a * c, b * c),
         (BinaryOp::Multiply, _, _) => multiply(left.pair(), right.pair()),
         (BinaryOp::TrueDivide, Complex(a, b), Real(c)) => (c != 0.0).then_some((a / c, b / c))?,
+        (BinaryOp::TrueDivide, Real(a), Complex(c, d)) => divide_real(a, (c, d))?,
         (BinaryOp::TrueDivide, _, _) => divide(left.pair(), right.pair())?,
         (BinaryOp::Power, _, _) => power(left.pair(), right.pair())?,
         _ => return None,
@@ -62,6 +63,24 @@ fn divide((a, b): Pair, (c, d): Pair) -> Option<Pair> {
         let ratio = c / d;
         let denominator = c * ratio + d;
         Some(((a * ratio + b) / denominator, (b * ratio - a) / denominator))
+    } else {
+        Some((f64::NAN, f64::NAN))
+    }
+}
+
+/// Smith's algorithm with a dividend that has no imaginary part.
+fn divide_real(a: f64, (c, d): Pair) -> Option<Pair> {
+    if c.abs() >= d.abs() {
+        if c == 0.0 {
+            return None;
+        }
+        let ratio = d / c;
+        let denominator = c + d * ratio;
+        Some((a / denominator, -a * ratio / denominator))
+    } else if d.abs() >= c.abs() {
+        let ratio = c / d;
+        let denominator = c * ratio + d;
+        Some((a * ratio / denominator, -a / denominator))
     } else {
         Some((f64::NAN, f64::NAN))
     }
