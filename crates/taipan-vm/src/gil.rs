@@ -100,3 +100,9 @@ pub fn current_thread_id() -> u64 {
     // SAFETY: no arguments.
     unsafe { libc::pthread_self() as u64 }
 }
+
+/// The system's number of the calling thread.
+pub fn native_thread_id() -> u64 {
+    // SAFETY: no arguments.
+    unsafe { libc::gettid() as u64 }
+}

@@ -29,6 +29,7 @@ use crate::types::type_::{METHOD_CACHE_SIZE, MethodCacheEntry, Type};
 use crate::types::{BUILTIN_TYPES, Builtin, object};
 use crate::value::Value;
 use crate::vm::Vm;
+use crate::waiting::WaitEvent;
 
 /// What an interpreter is made with.
 #[derive(Clone, Default)]
@@ -55,8 +56,12 @@ pub struct Interpreter {
     pub host: Arc<dyn Host>,
     /// The lock that its threads take turns with.
     pub gil: Arc<Gil>,
+    /// What threads that wait for each other sleep on.
+    pub wait_event: Arc<WaitEvent>,
     /// How long a thread waits before it asks for the lock.
     pub switch_interval: Duration,
+    /// Signals that `_thread.interrupt_main` has simulated, bit n for signal n.
+    pub simulated_signals: u64,
     /// Whether the program is ending (`sys.is_finalizing()`).
     pub finalizing: bool,
     /// `threading.get_ident()` of the first thread.
@@ -125,7 +130,9 @@ impl Interpreter {
             heap,
             host: config.host.clone().unwrap_or_else(host::operating_system),
             gil: Arc::default(),
+            wait_event: Arc::default(),
             switch_interval: Duration::from_millis(5),
+            simulated_signals: 0,
             finalizing: false,
             main_thread: 0,
             int_max_str_digits: config.settings.int_max_str_digits.unwrap_or(4300),

@@ -36,3 +36,4 @@ pub mod system_access;
 pub mod types;
 pub mod value;
 pub mod vm;
+pub mod waiting;

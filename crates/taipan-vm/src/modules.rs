@@ -7,3 +7,4 @@ pub mod marshal;
 pub mod packed;
 pub mod signal;
 pub mod sys;
+pub mod thread;

@@ -21,7 +21,7 @@ impl Vm {
         if !self.is_main_thread() {
             return Ok(());
         }
-        let arrived = self.interp().host.take_signals();
+        let arrived = self.interp().host.take_signals() | std::mem::take(&mut self.interp_mut().simulated_signals);
         if arrived == 0 {
             return Ok(());
         }

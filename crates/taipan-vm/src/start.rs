@@ -22,6 +22,7 @@ pub const CORE_MODULES: &[&ModuleSpec] = &[
     &modules::packed::MODULE,
     &modules::signal::MODULE,
     &modules::atexit::MODULE,
+    &modules::thread::MODULE,
 ];
 
 impl Vm {

@@ -45,6 +45,8 @@ pub struct Vm {
     pub(crate) parked_at: std::sync::atomic::AtomicUsize,
     /// `threading.get_ident()`.
     pub thread_id: u64,
+    /// What `_thread.set_name` was told.
+    pub thread_name: Option<String>,
     /// Frames and budget of the evaluation loop.
     pub exec: crate::interp::Execution,
 }
@@ -68,6 +70,7 @@ impl Vm {
             native_base: high,
             parked_at: Default::default(),
             thread_id: 0,
+            thread_name: None,
             exec: Default::default(),
         });
         let pointer = NonNull::from(&mut *vm);

@@ -1,0 +1,199 @@
+//! `_thread._ThreadHandle`: a thread that can be joined.
+
+use crate::args::Args;
+use crate::gc::{Gc, HeaderWord, HeapObject};
+use crate::heap_object;
+use crate::raise::{Exc, Raised};
+use crate::slots::Slots;
+use crate::spec::{TypeSpec, getter, method};
+use crate::types::list::List;
+use crate::types::tuple::Tuple;
+use crate::types::type_::{Type, class_of_spec};
+use crate::value::Value;
+use crate::vm::Vm;
+
+const NOT_STARTED: u32 = 0;
+const RUNNING: u32 = 1;
+const DONE: u32 = 2;
+
+/// Handles of threads that the end of the program waits for.
+const WAITED_FOR: &str = "thread.shutdown";
+
+heap_object! {
+    /// A thread handle.
+    pub struct ThreadHandle {
+        ident: u64,
+        state: u32,
+        pad: u32,
+    }
+}
+
+#[rustfmt::skip]
+pub static TYPE: TypeSpec = TypeSpec {
+    name: "_ThreadHandle",
+    module: "_thread",
+    layout: Some(<ThreadHandle as HeapObject>::native),
+    slots: Slots { new: Some(new), repr: Some(repr), ..Slots::DEFAULT },
+    methods: &[
+        method("join($self, timeout=None, /)", join, "").hidden(),
+        method("_set_done($self, /)", set_done_method, ""),
+        method("is_done($self, /)", is_done, ""),
+    ],
+    getset: &[getter("ident", get_ident, "")],
+    ..TypeSpec::DEFAULT
+};
+
+fn make(vm: &mut Vm, class: Gc<Type>, ident: u64, state: u32) -> Result<Value, Raised> {
+    let shape = class.get(vm).root_shape;
+    Ok(vm.new_object(shape, ThreadHandle { header: HeaderWord::NEW, ident, state, pad: 0 })?.value())
+}
+
+fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
+    args.expect(vm, "_ThreadHandle", 0, 0)?;
+    make(vm, class, 0, NOT_STARTED)
+}
+
+pub(super) fn make_thread_handle(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let ident = args.get(0);
+    if !vm.is_int(ident) {
+        return Err(vm.raise(Exc::TypeError, "ident must be an integer"));
+    }
+    let ident = vm.index_i64(ident)? as u64;
+    let class = class_of_spec(vm, &TYPE)?;
+    make(vm, class, ident, RUNNING)
+}
+
+pub(super) fn start_joinable_thread(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [function, handle, daemon] = args.all();
+    if !vm.is_callable(function) {
+        return Err(vm.raise(Exc::TypeError, "thread function must be callable"));
+    }
+    let handle = match handle.not_none() {
+        Some(handle) => handle,
+        None => {
+            let class = class_of_spec(vm, &TYPE)?;
+            make(vm, class, 0, NOT_STARTED)?
+        }
+    };
+    let Some(own) = handle.downcast::<ThreadHandle>(vm) else {
+        return Err(vm.raise(Exc::TypeError, "'handle' must be a _ThreadHandle"));
+    };
+    if own.get(vm).state != NOT_STARTED {
+        return Err(vm.raise(Exc::RuntimeError, "thread already started"));
+    }
+    let daemon = match daemon.given() {
+        Some(daemon) => vm.is_true(daemon)?,
+        None => true,
+    };
+    own.get_mut(vm).state = RUNNING;
+    let empty = Tuple::empty(vm)?;
+    match super::start(vm, function, empty, Value::NONE, handle) {
+        Ok(ident) => own.get_mut(vm).ident = ident,
+        Err(raised) => {
+            own.get_mut(vm).state = NOT_STARTED;
+            return Err(raised);
+        }
+    }
+    if !daemon {
+        let waited = waited_for(vm)?;
+        List::push(waited, vm, handle)?;
+    }
+    Ok(handle)
+}
+
+fn waited_for(vm: &mut Vm) -> Result<Gc<List>, Raised> {
+    if let Some(list) = vm.state(WAITED_FOR).and_then(|list| list.downcast::<List>(vm)) {
+        return Ok(list);
+    }
+    let list = List::new(vm)?;
+    vm.set_state(WAITED_FOR, list.value());
+    Ok(list)
+}
+
+/// Marks the thread of a handle as ended.
+pub(super) fn set_done(vm: &mut Vm, handle: Value) {
+    let Some(own) = handle.downcast::<ThreadHandle>(vm) else { return };
+    own.get_mut(vm).state = DONE;
+    if let Some(list) = vm.state(WAITED_FOR).and_then(|list| list.downcast::<List>(vm)) {
+        let n = list.get(vm).len();
+        let mut kept = 0;
+        for i in 0..n {
+            let Some(other) = list.get(vm).get_at(vm, i) else { break };
+            if other != handle {
+                List::set_at(list, vm, kept, other);
+                kept += 1;
+            }
+        }
+        List::truncate(list, vm, kept);
+    }
+    vm.wake_waiters();
+}
+
+fn is_done_now(vm: &mut Vm, handle: Gc<ThreadHandle>) -> Option<()> {
+    if handle.get(vm).state == DONE { Some(()) } else { None }
+}
+
+fn join(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (handle, [timeout]) = args.method::<ThreadHandle, 1>(vm);
+    let deadline = match timeout.not_none() {
+        None => None,
+        Some(timeout) => {
+            let seconds = vm.to_f64(timeout)?;
+            // A negative timeout waits without limit.
+            if seconds < 0.0 {
+                None
+            } else if seconds > super::TIMEOUT_MAX || seconds.is_nan() {
+                return Err(vm.raise(Exc::OverflowError, "timeout value is too large"));
+            } else {
+                std::time::Instant::now().checked_add(std::time::Duration::from_secs_f64(seconds))
+            }
+        }
+    };
+    match handle.get(vm).state {
+        NOT_STARTED => return Err(vm.raise(Exc::RuntimeError, "thread not started")),
+        RUNNING if handle.get(vm).ident == vm.thread_id => {
+            return Err(vm.raise(Exc::RuntimeError, "Cannot join current thread"));
+        }
+        _ => {}
+    }
+    vm.wait_until(deadline, |vm| is_done_now(vm, handle))?;
+    Ok(Value::NONE)
+}
+
+fn set_done_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let handle = args.receiver::<ThreadHandle>(vm);
+    if handle.get(vm).state == NOT_STARTED {
+        return Err(vm.raise(Exc::RuntimeError, "thread not started"));
+    }
+    set_done(vm, handle.value());
+    Ok(Value::NONE)
+}
+
+fn is_done(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::bool(args.receiver::<ThreadHandle>(vm).get(vm).state == DONE))
+}
+
+fn get_ident(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let ident = this.downcast::<ThreadHandle>(vm).map_or(0, |handle| handle.get(vm).ident);
+    vm.new_uint(ident)
+}
+
+/// Waits for all threads that are not daemons.
+pub(super) fn shutdown(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    loop {
+        let list = waited_for(vm)?;
+        let n = list.get(vm).len();
+        let me = vm.thread_id;
+        let other = (0..n).find_map(|i| {
+            let handle = list.get(vm).get_at(vm, i)?.downcast::<ThreadHandle>(vm)?;
+            if handle.get(vm).ident != me && handle.get(vm).state == RUNNING { Some(handle) } else { None }
+        });
+        let Some(other) = other else { return Ok(Value::NONE) };
+        vm.wait_until(None, |vm| is_done_now(vm, other))?;
+    }
+}
+
+fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let ident = this.downcast::<ThreadHandle>(vm).map_or(0, |handle| handle.get(vm).ident);
+    vm.new_str(&format!("<_ThreadHandle object: ident={ident}>"))
+}

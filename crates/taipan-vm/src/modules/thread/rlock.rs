@@ -1,0 +1,149 @@
+//! `_thread.RLock`: a lock that its owner may take several times.
+
+use crate::args::Args;
+use crate::gc::{Gc, HeaderWord, HeapObject};
+use crate::heap_object;
+use crate::raise::{Exc, Raised};
+use crate::slots::Slots;
+use crate::spec::{BASETYPE, TypeSpec, WEAKREFABLE, method};
+use crate::types::tuple::Tuple;
+use crate::types::type_::Type;
+use crate::value::Value;
+use crate::vm::Vm;
+
+heap_object! {
+    /// A reentrant lock; free when `count` is 0.
+    pub struct RLock {
+        owner: u64,
+        count: usize,
+    }
+}
+
+#[rustfmt::skip]
+pub static TYPE: TypeSpec = TypeSpec {
+    name: "RLock",
+    module: "_thread",
+    layout: Some(<RLock as HeapObject>::native),
+    slots: Slots { new: Some(new), repr: Some(repr), ..Slots::DEFAULT },
+    methods: &[
+        method("acquire($self, /, blocking=True, timeout=-1)", acquire, "Lock the lock.  `blocking` indicates whether we should wait\nfor the lock to be available or not.  If `blocking` is False\nand another thread holds the lock, the method will return False\nimmediately.  If `blocking` is True and another thread holds\nthe lock, the method will wait for the lock to be released,\ntake it and then return True.\n(note: the blocking operation is interruptible.)\n\nIn all other cases, the method will return True immediately.\nPrecisely, if the current thread already holds the lock, its\ninternal counter is simply incremented. If nobody holds the lock,\nthe lock is taken and its internal counter initialized to 1."),
+        method("release($self, /)", release, "Release the lock, allowing another thread that is blocked waiting for\nthe lock to acquire the lock.  The lock must be in the locked state,\nand must be locked by the same thread that unlocks it; otherwise a\n`RuntimeError` is raised.\n\nDo note that if the lock was acquire()d several times in a row by the\ncurrent thread, release() needs to be called as many times for the lock\nto be available for other threads."),
+        method("locked($self, /)", locked, "locked()\n\nReturn a boolean indicating whether this object is locked right now."),
+        method("_is_owned($self, /)", is_owned, "For internal use by `threading.Condition`."),
+        method("_acquire_restore($self, state, /)", acquire_restore, "For internal use by `threading.Condition`."),
+        method("_release_save($self, /)", release_save, "For internal use by `threading.Condition`."),
+        method("_recursion_count($self, /)", recursion_count, "For internal use by reentrancy checks."),
+        method("__enter__($self, /)", enter, "Lock the lock."),
+        method("__exit__($self, /, *exc_info)", release, "Release the lock."),
+        method("_at_fork_reinit($self, /)", reinit, ""),
+    ],
+    flags: BASETYPE | WEAKREFABLE,
+    ..TypeSpec::DEFAULT
+};
+
+fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
+    if class.get(vm).spec.is_some() {
+        args.expect(vm, "RLock", 0, 0)?;
+    }
+    let shape = class.get(vm).root_shape;
+    Ok(vm.new_object(shape, RLock { header: HeaderWord::NEW, owner: 0, count: 0 })?.value())
+}
+
+fn take(vm: &mut Vm, lock: Gc<RLock>, times: usize) -> Option<()> {
+    let me = vm.thread_id;
+    let lock = lock.get_mut(vm);
+    if lock.count != 0 && lock.owner != me {
+        return None;
+    }
+    lock.owner = me;
+    lock.count += times;
+    Some(())
+}
+
+fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (lock, [blocking, timeout]) = args.method::<RLock, 2>(vm);
+    let deadline = super::deadline(vm, blocking, timeout)?;
+    if take(vm, lock, 1).is_some() {
+        return Ok(Value::TRUE);
+    }
+    match deadline {
+        None => Ok(Value::FALSE),
+        Some(deadline) => Ok(Value::bool(vm.wait_until(deadline, |vm| take(vm, lock, 1))?.is_some())),
+    }
+}
+
+fn enter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let lock = args.receiver::<RLock>(vm);
+    vm.wait_until(None, |vm| take(vm, lock, 1))?;
+    Ok(Value::TRUE)
+}
+
+fn release(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let lock = args.receiver::<RLock>(vm);
+    let me = vm.thread_id;
+    if lock.get(vm).count == 0 || lock.get(vm).owner != me {
+        return Err(vm.raise(Exc::RuntimeError, "cannot release un-acquired lock"));
+    }
+    let state = lock.get_mut(vm);
+    state.count -= 1;
+    if state.count == 0 {
+        state.owner = 0;
+        vm.wake_waiters();
+    }
+    Ok(Value::NONE)
+}
+
+fn locked(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    Ok(Value::bool(args.receiver::<RLock>(vm).get(vm).count != 0))
+}
+
+fn is_owned(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let lock = args.receiver::<RLock>(vm).get(vm);
+    Ok(Value::bool(lock.count != 0 && lock.owner == vm.thread_id))
+}
+
+fn recursion_count(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let lock = args.receiver::<RLock>(vm).get(vm);
+    Ok(Value::int(if lock.owner == vm.thread_id { lock.count } else { 0 }))
+}
+
+fn release_save(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let lock = args.receiver::<RLock>(vm);
+    let (count, owner) = (lock.get(vm).count, lock.get(vm).owner);
+    if count == 0 {
+        return Err(vm.raise(Exc::RuntimeError, "cannot release un-acquired lock"));
+    }
+    let state = lock.get_mut(vm);
+    state.count = 0;
+    state.owner = 0;
+    vm.wake_waiters();
+    let owner = vm.new_uint(owner)?;
+    Ok(Tuple::from_values(vm, &[Value::int(count), owner])?.value())
+}
+
+fn acquire_restore(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (lock, [state]) = args.method::<RLock, 1>(vm);
+    let count = state.downcast::<Tuple>(vm).and_then(|state| state.get(vm).items().first().copied());
+    let Some(count) = count.and_then(|count| count.as_small_int()).filter(|count| *count > 0) else {
+        let got = vm.type_name(state);
+        return Err(vm.raise(Exc::TypeError, format!("_acquire_restore() argument 1 must be tuple, not {got}")));
+    };
+    vm.wait_until(None, |vm| take(vm, lock, count as usize))?;
+    Ok(Value::NONE)
+}
+
+fn reinit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let lock = args.receiver::<RLock>(vm).get_mut(vm);
+    lock.owner = 0;
+    lock.count = 0;
+    Ok(Value::NONE)
+}
+
+fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let (owner, count) = this.downcast::<RLock>(vm).map_or((0, 0), |lock| (lock.get(vm).owner, lock.get(vm).count));
+    let state = if count > 0 { "locked" } else { "unlocked" };
+    let class = vm.type_of(this);
+    let name = crate::types::object::full_class_name(vm, class)?;
+    let id = crate::types::object::id_number(vm, this);
+    vm.new_str(&format!("<{state} {name} object owner={owner} count={count} at {id:#x}>"))
+}
