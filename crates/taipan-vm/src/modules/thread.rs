@@ -101,12 +101,8 @@ pub(super) fn deadline(
     match seconds {
         None => Ok(Some(None)),
         Some(-1.0) => Ok(Some(None)),
-        Some(seconds) if seconds.is_nan() => {
-            Err(vm.raise(Exc::ValueError, "Invalid value NaN (not a number)"))
-        }
-        Some(seconds) if seconds < 0.0 => {
-            Err(vm.raise(Exc::ValueError, "timeout value must be a non-negative number"))
-        }
+        Some(seconds) if seconds.is_nan() => Err(vm.raise(Exc::ValueError, "Invalid value NaN (not a number)")),
+        Some(seconds) if seconds < 0.0 => Err(vm.raise(Exc::ValueError, "timeout value must be a non-negative number")),
         Some(seconds) if seconds > TIMEOUT_MAX => Err(vm.raise(Exc::OverflowError, "timeout value is too large")),
         Some(seconds) => {
             let now = std::time::Instant::now();
