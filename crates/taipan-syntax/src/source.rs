@@ -160,10 +160,29 @@ fn decode(name: &str, bytes: &[u8], decoder: Option<&mut Decoder<'_>>) -> Result
         }
         _ => {}
     }
+    if plain == "utf8" {
+        let text = std::str::from_utf8(bytes).map_err(|error| without_line(undecodable_utf8(bytes, &error)))?;
+        return Ok(text.to_owned());
+    }
     match decoder {
         Some(decoder) => decoder(name, bytes).map_err(without_line),
         None => Err(without_line(format!("unknown encoding: {name}"))),
     }
+}
+
+fn undecodable_utf8(bytes: &[u8], error: &std::str::Utf8Error) -> String {
+    let at = error.valid_up_to();
+    let first = bytes.get(at).copied().unwrap_or_default();
+    let (length, reason) = match error.error_len() {
+        None => (bytes.len() - at, "unexpected end of data"),
+        Some(length) if matches!(first, 0xC2..=0xF4) => (length, "invalid continuation byte"),
+        Some(_) => (1, "invalid start byte"),
+    };
+    let range = match length {
+        0 | 1 => format!("byte 0x{first:02x} in position {at}"),
+        _ => format!("bytes in position {at}-{}", at + length - 1),
+    };
+    format!("'utf-8' codec can't decode {range}: {reason}")
 }
 
 /// An error of the tokenizer's set-up: line 0, no text.

@@ -113,59 +113,6 @@ pub enum TokenKind {
 
 use TokenKind as K;
 
-/// Every operator with its spelling, longest first among those with a common start.
-pub(crate) const OPERATORS: [(&str, TokenKind); 49] = [
-    ("**=", K::DoubleStarEqual),
-    ("//=", K::DoubleSlashEqual),
-    ("<<=", K::LeftShiftEqual),
-    (">>=", K::RightShiftEqual),
-    ("...", K::Ellipsis),
-    ("!=", K::NotEqual),
-    ("%=", K::PercentEqual),
-    ("&=", K::AmperEqual),
-    ("**", K::DoubleStar),
-    ("*=", K::StarEqual),
-    ("+=", K::PlusEqual),
-    ("-=", K::MinEqual),
-    ("->", K::RArrow),
-    ("//", K::DoubleSlash),
-    ("/=", K::SlashEqual),
-    (":=", K::ColonEqual),
-    ("<<", K::LeftShift),
-    ("<=", K::LessEqual),
-    ("<>", K::NotEqual),
-    ("==", K::EqEqual),
-    (">=", K::GreaterEqual),
-    (">>", K::RightShift),
-    ("@=", K::AtEqual),
-    ("^=", K::CircumflexEqual),
-    ("|=", K::VBarEqual),
-    ("!", K::Exclamation),
-    ("%", K::Percent),
-    ("&", K::Amper),
-    ("(", K::LPar),
-    (")", K::RPar),
-    ("*", K::Star),
-    ("+", K::Plus),
-    (",", K::Comma),
-    ("-", K::Minus),
-    (".", K::Dot),
-    ("/", K::Slash),
-    (":", K::Colon),
-    (";", K::Semi),
-    ("<", K::Less),
-    ("=", K::Equal),
-    (">", K::Greater),
-    ("@", K::At),
-    ("[", K::LSqb),
-    ("]", K::RSqb),
-    ("^", K::Circumflex),
-    ("{", K::LBrace),
-    ("|", K::VBar),
-    ("}", K::RBrace),
-    ("~", K::Tilde),
-];
-
 /// The hard keywords.
 pub(crate) const KEYWORDS: [(&str, TokenKind); 35] = [
     ("False", K::False),
@@ -219,7 +166,71 @@ impl TokenKind {
 
     /// The kind of the operator spelled `text`.
     pub(crate) fn of_operator(text: &[u8]) -> Option<TokenKind> {
-        OPERATORS.iter().find(|(spelling, _)| spelling.as_bytes() == text).map(|(_, kind)| *kind)
+        match text {
+            [c] => K::of_character(*c),
+            [first, second] => K::of_two(*first, *second),
+            b"**=" => Some(K::DoubleStarEqual),
+            b"//=" => Some(K::DoubleSlashEqual),
+            b"<<=" => Some(K::LeftShiftEqual),
+            b">>=" => Some(K::RightShiftEqual),
+            b"..." => Some(K::Ellipsis),
+            _ => None,
+        }
+    }
+
+    fn of_character(c: u8) -> Option<TokenKind> {
+        Some(match c {
+            b'!' => K::Exclamation,
+            b'%' => K::Percent,
+            b'&' => K::Amper,
+            b'(' => K::LPar,
+            b')' => K::RPar,
+            b'*' => K::Star,
+            b'+' => K::Plus,
+            b',' => K::Comma,
+            b'-' => K::Minus,
+            b'.' => K::Dot,
+            b'/' => K::Slash,
+            b':' => K::Colon,
+            b';' => K::Semi,
+            b'<' => K::Less,
+            b'=' => K::Equal,
+            b'>' => K::Greater,
+            b'@' => K::At,
+            b'[' => K::LSqb,
+            b']' => K::RSqb,
+            b'^' => K::Circumflex,
+            b'{' => K::LBrace,
+            b'|' => K::VBar,
+            b'}' => K::RBrace,
+            b'~' => K::Tilde,
+            _ => return None,
+        })
+    }
+
+    fn of_two(first: u8, second: u8) -> Option<TokenKind> {
+        Some(match (first, second) {
+            (b'!', b'=') | (b'<', b'>') => K::NotEqual,
+            (b'%', b'=') => K::PercentEqual,
+            (b'&', b'=') => K::AmperEqual,
+            (b'*', b'*') => K::DoubleStar,
+            (b'*', b'=') => K::StarEqual,
+            (b'+', b'=') => K::PlusEqual,
+            (b'-', b'=') => K::MinEqual,
+            (b'-', b'>') => K::RArrow,
+            (b'/', b'/') => K::DoubleSlash,
+            (b'/', b'=') => K::SlashEqual,
+            (b':', b'=') => K::ColonEqual,
+            (b'<', b'<') => K::LeftShift,
+            (b'<', b'=') => K::LessEqual,
+            (b'=', b'=') => K::EqEqual,
+            (b'>', b'=') => K::GreaterEqual,
+            (b'>', b'>') => K::RightShift,
+            (b'@', b'=') => K::AtEqual,
+            (b'^', b'=') => K::CircumflexEqual,
+            (b'|', b'=') => K::VBarEqual,
+            _ => return None,
+        })
     }
 
     /// The number of this kind in CPython's `token` module; keywords are NAME.
