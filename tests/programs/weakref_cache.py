@@ -102,7 +102,7 @@ def finalizers():
     node = Node("f")
     final = weakref.finalize(node, log.append, "finalized")
     second = weakref.finalize(node, lambda *a, **k: log.append((a, k)), 1, key=2)
-    print(final.alive, final.peek()[1:], second.detach() is not None, second.alive)
+    print(final.alive, final.peek()[2:], second.detach() is not None, second.alive)
     del node
     collect()
     print(final.alive, log, final())
