@@ -68,13 +68,13 @@ print(cipher, pow(cipher, d, p * q).to_bytes(14, "big"), crt([(2, 3), (3, 5), (2
 fib = [0, 1]
 while len(fib) < 400:
     fib.append(fib[-1] + fib[-2])
-print(fib[-1], sum(fib) == fib[-1] + fib[-2] * 1 + fib[-1] - 1 if False else sum(fib[:-2]) == fib[-1] - 1, math.gcd(fib[300], fib[200]) == fib[100])
+print(fib[-1], sum(fib[:-2]) == fib[-1] - 1, math.gcd(fib[300], fib[200]) == fib[100])
 a, b = 3**200, -(7**120)
 for x, y in ((a, b), (b, 10**30), (-17, 5), (17, -5), (a, 2**64), (b, -(2**65) + 1)):
     quotient, rest = divmod(x, y)
     print(quotient, rest, quotient * y + rest == x, x // y == quotient, math.trunc(Fraction(x, y)))
 print(a & b, a | b, a ^ b, ~a, b >> 70, a << 5 == a * 32, b >> 1000, a.bit_length(), b.bit_count(), (a ^ b).bit_length())
-print(hex(a), oct(b)[:40], bin(12345678901234567890), int("-0x_ff", 16) if False else int("-0xff", 16), int("zz", 36), int("0b101", 0), f"{a:,}"[:40], f"{a:x}"[:20], int(1e30), round(a, -90) % 10**91 == 0, round(12345, -2), round(25, -1), round(35, -1))
+print(hex(a), oct(b)[:40], bin(12345678901234567890), int("-0xff", 16), int("zz", 36), int("0b101", 0), f"{a:,}"[:40], f"{a:x}"[:20], int(1e30), round(a, -90) % 10**91 == 0, round(12345, -2), round(25, -1), round(35, -1))
 print(math.isqrt(a) ** 2 <= a, math.comb(100, 50), math.perm(20, 5), math.lcm(*range(1, 30)), math.gcd(0, 0), math.factorial(50), pow(2, -1, 7), pow(-3, 5, 7), 0**0, (-8) ** (1 / 3))
 for bad in (lambda: 1 // 0, lambda: 5 % 0, lambda: 1 << -1, lambda: pow(2, -1, 4), lambda: math.isqrt(-1), lambda: int("12x"), lambda: int("1" * 5000), lambda: str(10**5000), lambda: int(math.inf), lambda: float(10**400), lambda: 2.0 ** 10000, lambda: int("5", 1), lambda: math.factorial(-1), lambda: 0 ** -1, lambda: 0.0 ** -1, lambda: divmod(1.0, 0), lambda: math.sqrt(-1), lambda: math.log(0), lambda: 1e300 * 1e10 - math.inf * 0, lambda: math.exp(1000), lambda: 10**400 / 10**399, lambda: 1 / 10**400, lambda: math.fmod(math.inf, 1), lambda: pow(1, 2, 0), lambda: int("")):
     attempt(bad)

@@ -37,7 +37,7 @@ def decimals():
                 lambda: D("1.23").quantize(D("1e-40")), lambda: D(1) + 1.5, lambda: D("Infinity").to_integral_value() - D("Infinity")):
         attempt(bad)
     print(D("3.7").to_integral_value(), int(D("-3.7")), round(D("2.675"), 2), D("1e3").as_tuple(), D("0.1").as_integer_ratio(), D(5).compare(D(6)))
-    print(max(D("1"), D("1.0")), D("-5").copy_abs(), D("1").next_plus(), D("12").logical_and(D("10")) if False else D("1101").logical_and(D("1011")))
+    print(max(D("1"), D("1.0")), D("-5").copy_abs(), D("1").next_plus(), D("1101").logical_and(D("1011")))
 
 
 def fractions():

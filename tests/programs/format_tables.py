@@ -54,7 +54,7 @@ for bad in (lambda: "%d" % "x", lambda: "%s %s" % 1, lambda: "%z" % 1, lambda: "
         print(bad())
     except (TypeError, ValueError, KeyError) as error:
         print(type(error).__name__, error)
-print("{} {} {0}".format.__name__, "{1} {0} {1!r:>5}".format("a", "b"), "{0[k]} {0[0]} {1.real} {2[1][0]}".format({"k": 1, 0: 2, "0": 3}, 5j, [0, [9]]) if False else "{0[k]} {1.imag} {2[1][0]}".format({"k": 1}, 5j, [0, [9]]))
+print("{} {} {0}".format.__name__, "{1} {0} {1!r:>5}".format("a", "b"), "{0[k]} {1.imag} {2[1][0]}".format({"k": 1}, 5j, [0, [9]]))
 print("{:{}.{}f}|{:{fill}{align}{width}}|{{}}".format(math.pi, 10, 3, "x", fill="*", align="^", width=7), f"{'nested':{'>'}{4 + 6}}", f"{date(2024, 5, 6):%d/%m}", f"{Decimal('1.50'):>8}", f"{1+1=} {'a' 'b'=!r:>6}", f"{[f'{i:02}' for i in range(3)]}")
 for bad in ("{", "}", "{0} {}", "{a.}", "{!x}", "{:{:{}}}", "{0[}", "{5}", "{a}", "{0!r!s}", "{0:d}"):
     try:

@@ -144,7 +144,7 @@ def unbwt(last):
     order = sorted(range(len(last)), key=lambda i: (last[i], i))
     at, out = order[0], []
     for _ in range(len(last) - 1):
-        out.append(last[order[at]] if False else last[at := order[at]])
+        out.append(last[at := order[at]])
     return "".join(out)
 
 

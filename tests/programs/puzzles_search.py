@@ -88,7 +88,7 @@ def magic(n):
 
 
 def send_more():
-    for s, e, n, d, m, o, r, y in permutations(range(10), 8) if False else fast_send():
+    for s, e, n, d, m, o, r, y in fast_send():
         return f"{s}{e}{n}{d} + {m}{o}{r}{e} = {m}{o}{n}{e}{y}"
 
 

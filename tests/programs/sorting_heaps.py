@@ -130,7 +130,7 @@ heap = [5, 1, 4]
 heapq.heapify(heap)
 print(heap, heapq.heapreplace(heap, 0), heapq.heappushpop(heap, 3), heap, heapq.heappush_max.__name__)
 grades = [bisect.bisect([60, 70, 80, 90], score) for score in (33, 99, 77, 70, 89, 90)]
-print(["FDCBA"[g] for g in grades], bisect.bisect_left([1, 2, 2, 3], 2), bisect.bisect_right([1, 2, 2, 3], 2), bisect.bisect(people, 26, key=itemgetter(1)) if False else bisect.bisect_left([25, 31], 26))
+print(["FDCBA"[g] for g in grades], bisect.bisect_left([1, 2, 2, 3], 2), bisect.bisect_right([1, 2, 2, 3], 2), bisect.bisect_left([25, 31], 26))
 out = []
 for n in numbers[:10]:
     bisect.insort(out, n, key=lambda v: -v)
