@@ -73,7 +73,7 @@ def formats():
     except KeyError:
         log.exception("lookup")
     lines = out.getvalue().splitlines()
-    print(*(line for line in lines if "File" not in line and "^" not in line and '{}["' not in line), sep="\n")
+    print(*(line for line in lines if "file" not in line.lower() and "^" not in line and '{}["' not in line), sep="\n")
     print(logging.getLevelName(35), logging.getLevelName("ERROR"), sorted(logging.getLevelNamesMapping().items(), key=lambda x: x[1]))
     for bad in (lambda: log.setLevel("LOUD"), lambda: logging.Formatter("%(message", style="%"), lambda: log.info("x", extra={"name": 1}) or log.makeRecord("n", 20, "f", 1, "m", (), None, extra={"message": 1})):
         try:

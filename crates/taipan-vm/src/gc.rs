@@ -69,8 +69,9 @@ impl NativeLayout {
     }
 }
 
-/// The header word of a new object; the heap overwrites it on allocation.
-#[repr(transparent)]
+/// The header word of a new object; the heap overwrites it on allocation. Aligned like the words behind it: objects
+/// are copied into the heap word by word.
+#[repr(C, align(8))]
 #[derive(Debug)]
 pub struct HeaderWord(pub Header);
 

@@ -48,10 +48,7 @@ pub fn file_heads(files: &[SourceFile]) -> Vec<Finding> {
 }
 
 fn has_head(text: &str) -> bool {
-    text.lines()
-        .next()
-        .and_then(|line| line.strip_prefix("//!"))
-        .is_some_and(|head| head.split_whitespace().count() >= 3)
+    text.lines().next().and_then(|line| line.strip_prefix("//!")).is_some_and(|head| head.trim().len() >= 5)
 }
 
 /// `mod.rs`, and names such as `util` or `helpers`.
@@ -94,7 +91,7 @@ mod tests {
     #[test]
     fn heads_must_be_sentences_on_the_first_line() {
         assert!(file_heads(&[file("a.rs", "//! What this is.\n"), file("a/tests.rs", "")]).is_empty());
-        for text in ["", "fn f() {}", "//!\n//! Later.", "// Plain comment here\n", "//! x"] {
+        for text in ["", "fn f() {}", "//!\n//! Later.", "// Plain comment here\n", "//! x.", "//!"] {
             assert_eq!(file_heads(&[file("a.rs", text)]).len(), 1, "{text}");
         }
     }

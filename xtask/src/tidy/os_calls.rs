@@ -67,16 +67,25 @@ fn code_outside_tests(file: &SourceFile) -> Vec<(usize, String)> {
     lines.into_iter().take(end).collect()
 }
 
+/// Plain data, no call: `std::time::Duration`, `std::env::consts`, byte strings of the system, C types and constants.
+fn is_data(path: &str) -> bool {
+    let constant = |name: &str| {
+        let name: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        name.starts_with("c_") || (!name.is_empty() && name.chars().all(|c| !c.is_lowercase()))
+    };
+    ["std::time::Duration", "std::env::consts", "std::os::unix::ffi"].iter().any(|data| path.starts_with(data))
+        || path.strip_prefix("libc::").is_some_and(constant)
+}
+
 /// Whether `code` names the path `door`, also inside a braced `use std::{...}`.
 fn names(code: &str, door: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let found = code.match_indices(door).any(|(at, _)| {
         let before = code[..at].chars().next_back();
         let after = code[at + door.len()..].chars().next();
-        // `std::time::Duration` is plain data.
         !before.is_some_and(|c| is_word(c) || c == ':')
             && (door.ends_with("::") || !after.is_some_and(is_word))
-            && !code[at..].starts_with("std::time::Duration")
+            && !is_data(&code[at..])
     });
     if found {
         return true;
@@ -125,6 +134,7 @@ mod tests {
             "use std::{fmt, time::Duration};",
             "// std::fs",
             "mystd::fs()",
+            "libc::SIGINT as libc::c_int",
             "#[cfg(test)]\nmod tests {\n std::fs::read(x) }",
         ] {
             assert_eq!(count("crates/taipan-vm/src/x.rs", code), 0, "{code}");
