@@ -68,11 +68,25 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
 }
 
 const METHODS: &[MethodDef] = &[
-    class_method("from_iterable($type, iterable, /)", from_iterable, "Alternative chain() constructor taking a single iterable argument that evaluates lazily."),
-    class_method("__class_getitem__($type, object, /)", class_getitem, "chain is generic over the type of its contents.\nThis is the union of the types of the input iterable contents."),
+    class_method(
+        "from_iterable($type, iterable, /)",
+        from_iterable,
+        "Alternative chain() constructor taking a single iterable argument that evaluates lazily.",
+    ),
+    class_method(
+        "__class_getitem__($type, object, /)",
+        class_getitem,
+        "chain is generic over the type of its contents.\nThis is the union of the types of the input iterable contents.",
+    ),
 ];
 
 pub static TYPE: TypeSpec = TypeSpec {
     methods: METHODS,
-    ..super::iterator_type("chain", <Chain as HeapObject>::native, new, next, "chain(*iterables)\n--\n\nReturn a chain object whose .__next__() method returns elements from the\nfirst iterable until it is exhausted, then elements from the next\niterable, until all of the iterables are exhausted.")
+    ..super::iterator_type(
+        "chain",
+        <Chain as HeapObject>::native,
+        new,
+        next,
+        "chain(*iterables)\n--\n\nReturn a chain object whose .__next__() method returns elements from the\nfirst iterable until it is exhausted, then elements from the next\niterable, until all of the iterables are exhausted.",
+    )
 };

@@ -55,8 +55,7 @@ fn make(vm: &mut Vm, class: Gc<Type>, args: Args<'_>, signature: &Signature) -> 
         }
         let shape = class.get(vm).root_shape;
         let header = HeaderWord::NEW;
-        let object =
-            Combinations { header, pool, indices: None, size: size as usize, started: false, pad: [0; 7] };
+        let object = Combinations { header, pool, indices: None, size: size as usize, started: false, pad: [0; 7] };
         Ok(vm.new_object(shape, object)?.value())
     })
 }
@@ -129,7 +128,13 @@ pub const SIZEOF: &[MethodDef] = &[method("__sizeof__($self, /)", sizeof, "Retur
 
 pub static TYPE: TypeSpec = TypeSpec {
     methods: SIZEOF,
-    ..super::iterator_type("combinations", <Combinations as HeapObject>::native, new, next, "combinations(iterable, r)\n--\n\nReturn successive r-length combinations of elements in the iterable.\n\ncombinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)")
+    ..super::iterator_type(
+        "combinations",
+        <Combinations as HeapObject>::native,
+        new,
+        next,
+        "combinations(iterable, r)\n--\n\nReturn successive r-length combinations of elements in the iterable.\n\ncombinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)",
+    )
 };
 
 pub static WITH_REPLACEMENT: TypeSpec = TypeSpec {

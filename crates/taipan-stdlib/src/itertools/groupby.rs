@@ -123,7 +123,13 @@ fn grouper_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     Ok(parent.current_value.take())
 }
 
-pub static TYPE: TypeSpec = super::iterator_type("groupby", <GroupBy as HeapObject>::native, new, next, "groupby(iterable, key=None)\n--\n\nmake an iterator that returns consecutive keys and groups from the iterable\n\n  iterable\n    Elements to divide into groups according to the key function.\n  key\n    A function for computing the group category for each element.\n    If the key function is not specified or is None, the element itself\n    is used for grouping.");
+pub static TYPE: TypeSpec = super::iterator_type(
+    "groupby",
+    <GroupBy as HeapObject>::native,
+    new,
+    next,
+    "groupby(iterable, key=None)\n--\n\nmake an iterator that returns consecutive keys and groups from the iterable\n\n  iterable\n    Elements to divide into groups according to the key function.\n  key\n    A function for computing the group category for each element.\n    If the key function is not specified or is None, the element itself\n    is used for grouping.",
+);
 
 pub static GROUPER: TypeSpec = TypeSpec {
     flags: 0,

@@ -169,17 +169,34 @@ const fn with_repr(spec: TypeSpec, repr: taipan_vm::slots::Unary) -> TypeSpec {
 }
 
 pub static COUNT: TypeSpec = with_repr(
-    super::iterator_type("count", <Count as HeapObject>::native, count_new, count_next, "count(start=0, step=1)\n--\n\nReturn a count object whose .__next__() method returns consecutive values.\n\nEquivalent to:\n    def count(firstval=0, step=1):\n        x = firstval\n        while 1:\n            yield x\n            x += step"),
+    super::iterator_type(
+        "count",
+        <Count as HeapObject>::native,
+        count_new,
+        count_next,
+        "count(start=0, step=1)\n--\n\nReturn a count object whose .__next__() method returns consecutive values.\n\nEquivalent to:\n    def count(firstval=0, step=1):\n        x = firstval\n        while 1:\n            yield x\n            x += step",
+    ),
     count_repr,
 );
 
-pub static CYCLE: TypeSpec =
-    super::iterator_type("cycle", <Cycle as HeapObject>::native, cycle_new, cycle_next, "cycle(iterable, /)\n--\n\nReturn elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.");
+pub static CYCLE: TypeSpec = super::iterator_type(
+    "cycle",
+    <Cycle as HeapObject>::native,
+    cycle_new,
+    cycle_next,
+    "cycle(iterable, /)\n--\n\nReturn elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.",
+);
 
 pub static REPEAT: TypeSpec = TypeSpec {
     methods: REPEAT_METHODS,
     ..with_repr(
-        super::iterator_type("repeat", <Repeat as HeapObject>::native, repeat_new, repeat_next, "repeat(object [,times]) -> create an iterator which returns the object\nfor the specified number of times.  If not specified, returns the object\nendlessly."),
+        super::iterator_type(
+            "repeat",
+            <Repeat as HeapObject>::native,
+            repeat_new,
+            repeat_next,
+            "repeat(object [,times]) -> create an iterator which returns the object\nfor the specified number of times.  If not specified, returns the object\nendlessly.",
+        ),
         repeat_repr,
     )
 };

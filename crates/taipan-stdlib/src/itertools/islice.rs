@@ -100,4 +100,10 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     Ok(item)
 }
 
-pub static TYPE: TypeSpec = super::iterator_type("islice", <Islice as HeapObject>::native, new, next, "islice(iterable, stop) --> islice object\nislice(iterable, start, stop[, step]) --> islice object\n\nReturn an iterator whose next() method returns selected values from an\niterable.  If start is specified, will skip all preceding elements;\notherwise, start defaults to zero.  Step defaults to one.  If\nspecified as another value, step determines how many values are\nskipped between successive calls.  Works like a slice() on a list\nbut returns an iterator.");
+pub static TYPE: TypeSpec = super::iterator_type(
+    "islice",
+    <Islice as HeapObject>::native,
+    new,
+    next,
+    "islice(iterable, stop) --> islice object\nislice(iterable, start, stop[, step]) --> islice object\n\nReturn an iterator whose next() method returns selected values from an\niterable.  If start is specified, will skip all preceding elements;\notherwise, start defaults to zero.  Step defaults to one.  If\nspecified as another value, step determines how many values are\nskipped between successive calls.  Works like a slice() on a list\nbut returns an iterator.",
+);

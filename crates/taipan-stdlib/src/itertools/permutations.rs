@@ -45,8 +45,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
         }
         let shape = class.get(vm).root_shape;
         let header = HeaderWord::NEW;
-        let object =
-            Permutations { header, pool, indices: None, size: size as usize, started: false, pad: [0; 7] };
+        let object = Permutations { header, pool, indices: None, size: size as usize, started: false, pad: [0; 7] };
         Ok(vm.new_object(shape, object)?.value())
     })
 }
@@ -94,5 +93,11 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
 
 pub static TYPE: TypeSpec = TypeSpec {
     methods: SIZEOF,
-    ..super::iterator_type("permutations", <Permutations as HeapObject>::native, new, next, "permutations(iterable, r=None)\n--\n\nReturn successive r-length permutations of elements in the iterable.\n\npermutations(range(3), 2) --> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)")
+    ..super::iterator_type(
+        "permutations",
+        <Permutations as HeapObject>::native,
+        new,
+        next,
+        "permutations(iterable, r=None)\n--\n\nReturn successive r-length permutations of elements in the iterable.\n\npermutations(range(3), 2) --> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)",
+    )
 };

@@ -133,14 +133,29 @@ fn starmap_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     vm.call_tuple(function, arguments, None).map(Some)
 }
 
-pub static COMPRESS: TypeSpec =
-    super::iterator_type("compress", <Compress as HeapObject>::native, compress_new, compress_next, "compress(data, selectors)\n--\n\nReturn data elements corresponding to true selector elements.\n\nForms a shorter iterator from selected data elements using the selectors\nto choose the data elements.");
+pub static COMPRESS: TypeSpec = super::iterator_type(
+    "compress",
+    <Compress as HeapObject>::native,
+    compress_new,
+    compress_next,
+    "compress(data, selectors)\n--\n\nReturn data elements corresponding to true selector elements.\n\nForms a shorter iterator from selected data elements using the selectors\nto choose the data elements.",
+);
 
-pub static DROPWHILE: TypeSpec =
-    super::iterator_type("dropwhile", <Selection as HeapObject>::native, dropwhile_new, dropwhile_next, "dropwhile(predicate, iterable, /)\n--\n\nDrop items from the iterable while predicate(item) is true.\n\nAfterwards, return every element until the iterable is exhausted.");
+pub static DROPWHILE: TypeSpec = super::iterator_type(
+    "dropwhile",
+    <Selection as HeapObject>::native,
+    dropwhile_new,
+    dropwhile_next,
+    "dropwhile(predicate, iterable, /)\n--\n\nDrop items from the iterable while predicate(item) is true.\n\nAfterwards, return every element until the iterable is exhausted.",
+);
 
-pub static TAKEWHILE: TypeSpec =
-    super::iterator_type("takewhile", <Selection as HeapObject>::native, takewhile_new, takewhile_next, "takewhile(predicate, iterable, /)\n--\n\nReturn successive entries from an iterable as long as the predicate evaluates to true for each entry.");
+pub static TAKEWHILE: TypeSpec = super::iterator_type(
+    "takewhile",
+    <Selection as HeapObject>::native,
+    takewhile_new,
+    takewhile_next,
+    "takewhile(predicate, iterable, /)\n--\n\nReturn successive entries from an iterable as long as the predicate evaluates to true for each entry.",
+);
 
 pub static FILTERFALSE: TypeSpec = super::iterator_type(
     "filterfalse",
@@ -150,5 +165,10 @@ pub static FILTERFALSE: TypeSpec = super::iterator_type(
     "filterfalse(function, iterable, /)\n--\n\nReturn those items of iterable for which function(item) is false.\n\nIf function is None, return the items that are false.",
 );
 
-pub static STARMAP: TypeSpec =
-    super::iterator_type("starmap", <Selection as HeapObject>::native, starmap_new, starmap_next, "starmap(function, iterable, /)\n--\n\nReturn an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.");
+pub static STARMAP: TypeSpec = super::iterator_type(
+    "starmap",
+    <Selection as HeapObject>::native,
+    starmap_new,
+    starmap_next,
+    "starmap(function, iterable, /)\n--\n\nReturn an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.",
+);

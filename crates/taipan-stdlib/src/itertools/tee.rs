@@ -38,8 +38,7 @@ heap_object! {
 fn new_data(vm: &mut Vm, iterator: Value) -> Result<Gc<TeeData>, Raised> {
     let values = ValueArray::new(vm, BLOCK)?;
     let shape = class_of_spec(vm, &DATA)?.get(vm).root_shape;
-    let data =
-        TeeData { header: HeaderWord::NEW, iterator, values, count: 0, next: None, running: false, pad: [0; 7] };
+    let data = TeeData { header: HeaderWord::NEW, iterator, values, count: 0, next: None, running: false, pad: [0; 7] };
     vm.new_object(shape, data)
 }
 
@@ -135,7 +134,13 @@ const METHODS: &[MethodDef] = &[method("__copy__($self, /)", copy, "Returns an i
 pub static TYPE: TypeSpec = TypeSpec {
     methods: METHODS,
     flags: WEAKREFABLE,
-    ..super::iterator_type("_tee", <Tee as HeapObject>::native, new, next, "_tee(iterable, /)\n--\n\nIterator wrapped to make it copyable.")
+    ..super::iterator_type(
+        "_tee",
+        <Tee as HeapObject>::native,
+        new,
+        next,
+        "_tee(iterable, /)\n--\n\nIterator wrapped to make it copyable.",
+    )
 };
 
 pub static DATA: TypeSpec = TypeSpec {

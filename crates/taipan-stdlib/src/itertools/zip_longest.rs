@@ -72,5 +72,10 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     Ok(Some(result.value()))
 }
 
-pub static TYPE: TypeSpec =
-    super::iterator_type("zip_longest", <ZipLongest as HeapObject>::native, new, next, "zip_longest(*iterables, fillvalue=None)\n--\n\nReturn a zip_longest object whose .__next__() method returns a tuple where\nthe i-th element comes from the i-th iterable argument.  The .__next__()\nmethod continues until the longest iterable in the argument sequence\nis exhausted and then it raises StopIteration.  When the shorter iterables\nare exhausted, the fillvalue is substituted in their place.  The fillvalue\ndefaults to None or can be specified by a keyword argument.\n");
+pub static TYPE: TypeSpec = super::iterator_type(
+    "zip_longest",
+    <ZipLongest as HeapObject>::native,
+    new,
+    next,
+    "zip_longest(*iterables, fillvalue=None)\n--\n\nReturn a zip_longest object whose .__next__() method returns a tuple where\nthe i-th element comes from the i-th iterable argument.  The .__next__()\nmethod continues until the longest iterable in the argument sequence\nis exhausted and then it raises StopIteration.  When the shorter iterables\nare exhausted, the fillvalue is substituted in their place.  The fillvalue\ndefaults to None or can be specified by a keyword argument.\n",
+);
