@@ -4,6 +4,7 @@
 
 pub mod assemble;
 pub mod ast_preprocess;
+pub mod ast_validate;
 pub mod code_unit;
 mod codegen;
 pub mod compile;
