@@ -23,7 +23,7 @@ fn main() -> io::Result<()> {
             b'v' => Mode::Eval,
             _ => Mode::Single,
         };
-        let options = CompileOptions { optimize: head[0], flags: number(2) };
+        let options = CompileOptions { optimize: head[0], flags: number(2), stack_limit: 0 };
         let (kind, answer, warnings) = compile(&source, mode, options);
         put(&mut output, kind, &answer)?;
         put(&mut output, b'w', warnings.as_bytes())?;

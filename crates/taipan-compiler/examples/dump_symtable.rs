@@ -4,8 +4,8 @@
 
 use std::io::{self, Read};
 
-use taipan_compiler::symbol_table;
 use taipan_compiler::symtable::{Scope, ScopeId, SymbolTable};
+use taipan_compiler::{CompileOptions, symbol_table};
 use taipan_syntax::{Mode, ParseOptions, parse};
 
 fn main() -> io::Result<()> {
@@ -18,7 +18,7 @@ fn main() -> io::Result<()> {
             return Ok(());
         }
     };
-    match symbol_table(&parsed.module, 0) {
+    match symbol_table(&parsed.module, CompileOptions::default()) {
         Ok(table) => print(&table, ScopeId::TOP, 0),
         Err(error) => println!("error {error}"),
     }

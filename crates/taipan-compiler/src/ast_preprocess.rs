@@ -24,6 +24,8 @@ pub struct PreprocessOptions {
     pub future_annotations: bool,
     /// Only look for errors and warnings.
     pub syntax_check_only: bool,
+    /// Lowest address the native stack may reach, or 0.
+    pub stack_limit: usize,
 }
 
 /// Preprocesses a tree in place and gives the warnings.
@@ -31,7 +33,8 @@ pub struct PreprocessOptions {
 /// # Errors
 /// [`CompileError::TooDeep`].
 pub fn preprocess(module: &mut ast::Mod, options: &PreprocessOptions) -> Result<Vec<Warning>, CompileError> {
-    let mut state = Preprocess { options, blocks: Vec::new(), warnings: Vec::new(), depth: Depth::new() };
+    let mut state =
+        Preprocess { options, blocks: Vec::new(), warnings: Vec::new(), depth: Depth::new(options.stack_limit) };
     match module {
         ast::Mod::Module { body, .. } => state.body(body)?,
         ast::Mod::Interactive { body } => state.stmts(body)?,

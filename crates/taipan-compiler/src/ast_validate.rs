@@ -29,12 +29,13 @@ impl From<CompileError> for ValidateError {
 
 type Done = Result<(), ValidateError>;
 
-/// Checks a tree as `compile()` does with AST objects.
+/// Checks a tree as `compile()` does with AST objects; `stack_limit` is the lowest address the native stack may reach,
+/// or 0.
 ///
 /// # Errors
 /// [`ValidateError`] with CPython's message.
-pub fn validate(module: &ast::Mod) -> Result<(), ValidateError> {
-    let mut validator = Validator { depth: Depth::new() };
+pub fn validate(module: &ast::Mod, stack_limit: usize) -> Result<(), ValidateError> {
+    let mut validator = Validator { depth: Depth::new(stack_limit) };
     match module {
         ast::Mod::Module { body, .. } | ast::Mod::Interactive { body } => validator.stmts(body),
         ast::Mod::Expression { body } => validator.load(body),

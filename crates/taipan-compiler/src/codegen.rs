@@ -56,6 +56,8 @@ pub(crate) struct CodegenOptions {
     pub(crate) code_flags: u32,
     pub(crate) future: FutureFeatures,
     pub(crate) filename: Wtf8Buf,
+    /// Lowest address the native stack may reach, or 0.
+    pub(crate) stack_limit: usize,
 }
 
 /// Generates the code of a whole tree.
@@ -64,6 +66,7 @@ pub(crate) fn generate(
     table: SymbolTable,
     options: CodegenOptions,
 ) -> Result<(CodeObject, Vec<Warning>), CompileError> {
+    let stack_limit = options.stack_limit;
     let interactive = matches!(module, ast::Mod::Interactive { .. });
     let start = unit::UnitStart::new("<module>", ScopeType::Module, ScopeKey::Module, 1);
     let unit = Unit::new(&table, &start, table.lookup(ScopeKey::Module)?);
@@ -75,7 +78,7 @@ pub(crate) fn generate(
         stack: Vec::new(),
         warnings: Vec::new(),
         muted: 0,
-        depth: Depth::new(),
+        depth: Depth::new(stack_limit),
     };
     compiler.module(module)?;
     let code = compiler.assemble(!matches!(module, ast::Mod::Expression { .. }))?;

@@ -32,6 +32,8 @@ pub struct CompileOptions {
     pub optimize: u8,
     /// `CO_FUTURE_*` bits from the surroundings, and [`ALLOW_TOP_LEVEL_AWAIT`]; other bits are ignored.
     pub flags: u32,
+    /// Lowest address the native stack may reach, or 0: below it [`CompileError::TooDeep`] is reported.
+    pub stack_limit: usize,
 }
 
 /// A compiled tree.
@@ -64,11 +66,17 @@ pub fn compile_wtf8(
         optimize: options.optimize,
         future_annotations: future.annotations(),
         syntax_check_only: false,
+        stack_limit: options.stack_limit,
     };
     let mut warnings = preprocess(module, &preprocess_options)?;
-    let table = SymbolTable::build(module, &future)?;
-    let codegen_options =
-        CodegenOptions { optimize: options.optimize, code_flags: future.features & CODE_FLAGS_MASK, future, filename };
+    let table = SymbolTable::build(module, &future, options.stack_limit)?;
+    let codegen_options = CodegenOptions {
+        optimize: options.optimize,
+        code_flags: future.features & CODE_FLAGS_MASK,
+        future,
+        filename,
+        stack_limit: options.stack_limit,
+    };
     let (code, more) = codegen::generate(module, table, codegen_options)?;
     warnings.extend(more);
     Ok(Compiled { code, warnings })
@@ -78,8 +86,8 @@ pub fn compile_wtf8(
 ///
 /// # Errors
 /// `SyntaxError`s of this stage; [`CompileError::TooDeep`].
-pub fn symbol_table(module: &ast::Mod, flags: u32) -> Result<SymbolTable, CompileError> {
-    SymbolTable::build(module, &future_features(module, flags)?)
+pub fn symbol_table(module: &ast::Mod, options: CompileOptions) -> Result<SymbolTable, CompileError> {
+    SymbolTable::build(module, &future_features(module, options.flags)?, options.stack_limit)
 }
 
 /// Preprocesses a tree as `compile(..., PyCF_OPTIMIZED_AST)` does.
@@ -92,8 +100,12 @@ pub fn optimize_ast(
     syntax_check_only: bool,
 ) -> Result<Vec<Warning>, CompileError> {
     let future = future_features(module, options.flags)?;
-    let options =
-        PreprocessOptions { optimize: options.optimize, future_annotations: future.annotations(), syntax_check_only };
+    let options = PreprocessOptions {
+        optimize: options.optimize,
+        future_annotations: future.annotations(),
+        syntax_check_only,
+        stack_limit: options.stack_limit,
+    };
     preprocess(module, &options)
 }
 

@@ -12,23 +12,29 @@ const MAX_DEPTH: u32 = 1000;
 const MAX_CHAIN: usize = 50_000;
 
 /// Counts the levels a pass is down in the tree.
-pub(crate) struct Depth(u32);
+pub(crate) struct Depth {
+    level: u32,
+    /// Lowest address the native stack may reach.
+    stack_limit: usize,
+}
 
 impl Depth {
-    pub(crate) fn new() -> Depth {
-        Depth(0)
+    /// `stack_limit` is the lowest address the native stack may reach, 0 for no matter.
+    pub(crate) fn new(stack_limit: usize) -> Depth {
+        Depth { level: 0, stack_limit }
     }
 
     pub(crate) fn enter(&mut self) -> Result<(), CompileError> {
-        if self.0 >= MAX_DEPTH {
+        let here = 0u8;
+        if self.level >= MAX_DEPTH || std::ptr::from_ref(&here).addr() < self.stack_limit {
             return Err(CompileError::TooDeep);
         }
-        self.0 += 1;
+        self.level += 1;
         Ok(())
     }
 
     pub(crate) fn leave(&mut self) {
-        self.0 -= 1;
+        self.level -= 1;
     }
 
     /// Bounds what is walked in a loop here but by recursion in CPython.

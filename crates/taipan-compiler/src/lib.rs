@@ -18,7 +18,6 @@ pub mod future;
 pub mod instruction_sequence;
 pub mod name_table;
 pub mod symtable;
-pub mod unparse;
 pub mod warning;
 
 pub use assemble::optimize_and_assemble;

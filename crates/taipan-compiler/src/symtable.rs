@@ -231,13 +231,13 @@ pub struct SymbolTable {
 }
 
 impl SymbolTable {
-    /// Builds the table of a tree.
+    /// Builds the table of a tree; `stack_limit` is the lowest address the native stack may reach, or 0.
     ///
     /// # Errors
     /// CPython's `SyntaxError`s of this stage; [`CompileError::TooDeep`].
-    pub fn build(module: &ast::Mod, future: &FutureFeatures) -> Result<SymbolTable, CompileError> {
-        let mut table = build::Builder::new(future).build(module)?;
-        analyze::analyze(&mut table)?;
+    pub fn build(module: &ast::Mod, future: &FutureFeatures, stack_limit: usize) -> Result<SymbolTable, CompileError> {
+        let mut table = build::Builder::new(future, stack_limit).build(module)?;
+        analyze::analyze(&mut table, stack_limit)?;
         Ok(table)
     }
 

@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("taipan-bytecode", &[]),
     ("taipan-syntax", &["taipan-text"]),
     ("taipan-heap", &[]),
-    ("taipan-compiler", &["taipan-syntax", "taipan-bytecode", "taipan-text"]),
+    ("taipan-compiler", &["taipan-syntax", "taipan-bytecode"]),
     ("taipan-vm", &["taipan-syntax", "taipan-bytecode", "taipan-compiler", "taipan-heap", "taipan-text", "taipan-sre"]),
     (
         "taipan-stdlib",

@@ -15,7 +15,7 @@ fn load(id: &str) -> Expr {
 
 fn refused_stmt(kind: StmtKind) -> String {
     let body = vec![Stmt::new(kind, Location::default())];
-    match validate(&Mod::Module { body, type_ignores: Vec::new() }) {
+    match validate(&Mod::Module { body, type_ignores: Vec::new() }, 0) {
         Err(ValidateError::Value(message)) => message,
         other => panic!("{other:?}"),
     }
@@ -36,7 +36,7 @@ fn refused_pattern(kind: PatternKind) -> String {
 fn parsed_trees_are_valid() {
     for source in include_str!("../../tests/data/code.txt").split("\n###\n") {
         let parsed = parse(source.as_bytes(), Mode::Exec, &ParseOptions::default(), None).unwrap();
-        assert_eq!(validate(&parsed.module), Ok(()), "{source}");
+        assert_eq!(validate(&parsed.module, 0), Ok(()), "{source}");
     }
 }
 
@@ -71,7 +71,7 @@ fn messages_are_cpythons() {
     let backwards = Location { lineno: 2, end_lineno: 1, ..Location::default() };
     let stmt = Stmt::new(StmtKind::Pass, backwards);
     assert_eq!(
-        validate(&Mod::Interactive { body: vec![stmt] }),
+        validate(&Mod::Interactive { body: vec![stmt] }, 0),
         Err(ValidateError::Value("AST node line range (2, 1) is not valid".to_owned()))
     );
 }

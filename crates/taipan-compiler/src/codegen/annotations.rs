@@ -5,13 +5,13 @@ use std::sync::Arc;
 use taipan_bytecode::operands::{CommonConstant, make_function};
 use taipan_bytecode::{Constant, Opcode, Wtf8Buf};
 use taipan_syntax::ast::{self, CmpOp, ExprContext, ExprKind};
+use taipan_syntax::unparse_expr;
 
 use super::unit::{DeferredAnnotation, ScopeType, UnitStart};
-use super::{Compiler, Done, place};
+use super::{Compiler, Done, constants, place};
 use crate::error::CompileError;
 use crate::instruction_sequence::{InstructionSequence, SourceLocation};
 use crate::symtable::{BlockType, ScopeKey};
-use crate::unparse::unparse_expr;
 
 /// `annotationlib.Format.VALUE_WITH_FAKE_GLOBALS`, the greatest format generated code handles itself.
 const VALUE_WITH_FAKE_GLOBALS: usize = 2;
@@ -94,8 +94,8 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn annotation_text(&mut self, annotation: &'a ast::Expr) -> Done {
-        let text = unparse_expr(annotation)?;
-        self.load_str(&text, place(annotation.location))
+        let text = unparse_expr(annotation).map_err(|_| CompileError::TooDeep)?;
+        self.load_const(constants::text(text)?, place(annotation.location))
     }
 
     /// Makes `__annotate__` of a module or class from the annotations met in its body.

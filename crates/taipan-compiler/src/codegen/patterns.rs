@@ -6,10 +6,11 @@
 
 use taipan_bytecode::{Constant, Opcode};
 use taipan_syntax::ast::{self, CmpOp, ExprContext, ExprKind, Operator, Pattern, PatternKind};
+use taipan_syntax::unparse_expr;
 
 use super::{Compiler, Done, constants, error, place};
+use crate::error::CompileError;
 use crate::instruction_sequence::{Label, NEXT_LOCATION, NO_LOCATION, SourceLocation};
-use crate::unparse::repr_constant;
 
 /// The state of one `case`.
 #[derive(Default)]
@@ -375,7 +376,8 @@ impl<'a> Compiler<'a> {
             match &key.kind {
                 ExprKind::Constant { value, .. } => {
                     if seen.iter().any(|other| python_equal(other, value)) {
-                        let shown = repr_constant(value);
+                        let shown = unparse_expr(key).map_err(|_| CompileError::TooDeep)?;
+                        let shown = String::from_utf8_lossy(&shown);
                         return error(format!("mapping pattern checks duplicate key ({shown})"), loc);
                     }
                     seen.push(value);

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::build::{Done, directive_location};
 use super::{BlockType, ComprehensionKind, NameId, NameScope, ScopeId, SymbolTable, Symbols, flags::*};
+use crate::depth::Depth;
 use crate::error::CompileError;
 
 type NameSet = BTreeSet<NameId>;
@@ -31,23 +32,25 @@ struct Outer {
     class: Option<ScopeId>,
 }
 
-pub(super) fn analyze(table: &mut SymbolTable) -> Done {
+pub(super) fn analyze(table: &mut SymbolTable, stack_limit: usize) -> Done {
     let names = ClassNames {
         class: table.intern("__class__"),
         classdict: table.intern("__classdict__"),
         conditional_annotations: table.intern("__conditional_annotations__"),
     };
-    let mut analyzer = Analyzer { table, names };
+    let mut analyzer = Analyzer { table, names, depth: Depth::new(stack_limit) };
     analyzer.block(ScopeId::TOP, Outer::default(), &mut NameSet::new())
 }
 
 struct Analyzer<'t> {
     table: &'t mut SymbolTable,
     names: ClassNames,
+    depth: Depth,
 }
 
 impl Analyzer<'_> {
     fn block(&mut self, id: ScopeId, mut outer: Outer, free: &mut NameSet) -> Done {
+        self.depth.enter()?;
         let is_class = self.table.scope(id).block == BlockType::Class;
         let is_function_like = self.table.scope(id).is_function_like();
         let mut local = NameSet::new();
@@ -86,6 +89,7 @@ impl Analyzer<'_> {
         let class_like = is_class || scope.can_see_class_scope;
         update_symbols(&mut scope.symbols, &scopes, outer.bound.as_ref(), &new_free, &inlined_cells, class_like);
         free.extend(new_free);
+        self.depth.leave();
         Ok(())
     }
 

@@ -26,8 +26,14 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(future: &'a FutureFeatures) -> Self {
-        Builder { table: SymbolTable::default(), future, stack: Vec::new(), private: None, depth: Depth::new() }
+    pub(super) fn new(future: &'a FutureFeatures, stack_limit: usize) -> Self {
+        Builder {
+            table: SymbolTable::default(),
+            future,
+            stack: Vec::new(),
+            private: None,
+            depth: Depth::new(stack_limit),
+        }
     }
 
     pub(super) fn build(mut self, module: &'a ast::Mod) -> Result<SymbolTable, CompileError> {
