@@ -93,7 +93,8 @@ pub fn compile_tree(
         Some(text) => text.get(vm).to_wtf8(),
         None => "<string>".into(),
     };
-    let compile_options = CompileOptions { optimize: options.optimize, flags: options.flags, stack_limit: vm.native_limit };
+    let compile_options =
+        CompileOptions { optimize: options.optimize, flags: options.flags, stack_limit: vm.native_limit };
     match taipan_compiler::compile::compile_wtf8(module, name, compile_options) {
         Ok(compiled) => {
             for warning in &compiled.warnings {
