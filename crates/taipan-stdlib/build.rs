@@ -1,11 +1,14 @@
-//! Packs the standard library's Python sources into one file that `src/packed.rs` includes.
+//! Packs the standard library's Python sources and their code objects into one file that `src/packed.rs` includes.
 //!
 //! The sources come from the crate `rustpython-pylib` (CPython 3.14's `Lib`). `edits.txt` takes back what was changed
 //! there for another interpreter, files in `overlay/` replace files or join them, and `_opcode_metadata.py` is written
-//! from our own opcode table.
+//! from our own opcode table. The code objects are made by our own compiler; a file that it refuses is packed without,
+//! and compiled (or reported) when it is imported.
 
 #[path = "build/blob.rs"]
 mod blob;
+#[path = "build/compile.rs"]
+mod compile;
 #[path = "build/edits.rs"]
 mod edits;
 #[path = "build/opcode_metadata.rs"]
@@ -52,7 +55,8 @@ fn pack() -> Result<(), String> {
         *file = edits::apply(&edit, file)?;
     }
     collect(&home.join("overlay"), "", &mut files)?;
-    let blob = blob::build(&files)?;
+    let codes = compile::all(&files)?;
+    let blob = blob::build(&files, &codes)?;
     fs::write(out.join("library.blob"), blob).map_err(|error| error.to_string())
 }
 

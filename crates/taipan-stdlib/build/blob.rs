@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 const MAGIC: u32 = 0x5450_4c31;
 const ENTRY_WORDS: usize = 7;
 
-/// The file for these sources.
-pub fn build(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, String> {
+/// The file for these sources, and the marshalled code objects of some of them.
+pub fn build(files: &BTreeMap<String, Vec<u8>>, codes: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, String> {
     let number = |n: usize| u32::try_from(n).map_err(|_| "the library is larger than 4 GB".to_string());
     let mut words = vec![MAGIC, number(files.len())?];
     let start = 4 * (words.len() + ENTRY_WORDS * files.len());
@@ -21,7 +21,10 @@ pub fn build(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, String> {
         data.extend_from_slice(path.as_bytes());
         let source_at = start + data.len();
         data.extend_from_slice(&packed);
-        for n in [path_at, path.len(), source_at, packed.len(), source.len(), 0, 0] {
+        let code = codes.get(path).map_or(&[][..], Vec::as_slice);
+        let code_at = start + data.len();
+        data.extend_from_slice(code);
+        for n in [path_at, path.len(), source_at, packed.len(), source.len(), code_at, code.len()] {
             words.push(number(n)?);
         }
     }

@@ -58,3 +58,13 @@ fn edits_replace_text_that_occurs_once() {
     assert!(edits::apply(&list[0], b"old\nold\n").is_err());
     assert!(edits::parse("-old\n").is_err() && edits::parse("@ a\nwhat\n").is_err());
 }
+
+#[test]
+fn every_file_has_code_of_its_own() {
+    for entry in entries() {
+        let code = code(entry).unwrap_or_else(|| panic!("{} has no code", entry.path()));
+        let code = taipan_bytecode::marshal::load_code(&code).unwrap();
+        assert_eq!(code.filename.as_str(), Some(entry.path()));
+        assert_eq!(code.name.as_str(), Some("<module>"));
+    }
+}
