@@ -20,6 +20,7 @@ fn main() {
     let mut quiet = false;
     let mut unparse = false;
     let mut tokens = None;
+    let mut warnings_as_errors = false;
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
@@ -41,6 +42,7 @@ fn main() {
             "--stdin" => stdin = true,
             "--quiet" => quiet = true,
             "--unparse" => unparse = true,
+            "--warnings" => warnings_as_errors = true,
             "--tokens" => tokens = Some(true),
             "--plain-tokens" => tokens = Some(false),
             _ => files.push(arg),
@@ -65,7 +67,7 @@ fn main() {
             } else if quiet {
                 in_small_stack(source, mode, &options)
             } else {
-                render(&source, mode, &options)
+                render(&source, mode, &options, warnings_as_errors)
             };
             let _ = writeln!(out, "{line}");
             let _ = out.flush();
@@ -73,7 +75,7 @@ fn main() {
     }
     for file in files {
         let Ok(source) = std::fs::read(&file) else { continue };
-        let text = render(&source, mode, &options);
+        let text = render(&source, mode, &options, warnings_as_errors);
         if !quiet {
             let _ = writeln!(out, "{file}\n{text}");
         }

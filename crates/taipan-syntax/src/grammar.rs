@@ -18,6 +18,15 @@ use crate::token::{Token, TokenKind};
 use crate::{Mode, ParseOptions};
 use machine::{Machine, Stop};
 
+pub(crate) use raise::character_column;
+
+/// The line that a report on line `lineno` shows while the lexer is in line `current`.
+pub(crate) fn shown_line(text: &[u8], current: u32, lineno: u32) -> &[u8] {
+    let index = current.min(lineno).saturating_sub(1) as usize;
+    let line = text.split_inclusive(|byte| *byte == b'\n').nth(index).unwrap_or_default();
+    if current <= lineno { line } else { line.strip_suffix(b"\n").unwrap_or(line) }
+}
+
 /// The error of source that has more than the one statement ending in `token`.
 pub(crate) fn multiple_statements(source: &Source, token: &Token) -> SyntaxError {
     let text = &source.text;
@@ -30,9 +39,9 @@ pub(crate) fn multiple_statements(source: &Source, token: &Token) -> SyntaxError
         msg: "multiple statements found while compiling a single statement".to_owned(),
         location: Some(ErrorLocation {
             lineno: token.lineno as i32,
-            offset: raise::character_column(line, token.col_offset + 1),
+            offset: character_column(line, token.col_offset + 1),
             end_lineno: token.end_lineno as i32,
-            end_offset: raise::character_column(line, token.end_col_offset + 1),
+            end_offset: character_column(line, token.end_col_offset + 1),
             text: Some(String::from_utf8_lossy(line).into_owned()),
             has_end: true,
             has_filename: true,

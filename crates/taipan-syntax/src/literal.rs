@@ -21,10 +21,10 @@ pub(crate) enum LiteralError {
 pub(crate) struct InvalidEscape {
     pub octal: bool,
     pub text: String,
-    /// Offset of the backslash in the text between the quotes.
-    pub at: usize,
     /// How many line ends stand before it.
     pub lines: u32,
+    /// Its column in its line, in the places CPython counts (see [`text_escapes`]).
+    pub column: usize,
 }
 
 impl InvalidEscape {
@@ -148,8 +148,11 @@ fn note_escape(invalid: &mut Option<InvalidEscape>, c: char, before: &[u8]) {
 fn note(invalid: &mut Option<InvalidEscape>, octal: bool, text: String, before: &[u8]) {
     if invalid.is_none() {
         let lines = before.iter().filter(|byte| **byte == b'\n').count();
-        *invalid =
-            Some(InvalidEscape { octal, text, at: before.len(), lines: u32::try_from(lines).unwrap_or(u32::MAX) });
+        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        // A backslash before a character above ASCII takes five places more.
+        let rewritten = line.windows(2).filter(|pair| pair[0] == b'\\' && !pair[1].is_ascii()).count();
+        let column = line.iter().map(|byte| places(*byte)).sum::<usize>() + 5 * rewritten;
+        *invalid = Some(InvalidEscape { octal, text, lines: u32::try_from(lines).unwrap_or(u32::MAX), column });
     }
 }
 

@@ -185,9 +185,8 @@ impl<'s> Parser<'s> {
         })
     }
 
-    /// Warns about an escape in the text of `token`, `lead` bytes before which the token starts; lines count from
-    /// `lineno`.
-    fn warn_escape(&mut self, escape: &InvalidEscape, token: &Token, lead: usize, lineno: u32) {
+    /// Warns about an escape; `token` is the string, or what of an f-string CPython has come to.
+    fn warn_escape(&mut self, escape: &InvalidEscape, token: &Token) {
         if token.kind != TokenKind::String && matches!(escape.text.as_str(), "{" | "}") {
             // The lexer has warned.
             return;
@@ -198,13 +197,12 @@ impl<'s> Parser<'s> {
         } else {
             WarningCategory::DeprecationWarning
         };
-        let at = (token.start as usize + lead + escape.at).min(self.text.len());
-        let line_start = self.text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let rest = &self.text[line_start..];
-        let line = &rest[..rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |newline| newline + 1)];
-        let lineno = lineno.saturating_add(escape.lines);
+        let quotes = self.text_of(token).iter().take(3).take_while(|byte| matches!(byte, b'"' | b'\'')).count();
+        let lineno = token.lineno.saturating_add(escape.lines);
+        let before = if escape.lines == 0 { unsigned(token.col_offset) as usize + quotes } else { 0 };
+        let column = i32::try_from(before + escape.column + 1).unwrap_or(i32::MAX - 2);
+        let line = crate::grammar::shown_line(self.text, token.end_lineno, lineno);
         let shown = i32::try_from(lineno).unwrap_or(i32::MAX);
-        let offset = i32::try_from(crate::lexer::characters(&self.text[line_start..at])).unwrap_or(i32::MAX) + 1;
         self.warnings.push(SyntaxWarning {
             category,
             msg,
@@ -212,9 +210,9 @@ impl<'s> Parser<'s> {
             lineno,
             error_location: ErrorLocation {
                 lineno: shown,
-                offset,
+                offset: crate::grammar::character_column(line, column),
                 end_lineno: shown,
-                end_offset: offset + 2,
+                end_offset: crate::grammar::character_column(line, column + 2),
                 text: Some(String::from_utf8_lossy(line).into_owned()),
                 has_end: true,
                 has_filename: true,

@@ -52,7 +52,7 @@ fn results_are_those_of_cpython() {
         options.type_comments = flags[1..].contains('t');
         let feature: String = flags.chars().filter(char::is_ascii_digit).collect();
         options.feature_version = feature.parse().unwrap_or(14);
-        let result = dump::render(&unescape(source), mode, &options);
+        let result = dump::render(&unescape(source), mode, &options, false);
         count += 1;
         if result != expected {
             different.push(format!("{flags} {source}\n  ours   {result}\n  theirs {expected}"));

@@ -136,7 +136,7 @@ impl Machine<'_> {
 }
 
 /// A column in bytes as a column in characters; past the end of the line it stays one behind.
-pub(super) fn character_column(line: &[u8], column: i32) -> i32 {
+pub(crate) fn character_column(line: &[u8], column: i32) -> i32 {
     let Ok(column) = usize::try_from(column) else { return column };
     let seen = characters(&line[..column.min(line.len())]) + usize::from(column > line.len());
     i32::try_from(seen).unwrap_or(i32::MAX)

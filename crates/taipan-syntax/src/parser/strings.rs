@@ -62,17 +62,7 @@ impl Parser<'_> {
         let token = self.expect(K::String)?;
         let string = literal::string(self.text_of(token)).map_err(|_| Failure::Invalid)?;
         if let Some(escape) = &string.invalid {
-            let quoted = self.text_of(token);
-            let prefix = quoted.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-            let quotes = if quoted.len() >= prefix + 6
-                && quoted[prefix + 1] == quoted[prefix]
-                && quoted[prefix + 2] == quoted[prefix]
-            {
-                3
-            } else {
-                1
-            };
-            self.warn_escape(escape, token, prefix + quotes, token.lineno);
+            self.warn_escape(escape, token);
         }
         let kind = string.unicode_prefix.then(|| "u".into());
         Ok(Expr::new(ExprKind::Constant { value: string.value, kind }, self.location(start)))
@@ -89,9 +79,8 @@ impl Parser<'_> {
         loop {
             match self.kind() {
                 kind if kind == middle => {
-                    let token = self.peek();
                     let (part, escape) = self.middle(raw)?;
-                    invalid.extend(escape.map(|escape| (escape, token)));
+                    invalid.extend(escape);
                     if !is_empty_text(&part) {
                         parts.push(part);
                     }
@@ -103,8 +92,8 @@ impl Parser<'_> {
         }
         // CPython evaluates the text only here, and counts lines from here.
         let end = self.advance();
-        for (escape, token) in &invalid {
-            self.warn_escape(escape, token, 0, end.lineno);
+        for escape in &invalid {
+            self.warn_escape(escape, end);
         }
         self.leave();
         Ok(())
@@ -204,7 +193,7 @@ impl Parser<'_> {
                     let token = self.peek();
                     let (part, escape) = self.middle(raw)?;
                     if let Some(escape) = escape {
-                        self.warn_escape(&escape, token, 0, token.lineno);
+                        self.warn_escape(&escape, token);
                     }
                     if !is_empty_text(&part) {
                         parts.push(part);

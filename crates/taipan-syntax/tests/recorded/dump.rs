@@ -39,14 +39,19 @@ pub fn unparsed(source: &[u8], options: &ParseOptions) -> String {
     }
 }
 
-/// The tree and warnings of `source`, or its error.
-pub fn render(source: &[u8], mode: Mode, options: &ParseOptions) -> String {
+/// The tree and warnings of `source`, or its error; with `warnings_as_errors` where the errors would be.
+pub fn render(source: &[u8], mode: Mode, options: &ParseOptions, warnings_as_errors: bool) -> String {
     let mut dump = Dump { out: String::new() };
     match parse(source, mode, options, None) {
         Ok(parsed) => {
             dump.module(&parsed.module);
             for warning in &parsed.warnings {
                 let _ = write!(dump.out, "|{}:{}", warning.lineno, warning.msg);
+                if warnings_as_errors {
+                    let place = &warning.error_location;
+                    let _ = write!(dump.out, " {},{},{} ", place.lineno, place.offset, place.end_offset);
+                    dump.optional_text(place.text.as_deref().map(str::as_bytes));
+                }
             }
         }
         Err(error) => {
