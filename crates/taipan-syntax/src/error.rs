@@ -61,6 +61,18 @@ pub struct SyntaxWarning {
     pub error_location: ErrorLocation,
 }
 
+impl SyntaxWarning {
+    /// The error CPython raises where the program's filters make an exception of the warning.
+    pub fn as_error(&self) -> SyntaxError {
+        SyntaxError {
+            kind: ErrorKind::SyntaxError,
+            msg: self.error_msg.clone(),
+            location: Some(self.error_location.clone()),
+            last_statement: Some((0, 0)),
+        }
+    }
+}
+
 impl SyntaxError {
     /// An error that has a message only.
     pub(crate) fn bare(kind: ErrorKind, msg: impl Into<String>) -> SyntaxError {

@@ -59,14 +59,23 @@ pub fn parse_source(vm: &mut Vm, source: &[u8], filename: Value, options: Source
     };
     let parsed = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return Err(raise_syntax_error(vm, &error, filename)),
+        Err(error) => return Err(raise_syntax_error(vm, &error, filename, source)),
     };
     for warning in &parsed.warnings {
         let category = match warning.category {
             WarningCategory::SyntaxWarning => Exc::SyntaxWarning,
             WarningCategory::DeprecationWarning => Exc::DeprecationWarning,
         };
-        warn_explicit(vm, category, &warning.msg, filename, warning.lineno as i32)?;
+        if let Err(raised) = warn_explicit(vm, category, &warning.msg, filename, warning.lineno as i32) {
+            // Where the warning is an error, the error has the place and the words of a syntax error.
+            let replaced = vm.raised_is(category);
+            return Err(if replaced {
+                let _ = vm.take_raised(raised);
+                raise_syntax_error(vm, &warning.as_error(), filename, source)
+            } else {
+                raised
+            });
+        }
     }
     Ok(parsed.module)
 }
@@ -98,7 +107,15 @@ pub fn compile_tree(
     match taipan_compiler::compile::compile_wtf8(module, name, compile_options) {
         Ok(compiled) => {
             for warning in &compiled.warnings {
-                warn_explicit(vm, Exc::SyntaxWarning, &warning.message, filename, warning.location.lineno)?;
+                let lineno = warning.location.lineno;
+                if let Err(raised) = warn_explicit(vm, Exc::SyntaxWarning, &warning.message, filename, lineno) {
+                    if !vm.raised_is(Exc::SyntaxWarning) {
+                        return Err(raised);
+                    }
+                    let _ = vm.take_raised(raised);
+                    let error = CompileError::syntax(warning.message.clone(), warning.location);
+                    return Err(raise_compile_error(vm, &error, filename));
+                }
             }
             Ok(Arc::new(compiled.code))
         }
@@ -131,7 +148,7 @@ fn decode_source(vm: &mut Vm, encoding: &str, bytes: &[u8]) -> Result<String, St
     }
 }
 
-fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value) -> Raised {
+fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value, source: &[u8]) -> Raised {
     let exc = match error.kind {
         ErrorKind::SyntaxError => Exc::SyntaxError,
         ErrorKind::IndentationError => Exc::IndentationError,
@@ -155,8 +172,8 @@ fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value) -> Rais
         let mut details = [name, line, offset, text, end_line, end_offset, Value::NONE];
         let mut n = if location.has_end { 6 } else { 4 };
         if let (true, Some((meta_line, meta_column))) = (location.has_end, metadata) {
-            let rest = vm.new_str("")?;
-            let metadata = [Value::int(meta_line as usize), Value::int(meta_column as usize), rest];
+            let text = vm.new_str(&String::from_utf8_lossy(source))?;
+            let metadata = [Value::int(meta_line as usize), Value::int(meta_column as usize), text];
             details[6] = crate::types::tuple::Tuple::from_values(vm, &metadata)?.value();
             n = 7;
         }
