@@ -2,40 +2,34 @@
 
 use std::sync::Arc;
 
-use taipan_bytecode::code::{CodeObject, Constant};
+use taipan_bytecode::code::{CodeObject, Constant, co};
+use taipan_bytecode::wtf8::Wtf8Buf;
 
 use crate::compile::SourceOptions;
-use crate::gc::{Gc, HeaderWord};
-use crate::heap_object;
+use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
+use crate::types::bytes::Bytes;
+use crate::types::code::{Code, constant_object};
 use crate::types::dict::Dict;
+use crate::types::exceptions::BaseException;
+use crate::types::function::Function;
+use crate::types::str::Str;
+use crate::types::traceback::Traceback;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
-heap_object! {
-    pub struct Code {
-        pub data: u64,
-    }
+/// The code object of compiled data.
+pub fn code_of(vm: &mut Vm, code: Arc<CodeObject>) -> Result<Gc<Code>, Raised> {
+    Code::new(vm, code)
 }
 
-impl Code {
-    pub fn data(&self) -> &'static CodeObject {
-        static EMPTY: std::sync::LazyLock<CodeObject> = std::sync::LazyLock::new(CodeObject::default);
-        &EMPTY
-    }
-    pub fn shared(&self) -> Arc<CodeObject> {
-        Arc::new(self.data().clone())
-    }
+/// A value as a code object, if it is one.
+pub fn as_code(_: &Vm, value: Value) -> Option<Gc<Code>> {
+    value.exact::<Code>()
 }
 
-pub fn code_of(vm: &mut Vm, _code: Arc<CodeObject>) -> Result<Gc<Code>, Raised> {
-    let _ = HeaderWord::NEW;
-    Err(vm.raise(Exc::SystemError, "no loop"))
-}
-pub fn as_code(vm: &Vm, value: Value) -> Option<Gc<Code>> {
-    value.downcast::<Code>(vm)
-}
+/// A code object as the first argument of a function; TypeError otherwise.
 pub fn check_code(vm: &mut Vm, value: Value, function: &str) -> Result<Gc<Code>, Raised> {
     match as_code(vm, value) {
         Some(code) => Ok(code),
@@ -45,75 +39,252 @@ pub fn check_code(vm: &mut Vm, value: Value, function: &str) -> Result<Gc<Code>,
         }
     }
 }
+
+/// Runs code in namespaces, as `exec` does.
 pub fn run_code(
     vm: &mut Vm,
-    _code: Gc<Code>,
-    _globals: Gc<Dict>,
-    _locals: Option<Value>,
-    _closure: Option<Gc<Tuple>>,
+    code: Gc<Code>,
+    globals: Gc<Dict>,
+    locals: Option<Value>,
+    closure: Option<Gc<Tuple>>,
 ) -> Result<Value, Raised> {
-    Err(vm.raise(Exc::SystemError, "no loop"))
+    let function = Function::new(vm, code, globals)?;
+    if closure.is_some() {
+        function.get_mut(vm).closure = closure;
+    }
+    vm.run_body(function, locals)
 }
-pub fn constant_value(vm: &mut Vm, _constant: &Constant) -> Result<Value, Raised> {
-    Err(vm.raise(Exc::SystemError, "no loop"))
+
+/// The object of a constant.
+pub fn constant_value(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised> {
+    constant_object(vm, constant)
 }
-pub fn constant_of(vm: &mut Vm, _value: Value) -> Result<Option<Constant>, Raised> {
-    Err(vm.raise(Exc::SystemError, "no loop"))
-}
-pub fn builtin(vm: &mut Vm, name: &str) -> Result<Value, Raised> {
-    let key = crate::types::str::Str::intern(vm, name)?;
-    match vm.interp().builtins.and_then(|builtins| Dict::get_str(builtins, vm, key)) {
-        Some(value) => Ok(value),
-        None => Err(vm.raise(Exc::NameError, format!("name '{name}' is not defined"))),
+
+/// The constant that an object stands for; `None` for objects that are no constants.
+pub fn constant_of(vm: &mut Vm, value: Value) -> Result<Option<Constant>, Raised> {
+    use crate::types::Builtin;
+    vm.check_native_stack()?;
+    if value.is_none() {
+        return Ok(Some(Constant::None));
+    }
+    if value.is_bool() {
+        return Ok(Some(Constant::bool(value == Value::TRUE)));
+    }
+    if value == Value::ELLIPSIS {
+        return Ok(Some(Constant::Ellipsis));
+    }
+    if vm.is_exact(value, Builtin::Int) {
+        return Ok(vm.as_big(value).map(Constant::Int));
+    }
+    if vm.is_exact(value, Builtin::Float) {
+        return Ok(vm.as_float(value).map(Constant::Float));
+    }
+    if let Some(text) = value.exact::<Str>() {
+        return Ok(Some(Constant::Str(text.get(vm).to_wtf8())));
+    }
+    if let Some(bytes) = value.exact::<Bytes>() {
+        return Ok(Some(Constant::Bytes(bytes.get(vm).bytes().into())));
+    }
+    if let Some(tuple) = value.exact::<Tuple>() {
+        return Ok(items_of(vm, tuple)?.map(|items| Constant::Tuple(items.into())));
+    }
+    if let Some(code) = as_code(vm, value) {
+        return Ok(Some(Constant::Code(code.get(vm).shared())));
+    }
+    let class = vm.type_of(value);
+    if class.get(vm).is_heap_type() {
+        return Ok(None);
+    }
+    match vm.type_name(value).as_str() {
+        "complex" => {
+            let mut parts = [0.0; 2];
+            for (part, name) in parts.iter_mut().zip(["real", "imag"]) {
+                let value = vm.get_attr_str(value, name)?;
+                *part = vm.to_f64(value)?;
+            }
+            Ok(Some(Constant::Complex(parts[0], parts[1])))
+        }
+        "frozenset" => {
+            let items = vm.tuple_of(value)?;
+            Ok(items_of(vm, items)?.map(Constant::frozen_set))
+        }
+        "slice" => {
+            let mut parts = [Constant::None, Constant::None, Constant::None];
+            for (part, name) in parts.iter_mut().zip(["start", "stop", "step"]) {
+                let value = vm.get_attr_str(value, name)?;
+                match constant_of(vm, value)? {
+                    Some(constant) => *part = constant,
+                    None => return Ok(None),
+                }
+            }
+            Ok(Some(Constant::Slice(Box::new(parts))))
+        }
+        _ => Ok(None),
     }
 }
-pub fn remove_import_frames(_vm: &mut Vm, _exception: Value, _is_import_error: bool) {}
+
+fn items_of(vm: &mut Vm, tuple: Gc<Tuple>) -> Result<Option<Vec<Constant>>, Raised> {
+    let mut items = Vec::new();
+    for i in 0..tuple.get(vm).len() {
+        let item = tuple.get(vm).at(i);
+        match constant_of(vm, item)? {
+            Some(constant) => items.push(constant),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(items))
+}
+
+/// A built-in by its name.
+pub fn builtin(vm: &mut Vm, name: &str) -> Result<Value, Raised> {
+    vm.builtin_value(name)
+}
+
+/// Takes the frames of the import system out of a traceback: for an ImportError all of them, else those down to a call
+/// through `_call_with_frames_removed`.
+pub fn remove_import_frames(vm: &mut Vm, exception: Value, always: bool) {
+    let Some(base) = exception.downcast::<BaseException>(vm) else { return };
+    let first = base.get(vm).traceback.and_then(|traceback| traceback.exact::<Traceback>());
+    // The entry before the chunk being looked at, and the chunk's first entry.
+    let (mut before, mut chunk): (Option<Gc<Traceback>>, Option<Gc<Traceback>>) = (None, first);
+    let mut in_import = false;
+    let mut last_outside: Option<Gc<Traceback>> = None;
+    let mut at = first;
+    while let Some(entry) = at {
+        let next = entry.get(vm).next;
+        let code = &entry.get(vm).frame.get(vm).executable.code;
+        let is_import = is_import_file(&code.filename);
+        let is_removed_call = code.name == *"_call_with_frames_removed";
+        if is_import {
+            if !in_import {
+                in_import = true;
+                before = last_outside;
+                chunk = Some(entry);
+            }
+            if always || is_removed_call {
+                set_link(vm, base, before, next);
+                let _ = chunk;
+            } else {
+                // Not to be removed on its own; a later call may take the whole chunk away.
+            }
+        } else {
+            in_import = false;
+            last_outside = Some(entry);
+        }
+        at = next;
+    }
+}
+
+fn is_import_file(filename: &Wtf8Buf) -> bool {
+    *filename == *"<frozen importlib._bootstrap>" || *filename == *"<frozen importlib._bootstrap_external>"
+}
+
+fn set_link(
+    vm: &mut Vm,
+    base: Gc<BaseException>,
+    before: Option<Gc<Traceback>>,
+    next: Option<Gc<Traceback>>,
+) {
+    match before {
+        Some(before) => before.get_mut(vm).next = next,
+        None => base.get_mut(vm).traceback = next.map(Gc::value),
+    }
+}
+
+/// Compiles a tree given to `compile()`; `None` when the source is no tree.
 pub fn compile_ast(
-    _vm: &mut Vm,
-    _source: Value,
-    _filename: Value,
-    _options: SourceOptions,
+    vm: &mut Vm,
+    source: Value,
+    filename: Value,
+    options: SourceOptions,
 ) -> Result<Option<Value>, Raised> {
+    let _ = (vm, source, filename, options);
     Ok(None)
 }
-pub fn parse_to_ast(vm: &mut Vm, _source: &[u8], _filename: Value, _options: SourceOptions) -> Result<Value, Raised> {
-    Err(vm.raise(Exc::SystemError, "no ast"))
+
+/// Parses a source to a tree for Python (`ast.parse`).
+pub fn parse_to_ast(vm: &mut Vm, source: &[u8], filename: Value, options: SourceOptions) -> Result<Value, Raised> {
+    let _ = (source, filename, options);
+    Err(vm.raise(Exc::SystemError, "the module _ast is not there"))
+}
+
+/// `anext(iterator, default)`.
+pub fn anext_default(vm: &mut Vm, awaitable: Value, default: Value) -> Result<Value, Raised> {
+    let _ = default;
+    Ok({
+        let _ = vm;
+        awaitable
+    })
 }
 
 impl Vm {
+    /// `locals()` of the running Python frame.
     pub fn current_locals(&mut self) -> Result<Value, Raised> {
-        Err(self.raise(Exc::SystemError, "no loop"))
+        let depth = self.exec.depth();
+        let Some(frame) = self.exec.current() else {
+            return Err(self.raise(Exc::SystemError, "frame does not exist"));
+        };
+        if let Some(locals) = frame.locals {
+            return Ok(locals);
+        }
+        let (optimized, globals) = (frame.executable.code.flags & co::OPTIMIZED != 0, frame.globals);
+        if !optimized {
+            return Ok(globals.value());
+        }
+        let frame = self.frame_object(depth)?;
+        Ok(crate::types::frame::methods::locals_snapshot(self, frame)?.value())
     }
+
+    /// The builtins of the running Python frame, or the interpreter's.
     pub fn current_builtins(&self) -> Option<Gc<Dict>> {
-        self.interp().builtins
+        match self.exec.current() {
+            Some(frame) => Some(frame.function.get(self).builtins),
+            None => self.interp().builtins,
+        }
     }
+
+    /// The future features of the running code.
     pub fn current_future_flags(&self) -> u32 {
-        0
+        let flags = self.exec.current().map_or(0, |frame| frame.executable.code.flags);
+        flags & taipan_compiler::compile::CODE_FLAGS_MASK
     }
+
+    /// The frame object of the running Python frame, `None` (of Python) when none runs.
     pub fn current_frame_object(&mut self) -> Result<Value, Raised> {
-        Ok(Value::NONE)
+        Ok(self.frame_at(0)?.unwrap_or(Value::NONE))
     }
-    pub fn frame_at(&mut self, _depth: usize) -> Result<Option<Value>, Raised> {
-        Ok(None)
+
+    /// The frame object so many calls below the running one.
+    pub fn frame_at(&mut self, below: usize) -> Result<Option<Value>, Raised> {
+        match self.exec.depth().checked_sub(below).filter(|depth| *depth > 0) {
+            Some(depth) => Ok(Some(self.frame_object(depth)?.value())),
+            None => Ok(None),
+        }
     }
-    pub fn frame_globals_at(&mut self, _depth: usize) -> Option<Gc<Dict>> {
-        None
+
+    /// The globals of the frame so many calls below the running one.
+    pub fn frame_globals_at(&mut self, below: usize) -> Option<Gc<Dict>> {
+        let depth = self.exec.depth().checked_sub(below)?;
+        self.exec.frame(depth).map(|frame| frame.globals)
     }
+
+    /// `sys.getrecursionlimit()`.
     pub fn recursion_limit(&self) -> usize {
-        1000
+        self.exec.recursion_limit()
     }
+
+    /// How many Python frames run.
     pub fn recursion_depth(&self) -> usize {
-        0
+        self.exec.depth()
     }
-    pub fn set_recursion_limit(&mut self, _limit: usize) {}
-    pub fn run_body(&mut self, _f: Gc<crate::types::function::Function>, _l: Option<Value>) -> Result<Value, Raised> {
-        Err(self.raise(Exc::SystemError, "no loop"))
+
+    /// `sys.setrecursionlimit()`.
+    pub fn set_recursion_limit(&mut self, limit: usize) {
+        self.exec.set_recursion_limit(limit);
     }
+
+    /// Raises StopIteration without a value.
     pub fn raise_stop_iteration(&mut self) -> Raised {
         self.raise_with(Exc::StopIteration, &[])
     }
-}
-
-pub fn anext_default(vm: &mut Vm, _awaitable: Value, _default: Value) -> Result<Value, Raised> {
-    Err(vm.raise(Exc::SystemError, "no loop"))
 }

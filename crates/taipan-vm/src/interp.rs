@@ -14,24 +14,24 @@
 //! that may raise, call or poll: `RegisterCode::position` gives the offset, the stack depth and the entries whose value
 //! is not in its canonical slot but in a local or constant. Slots that it does not name are dead.
 
-pub mod register_code;
-pub mod translate;
-
-use crate::gc::Gc;
-use crate::types::dict::Dict;
+use crate::raise::Raised;
+use crate::value::Value;
 use crate::vm::Vm;
 
-/// Frames and budget of a thread.
-#[derive(Default)]
-pub struct Execution {}
+pub mod bind;
+pub mod call;
+pub mod dispatch;
+pub mod executable;
+pub mod frame;
+pub mod op;
+pub mod ops;
+pub mod register_code;
+pub mod translate;
+pub mod unwind;
 
-impl Execution {
-    pub(crate) fn visit_roots(&mut self, _visit: &mut dyn FnMut(&mut u64)) {}
-}
+pub use frame::Execution;
 
-impl Vm {
-    /// The globals of the running Python frame.
-    pub fn current_globals(&self) -> Option<Gc<Dict>> {
-        None
-    }
+/// `cr_origin` of a new coroutine, when `sys.set_coroutine_origin_tracking_depth` asks for it.
+pub(crate) fn coroutine_origin(_vm: &mut Vm) -> Result<Option<Value>, Raised> {
+    Ok(None)
 }

@@ -96,6 +96,10 @@ pub struct Interpreter {
     pub(crate) method_cache: Box<[MethodCacheEntry]>,
     /// Source of dict key versions.
     pub(crate) next_keys_version: u32,
+    /// Code objects with their register code; freed with the interpreter.
+    pub(crate) executables: Vec<*mut crate::interp::executable::Executable>,
+    /// Source of function versions.
+    pub(crate) next_function_version: u32,
     /// Source of identity hashes.
     pub(crate) next_identity: u32,
     /// Keys of the string hash.
@@ -152,10 +156,20 @@ impl Interpreter {
             type_epoch: 1,
             method_cache: vec![MethodCacheEntry::EMPTY; METHOD_CACHE_SIZE].into(),
             next_keys_version: 1,
+            executables: Vec::new(),
+            next_function_version: 1,
             next_identity: 0x9E37_79B9,
             hash_key,
             singletons: Singletons::default(),
         }))
+    }
+
+    /// Frees the code table.
+    fn drop_executables(&mut self) {
+        for executable in self.executables.drain(..) {
+            // SAFETY: made by `Box::into_raw`, removed from the table here.
+            drop(unsafe { Box::from_raw(executable) });
+        }
     }
 
     /// Makes native modules known to import.
@@ -179,6 +193,10 @@ impl Interpreter {
                 visit(&mut word);
                 *slot = Value::from_bits(word);
             }
+        }
+        for executable in &self.executables {
+            // SAFETY: entries of the table are alive until the interpreter is dropped.
+            unsafe { (**executable).visit(visit) };
         }
         self.method_cache.fill(MethodCacheEntry::EMPTY);
         // Classes lie in metaspace: visiting marks them, they never move.
@@ -207,6 +225,12 @@ impl Interpreter {
         value(&mut singletons.empty_bytes, visit);
         singletons.bytes1.iter_mut().for_each(|slot| value(slot, visit));
         value(&mut singletons.memory_error, visit);
+    }
+}
+
+impl Drop for Interpreter {
+    fn drop(&mut self) {
+        self.drop_executables();
     }
 }
 

@@ -87,18 +87,6 @@ impl ValueStack {
         debug_assert!(old <= self.top && old >= self.base.as_ptr());
         self.top = old;
     }
-
-    /// Visits the word of every slot below the top.
-    pub fn visit(&mut self, visitor: &mut dyn FnMut(&mut u64)) {
-        let mut at = self.base.as_ptr().cast::<u64>();
-        while at < self.top.cast() {
-            // SAFETY: slots below the top are initialised words of the allocation.
-            unsafe {
-                visitor(&mut *at);
-                at = at.add(1);
-            }
-        }
-    }
 }
 
 impl Drop for ValueStack {

@@ -26,19 +26,23 @@ pub mod array;
 pub mod builtin_method;
 pub mod bytes;
 pub mod cell;
+pub mod code;
 pub mod classmethod;
 pub mod descriptor;
 pub mod dict;
 pub mod enumerate;
 pub mod exceptions;
 pub mod float;
+pub mod frame;
 pub mod function;
+pub mod generator;
 pub mod generic_alias;
 pub mod int;
 pub mod iterators;
 pub mod list;
 pub mod map;
 pub mod mappingproxy;
+pub mod method;
 pub mod module;
 pub mod namespace;
 pub mod object;
@@ -49,6 +53,7 @@ pub mod staticmethod;
 pub mod str;
 pub mod structseq;
 pub mod super_;
+pub mod traceback;
 pub mod tuple;
 pub mod type_;
 pub mod union;
@@ -77,7 +82,18 @@ builtin_types! {
     MemberDescriptor => descriptor::MEMBER_DESCRIPTOR,
     StaticMethod => staticmethod::TYPE,
     ClassMethod => classmethod::TYPE,
+    Method => method::TYPE,
     Cell => cell::TYPE,
+    Code => code::TYPE,
+    Frame => frame::TYPE,
+    Traceback => traceback::TYPE,
+    Generator => generator::TYPE,
+    Coroutine => generator::COROUTINE,
+    CoroutineWrapper => generator::COROUTINE_WRAPPER,
+    AsyncGenerator => generator::ASYNC_GENERATOR,
+    AsyncGenASend => generator::asynchronous::ASEND_TYPE,
+    AsyncGenAThrow => generator::asynchronous::ATHROW_TYPE,
+    AsyncGenWrappedValue => generator::asynchronous::WRAPPED_TYPE,
     MappingProxy => mappingproxy::TYPE,
     GenericAlias => generic_alias::TYPE,
     Union => union::TYPE,

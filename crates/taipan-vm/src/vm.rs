@@ -336,7 +336,7 @@ impl Vm {
             }
         }
         self.exec.visit_roots(visitor);
-        self.stack.visit(visitor);
+        self.visit_stack(visitor);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::vm::Vm;
 heap_object! {
     /// A fixed-size array of optional values; all empty at first.
     pub struct ValueArray = Builtin::ValueArray {
-        len: usize,
+        pub(crate) len: usize,
     }
     tail Values(len)
 }

@@ -1,0 +1,159 @@
+//! `Executable`: a code object with what it needs to run: register code, and the objects it refers to.
+//!
+//! Invariants: executables belong to the interpreter's table and live as long as it; `refs` is an immovable array
+//! `[constants | names | cached objects]`, visited through the table, so that a raw pointer to its slots stays valid.
+
+use std::cell::{Cell, OnceCell};
+use std::sync::Arc;
+
+use taipan_bytecode::code::{CodeObject, co};
+
+use super::register_code::RegisterCode;
+use super::translate::{Form, translate};
+use crate::gc::{Gc, HeaderWord};
+use crate::raise::{Exc, Raised};
+use crate::types::Builtin;
+use crate::types::array::ValueArray;
+use crate::types::code::constant_object;
+use crate::types::str::Str;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// A code object ready to run, or to be made ready.
+pub struct Executable {
+    /// First word; null until the code was translated.
+    pub entry: Cell<*const Cell<u64>>,
+    /// Slots of the refs array; null until then.
+    pub refs: Cell<*mut Option<Value>>,
+    /// Slots of a frame.
+    pub frame_slots: Cell<u32>,
+    /// Whether locals lie behind the operand stack; such frames are not overlapped by calls.
+    pub wide: Cell<bool>,
+    /// Number of localsplus; the operand stack begins there.
+    pub locals: u32,
+    /// Positional parameters.
+    pub argcount: u32,
+    /// Whether exactly `argcount` positional arguments can be bound by position alone.
+    pub simple: bool,
+    /// Generator, coroutine or asynchronous generator.
+    pub is_generator: bool,
+    register: OnceCell<Box<RegisterCode>>,
+    array: Cell<Option<Gc<ValueArray>>>,
+    pub code: Arc<CodeObject>,
+}
+
+impl Executable {
+    fn new(code: Arc<CodeObject>) -> Executable {
+        Executable {
+            entry: Cell::new(std::ptr::null()),
+            refs: Cell::new(std::ptr::null_mut()),
+            frame_slots: Cell::new(0),
+            wide: Cell::new(false),
+            locals: code.nlocalsplus() as u32,
+            argcount: code.argcount,
+            simple: code.kwonlyargcount == 0 && code.flags & (co::VARARGS | co::VARKEYWORDS) == 0,
+            is_generator: code.flags & (co::GENERATOR | co::COROUTINE | co::ASYNC_GENERATOR) != 0,
+            register: OnceCell::new(),
+            array: Cell::new(None),
+            code,
+        }
+    }
+
+    /// The register code; only of an executable that was prepared.
+    #[inline]
+    pub fn register(&self) -> Option<&RegisterCode> {
+        self.register.get().map(|register| &**register)
+    }
+
+    /// Slots from the first on that hold a value from the beginning.
+    #[inline(always)]
+    pub fn cleared_slots(&self) -> usize {
+        if self.wide.get() { self.frame_slots.get() as usize } else { self.locals as usize }
+    }
+
+    /// The line of a byte offset.
+    pub fn line_at(&self, offset: i32) -> Option<i32> {
+        taipan_bytecode::line_table::line_at(&self.code.linetable, self.code.firstlineno, offset as u32)
+    }
+
+    /// Word index of an address in the code.
+    #[inline]
+    pub fn pc_of(&self, pc: *const Cell<u64>) -> u32 {
+        ((pc.addr().wrapping_sub(self.entry.get().addr())) / 8) as u32
+    }
+
+    /// Visits the objects the code refers to.
+    pub(crate) fn visit(&self, visit: &mut dyn FnMut(&mut u64)) {
+        if let Some(array) = self.array.get() {
+            // Immovable: visiting marks it.
+            visit(&mut array.value().bits());
+        }
+    }
+
+    /// Writes an entry of the refs array.
+    pub(crate) fn set_reference(&self, vm: &mut Vm, index: u32, value: Option<Value>) {
+        if let Some(array) = self.array.get()
+            && let Some(slot) = array.get_mut(vm).slots_mut().get_mut(index as usize)
+        {
+            *slot = value;
+        }
+    }
+
+    #[cold]
+    fn prepare(&'static self, vm: &mut Vm) -> Result<(), Raised> {
+        let register = match translate(&self.code, Form::Fused) {
+            Ok(register) => register,
+            Err(error) => return Err(vm.raise(Exc::SystemError, error.to_string())),
+        };
+        let (consts, names) = (self.code.consts.len(), self.code.names.len());
+        let len = consts + names + register.cells as usize;
+        let array = immovable_array(vm, len)?;
+        // Reachable from here on, through the table.
+        self.array.set(Some(array));
+        for (i, constant) in self.code.consts.iter().enumerate() {
+            let value = constant_object(vm, constant)?;
+            array.get_mut(vm).slots_mut()[i] = Some(value);
+        }
+        for (i, name) in self.code.names.iter().enumerate() {
+            let name = Str::from_wtf8(vm, name)?;
+            let name = Str::interned(name, vm);
+            array.get_mut(vm).slots_mut()[consts + i] = Some(name.value());
+        }
+        self.refs.set(array.get_mut(vm).slots_mut().as_mut_ptr());
+        self.frame_slots.set(register.frame_slots);
+        self.wide.set(register.stack_base != register.locals);
+        let register = self.register.get_or_init(|| Box::new(register));
+        self.entry.set(register.words.as_ptr());
+        Ok(())
+    }
+}
+
+fn immovable_array(vm: &mut Vm, len: usize) -> Result<Gc<ValueArray>, Raised> {
+    let memory = vm.alloc_immovable(Builtin::ValueArray as u32, size_of::<ValueArray>() + len * 8)?;
+    Ok(vm.fill_object(memory, ValueArray { header: HeaderWord::NEW, len }))
+}
+
+impl Vm {
+    /// Enters a code object into the interpreter's table.
+    pub(crate) fn new_executable(&mut self, code: Arc<CodeObject>) -> &'static Executable {
+        let executable: *mut Executable = Box::into_raw(Box::new(Executable::new(code)));
+        self.interp_mut().executables.push(executable);
+        // SAFETY: the table frees executables only when the interpreter is dropped, after all its objects are unreachable.
+        unsafe { &*executable }
+    }
+
+    /// Makes an executable ready to run: translates it, makes its constants. SystemError for unsound code.
+    #[inline]
+    pub(crate) fn prepare(&mut self, executable: &'static Executable) -> Result<(), Raised> {
+        if executable.entry.get().is_null() { executable.prepare(self) } else { Ok(()) }
+    }
+
+    /// A version for functions that no other function has.
+    pub fn next_function_version(&mut self) -> u32 {
+        let interp = self.interp_mut();
+        let version = interp.next_function_version;
+        // At the end of the numbers everything has version 0, which never matches a cache.
+        interp.next_function_version = if version == 0 { 0 } else { version.wrapping_add(1) };
+        version
+    }
+}

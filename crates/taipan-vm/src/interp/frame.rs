@@ -1,0 +1,287 @@
+//! `Frame`: the record of a running Python call, and `Execution`: the control stack of a thread.
+//!
+//! Invariants: frames lie in one reserved array that never moves; `top` is the running frame, or `base` (a record that is no
+//! frame) when none runs; `pc` of a frame is the operation it executes, up to date whenever control is in native code; the
+//! value stack's top is the end of the running frame's slots plus native windows.
+
+use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::cell::Cell;
+use std::ptr::NonNull;
+
+use super::executable::Executable;
+use crate::gc::Gc;
+use crate::types::dict::Dict;
+use crate::types::function::Function;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// What happens to the value a frame returns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Kind {
+    /// Written to a slot of the frame below, which goes on.
+    Plain,
+    /// Returned from the native function that entered the loop.
+    Entry,
+    /// `__init__`: must be None; the new object, in the call's window, is the result.
+    Init,
+    /// A generator driven by FOR_ITER of the frame below.
+    GeneratorFor,
+    /// A generator driven by SEND of the frame below.
+    GeneratorSend,
+    /// A generator driven by native code.
+    GeneratorEntry,
+}
+
+/// How to go on in the frame below: destination slot, kind, length of its operation, flags.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Ret(pub u32);
+
+impl Ret {
+    /// The frame has a frame object, which takes over when it ends.
+    pub const HAS_OBJECT: u32 = 1 << 31;
+    /// All bits that make a return more than a plain one.
+    pub const SPECIAL: u32 = Ret::HAS_OBJECT | 0xF << 16;
+
+    /// Result to `slot`, then `words` further.
+    #[inline(always)]
+    pub const fn new(kind: Kind, slot: u16, words: u8) -> Ret {
+        Ret(slot as u32 | (kind as u32) << 16 | (words as u32) << 20)
+    }
+
+    /// The destination slot.
+    #[inline(always)]
+    pub const fn slot(self) -> u16 {
+        self.0 as u16
+    }
+
+    /// Length of the calling operation.
+    #[inline(always)]
+    pub const fn words(self) -> usize {
+        (self.0 >> 20 & 0xFF) as usize
+    }
+
+    /// The kind.
+    #[inline(always)]
+    pub const fn kind(self) -> Kind {
+        match self.0 >> 16 & 0xF {
+            0 => Kind::Plain,
+            1 => Kind::Entry,
+            2 => Kind::Init,
+            3 => Kind::GeneratorFor,
+            4 => Kind::GeneratorSend,
+            _ => Kind::GeneratorEntry,
+        }
+    }
+}
+
+/// One running Python call.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Frame {
+    /// The operation being executed.
+    pub pc: *const Cell<u64>,
+    /// First slot.
+    pub fp: *mut Value,
+    pub executable: &'static Executable,
+    pub function: Gc<Function>,
+    pub globals: Gc<Dict>,
+    pub ret: Ret,
+    /// The namespace of a module or class body.
+    pub locals: Option<Value>,
+    /// The `frame` object made for this frame.
+    pub object: Option<Value>,
+    /// The generator whose body this is.
+    pub generator: Option<Value>,
+    /// `sys.exception()` when a generator was resumed.
+    pub handled: Option<Value>,
+}
+
+/// Records of the control stack, the unused one below the first frame included.
+const FRAMES: usize = 1 << 20;
+/// Native-driven operations between two looks at the requests.
+pub const SLICE: i32 = 20_000;
+
+/// Frames and budget of a thread.
+pub struct Execution {
+    /// The running frame.
+    pub top: *mut Frame,
+    /// The last record that the recursion limit allows.
+    pub limit: *mut Frame,
+    /// Back-edges and calls left before the requests are looked at.
+    pub budget: i32,
+    /// The pending exception is raised again: the running frame has its traceback entry.
+    pub reraised: bool,
+    base: NonNull<Frame>,
+    recursion_limit: usize,
+}
+
+impl Default for Execution {
+    fn default() -> Self {
+        // SAFETY: the layout has a non-zero size.
+        let memory = unsafe { alloc_zeroed(Self::layout()) }.cast::<Frame>();
+        let Some(base) = NonNull::new(memory) else { std::alloc::handle_alloc_error(Self::layout()) };
+        let mut execution = Execution { top: base.as_ptr(), limit: base.as_ptr(), budget: SLICE, reraised: false, base, recursion_limit: 0 };
+        execution.set_recursion_limit(1000);
+        execution
+    }
+}
+
+impl Drop for Execution {
+    fn drop(&mut self) {
+        // SAFETY: allocated with the same layout.
+        unsafe { dealloc(self.base.as_ptr().cast(), Self::layout()) }
+    }
+}
+
+impl Execution {
+    fn layout() -> Layout {
+        match Layout::array::<Frame>(FRAMES) {
+            Ok(layout) => layout,
+            Err(_) => unreachable!("the size of the control stack is a constant"),
+        }
+    }
+
+    /// `sys.getrecursionlimit()`.
+    pub fn recursion_limit(&self) -> usize {
+        self.recursion_limit
+    }
+
+    /// `sys.setrecursionlimit()`. Beyond the control stack the limit is its size.
+    pub fn set_recursion_limit(&mut self, limit: usize) {
+        self.recursion_limit = limit;
+        // SAFETY: within the allocation.
+        self.limit = unsafe { self.base.as_ptr().add(limit.min(FRAMES - 64)) };
+    }
+
+    /// How many frames run.
+    pub fn depth(&self) -> usize {
+        // SAFETY: both point into the control stack.
+        unsafe { self.top.offset_from(self.base.as_ptr()) as usize }
+    }
+
+    /// The frame at a depth (1 is the outermost).
+    pub fn frame(&self, depth: usize) -> Option<&Frame> {
+        if depth == 0 || depth > self.depth() {
+            return None;
+        }
+        // SAFETY: records up to the top have been written.
+        Some(unsafe { &*self.base.as_ptr().add(depth) })
+    }
+
+    /// The frame at a depth, to be changed.
+    pub fn frame_mut(&mut self, depth: usize) -> Option<&mut Frame> {
+        if depth == 0 || depth > self.depth() {
+            return None;
+        }
+        // SAFETY: as above.
+        Some(unsafe { &mut *self.base.as_ptr().add(depth) })
+    }
+
+    /// The running frame.
+    #[inline]
+    pub fn current(&self) -> Option<&Frame> {
+        self.frame(self.depth())
+    }
+
+    /// Visits the values in the records.
+    pub(crate) fn visit_roots(&mut self, visit: &mut dyn FnMut(&mut u64)) {
+        for depth in 1..=self.depth() {
+            let Some(frame) = self.frame_mut(depth) else { break };
+            visit_gc(&mut frame.function, visit);
+            visit_gc(&mut frame.globals, visit);
+            for slot in [&mut frame.locals, &mut frame.object, &mut frame.generator, &mut frame.handled] {
+                if let Some(value) = slot {
+                    let mut word = value.bits();
+                    visit(&mut word);
+                    *slot = Value::from_bits(word);
+                }
+            }
+        }
+    }
+}
+
+fn visit_gc<T: crate::gc::HeapObject>(slot: &mut Gc<T>, visit: &mut dyn FnMut(&mut u64)) {
+    let mut word = slot.value().bits();
+    visit(&mut word);
+    if let Some(value) = Value::from_bits(word) {
+        // SAFETY: the visitor replaces a pointer by the new address of the same object.
+        *slot = unsafe { Gc::from_value_unchecked(value) };
+    }
+}
+
+impl Frame {
+    /// One past the frame's slots.
+    #[inline(always)]
+    pub fn end(&self) -> *mut Value {
+        // SAFETY: the slots of a frame lie within the value stack.
+        unsafe { self.fp.add(self.executable.frame_slots.get() as usize) }
+    }
+
+    /// The slot of a local.
+    #[inline]
+    pub fn local(&self, index: u32) -> *mut Value {
+        let slot = self.executable.register().map_or(index, |register| register.local_slot(index));
+        // SAFETY: locals lie within the frame.
+        unsafe { self.fp.add(slot as usize) }
+    }
+
+    /// Offset of the bytecode being executed, in code units.
+    pub fn lasti(&self) -> u32 {
+        let Some(register) = self.executable.register() else { return 0 };
+        register.position(self.executable.pc_of(self.pc)).map_or(0, |entry| entry.offset)
+    }
+
+    /// Visits the slots that are live at the operation being executed.
+    fn visit_slots(&self, visit: &mut dyn FnMut(&mut u64)) {
+        let Some(register) = self.executable.register() else { return };
+        let pc = self.executable.pc_of(self.pc);
+        let slot = |index: u32, visit: &mut dyn FnMut(&mut u64)| {
+            // SAFETY: within the frame, whose locals and live entries have been written.
+            visit(unsafe { &mut *self.fp.add(index as usize).cast::<u64>() });
+        };
+        for index in 0..self.executable.locals {
+            slot(register.local_slot(index), visit);
+        }
+        let Some(entry) = register.position(pc) else { return };
+        let mut deferred = register.deferred(entry).iter().peekable();
+        for index in 0..entry.depth {
+            if deferred.next_if(|deferred| deferred.index == index).is_none() {
+                slot(register.stack_base + index, visit);
+            }
+        }
+    }
+}
+
+impl Vm {
+    /// Visits everything live on the value stack: live slots of frames, native windows between and above them.
+    pub(crate) fn visit_stack(&mut self, visit: &mut dyn FnMut(&mut u64)) {
+        let mut from = self.stack.base();
+        for depth in 1..=self.exec.depth() {
+            let Some(frame) = self.exec.frame(depth) else { break };
+            // What lies between the frames below and this one is native windows; a callee's frame begins inside its
+            // caller's.
+            visit_range(from, frame.fp, visit);
+            frame.visit_slots(visit);
+            from = frame.end();
+        }
+        visit_range(from, self.stack.top(), visit);
+    }
+
+    /// The globals of the running Python frame.
+    pub fn current_globals(&self) -> Option<Gc<Dict>> {
+        self.exec.current().map(|frame| frame.globals)
+    }
+}
+
+fn visit_range(from: *mut Value, to: *mut Value, visit: &mut dyn FnMut(&mut u64)) {
+    let mut at = from;
+    while at < to {
+        // SAFETY: slots of native windows are written when the window is made.
+        unsafe {
+            visit(&mut *at.cast::<u64>());
+            at = at.add(1);
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Attributes: loads, stores, methods, `super`, special methods; their inline caches.
+//!
+//! A cache is valid while the object's shape and the interpreter's type epoch are those in its guard word: the shape says the
+//! class and the instance's slots, the epoch that no class a cache depends on has changed.
+
+use super::super::op::Op;
+use super::super::register_code::RegOp;
+use crate::gc::Gc;
+use crate::names::name;
+use crate::raise::{Exc, Raised};
+use crate::shape::AttrsPlace;
+use crate::slots::{GetAttr, SetAttr};
+use crate::spec::METHOD_DESCRIPTOR;
+use crate::types::descriptor::MemberDescriptor;
+use crate::types::dict::Dict;
+use crate::types::module::Module;
+use crate::types::str::Str;
+use crate::types::type_::Type;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// Whether the guard word of a cache matches a heap object.
+#[inline(always)]
+pub fn guard(vm: &Vm, object: Value, data: u64) -> bool {
+    u64::from(object.shape_id()) | u64::from(vm.interp().type_epoch) << 32 == data
+}
+
+/// The cached attribute of a module whose dict has the cached keys.
+#[inline(always)]
+pub fn module_value(vm: &Vm, object: Value, data: u64, number: u16) -> Option<Value> {
+    let dict = object.exact::<Module>()?.get(vm).dict.get(vm);
+    if u64::from(dict.current_keys_version()) != data {
+        return None;
+    }
+    dict.value_at(vm, number as usize)
+}
+
+fn guard_word(vm: &Vm, object: Value) -> u64 {
+    u64::from(object.shape_id()) | u64::from(vm.interp().type_epoch) << 32
+}
+
+fn generic_get(vm: &Vm, class: Gc<Type>) -> bool {
+    class
+        .get(vm)
+        .slots
+        .getattro
+        .is_none_or(|get| std::ptr::fn_addr_eq(get, crate::types::object::getattro as GetAttr))
+}
+
+fn generic_set(vm: &Vm, class: Gc<Type>) -> bool {
+    class
+        .get(vm)
+        .slots
+        .setattro
+        .is_none_or(|set| std::ptr::fn_addr_eq(set, crate::types::object::setattro as SetAttr))
+}
+
+/// The word of an instance that holds an attribute, if the shape alone decides it.
+fn word_of(vm: &mut Vm, object: Value, name: Gc<Str>) -> Option<u16> {
+    let id = object.shape_id();
+    let AttrsPlace::Slots { .. } = vm.shape(id).attrs else { return None };
+    let atom = Str::known_atom(name, vm)?;
+    let slot = vm.interp_mut().shapes.slot_of(id, atom)?;
+    let shape = vm.shape(id);
+    (slot < shape.inline_count).then(|| shape.inline_start + slot)
+}
+
+/// Whether the shape alone says that the instance has no such attribute.
+fn lacks(vm: &mut Vm, object: Value, name: Gc<Str>) -> bool {
+    let id = object.shape_id();
+    match vm.shape(id).attrs {
+        AttrsPlace::None => true,
+        AttrsPlace::Slots { .. } => match Str::known_atom(name, vm) {
+            Some(atom) => vm.interp_mut().shapes.slot_of(id, atom).is_none(),
+            None => true,
+        },
+        AttrsPlace::Dict { .. } | AttrsPlace::TrailingDict => false,
+    }
+}
+
+/// How LOAD_ATTR may be specialised for an object.
+fn specialize_load(vm: &mut Vm, op: Op, object: Value, name: Gc<Str>) {
+    if let Some(module) = object.exact::<Module>() {
+        specialize_module(vm, op, module, name, RegOp::LOAD_ATTR_MODULE);
+        return;
+    }
+    if !object.is_heap() {
+        return;
+    }
+    let class = vm.type_of(object);
+    if !generic_get(vm, class) {
+        return;
+    }
+    let attribute = Type::lookup(class, vm, name);
+    match attribute {
+        Some(attribute) => {
+            let slots = vm.slots(attribute);
+            let (get, set) = (slots.descr_get.is_some(), slots.descr_set.is_some());
+            if let Some(member) = attribute.exact::<MemberDescriptor>() {
+                if member.get(vm).def.is_none()
+                    && Type::is_subtype(class, vm, member.get(vm).class)
+                    && let Ok(word) = u16::try_from(member.get(vm).word)
+                {
+                    cache_slot(vm, op, object, word, RegOp::LOAD_ATTR_SLOT);
+                }
+                return;
+            }
+            if get && set {
+                return;
+            }
+            if let Some(word) = word_of(vm, object, name) {
+                cache_slot(vm, op, object, word, RegOp::LOAD_ATTR_SLOT);
+            } else if !get && lacks(vm, object, name) {
+                op.set_data(1, guard_word(vm, object));
+                op.set_cached(vm, Some(attribute));
+                op.specialize(RegOp::LOAD_ATTR_CLASS);
+            }
+        }
+        None => {
+            if let Some(word) = word_of(vm, object, name) {
+                cache_slot(vm, op, object, word, RegOp::LOAD_ATTR_SLOT);
+            }
+        }
+    }
+}
+
+fn cache_slot(vm: &Vm, op: Op, object: Value, word: u16, form: RegOp) {
+    op.set_data(1, guard_word(vm, object));
+    op.set_word(op.word().with_c(word).with_op(form));
+}
+
+fn specialize_module(vm: &mut Vm, op: Op, module: Gc<Module>, name: Gc<Str>, form: RegOp) {
+    let dict = module.get(vm).dict;
+    let Some(number) = Dict::find_str(dict, vm, name).and_then(|number| u16::try_from(number).ok()) else { return };
+    let version = Dict::keys_version(dict, vm);
+    // A class attribute of `module` that is a data descriptor comes first.
+    let class = vm.type_of(module.value());
+    if version != 0 && Type::lookup(class, vm, name).is_none() {
+        op.set_data(1, u64::from(version));
+        op.set_word(op.word().with_c(number).with_op(form));
+    }
+}
+
+/// LOAD_ATTR in any form.
+pub fn load_attr(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
+    let (object, name) = (op.rb(), op.name(vm));
+    specialize_load(vm, op, object, name);
+    vm.get_attr(object, name)
+}
+
+/// LOAD_METHOD in any form.
+pub fn load_method(vm: &mut Vm, op: Op) -> Result<(), Raised> {
+    let (object, name, to) = (op.rb(), op.name(vm), op.word().a());
+    if let Some(module) = object.exact::<Module>() {
+        specialize_module(vm, op, module, name, RegOp::LOAD_METHOD_MODULE);
+    }
+    let class = vm.type_of(object);
+    if generic_get(vm, class)
+        && let Some(attribute) = Type::lookup(class, vm, name)
+    {
+        let own = vm.type_of(attribute);
+        if own.get(vm).has_flag(METHOD_DESCRIPTOR) && vm.instance_attr(object, name).is_none() {
+            if object.is_heap() && lacks(vm, object, name) {
+                op.set_data(1, guard_word(vm, object));
+                op.set_cached(vm, Some(attribute));
+                op.specialize(RegOp::LOAD_METHOD_CACHED);
+            }
+            op.set(to, attribute);
+            op.set(to + 1, object);
+            return Ok(());
+        }
+    }
+    let value = vm.get_attr(object, name)?;
+    op.set(to, value);
+    op.set(to + 1, Value::UNBOUND);
+    Ok(())
+}
+
+/// STORE_ATTR in any form.
+pub fn store_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
+    let (object, value, name) = (op.ra(), op.rb(), op.name(vm));
+    if object.is_heap() {
+        let class = vm.type_of(object);
+        if generic_set(vm, class) {
+            match Type::lookup(class, vm, name) {
+                Some(attribute) => {
+                    if let Some(member) = attribute.exact::<MemberDescriptor>() {
+                        if member.get(vm).def.is_none()
+                            && Type::is_subtype(class, vm, member.get(vm).class)
+                            && let Ok(word) = u16::try_from(member.get(vm).word)
+                        {
+                            cache_slot(vm, op, object, word, RegOp::STORE_ATTR_SLOT);
+                        }
+                    } else if vm.slots(attribute).descr_set.is_none()
+                        && let Some(word) = word_of(vm, object, name)
+                    {
+                        cache_slot(vm, op, object, word, RegOp::STORE_ATTR_SLOT);
+                    }
+                }
+                None => {
+                    if let Some(word) = word_of(vm, object, name) {
+                        cache_slot(vm, op, object, word, RegOp::STORE_ATTR_SLOT);
+                    }
+                }
+            }
+        }
+    }
+    vm.set_attr(object, name, Some(value))
+}
+
+/// DELETE_ATTR.
+pub fn delete_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
+    let name = op.name(vm);
+    vm.set_attr(op.ra(), name, None)
+}
+
+/// LOAD_SUPER_ATTR.
+pub fn load_super_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
+    let (base, to, flags) = (op.word().b(), op.word().a(), op.word().flags());
+    let (global, class, object, name) = (op.get(base), op.get(base + 1), op.get(base + 2), op.name(vm));
+    let is_builtin = vm.builtin_value("super")? == global;
+    if is_builtin
+        && let Some(start) = class.downcast::<Type>(vm)
+        && let Some((own, is_class)) = super_receiver(vm, start, object)
+        && let Some(attribute) = after(vm, start, own, name)
+    {
+        let kind = vm.type_of(attribute);
+        if flags & 1 != 0 && !is_class && kind.get(vm).has_flag(METHOD_DESCRIPTOR) {
+            op.set(to, attribute);
+            op.set(to + 1, object);
+            return Ok(());
+        }
+        let value = match vm.slots(attribute).descr_get {
+            Some(get) => get(vm, attribute, (!is_class).then_some(object), Some(own.value()))?,
+            None => attribute,
+        };
+        return give(op, to, flags, value);
+    }
+    let object = if flags & 2 != 0 || is_builtin { vm.call(global, &[class, object])? } else { vm.call(global, &[])? };
+    let value = vm.get_attr(object, name)?;
+    give(op, to, flags, value)
+}
+
+fn give(op: Op, to: u16, flags: u8, value: Value) -> Result<(), Raised> {
+    op.set(to, value);
+    if flags & 1 != 0 {
+        op.set(to + 1, Value::UNBOUND);
+    }
+    Ok(())
+}
+
+/// The class whose MRO `super(start, object)` walks, and whether `object` is that class itself.
+fn super_receiver(vm: &mut Vm, start: Gc<Type>, object: Value) -> Option<(Gc<Type>, bool)> {
+    if let Some(class) = object.downcast::<Type>(vm)
+        && Type::is_subtype(class, vm, start)
+    {
+        return Some((class, true));
+    }
+    let own = vm.type_of(object);
+    Type::is_subtype(own, vm, start).then_some((own, false))
+}
+
+/// The attribute found after `start` in the MRO of `own`.
+fn after(vm: &mut Vm, start: Gc<Type>, own: Gc<Type>, name: Gc<Str>) -> Option<Value> {
+    // `super().__class__` is `super` itself.
+    if Str::known_atom(name, vm) == Some(name::CLASS) {
+        return None;
+    }
+    let mro = own.get(vm).mro;
+    let from = mro.get(vm).items().iter().position(|item| *item == start.value())? + 1;
+    for i in from..mro.get(vm).len() {
+        let Some(base) = mro.get(vm).at(i).downcast::<Type>(vm) else { continue };
+        let dict = base.get(vm).dict;
+        if let Some(found) = Dict::get_str(dict, vm, name) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// LOAD_SPECIAL.
+pub fn load_special(vm: &mut Vm, op: Op) -> Result<(), Raised> {
+    let (object, to) = (op.rb(), op.word().a());
+    let (atom, other, kind) = match op.word().c() {
+        0 => (name::ENTER, [name::AENTER, name::AEXIT], false),
+        1 => (name::EXIT, [name::AENTER, name::AEXIT], false),
+        2 => (name::AENTER, [name::ENTER, name::EXIT], true),
+        _ => (name::AEXIT, [name::ENTER, name::EXIT], true),
+    };
+    match vm.special_method_unbound(object, atom)? {
+        Some(crate::attr::Method::Unbound(method)) => {
+            op.set(to, method);
+            op.set(to + 1, object);
+            Ok(())
+        }
+        Some(crate::attr::Method::Bound(method)) => {
+            op.set(to, method);
+            op.set(to + 1, Value::UNBOUND);
+            Ok(())
+        }
+        None => {
+            let got = vm.type_name(object);
+            let missed = crate::names::KNOWN_NAMES[atom.0 as usize];
+            let protocol = |is_async| {
+                if is_async { "asynchronous context manager protocol" } else { "context manager protocol" }
+            };
+            let mut message = format!("'{got}' object does not support the {} (missed {missed} method)", protocol(kind));
+            if vm.has_special(object, other[0]) && vm.has_special(object, other[1]) {
+                let word = if kind { "with" } else { "async with" };
+                message.push_str(&format!(
+                    " but it supports the {}. Did you mean to use '{word}'?",
+                    protocol(!kind)
+                ));
+            }
+            Err(vm.raise(Exc::TypeError, message))
+        }
+    }
+}

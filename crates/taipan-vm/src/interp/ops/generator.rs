@@ -1,0 +1,343 @@
+//! Generators: making, resuming, suspending, and sending to what they delegate to.
+
+use taipan_bytecode::code::co;
+
+use super::super::dispatch;
+use super::super::frame::{Frame, Kind, Ret};
+use super::super::op::Op;
+use super::super::register_code::{RegOp, Word};
+use super::super::unwind::{self, Leave, deliver};
+use crate::gc::{Gc, HeaderWord};
+use crate::names::name;
+use crate::raise::{Exc, Raised};
+use crate::slots::Next;
+use crate::types::Builtin;
+use crate::types::array::ValueArray;
+use crate::types::frame::FrameObject;
+use crate::types::generator::{CREATED, FINISHED, Generator, RUNNING, SUSPENDED};
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// What SEND found.
+pub enum Sent {
+    /// The generator's frame runs.
+    Pushed,
+    /// The receiver yields a value.
+    Yielded(Value),
+    /// The receiver has returned a value.
+    Returned(Value),
+}
+
+/// RETURN_GENERATOR: the running frame becomes a generator, which is returned to its caller.
+pub fn return_generator(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
+    let frame = current(vm)?;
+    let flags = frame.executable.code.flags;
+    let builtin = match () {
+        () if flags & co::ASYNC_GENERATOR != 0 => Builtin::AsyncGenerator,
+        () if flags & co::COROUTINE != 0 => Builtin::Coroutine,
+        () => Builtin::Generator,
+    };
+    let slots = ValueArray::new(vm, frame.executable.frame_slots.get() as usize)?;
+    let origin = if builtin == Builtin::Coroutine { super::super::coroutine_origin(vm)? } else { None };
+    let function = current(vm)?.function;
+    let (name, qualname) = (function.get(vm).name, function.get(vm).qualname);
+    let locals = current(vm)?.locals;
+    let generator = vm.new_object(
+        builtin as u32,
+        Generator {
+            header: HeaderWord::NEW,
+            executable: frame.executable,
+            function,
+            slots: Some(slots),
+            name,
+            qualname,
+            handled: None,
+            frame: None,
+            locals,
+            origin,
+            pc: frame.executable.pc_of(op.pc()),
+            depth: 0,
+            state: CREATED,
+            flags: 0,
+        },
+    )?;
+    save(vm, generator, 0);
+    let frame = current(vm)?;
+    vm.pop_frame();
+    match frame.ret.kind() {
+        Kind::Plain => {
+            deliver(vm, frame.ret, generator.value());
+            Ok(Leave::Continue)
+        }
+        Kind::Entry => Ok(Leave::Exit(Some(generator.value()))),
+        Kind::Init => {
+            let got = vm.type_name(generator.value());
+            Err(vm.raise(Exc::TypeError, format!("__init__() should return None, not '{got}'")))
+        }
+        _ => Err(vm.raise(Exc::SystemError, "a generator made in a generator's frame")),
+    }
+}
+
+fn current(vm: &mut Vm) -> Result<Frame, Raised> {
+    match vm.exec.current() {
+        Some(frame) => Ok(*frame),
+        None => Err(vm.raise(Exc::SystemError, "no frame")),
+    }
+}
+
+/// Copies the running frame's locals and `depth` stack entries into a generator.
+fn save(vm: &mut Vm, generator: Gc<Generator>, depth: u32) {
+    let Some(frame) = vm.exec.current().copied() else { return };
+    let Some(slots) = generator.get(vm).slots else { return };
+    let locals = frame.executable.locals;
+    let stack_base = frame.executable.register().map_or(locals, |register| register.stack_base);
+    let wide = frame.executable.wide.get();
+    let to = slots.get_mut(vm).slots_mut();
+    // SAFETY: locals and live entries lie in the frame and have been written.
+    unsafe {
+        if wide {
+            for index in 0..locals {
+                to[index as usize] = Some(*frame.local(index));
+            }
+        } else {
+            for (index, to) in to[..locals as usize].iter_mut().enumerate() {
+                *to = Some(*frame.fp.add(index));
+            }
+        }
+        for index in 0..depth as usize {
+            to[locals as usize + index] = Some(*frame.fp.add(stack_base as usize + index));
+        }
+        to[(locals + depth) as usize..].fill(None);
+    }
+    generator.get_mut(vm).depth = depth;
+}
+
+/// Whether a generator can go on: false when it is finished. ValueError while it runs.
+#[inline]
+pub fn can_resume(vm: &mut Vm, generator: Gc<Generator>) -> Result<bool, Raised> {
+    match generator.get(vm).state {
+        CREATED | SUSPENDED => Ok(true),
+        RUNNING => Err(already_running(vm, generator)),
+        _ => Ok(false),
+    }
+}
+
+#[cold]
+fn already_running(vm: &mut Vm, generator: Gc<Generator>) -> Raised {
+    let what = kind_name(generator);
+    vm.raise(Exc::ValueError, format!("{what} already executing"))
+}
+
+/// What messages call a generator.
+pub fn kind_name(generator: Gc<Generator>) -> &'static str {
+    match generator.value().shape_id() {
+        id if id == Builtin::Coroutine as u32 => "coroutine",
+        id if id == Builtin::AsyncGenerator as u32 => "async generator",
+        _ => "generator",
+    }
+}
+
+/// Pushes the frame of a generator that can go on, with the value sent in its place.
+pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> Result<(), Raised> {
+    vm.count()?;
+    let (executable, function) = (generator.get(vm).executable, generator.get(vm).function);
+    let globals = function.get(vm).globals;
+    let fp = vm.stack.top();
+    // SAFETY: the slots are written below, before anything can collect.
+    unsafe { vm.push_frame(fp, executable, function, globals, ret)? };
+    let locals = executable.locals;
+    let (depth, pc, slots) = (generator.get(vm).depth, generator.get(vm).pc, generator.get(vm).slots);
+    let stack_base = executable.register().map_or(locals, |register| register.stack_base);
+    let handled = vm.handled;
+    // SAFETY: the frame was pushed; its locals and the entries below the sent value are written here.
+    unsafe {
+        let frame = vm.exec.top;
+        if let Some(slots) = slots {
+            let from = slots.get(vm).slots();
+            let value_of = |index: usize| from.get(index).copied().flatten().unwrap_or(Value::UNBOUND);
+            for index in 0..locals {
+                *(*frame).local(index) = value_of(index as usize);
+            }
+            for index in 0..depth as usize {
+                *fp.add(stack_base as usize + index) = value_of(locals as usize + index);
+            }
+        }
+        let at = executable.entry.get().add(pc as usize);
+        let slot = Word((*at).get()).a();
+        *fp.add(slot as usize) = value;
+        (*frame).pc = at.add(1);
+        (*frame).generator = Some(generator.value());
+        (*frame).handled = handled;
+        (*frame).locals = generator.get(vm).locals;
+        if let Some(object) = generator.get(vm).frame {
+            (*frame).object = Some(object);
+            (*frame).ret = Ret(ret.0 | Ret::HAS_OBJECT);
+            let depth = vm.exec.depth();
+            if let Some(object) = object.exact::<FrameObject>() {
+                object.get_mut(vm).depth = depth;
+            }
+        }
+    }
+    if let Some(own) = generator.get(vm).handled {
+        vm.handled = Some(own);
+    }
+    generator.get_mut(vm).state = RUNNING;
+    Ok(())
+}
+
+/// YIELD_VALUE.
+pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
+    let frame = current(vm)?;
+    let Some(generator) = frame.generator.and_then(|generator| generator.downcast::<Generator>(vm)) else {
+        return Err(vm.raise(Exc::SystemError, "yield in a frame that is no generator's"));
+    };
+    let value = op.rb();
+    save(vm, generator, u32::from(op.word().c()));
+    let handled = vm.handled;
+    let own = if handled == frame.handled { None } else { handled };
+    let state = generator.get_mut(vm);
+    state.pc = frame.executable.pc_of(op.pc());
+    state.state = SUSPENDED;
+    state.handled = own;
+    vm.handled = frame.handled;
+    if let Some(object) = frame.object.and_then(|object| object.exact::<FrameObject>()) {
+        object.get_mut(vm).depth = 0;
+    }
+    vm.pop_frame();
+    match frame.ret.kind() {
+        Kind::GeneratorEntry => Ok(Leave::Exit(Some(value))),
+        _ => {
+            deliver(vm, frame.ret, value);
+            Ok(Leave::Continue)
+        }
+    }
+}
+
+/// SEND.
+pub fn send_op(vm: &mut Vm, op: Op) -> Result<Sent, Raised> {
+    let (receiver, value) = (op.ra(), op.rb());
+    let id = receiver.shape_id();
+    if (id == Builtin::Generator as u32 || id == Builtin::Coroutine as u32)
+        && let Some(generator) = receiver.downcast::<Generator>(vm)
+    {
+        if !can_resume(vm, generator)? {
+            if id == Builtin::Coroutine as u32 {
+                return Err(vm.raise(Exc::RuntimeError, "cannot reuse already awaited coroutine"));
+            }
+            return Ok(Sent::Returned(Value::NONE));
+        }
+        check_first_value(vm, generator, value)?;
+        resume(vm, generator, value, Ret::new(Kind::GeneratorSend, op.word().b(), 1))?;
+        return Ok(Sent::Pushed);
+    }
+    send_to_iterator(vm, receiver, value)
+}
+
+/// Sends to an iterator of any type; StopIteration gives the result.
+pub fn send_to_iterator(vm: &mut Vm, receiver: Value, value: Value) -> Result<Sent, Raised> {
+    let result = if value.is_none() {
+        match vm.slots(receiver).next {
+            Some(next) if std::ptr::fn_addr_eq(next, crate::types::type_::trampolines::next as Next) => {
+                // The slot swallows StopIteration, whose value is wanted here.
+                let result = vm.call_special(receiver, name::NEXT, &[]);
+                match result {
+                    Ok(Some(item)) => Ok(Some(item)),
+                    Ok(None) => Ok(None),
+                    Err(raised) => Err(raised),
+                }
+            }
+            Some(next) => next(vm, receiver),
+            None => {
+                let got = vm.type_name(receiver);
+                Err(vm.raise(Exc::TypeError, format!("'{got}' object is not an iterator")))
+            }
+        }
+    } else {
+        vm.call_method_name(receiver, name::SEND, &[value]).map(Some)
+    };
+    match result {
+        Ok(Some(item)) => Ok(Sent::Yielded(item)),
+        Ok(None) => Ok(Sent::Returned(Value::NONE)),
+        Err(raised) if vm.raised_is(Exc::StopIteration) => {
+            let stop = vm.take_raised(raised);
+            Ok(Sent::Returned(super::exception::stop_value(vm, stop)))
+        }
+        Err(raised) => Err(raised),
+    }
+}
+
+/// TypeError for a value sent to a generator that has not started.
+pub fn check_first_value(vm: &mut Vm, generator: Gc<Generator>, value: Value) -> Result<(), Raised> {
+    if generator.get(vm).state != CREATED || value.is_none() {
+        return Ok(());
+    }
+    let what = kind_name(generator);
+    Err(vm.raise(Exc::TypeError, format!("can't send non-None value to a just-started {what}")))
+}
+
+/// What a suspended generator delegates to (`yield from`, `await`).
+pub fn delegate(vm: &Vm, generator: Gc<Generator>) -> Option<Value> {
+    let generator = generator.get(vm);
+    if generator.state != SUSPENDED || generator.depth == 0 {
+        return None;
+    }
+    let register = generator.executable.register()?;
+    let word = Word(register.words.get(generator.pc as usize)?.get());
+    if word.op() != RegOp::YIELD_VALUE as u8 || word.flags() & 1 == 0 {
+        return None;
+    }
+    let index = (generator.executable.locals + generator.depth - 1) as usize;
+    generator.slots?.get(vm).slots().get(index).copied().flatten()
+}
+
+/// How a generator driven by native code answered.
+pub enum Answer {
+    /// It yielded.
+    Yielded(Value),
+    /// It returned.
+    Returned(Value),
+}
+
+/// Resumes a generator from native code with a value. The caller has checked that it can go on.
+pub fn drive(vm: &mut Vm, generator: Gc<Generator>, value: Value) -> Result<Answer, Raised> {
+    vm.check_native_stack()?;
+    let old = vm.stack.top();
+    let result = match resume(vm, generator, value, Ret::new(Kind::GeneratorEntry, 0, 0)) {
+        Ok(()) => dispatch::run(vm),
+        Err(raised) => Err(raised),
+    };
+    vm.stack.pop_to(old);
+    answer(vm, generator, result?)
+}
+
+fn answer(vm: &Vm, generator: Gc<Generator>, value: Value) -> Result<Answer, Raised> {
+    Ok(if generator.get(vm).state == FINISHED { Answer::Returned(value) } else { Answer::Yielded(value) })
+}
+
+/// Raises an exception where a generator is suspended. A generator that has not started is finished by it.
+pub fn drive_exception(vm: &mut Vm, generator: Gc<Generator>, exception: Value) -> Result<Answer, Raised> {
+    vm.check_native_stack()?;
+    let old = vm.stack.top();
+    let result = match resume(vm, generator, Value::NONE, Ret::new(Kind::GeneratorEntry, 0, 0)) {
+        Ok(()) => {
+            // The exception is raised by the operation that suspended the generator.
+            // SAFETY: `resume` left the frame one word behind it.
+            unsafe { (*vm.exec.top).pc = (*vm.exec.top).pc.sub(1) };
+            let _ = vm.raise_value(exception);
+            match unwind::unwind(vm) {
+                Leave::Continue => dispatch::run(vm),
+                Leave::Exit(Some(value)) => Ok(value),
+                Leave::Exit(None) => Err(Raised(())),
+            }
+        }
+        Err(raised) => Err(raised),
+    };
+    vm.stack.pop_to(old);
+    answer(vm, generator, result?)
+}
+
+/// Wraps a value an asynchronous generator yields, to tell it from what it awaits.
+pub fn wrap_async(vm: &mut Vm, value: Value) -> Result<Value, Raised> {
+    crate::types::generator::asynchronous::wrap(vm, value)
+}
+

@@ -1,0 +1,85 @@
+//! `frame`: a call as Python sees it.
+//!
+//! While the call runs (`depth` > 0) the object is a view of a record of the control stack; when the call ends, its locals are
+//! copied into `slots`. A suspended generator's frame object reads the generator.
+
+use crate::gc::Gc;
+use crate::heap_object;
+use crate::interp::executable::Executable;
+use crate::types::Builtin;
+use crate::types::array::ValueArray;
+use crate::types::dict::Dict;
+use crate::types::function::Function;
+use crate::types::generator::Generator;
+use crate::value::Value;
+use crate::vm::Vm;
+
+pub mod methods;
+
+pub use methods::TYPE;
+
+heap_object! {
+    /// A frame object.
+    pub struct FrameObject = Builtin::Frame {
+        pub executable: &'static Executable,
+        pub function: Gc<Function>,
+        pub globals: Gc<Dict>,
+        /// Namespace of a module or class body.
+        pub locals: Option<Value>,
+        /// The caller's frame object, once the call has ended.
+        pub back: Option<Gc<FrameObject>>,
+        pub generator: Option<Gc<Generator>>,
+        /// Locals of an ended call.
+        pub slots: Option<Gc<ValueArray>>,
+        /// Extra variables set through `f_locals`.
+        pub extra: Option<Gc<Dict>>,
+        pub trace: Option<Value>,
+        /// Depth of the record on the control stack of the thread that runs it; 0 when it does not run.
+        pub depth: usize,
+        /// Offset in code units of the last instruction of an ended call.
+        pub lasti: u32,
+        pub pad: u32,
+    }
+}
+
+impl FrameObject {
+    /// The line of a byte offset.
+    pub fn line_at(&self, lasti: i32) -> Option<i32> {
+        self.executable.line_at(lasti)
+    }
+
+    /// The value in a local's slot, a cell for a cell variable; `None` when it is unbound.
+    pub fn local(this: Gc<FrameObject>, vm: &Vm, index: u32) -> Option<Value> {
+        let frame = this.get(vm);
+        if index >= frame.executable.locals {
+            return None;
+        }
+        if let Some(record) = vm.exec.frame(frame.depth) {
+            // SAFETY: locals of a running frame have been written.
+            return unsafe { *record.local(index) }.given();
+        }
+        let slots = match frame.generator {
+            Some(generator) => generator.get(vm).slots,
+            None => frame.slots,
+        };
+        slots?.get(vm).slots().get(index as usize).copied().flatten().and_then(Value::given)
+    }
+
+    /// Offset of the current instruction in code units.
+    pub fn current_offset(this: Gc<FrameObject>, vm: &Vm) -> u32 {
+        let frame = this.get(vm);
+        if let Some(record) = vm.exec.frame(frame.depth) {
+            return record.lasti();
+        }
+        match frame.generator {
+            Some(generator) => generator.get(vm).lasti(),
+            None => frame.lasti,
+        }
+    }
+
+    /// `f_lineno`.
+    pub fn line(this: Gc<FrameObject>, vm: &Vm) -> Option<i32> {
+        let offset = FrameObject::current_offset(this, vm);
+        this.get(vm).line_at(offset as i32 * 2)
+    }
+}

@@ -1,0 +1,154 @@
+//! The attributes of `frame`.
+
+use crate::gc::{Gc, HeapObject};
+use crate::raise::{Exc, Raised};
+use crate::slots::Slots;
+use crate::spec::{GetSetDef, NO_NEW, TypeSpec, getset, getter};
+use crate::types::code::Code;
+use crate::types::dict::Dict;
+use crate::types::frame::FrameObject;
+use crate::types::function::Function;
+use crate::types::str::Str;
+use crate::value::Value;
+use crate::vm::Vm;
+
+fn this_frame(vm: &mut Vm, this: Value) -> Result<Gc<FrameObject>, Raised> {
+    match this.exact::<FrameObject>() {
+        Some(frame) => Ok(frame),
+        None => Err(vm.raise(Exc::TypeError, "expected a frame")),
+    }
+}
+
+fn get_back(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let frame = this_frame(vm, this)?;
+    let depth = frame.get(vm).depth;
+    if depth > 1 {
+        return Ok(vm.frame_object(depth - 1)?.value());
+    }
+    if depth == 1 {
+        return Ok(Value::NONE);
+    }
+    Ok(frame.get(vm).back.map_or(Value::NONE, Gc::value))
+}
+
+fn get_code(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let frame = this_frame(vm, this)?;
+    let (function, executable) = (frame.get(vm).function, frame.get(vm).executable);
+    if let Some(code) = function.get(vm).code.exact::<Code>()
+        && std::ptr::eq(code.get(vm).executable, executable)
+    {
+        return Ok(code.value());
+    }
+    Ok(Code::of_executable(vm, executable)?.value())
+}
+
+fn get_globals(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(this_frame(vm, this)?.get(vm).globals.value())
+}
+
+fn get_builtins(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let function: Gc<Function> = this_frame(vm, this)?.get(vm).function;
+    Ok(function.get(vm).builtins.value())
+}
+
+fn get_lasti(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let frame = this_frame(vm, this)?;
+    Ok(Value::int32(FrameObject::current_offset(frame, vm) as i32 * 2))
+}
+
+fn get_lineno(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let frame = this_frame(vm, this)?;
+    Ok(FrameObject::line(frame, vm).map_or(Value::NONE, Value::int32))
+}
+
+fn get_trace(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(this_frame(vm, this)?.get(vm).trace.unwrap_or(Value::NONE))
+}
+
+fn set_trace(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    this_frame(vm, this)?.get_mut(vm).trace = value.and_then(Value::not_none);
+    Ok(())
+}
+
+fn get_generator(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(this_frame(vm, this)?.get(vm).generator.map_or(Value::NONE, Gc::value))
+}
+
+/// `f_locals`: the namespace of a module or class body, else a dict of the variables that are bound now.
+fn get_locals(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let frame = this_frame(vm, this)?;
+    if let Some(locals) = frame.get(vm).locals {
+        return Ok(locals);
+    }
+    Ok(locals_snapshot(vm, frame)?.value())
+}
+
+/// A new dict of a frame's bound variables.
+pub fn locals_snapshot(vm: &mut Vm, frame: Gc<FrameObject>) -> Result<Gc<Dict>, Raised> {
+    use taipan_bytecode::code::fast;
+    let dict = Dict::new(vm)?;
+    let executable = frame.get(vm).executable;
+    for (index, name) in executable.code.localsplusnames.iter().enumerate() {
+        let kind = executable.code.localspluskinds.get(index).copied().unwrap_or(0);
+        if kind & fast::HIDDEN != 0 {
+            continue;
+        }
+        let Some(value) = FrameObject::local(frame, vm, index as u32) else { continue };
+        let value = match value.exact::<crate::types::cell::Cell>() {
+            Some(cell) if kind & (fast::CELL | fast::FREE) != 0 => match cell.get(vm).contents {
+                Some(value) => value,
+                None => continue,
+            },
+            _ => value,
+        };
+        let name = Str::from_wtf8(vm, name)?;
+        let name = Str::interned(name, vm);
+        Dict::set_str(dict, vm, name, value)?;
+    }
+    Ok(dict)
+}
+
+fn clear(vm: &mut Vm, args: crate::args::Args<'_>) -> Result<Value, Raised> {
+    let frame = this_frame(vm, args.get(0))?;
+    if frame.get(vm).depth > 0 {
+        return Err(vm.raise(Exc::RuntimeError, "cannot clear an executing frame"));
+    }
+    if frame.get(vm).generator.is_some() {
+        return Err(vm.raise(Exc::RuntimeError, "cannot clear a suspended frame"));
+    }
+    let frame = frame.get_mut(vm);
+    frame.slots = None;
+    frame.extra = None;
+    Ok(Value::NONE)
+}
+
+fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let frame = this_frame(vm, this)?;
+    let code = &frame.get(vm).executable.code;
+    let (file, name) = (code.filename.to_string(), code.name.to_string());
+    let line = FrameObject::line(frame, vm).unwrap_or(0);
+    let id = crate::types::object::id_number(vm, this);
+    vm.new_str(&format!("<frame at {id:#x}, file '{file}', line {line}, code {name}>"))
+}
+
+const GETSET: &[GetSetDef] = &[
+    getter("f_back", get_back, ""),
+    getter("f_code", get_code, ""),
+    getter("f_globals", get_globals, ""),
+    getter("f_builtins", get_builtins, ""),
+    getter("f_locals", get_locals, ""),
+    getter("f_lasti", get_lasti, ""),
+    getter("f_lineno", get_lineno, ""),
+    getset("f_trace", get_trace, set_trace, ""),
+    getter("f_generator", get_generator, ""),
+];
+
+pub static TYPE: TypeSpec = TypeSpec {
+    name: "frame",
+    layout: Some(<FrameObject as HeapObject>::native),
+    slots: Slots { repr: Some(repr), ..Slots::DEFAULT },
+    methods: &[crate::spec::method("clear($self, /)", clear, "Clear all references held by the frame.")],
+    getset: GETSET,
+    flags: NO_NEW,
+    ..TypeSpec::DEFAULT
+};
