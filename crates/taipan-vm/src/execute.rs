@@ -179,12 +179,7 @@ fn is_import_file(filename: &Wtf8Buf) -> bool {
     *filename == *"<frozen importlib._bootstrap>" || *filename == *"<frozen importlib._bootstrap_external>"
 }
 
-fn set_link(
-    vm: &mut Vm,
-    base: Gc<BaseException>,
-    before: Option<Gc<Traceback>>,
-    next: Option<Gc<Traceback>>,
-) {
+fn set_link(vm: &mut Vm, base: Gc<BaseException>, before: Option<Gc<Traceback>>, next: Option<Gc<Traceback>>) {
     match before {
         Some(before) => before.get_mut(vm).next = next,
         None => base.get_mut(vm).traceback = next.map(Gc::value),

@@ -153,13 +153,7 @@ fn qualname(vm: &Vm, function: Gc<Function>) -> String {
 }
 
 #[cold]
-fn unexpected_keyword(
-    vm: &mut Vm,
-    function: Gc<Function>,
-    code: &CodeObject,
-    key: Gc<Str>,
-    args: &Args<'_>,
-) -> Raised {
+fn unexpected_keyword(vm: &mut Vm, function: Gc<Function>, code: &CodeObject, key: Gc<Str>, args: &Args<'_>) -> Raised {
     let name = qualname(vm, function);
     let posonly = &code.localsplusnames[..code.posonlyargcount as usize];
     let wrong: Vec<&str> = posonly
@@ -174,12 +168,12 @@ fn unexpected_keyword(
         .collect();
     if !wrong.is_empty() {
         let wrong = wrong.join(", ");
-        let message =
-            format!("{name}() got some positional-only arguments passed as keyword arguments: '{wrong}'");
+        let message = format!("{name}() got some positional-only arguments passed as keyword arguments: '{wrong}'");
         return vm.raise(Exc::TypeError, message);
     }
     let key = key.get(vm).to_string_lossy();
-    let candidates = code.localsplusnames[code.posonlyargcount as usize..(code.argcount + code.kwonlyargcount) as usize]
+    let candidates = code.localsplusnames
+        [code.posonlyargcount as usize..(code.argcount + code.kwonlyargcount) as usize]
         .iter()
         .filter_map(|name| name.as_str());
     let message = match closest(&key, candidates) {
@@ -259,8 +253,7 @@ fn too_many(vm: &mut Vm, function: Gc<Function>, code: &CodeObject, given: usize
     let verb = if given == 1 && kwonly_given == 0 { "was" } else { "were" };
     let name = qualname(vm, function);
     let s = if plural { "s" } else { "" };
-    let message =
-        format!("{name}() takes {signature} positional argument{s} but {given}{keywords} {verb} given");
+    let message = format!("{name}() takes {signature} positional argument{s} but {given}{keywords} {verb} given");
     vm.raise(Exc::TypeError, message)
 }
 

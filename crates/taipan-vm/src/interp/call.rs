@@ -283,14 +283,7 @@ pub fn call(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// A bound method of a Python function: its frame is pushed, with self put before the arguments.
-fn call_bound_method(
-    vm: &mut Vm,
-    op: Op,
-    callable: Value,
-    start: u16,
-    argc: usize,
-    ret: Ret,
-) -> Result<Value, Raised> {
+fn call_bound_method(vm: &mut Vm, op: Op, callable: Value, start: u16, argc: usize, ret: Ret) -> Result<Value, Raised> {
     let Some(method) = callable.exact::<crate::types::method::Method>() else {
         return vm.call_args(callable, Args::from_cells(op.window(start, argc)));
     };

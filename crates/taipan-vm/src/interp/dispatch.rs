@@ -147,11 +147,7 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                 } else {
                     4
                 };
-                if JUMP_MASK[($word.flags() & 15) as usize] & order != 0 {
-                    jump!($word.sc())
-                } else {
-                    next!(1)
-                }
+                if JUMP_MASK[($word.flags() & 15) as usize] & order != 0 { jump!($word.sc()) } else { next!(1) }
             }};
         }
         macro_rules! float_op {
@@ -508,7 +504,8 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     branch!(compare::compare_jump, word)
                 }
                 RegOp::COMPARE_JUMP_FLOAT => {
-                    if let (Some(a), Some(b)) = (reg!(word.a()).as_immediate_float(), reg!(word.b()).as_immediate_float())
+                    if let (Some(a), Some(b)) =
+                        (reg!(word.a()).as_immediate_float(), reg!(word.b()).as_immediate_float())
                         && a == a
                         && b == b
                     {
@@ -556,10 +553,18 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     branch!(compare::is_false, word)
                 }
                 RegOp::JUMP_IF_NONE => {
-                    if reg!(word.a()).is_none() { jump!(word.sc()) } else { next!(1) }
+                    if reg!(word.a()).is_none() {
+                        jump!(word.sc())
+                    } else {
+                        next!(1)
+                    }
                 }
                 RegOp::JUMP_IF_NOT_NONE => {
-                    if reg!(word.a()).is_none() { next!(1) } else { jump!(word.sc()) }
+                    if reg!(word.a()).is_none() {
+                        next!(1)
+                    } else {
+                        jump!(word.sc())
+                    }
                 }
                 RegOp::JUMP => jump!(word.sbc()),
                 RegOp::JUMP_BACKWARD => {

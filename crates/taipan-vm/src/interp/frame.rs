@@ -122,7 +122,14 @@ impl Default for Execution {
         // SAFETY: the layout has a non-zero size.
         let memory = unsafe { alloc_zeroed(Self::layout()) }.cast::<Frame>();
         let Some(base) = NonNull::new(memory) else { std::alloc::handle_alloc_error(Self::layout()) };
-        let mut execution = Execution { top: base.as_ptr(), limit: base.as_ptr(), budget: SLICE, reraised: false, base, recursion_limit: 0 };
+        let mut execution = Execution {
+            top: base.as_ptr(),
+            limit: base.as_ptr(),
+            budget: SLICE,
+            reraised: false,
+            base,
+            recursion_limit: 0,
+        };
         execution.set_recursion_limit(1000);
         execution
     }

@@ -71,9 +71,8 @@ pub fn constant_object(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised
         Constant::Complex(real, imag) => vm.complex_constant(*real, *imag)?,
         Constant::Str(text) => {
             let text_object = Str::from_wtf8(vm, text)?;
-            let name_like = text.as_str().is_some_and(|text| {
-                text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            });
+            let name_like =
+                text.as_str().is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
             if name_like { Str::interned(text_object, vm).value() } else { text_object.value() }
         }
         Constant::Bytes(bytes) => crate::types::bytes::Bytes::new(vm, bytes)?.value(),

@@ -40,19 +40,11 @@ fn guard_word(vm: &Vm, object: Value) -> u64 {
 }
 
 fn generic_get(vm: &Vm, class: Gc<Type>) -> bool {
-    class
-        .get(vm)
-        .slots
-        .getattro
-        .is_none_or(|get| std::ptr::fn_addr_eq(get, crate::types::object::getattro as GetAttr))
+    class.get(vm).slots.getattro.is_none_or(|get| std::ptr::fn_addr_eq(get, crate::types::object::getattro as GetAttr))
 }
 
 fn generic_set(vm: &Vm, class: Gc<Type>) -> bool {
-    class
-        .get(vm)
-        .slots
-        .setattro
-        .is_none_or(|set| std::ptr::fn_addr_eq(set, crate::types::object::setattro as SetAttr))
+    class.get(vm).slots.setattro.is_none_or(|set| std::ptr::fn_addr_eq(set, crate::types::object::setattro as SetAttr))
 }
 
 /// The word of an instance that holds an attribute, if the shape alone decides it.
@@ -304,13 +296,11 @@ pub fn load_special(vm: &mut Vm, op: Op) -> Result<(), Raised> {
             let protocol = |is_async| {
                 if is_async { "asynchronous context manager protocol" } else { "context manager protocol" }
             };
-            let mut message = format!("'{got}' object does not support the {} (missed {missed} method)", protocol(kind));
+            let mut message =
+                format!("'{got}' object does not support the {} (missed {missed} method)", protocol(kind));
             if vm.has_special(object, other[0]) && vm.has_special(object, other[1]) {
                 let word = if kind { "with" } else { "async with" };
-                message.push_str(&format!(
-                    " but it supports the {}. Did you mean to use '{word}'?",
-                    protocol(!kind)
-                ));
+                message.push_str(&format!(" but it supports the {}. Did you mean to use '{word}'?", protocol(!kind)));
             }
             Err(vm.raise(Exc::TypeError, message))
         }

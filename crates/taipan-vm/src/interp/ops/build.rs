@@ -113,7 +113,8 @@ pub fn build_template(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let base = op.word().b();
     let module = crate::import::import_module(vm, "string.templatelib")?;
     let class = vm.get_attr_str(module, "Template")?;
-    let (Some(strings), Some(interpolations)) = (op.get(base).exact::<Tuple>(), op.get(base + 1).exact::<Tuple>()) else {
+    let (Some(strings), Some(interpolations)) = (op.get(base).exact::<Tuple>(), op.get(base + 1).exact::<Tuple>())
+    else {
         return Err(vm.raise(Exc::SystemError, "bad parts of a template"));
     };
     let parts = List::new(vm)?;

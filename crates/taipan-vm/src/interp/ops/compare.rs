@@ -76,7 +76,11 @@ pub fn compare_jump(vm: &mut Vm, op: Op) -> Result<bool, Raised> {
     let form = match () {
         () if word.flags() & TIRED != 0 => generic,
         () if a.is_small_int() && b.is_small_int() => {
-            if imm { RegOp::COMPARE_JUMP_INT_IMM } else { RegOp::COMPARE_JUMP_INT }
+            if imm {
+                RegOp::COMPARE_JUMP_INT_IMM
+            } else {
+                RegOp::COMPARE_JUMP_INT
+            }
         }
         () if imm => generic,
         () if a.is_immediate_float() && b.is_immediate_float() => RegOp::COMPARE_JUMP_FLOAT,

@@ -340,4 +340,3 @@ pub fn drive_exception(vm: &mut Vm, generator: Gc<Generator>, exception: Value) 
 pub fn wrap_async(vm: &mut Vm, value: Value) -> Result<Value, Raised> {
     crate::types::generator::asynchronous::wrap(vm, value)
 }
-

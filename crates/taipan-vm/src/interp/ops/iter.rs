@@ -130,8 +130,7 @@ pub fn get_aiter(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let iterator = get(vm, iterable)?;
     if vm.slots(iterator).anext.is_none() {
         let got = vm.type_name(iterator);
-        let message =
-            format!("'async for' received an object from __aiter__ that does not implement __anext__: {got}");
+        let message = format!("'async for' received an object from __aiter__ that does not implement __anext__: {got}");
         return Err(vm.raise(Exc::TypeError, message));
     }
     Ok(iterator)

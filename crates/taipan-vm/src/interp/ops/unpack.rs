@@ -93,7 +93,11 @@ pub fn unpack_ex(vm: &mut Vm, op: Op) -> Result<(), Raised> {
             Some(item) => List::push(items, vm, item)?,
             None => {
                 let got = items.get(vm).len();
-                return Err(if after > 0 { not_enough_starred(vm, before + after, got) } else { not_enough_starred(vm, before, got) });
+                return Err(if after > 0 {
+                    not_enough_starred(vm, before + after, got)
+                } else {
+                    not_enough_starred(vm, before, got)
+                });
             }
         }
     }

@@ -3,16 +3,16 @@
 use crate::args::Args;
 use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::interp::ops::exception::instance;
-use crate::interp::ops::generator::{Answer, can_resume, check_first_value, delegate, drive, drive_exception, kind_name};
+use crate::interp::ops::generator::{
+    Answer, can_resume, check_first_value, delegate, drive, drive_exception, kind_name,
+};
 use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
 use crate::spec::{GetSetDef, MethodDef, NO_NEW, TypeSpec, WEAKREFABLE, getset, getter, method};
 use crate::types::Builtin;
 use crate::types::code::Code;
 use crate::types::exceptions::BaseException;
-use crate::types::generator::{
-    CREATED, CoroutineWrapper, FINISHED, Generator, RUNNING, SUSPENDED, asynchronous,
-};
+use crate::types::generator::{CREATED, CoroutineWrapper, FINISHED, Generator, RUNNING, SUSPENDED, asynchronous};
 use crate::types::iterators::self_iter;
 use crate::types::str::Str;
 use crate::types::traceback::Traceback;
@@ -168,12 +168,7 @@ pub fn thrown(vm: &mut Vm, class: Value, value: Option<Value>, traceback: Option
 }
 
 /// Raises an exception where a generator is suspended, or in what it delegates to.
-pub fn throw(
-    vm: &mut Vm,
-    generator: Gc<Generator>,
-    exception: Value,
-    close_on_exit: bool,
-) -> Result<Answer, Raised> {
+pub fn throw(vm: &mut Vm, generator: Gc<Generator>, exception: Value, close_on_exit: bool) -> Result<Answer, Raised> {
     vm.check_native_stack()?;
     if !can_resume(vm, generator)? {
         if is_coroutine(generator) {
