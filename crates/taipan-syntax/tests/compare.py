@@ -9,6 +9,7 @@ compare.py DUMP_AST mutate N PATH... N random mutations of each file, as trees o
 
 DUMP_AST is the built example `dump_ast`.
 """
+import _tokenize
 import ast
 import os
 import random
@@ -97,6 +98,28 @@ def cpython(source, mode="exec", flags=0, feature=-1):
         result = dump(tree)
     for warning in sorted(seen, key=lambda w: w.lineno):
         result += "|%d:%s" % (warning.lineno, warning.message)
+    return result
+
+
+def annotation(source):
+    """The expression as an annotation keeps it."""
+    kept = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ast.parse(source, mode="eval")
+        exec(compile("from __future__ import annotations\nx: " + source, "", "exec"), kept)
+    return text_of(kept["__annotations__"]["x"])
+
+
+def tokens(source, extra_tokens):
+    """The tokens on one line, up to an error."""
+    result = ""
+    lines = iter(source.splitlines(True))
+    try:
+        for kind, string, start, end, line in _tokenize.TokenizerIter(lines.__next__, extra_tokens=extra_tokens):
+            result += "%d %s %d,%d-%d,%d %s|" % (kind, text_of(string), *start, *end, text_of(line))
+    except SyntaxError as error:
+        result += "%s: %s Some((%s, %s))" % (type(error).__name__, error.msg, error.lineno, error.offset)
     return result
 
 
@@ -234,6 +257,10 @@ def main():
                 if line.strip() and not line.startswith("#"):
                     options, source = line.split(" ", 1)
                     source = ast.literal_eval(source)
+                    if options[0] in "ukp":
+                        print(options, text_of(source), sep="\t", end="\t")
+                        print(annotation(source) if options == "u" else tokens(source, options == "k"))
+                        continue
                     mode = {"x": "exec", "e": "eval", "s": "single", "f": "func_type"}[options[0]]
                     flags = 0x4200 if "i" in options[1:] else 0
                     flags |= ast.PyCF_TYPE_COMMENTS if "t" in options[1:] else 0
@@ -259,13 +286,7 @@ def main():
                 seen.add(text)
                 wrapped = "(" + text + "\n)"
                 try:
-                    kept = {}
-                    with warnings.catch_warnings():
-                        warnings.simplefilter("ignore")
-                        ast.parse(wrapped, mode="eval")
-                        code = compile("from __future__ import annotations\nx: " + wrapped, "", "exec")
-                        exec(code, kept)
-                    theirs = text_of(kept["__annotations__"]["x"])
+                    theirs = annotation(wrapped)
                 except (SyntaxError, ValueError, KeyError):
                     continue
                 mine = ours(wrapped)
@@ -275,7 +296,6 @@ def main():
                     bad += 1
                     report(path, repr(wrapped), mine, theirs)
     elif command == "tokens":
-        import _tokenize
         plain = rest[0] == "--plain"
         ours = Ours(tool, "--plain-tokens" if plain else "--tokens")
         for path in python_files(rest[1:] if plain else rest):
@@ -288,17 +308,10 @@ def main():
             else:
                 sources = [source]
             for source in sources:
-                lines = iter(source.splitlines(True) if "\r" not in source else source.replace("\r", "").splitlines(True))
                 source = source.replace("\r", "")
                 if any(c in source for c in "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"):
                     continue
-                theirs = ""
-                try:
-                    for kind, string, start, end, line in _tokenize.TokenizerIter(lines.__next__, extra_tokens=not plain):
-                        theirs += "%d %s %d,%d-%d,%d %s|" % (
-                            kind, text_of(string), *start, *end, text_of(line))
-                except SyntaxError as error:
-                    theirs += "%s: %s Some((%s, %s))" % (type(error).__name__, error.msg, error.lineno, error.offset)
+                theirs = tokens(source, not plain)
                 mine = ours(source)
                 if mine == theirs:
                     good += 1

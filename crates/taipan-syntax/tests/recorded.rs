@@ -1,10 +1,9 @@
 //! Trees, warnings and errors against those CPython 3.14 gave for the same sources.
 //!
 //! `data/recorded.txt` is made by `python3.14 compare.py - record data/cases.txt > data/recorded.txt`. A line: options
-//! (x, e, s or f for the mode, i for incomplete input, t for type comments, a number for the feature version), source
-//! and result, separated by tabs.
+//! (x, e, s or f for the mode, i for incomplete input, t for type comments, a number for the feature version; or u for
+//! the text of an annotation, k for tokens, p for tokens without comments), source and result, separated by tabs.
 
-#[allow(dead_code, reason = "the example uses more of it")]
 #[path = "recorded/dump.rs"]
 mod dump;
 
@@ -52,12 +51,18 @@ fn results_are_those_of_cpython() {
         options.type_comments = flags[1..].contains('t');
         let feature: String = flags.chars().filter(char::is_ascii_digit).collect();
         options.feature_version = feature.parse().unwrap_or(14);
-        let result = dump::render(&unescape(source), mode, &options, false);
+        let source_bytes = unescape(source);
+        let result = match flags {
+            "u" => dump::unparsed(&source_bytes, &options),
+            "k" => dump::token_list(&source_bytes, true),
+            "p" => dump::token_list(&source_bytes, false),
+            _ => dump::render(&source_bytes, mode, &options, false),
+        };
         count += 1;
         if result != expected {
             different.push(format!("{flags} {source}\n  ours   {result}\n  theirs {expected}"));
         }
     }
-    assert!(count > 380, "{count} records");
+    assert!(count > 450, "{count} records");
     assert!(different.is_empty(), "{} of {count} differ:\n{}", different.len(), different.join("\n"));
 }
