@@ -17,8 +17,16 @@ fn nested(open: &str, inner: &str, close: &str, depth: usize) -> String {
 
 #[test]
 fn brackets_nest_as_deeply_as_in_cpython() {
-    let brackets =
-        [("(", ")"), ("[", "]"), ("{1: ", "}"), ("f(", ")"), ("a[", "]"), ("1 + (", ")"), ("[a for a in ", "]"), ("(-2 ** -", ")")];
+    let brackets = [
+        ("(", ")"),
+        ("[", "]"),
+        ("{1: ", "}"),
+        ("f(", ")"),
+        ("a[", "]"),
+        ("1 + (", ")"),
+        ("[a for a in ", "]"),
+        ("(-2 ** -", ")"),
+    ];
     for (open, close) in brackets {
         assert_eq!(outcome(nested(open, "1", close, 199)), "valid", "{open}");
         assert_eq!(outcome(nested(open, "1", close, 201)), "SyntaxError", "{open}");
