@@ -55,7 +55,8 @@ impl Real {
             (Real::Int(a), Real::Int(b)) => a == b,
             (Real::Float(a), Real::Float(b)) => a == b,
             (Real::Int(int), Real::Float(float)) | (Real::Float(float), Real::Int(int)) => {
-                IBig::try_from(*float).is_ok_and(|float| float == *int)
+                // The conversion drops a fraction instead of failing.
+                float.fract() == 0.0 && IBig::try_from(*float).is_ok_and(|float| float == *int)
             }
         }
     }

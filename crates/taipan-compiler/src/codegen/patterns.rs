@@ -371,11 +371,12 @@ impl<'a> Compiler<'a> {
     }
 
     fn mapping_keys(&mut self, keys: &'a [ast::Expr], loc: SourceLocation) -> Done {
-        let mut seen: Vec<&ast::Constant> = Vec::new();
+        let mut seen: Vec<Constant> = Vec::new();
         for key in keys {
             match &key.kind {
                 ExprKind::Constant { value, .. } => {
-                    if seen.iter().any(|other| python_equal(other, value)) {
+                    let value = constants::constant(value)?;
+                    if seen.iter().any(|other| other.py_eq(&value)) {
                         let shown = unparse_expr(key).map_err(|_| CompileError::TooDeep)?;
                         let shown = String::from_utf8_lossy(&shown);
                         return error(format!("mapping pattern checks duplicate key ({shown})"), loc);
@@ -456,34 +457,4 @@ fn refuse_duplicate(name: &str, context: &Context<'_>, loc: SourceLocation) -> D
 /// `_`
 fn is_wildcard(pattern: &Pattern) -> bool {
     matches!(pattern.kind, PatternKind::MatchAs { name: None, .. })
-}
-
-/// Whether two constants are equal as dict keys.
-fn python_equal(a: &ast::Constant, b: &ast::Constant) -> bool {
-    match (numeric(a), numeric(b)) {
-        (Some(a), Some(b)) => a == b,
-        (None, None) => a == b,
-        _ => false,
-    }
-}
-
-/// A number as constant of its simplest type.
-fn numeric(value: &ast::Constant) -> Option<Constant> {
-    Some(match value {
-        ast::Constant::True => Constant::Int(1.into()),
-        ast::Constant::False => Constant::Int(0.into()),
-        ast::Constant::Int(value) => Constant::Int(value.clone()),
-        ast::Constant::Float(value) => simplest(*value),
-        ast::Constant::Complex { real, imag } if *imag == 0.0 => simplest(*real),
-        // Adding 0.0 makes no difference between zeros.
-        ast::Constant::Complex { real, imag } => Constant::Complex(real + 0.0, imag + 0.0),
-        _ => return None,
-    })
-}
-
-fn simplest(value: f64) -> Constant {
-    match dashu_int::IBig::try_from(value) {
-        Ok(integer) => Constant::Int(integer),
-        Err(_) => Constant::Float(value),
-    }
 }

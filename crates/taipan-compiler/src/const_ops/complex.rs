@@ -47,11 +47,75 @@ pub fn binary(op: BinaryOp, left: Operand, right: Operand) -> Option<Constant> {
 }
 
 fn multiply((a, b): Pair, (c, d): Pair) -> Pair {
-    (a * c - b * d, a * d + b * c)
+    let products = [a * c, b * d, a * d, b * c];
+    let [ac, bd, ad, bc] = products;
+    let product = (ac - bd, ad + bc);
+    if !is_nan(product) {
+        return product;
+    }
+    // Recover infinities, as routine _Cmultd of C11, Annex G.5.1.
+    let (left_infinite, right_infinite) = (is_infinite((a, b)), is_infinite((c, d)));
+    let overflowed = products.iter().any(|product| product.is_infinite());
+    if !left_infinite && !right_infinite && !overflowed {
+        return product;
+    }
+    let (mut left, mut right) = ((a, b), (c, d));
+    if left_infinite {
+        left = boxed(left);
+        right = without_nan(right);
+    }
+    if right_infinite {
+        right = boxed(right);
+        left = without_nan(left);
+    }
+    if !left_infinite && !right_infinite {
+        (left, right) = (without_nan(left), without_nan(right));
+    }
+    let ((a, b), (c, d)) = (left, right);
+    (f64::INFINITY * (a * c - b * d), f64::INFINITY * (a * d + b * c))
+}
+
+fn is_nan((real, imag): Pair) -> bool {
+    real.is_nan() && imag.is_nan()
+}
+
+fn is_infinite((real, imag): Pair) -> bool {
+    real.is_infinite() || imag.is_infinite()
+}
+
+fn is_finite((real, imag): Pair) -> bool {
+    real.is_finite() && imag.is_finite()
+}
+
+/// Infinite parts become 1, others 0, with their signs.
+fn boxed((real, imag): Pair) -> Pair {
+    let part = |part: f64| f64::from(u8::from(part.is_infinite())).copysign(part);
+    (part(real), part(imag))
+}
+
+fn without_nan((real, imag): Pair) -> Pair {
+    let part = |part: f64| if part.is_nan() { 0f64.copysign(part) } else { part };
+    (part(real), part(imag))
+}
+
+fn divide(dividend: Pair, divisor: Pair) -> Option<Pair> {
+    let quotient = divide_plainly(dividend, divisor)?;
+    if !is_nan(quotient) {
+        return Some(quotient);
+    }
+    // Recover infinities and zeros, as routine _Cdivd of C11, Annex G.5.2.
+    let (scale, (a, b), (c, d)) = if is_infinite(dividend) && is_finite(divisor) {
+        (f64::INFINITY, boxed(dividend), divisor)
+    } else if is_infinite(divisor) && is_finite(dividend) {
+        (0.0, dividend, boxed(divisor))
+    } else {
+        return Some(quotient);
+    };
+    Some((scale * (a * c + b * d), scale * (b * c - a * d)))
 }
 
 /// Smith's algorithm.
-fn divide((a, b): Pair, (c, d): Pair) -> Option<Pair> {
+fn divide_plainly((a, b): Pair, (c, d): Pair) -> Option<Pair> {
     if c.abs() >= d.abs() {
         if c == 0.0 {
             return None;
@@ -69,7 +133,16 @@ fn divide((a, b): Pair, (c, d): Pair) -> Option<Pair> {
 }
 
 /// Smith's algorithm with a dividend that has no imaginary part.
-fn divide_real(a: f64, (c, d): Pair) -> Option<Pair> {
+fn divide_real(a: f64, divisor: Pair) -> Option<Pair> {
+    let quotient = divide_real_plainly(a, divisor)?;
+    if is_nan(quotient) && a.is_finite() && is_infinite(divisor) {
+        let (c, d) = boxed(divisor);
+        return Some((0.0 * (a * c), 0.0 * (-a * d)));
+    }
+    Some(quotient)
+}
+
+fn divide_real_plainly(a: f64, (c, d): Pair) -> Option<Pair> {
     if c.abs() >= d.abs() {
         if c == 0.0 {
             return None;
@@ -105,6 +178,10 @@ fn power(base: Pair, exponent: Pair) -> Option<Pair> {
         if exponent.1 != 0.0 {
             length *= (-angle * exponent.1).exp();
             phase += exponent.1 * magnitude.ln();
+        }
+        // The sine of infinity is a domain error.
+        if phase.is_infinite() {
+            return None;
         }
         (length * phase.cos(), length * phase.sin())
     };

@@ -43,8 +43,9 @@ fn total_items(items: &[Constant]) -> usize {
 pub fn repeat(sequence: &Constant, count: &Constant) -> Option<Constant> {
     let count = as_int(count)?;
     let times = |len: usize, limit: usize| {
+        // An empty sequence may be repeated as often as an index can count.
         if len == 0 {
-            return Some(0);
+            return isize::try_from(&count).ok().map(|_| 0);
         }
         usize::try_from(&count).ok().filter(|&count| count <= limit / len)
     };
