@@ -4,12 +4,14 @@
 
 use taipan_vm::spec::ModuleSpec;
 
+pub mod array;
 pub mod bisect;
 pub mod collections;
 pub mod heapq;
 pub mod itertools;
 pub mod library;
 pub mod packed;
+pub mod queue;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
 pub static MODULES: &[&ModuleSpec] = &[&bisect::MODULE, &collections::MODULE, &heapq::MODULE];

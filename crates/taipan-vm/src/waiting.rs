@@ -43,6 +43,17 @@ impl Vm {
         }
     }
 
+    /// As `wait_until`, for at most so many seconds (`None`: without limit).
+    pub fn wait_for<T>(
+        &mut self,
+        seconds: Option<f64>,
+        ready: impl FnMut(&mut Vm) -> Option<T>,
+    ) -> Result<Option<T>, Raised> {
+        let limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+        self.wait_until(deadline, ready)
+    }
+
     /// Waits until `ready` gives something or the deadline passes. Signal handlers run in between.
     pub fn wait_until<T>(
         &mut self,
