@@ -110,10 +110,9 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
             let (metaclass, base) = (vm.class(taipan_vm::types::Builtin::Type), vm.exception_class(Exc::Exception));
             let (name, bases) = (vm.new_str("Empty")?, Tuple::from_values(vm, &[base.value()])?.value());
             let dict = Dict::new(vm)?;
-            for (key, text) in [
-                ("__module__", "_queue"),
-                ("__doc__", "Exception raised by Queue.get(block=0)/get_nowait()."),
-            ] {
+            for (key, text) in
+                [("__module__", "_queue"), ("__doc__", "Exception raised by Queue.get(block=0)/get_nowait().")]
+            {
                 let (key, text) = (vm.new_str(key)?, vm.new_str(text)?);
                 Dict::set(dict, vm, key, text)?;
             }
@@ -127,12 +126,32 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
 
 const METHODS: &[MethodDef] = &[
     method("empty($self, /)", empty, "Return True if the queue is empty, False otherwise (not reliable!)."),
-    method("get($self, /, block=True, timeout=None)", get, "Remove and return an item from the queue.\n\nIf optional args 'block' is true and 'timeout' is None (the\ndefault), block if necessary until an item is available.  If\n'timeout' is a non-negative number, it blocks at most 'timeout'\nseconds and raises the Empty exception if no item was available\nwithin that time.\nOtherwise ('block' is false), return an item if one is immediately\navailable, else raise the Empty exception ('timeout' is ignored\nin that case)."),
-    method("get_nowait($self, /)", get_nowait, "Remove and return an item from the queue without blocking.\n\nOnly get an item if one is immediately available. Otherwise\nraise the Empty exception."),
-    method("put($self, /, item, block=True, timeout=None)", put, "Put the item on the queue.\n\nThe optional 'block' and 'timeout' arguments are ignored, as this\nmethod never blocks.  They are provided for compatibility with the\nQueue class."),
-    method("put_nowait($self, /, item)", put, "Put an item into the queue without blocking.\n\nThis is exactly equivalent to `put(item)` and is only provided\nfor compatibility with the Queue class."),
+    method(
+        "get($self, /, block=True, timeout=None)",
+        get,
+        "Remove and return an item from the queue.\n\nIf optional args 'block' is true and 'timeout' is None (the\ndefault), block if necessary until an item is available.  If\n'timeout' is a non-negative number, it blocks at most 'timeout'\nseconds and raises the Empty exception if no item was available\nwithin that time.\nOtherwise ('block' is false), return an item if one is immediately\navailable, else raise the Empty exception ('timeout' is ignored\nin that case).",
+    ),
+    method(
+        "get_nowait($self, /)",
+        get_nowait,
+        "Remove and return an item from the queue without blocking.\n\nOnly get an item if one is immediately available. Otherwise\nraise the Empty exception.",
+    ),
+    method(
+        "put($self, /, item, block=True, timeout=None)",
+        put,
+        "Put the item on the queue.\n\nThe optional 'block' and 'timeout' arguments are ignored, as this\nmethod never blocks.  They are provided for compatibility with the\nQueue class.",
+    ),
+    method(
+        "put_nowait($self, /, item)",
+        put,
+        "Put an item into the queue without blocking.\n\nThis is exactly equivalent to `put(item)` and is only provided\nfor compatibility with the Queue class.",
+    ),
     method("qsize($self, /)", qsize, "Return the approximate size of the queue (not reliable!)."),
-    class_method("__class_getitem__($type, object, /)", class_getitem, "SimpleQueues are generic over the type of their contents"),
+    class_method(
+        "__class_getitem__($type, object, /)",
+        class_getitem,
+        "SimpleQueues are generic over the type of their contents",
+    ),
 ];
 
 pub static TYPE: TypeSpec = TypeSpec {

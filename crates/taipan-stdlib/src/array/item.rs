@@ -87,7 +87,8 @@ fn encode_char(vm: &mut Vm, value: Value) -> Result<[u8; 8], Raised> {
 fn encode_signed(vm: &mut Vm, typecode: u8, value: Value) -> Result<[u8; 8], Raised> {
     let index = vm.index(value)?;
     let Some(i) = vm.as_i64(index) else {
-        let message = if typecode == b'q' { "int too big to convert" } else { "Python int too large to convert to C long" };
+        let message =
+            if typecode == b'q' { "int too big to convert" } else { "Python int too large to convert to C long" };
         return Err(vm.raise(Exc::OverflowError, message));
     };
     // The range of the C type the argument passes through, then that of the item.

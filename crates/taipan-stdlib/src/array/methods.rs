@@ -9,9 +9,7 @@ use taipan_vm::names::name;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::sequence::{Subscript, position};
 use taipan_vm::slots::{Comparison, Slots};
-use taipan_vm::spec::{
-    BASETYPE, GetSetDef, MethodDef, SEQUENCE, TypeSpec, WEAKREFABLE, class_method, getter, method,
-};
+use taipan_vm::spec::{BASETYPE, GetSetDef, MethodDef, SEQUENCE, TypeSpec, WEAKREFABLE, class_method, getter, method};
 use taipan_vm::types::array::RawArray;
 use taipan_vm::types::bytes::Bytes;
 use taipan_vm::types::list::List;
@@ -357,7 +355,8 @@ fn get_buffer(vm: &mut Vm, this: Value, _: BufferRequest) -> Result<Buffer, Rais
             storage
         }
     };
-    let (len, itemsize, typecode) = (array.get(vm).bytes(vm).len(), array.get(vm).item_size(), array.get(vm).typecode());
+    let (len, itemsize, typecode) =
+        (array.get(vm).bytes(vm).len(), array.get(vm).item_size(), array.get(vm).typecode());
     let format = vm.new_str(char::from(typecode).encode_utf8(&mut [0; 4]))?;
     array.get_mut(vm).exports += 1;
     Ok(Buffer {
@@ -623,18 +622,42 @@ fn get_itemsize(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 const METHODS: &[MethodDef] = &[
     method("append($self, v, /)", append, "Append new value v to the end of the array."),
-    method("buffer_info($self, /)", buffer_info, "Return a tuple (address, length) giving the current memory address and the length in items of the buffer used to hold array's contents.\n\nThe length should be multiplied by the itemsize attribute to\ncalculate the buffer length in bytes."),
-    method("byteswap($self, /)", byteswap, "Byteswap all items of the array.\n\nIf the items in the array are not 1, 2, 4, or 8 bytes in size,\nRuntimeError is raised."),
+    method(
+        "buffer_info($self, /)",
+        buffer_info,
+        "Return a tuple (address, length) giving the current memory address and the length in items of the buffer used to hold array's contents.\n\nThe length should be multiplied by the itemsize attribute to\ncalculate the buffer length in bytes.",
+    ),
+    method(
+        "byteswap($self, /)",
+        byteswap,
+        "Byteswap all items of the array.\n\nIf the items in the array are not 1, 2, 4, or 8 bytes in size,\nRuntimeError is raised.",
+    ),
     method("clear($self, /)", clear, "Remove all items from the array."),
     method("__copy__($self, /)", copy, "Return a copy of the array."),
     method("count($self, v, /)", count, "Return number of occurrences of v in the array."),
     method("__deepcopy__($self, unused, /)", copy, "Return a copy of the array."),
     method("extend($self, bb, /)", extend, "Append items to the end of the array."),
-    method("fromfile($self, f, n, /)", fromfile, "Read n objects from the file object f and append them to the end of the array."),
+    method(
+        "fromfile($self, f, n, /)",
+        fromfile,
+        "Read n objects from the file object f and append them to the end of the array.",
+    ),
     method("fromlist($self, list, /)", fromlist, "Append items to array from list."),
-    method("frombytes($self, buffer, /)", frombytes, "Appends items from the string, interpreting it as an array of machine values, as if it had been read from a file using the fromfile() method."),
-    method("fromunicode($self, ustr, /)", fromunicode, "Extends this array with data from the unicode string ustr.\n\nThe array must be a unicode type array; otherwise a ValueError is\nraised.  Use array.frombytes(ustr.encode(...)) to append Unicode\ndata to an array of some other type."),
-    method("index($self, v, start=0, stop=sys.maxsize, /)", index, "Return index of first occurrence of v in the array.\n\nRaise ValueError if the value is not present."),
+    method(
+        "frombytes($self, buffer, /)",
+        frombytes,
+        "Appends items from the string, interpreting it as an array of machine values, as if it had been read from a file using the fromfile() method.",
+    ),
+    method(
+        "fromunicode($self, ustr, /)",
+        fromunicode,
+        "Extends this array with data from the unicode string ustr.\n\nThe array must be a unicode type array; otherwise a ValueError is\nraised.  Use array.frombytes(ustr.encode(...)) to append Unicode\ndata to an array of some other type.",
+    ),
+    method(
+        "index($self, v, start=0, stop=sys.maxsize, /)",
+        index,
+        "Return index of first occurrence of v in the array.\n\nRaise ValueError if the value is not present.",
+    ),
     method("insert($self, i, v, /)", insert, "Insert a new item v into the array before position i."),
     method("pop($self, i=-1, /)", pop, "Return the i-th element and delete it from the array.\n\ni defaults to -1."),
     method("__reduce_ex__($self, value, /)", reduce_ex, "Return state information for pickling."),
@@ -642,10 +665,22 @@ const METHODS: &[MethodDef] = &[
     method("reverse($self, /)", reverse, "Reverse the order of the items in the array."),
     method("tofile($self, f, /)", tofile, "Write all items (as machine values) to the file object f."),
     method("tolist($self, /)", tolist, "Convert array to an ordinary list with the same items."),
-    method("tobytes($self, /)", tobytes, "Convert the array to an array of machine values and return the bytes representation."),
-    method("tounicode($self, /)", tounicode, "Extends this array with data from the unicode string ustr.\n\nConvert the array to a unicode string.  The array must be a unicode\ntype array; otherwise a ValueError is raised.  Use\narray.tobytes().decode() to obtain a unicode string from an array of\nsome other type."),
+    method(
+        "tobytes($self, /)",
+        tobytes,
+        "Convert the array to an array of machine values and return the bytes representation.",
+    ),
+    method(
+        "tounicode($self, /)",
+        tounicode,
+        "Extends this array with data from the unicode string ustr.\n\nConvert the array to a unicode string.  The array must be a unicode\ntype array; otherwise a ValueError is raised.  Use\narray.tobytes().decode() to obtain a unicode string from an array of\nsome other type.",
+    ),
     method("__sizeof__($self, /)", sizeof, "Size of the array in memory, in bytes."),
-    class_method("__class_getitem__($type, object, /)", class_getitem, "Arrays are generic over the type of their elements"),
+    class_method(
+        "__class_getitem__($type, object, /)",
+        class_getitem,
+        "Arrays are generic over the type of their elements",
+    ),
 ];
 
 const GETSET: &[GetSetDef] = &[
