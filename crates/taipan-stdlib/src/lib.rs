@@ -7,6 +7,7 @@ use taipan_vm::spec::ModuleSpec;
 pub mod array;
 pub mod bisect;
 pub mod collections;
+pub mod functools;
 pub mod heapq;
 pub mod itertools;
 pub mod library;
