@@ -8,8 +8,7 @@ use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::slots::Slots;
 use taipan_vm::spec::{
-    BASETYPE, GetSetDef, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, class_method, getset, getter,
-    method,
+    BASETYPE, GetSetDef, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, class_method, getset, getter, method,
 };
 use taipan_vm::types::dict::Dict;
 use taipan_vm::types::list::List;
@@ -99,9 +98,8 @@ fn call(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<Value, Raised> {
     let Partial { function, args: given, keywords, placeholders, .. } = *this.expect::<Partial>(vm).get(vm);
     let n = args.len();
     if n < placeholders {
-        let message = format!(
-            "missing positional arguments in 'partial' call; expected at least {placeholders}, got {n}"
-        );
+        let message =
+            format!("missing positional arguments in 'partial' call; expected at least {placeholders}, got {n}");
         return Err(vm.raise(Exc::TypeError, message));
     }
     if keywords.get(vm).is_empty() {
@@ -190,8 +188,7 @@ fn set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::TypeError, "invalid partial state"));
     };
     let valid_keywords = keywords.is_none() || keywords.downcast::<Dict>(vm).is_some();
-    let (true, Some(positional), true) =
-        (vm.is_callable(function), positional.downcast::<Tuple>(vm), valid_keywords)
+    let (true, Some(positional), true) = (vm.is_callable(function), positional.downcast::<Tuple>(vm), valid_keywords)
     else {
         return Err(vm.raise(Exc::TypeError, "invalid partial state"));
     };
@@ -233,7 +230,11 @@ fn get_keywords(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 const METHODS: &[MethodDef] = &[
     method("__reduce__($self, /)", reduce, ""),
     method("__setstate__($self, object, /)", set_state, ""),
-    class_method("__class_getitem__($type, object, /)", class_getitem, "partial is generic over the wrapped function's return type"),
+    class_method(
+        "__class_getitem__($type, object, /)",
+        class_getitem,
+        "partial is generic over the wrapped function's return type",
+    ),
 ];
 
 const GETSET: &[GetSetDef] = &[
