@@ -90,6 +90,11 @@ impl Executable {
         }
     }
 
+    /// An entry of the refs array, if the code was prepared.
+    pub fn reference(&self, vm: &Vm, index: usize) -> Option<Value> {
+        self.array.get()?.get(vm).slots().get(index).copied().flatten()
+    }
+
     /// Writes an entry of the refs array.
     pub(crate) fn set_reference(&self, vm: &mut Vm, index: u32, value: Option<Value>) {
         if let Some(array) = self.array.get()

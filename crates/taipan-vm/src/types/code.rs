@@ -7,17 +7,21 @@ use std::sync::Arc;
 
 use taipan_bytecode::code::{CodeObject, Constant};
 
-use crate::gc::{Gc, HeaderWord, HeapObject};
+use crate::gc::{Gc, HeaderWord};
 use crate::heap_object;
 use crate::interp::executable::Executable;
 use crate::raise::Raised;
-use crate::slots::Slots;
-use crate::spec::TypeSpec;
 use crate::types::Builtin;
+use crate::types::set::Set;
+use crate::types::slice::Slice;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
+
+pub mod methods;
+
+pub use methods::TYPE;
 
 heap_object! {
     /// A code object.
@@ -79,16 +83,19 @@ pub fn constant_object(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised
         Constant::Tuple(items) => constant_tuple(vm, items)?.value(),
         Constant::FrozenSet(items) => {
             let items = constant_tuple(vm, items)?;
-            let class = vm.builtin_value("frozenset")?;
-            vm.call(class, &[items.value()])?
+            let set = Set::new_frozen(vm)?;
+            for i in 0..items.get(vm).len() {
+                let item = items.get(vm).at(i);
+                Set::add(set, vm, item)?;
+            }
+            set.value()
         }
         Constant::Slice(parts) => {
             let mut values = [Value::NONE; 3];
             for (value, part) in values.iter_mut().zip(parts.iter()) {
                 *value = constant_object(vm, part)?;
             }
-            let class = vm.builtin_value("slice")?;
-            vm.call(class, &values)?
+            Slice::new(vm, values[0], values[1], values[2])?.value()
         }
         Constant::Code(code) => Code::new(vm, code.clone())?.value(),
     })
@@ -104,6 +111,3 @@ fn constant_tuple(vm: &mut Vm, items: &[Constant]) -> Result<Gc<Tuple>, Raised> 
     }
     Ok(tuple)
 }
-
-pub static TYPE: TypeSpec =
-    TypeSpec { name: "code", layout: Some(<Code as HeapObject>::native), slots: Slots::DEFAULT, ..TypeSpec::DEFAULT };

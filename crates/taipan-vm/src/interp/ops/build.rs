@@ -8,6 +8,8 @@ use crate::raise::{Exc, Raised};
 use crate::types::Builtin;
 use crate::types::dict::Dict;
 use crate::types::list::List;
+use crate::types::set::Set;
+use crate::types::slice::Slice;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -36,9 +38,12 @@ pub fn build_list(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 
 /// BUILD_SET.
 pub fn build_set(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
-    let items = build_list(vm, op)?;
-    let class = vm.builtin_value("set")?;
-    vm.call(class, &[items])
+    let word = op.word();
+    let set = Set::new(vm)?;
+    for cell in op.window(word.b(), word.c() as usize) {
+        Set::add(set, vm, cell.get())?;
+    }
+    Ok(set.value())
 }
 
 /// BUILD_MAP.
@@ -82,8 +87,7 @@ pub fn build_string(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 
 /// A new slice.
 pub fn new_slice(vm: &mut Vm, start: Value, stop: Value, step: Value) -> Result<Value, Raised> {
-    let class = vm.builtin_value("slice")?;
-    vm.call(class, &[start, stop, step])
+    Ok(Slice::new(vm, start, stop, step)?.value())
 }
 
 /// BUILD_SLICE.
@@ -185,12 +189,18 @@ pub fn list_extend(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 
 /// SET_ADD.
 pub fn set_add(vm: &mut Vm, op: Op) -> Result<(), Raised> {
-    vm.call_method(op.ra(), "add", &[op.rb()]).map(drop)
+    match op.ra().exact::<Set>() {
+        Some(set) => Set::add(set, vm, op.rb()).map(drop),
+        None => Err(vm.raise(Exc::SystemError, "no set to add to")),
+    }
 }
 
 /// SET_UPDATE.
 pub fn set_update(vm: &mut Vm, op: Op) -> Result<(), Raised> {
-    vm.call_method(op.ra(), "update", &[op.rb()]).map(drop)
+    match op.ra().exact::<Set>() {
+        Some(set) => Set::update(set, vm, op.rb()),
+        None => Err(vm.raise(Exc::SystemError, "no set to update")),
+    }
 }
 
 fn dict_of(vm: &mut Vm, value: Value) -> Result<Gc<Dict>, Raised> {
