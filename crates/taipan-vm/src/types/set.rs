@@ -23,7 +23,7 @@ pub use methods::{FROZENSET, TYPE};
 
 heap_object! {
     /// A set or frozenset; the class tells which.
-    pub struct Set {
+    pub struct Set = Builtin::Set {
         table: Option<Gc<ValueArray>>,
         hashes: Option<Gc<RawArray>>,
         fill: usize,
