@@ -17,7 +17,9 @@ use crate::raise::Raised;
 use crate::types::cell::Cell as PyCell;
 use crate::types::function::Function;
 use crate::types::list::List;
+use crate::types::list::iterator::ListIterator;
 use crate::types::tuple::Tuple;
+use crate::types::tuple::iterator::TupleIterator;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -148,6 +150,23 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     4
                 };
                 if JUMP_MASK[($word.flags() & 15) as usize] & order != 0 { jump!($word.sc()) } else { next!(1) }
+            }};
+        }
+        macro_rules! for_iter {
+            ($word:expr) => {{
+                sync!();
+                match iter::for_iter(&mut *vm, Op::new(pc, fp)) {
+                    Ok(Some(value)) => {
+                        if value == PUSHED {
+                            reload!();
+                            continue;
+                        }
+                        reg!($word.b()) = value;
+                        next!(1)
+                    }
+                    Ok(None) => jump!($word.sc()),
+                    Err(_) => unwind!(),
+                }
             }};
         }
         macro_rules! float_op {
@@ -306,15 +325,25 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     }
                     act!(attr::load_method, 3)
                 }
-                RegOp::STORE_ATTR => act!(attr::store_attr, 3),
+                RegOp::STORE_ATTR => act!(attr::store_attr, 4),
                 RegOp::STORE_ATTR_SLOT => {
                     let object = reg!(word.a());
                     if object.is_heap() && attr::guard(&*vm, object, (*pc.add(2)).get()) {
                         let value = reg!(word.b());
                         (&mut *vm).set_object_word(object, word.c(), Some(value));
-                        next!(3)
+                        next!(4)
                     }
-                    act!(attr::store_attr, 3)
+                    act!(attr::store_attr, 4)
+                }
+                RegOp::STORE_ATTR_ADD => {
+                    let object = reg!(word.a());
+                    if object.is_heap() && attr::guard(&*vm, object, (*pc.add(2)).get()) {
+                        let value = reg!(word.b());
+                        (&mut *vm).set_shape(object, (*pc.add(3)).get() as u32);
+                        (&mut *vm).set_object_word(object, word.c(), Some(value));
+                        next!(4)
+                    }
+                    act!(attr::store_attr, 4)
                 }
                 RegOp::DELETE_ATTR => act!(attr::delete_attr, 2),
                 RegOp::LOAD_SUPER_ATTR => act!(attr::load_super_attr, 2),
@@ -700,25 +729,31 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                 RegOp::GET_ITER => out!(iter::get_iter, word.a(), 1),
                 RegOp::GET_LEN => out!(iter::get_len, word.a(), 1),
                 RegOp::GET_YIELD_FROM_ITER => out!(iter::get_yield_from_iter, word.a(), 1),
-                RegOp::FOR_ITER
-                | RegOp::FOR_ITER_LIST
-                | RegOp::FOR_ITER_TUPLE
-                | RegOp::FOR_ITER_RANGE
-                | RegOp::FOR_ITER_GEN => {
-                    sync!();
-                    match iter::for_iter(&mut *vm, Op::new(pc, fp)) {
-                        Ok(Some(value)) => {
-                            if value == PUSHED {
-                                reload!();
-                                continue;
+                RegOp::FOR_ITER_LIST => {
+                    if let Some(iterator) = reg!(word.a()).exact::<ListIterator>() {
+                        match iter::next_of_list(&mut *vm, iterator) {
+                            Some(value) => {
+                                reg!(word.b()) = value;
+                                next!(1)
                             }
-                            reg!(word.b()) = value;
-                            next!(1)
+                            None => jump!(word.sc()),
                         }
-                        Ok(None) => jump!(word.sc()),
-                        Err(_) => unwind!(),
                     }
+                    for_iter!(word)
                 }
+                RegOp::FOR_ITER_TUPLE => {
+                    if let Some(iterator) = reg!(word.a()).exact::<TupleIterator>() {
+                        match iter::next_of_tuple(&mut *vm, iterator) {
+                            Some(value) => {
+                                reg!(word.b()) = value;
+                                next!(1)
+                            }
+                            None => jump!(word.sc()),
+                        }
+                    }
+                    for_iter!(word)
+                }
+                RegOp::FOR_ITER | RegOp::FOR_ITER_RANGE | RegOp::FOR_ITER_GEN => for_iter!(word),
                 RegOp::GET_AITER => out!(iter::get_aiter, word.a(), 1),
                 RegOp::GET_ANEXT => out!(iter::get_anext, word.a(), 1),
                 RegOp::GET_AWAITABLE => out!(iter::get_awaitable, word.a(), 1),

@@ -176,10 +176,12 @@ register_ops! {
     LOAD_METHOD_CACHED (Out2 In Num) 2 [RAISE CALL NAME CELL] = LOAD_METHOD;
     /// attribute of a module, c is the entry's index
     LOAD_METHOD_MODULE (Out2 In Num) 2 [RAISE CALL NAME CELL] = LOAD_METHOD;
-    /// a.name := b. data: name and cached object, guard
-    STORE_ATTR (In In Num) 2 [RAISE CALL NAME CELL];
+    /// a.name := b. data: name and cached object, guard, shape
+    STORE_ATTR (In In Num) 3 [RAISE CALL NAME CELL];
     /// instance slot c
-    STORE_ATTR_SLOT (In In Num) 2 [RAISE CALL NAME CELL] = STORE_ATTR;
+    STORE_ATTR_SLOT (In In Num) 3 [RAISE CALL NAME CELL] = STORE_ATTR;
+    /// new instance slot c, after which the instance has the shape in the third data word
+    STORE_ATTR_ADD (In In Num) 3 [RAISE CALL NAME CELL] = STORE_ATTR;
     /// del a.name
     DELETE_ATTR (In No No) 1 [RAISE CALL NAME];
     /// a (a+1 with flags 1) := attribute of super(b, b+1) called with b+2; flags 2: two arguments were given

@@ -189,15 +189,32 @@ pub fn store_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
                         cache_slot(vm, op, object, word, RegOp::STORE_ATTR_SLOT);
                     }
                 }
-                None => {
-                    if let Some(word) = word_of(vm, object, name) {
-                        cache_slot(vm, op, object, word, RegOp::STORE_ATTR_SLOT);
-                    }
-                }
+                None => match word_of(vm, object, name) {
+                    Some(word) => cache_slot(vm, op, object, word, RegOp::STORE_ATTR_SLOT),
+                    None => return add_attr(vm, op, object, name, value),
+                },
             }
         }
     }
     vm.set_attr(object, name, Some(value))
+}
+
+/// Stores an attribute that the instance does not have yet, and caches the change of shape.
+fn add_attr(vm: &mut Vm, op: Op, object: Value, name: Gc<Str>, value: Value) -> Result<(), Raised> {
+    let before = guard_word(vm, object);
+    let slots = matches!(vm.shape(object.shape_id()).attrs, AttrsPlace::Slots { .. });
+    vm.set_attr(object, name, Some(value))?;
+    let after = object.shape_id();
+    if slots
+        && u64::from(after) != before & 0xFFFF_FFFF
+        && vm.shape(after).parent == before as u32
+        && let Some(word) = word_of(vm, object, name)
+    {
+        op.set_data(1, before);
+        op.set_data(2, u64::from(after));
+        op.set_word(op.word().with_c(word).with_op(RegOp::STORE_ATTR_ADD));
+    }
+    Ok(())
 }
 
 /// DELETE_ATTR.

@@ -166,6 +166,18 @@ pub fn perform(vm: &mut Vm, flags: u8, a: Value, b: Value) -> Result<Value, Rais
     {
         return Ok(result);
     }
+    if let (Some(x), Some(y)) = (a.as_immediate_float(), b.as_immediate_float()) {
+        let result = match operator(flags) {
+            Some(Operator::Add) => Some(x + y),
+            Some(Operator::Sub) => Some(x - y),
+            Some(Operator::Mul) => Some(x * y),
+            Some(Operator::TrueDiv) if y != 0.0 => Some(x / y),
+            _ => None,
+        };
+        if let Some(result) = result {
+            return vm.new_float(result);
+        }
+    }
     if flags == SUBSCR {
         return vm.get_item(a, b);
     }

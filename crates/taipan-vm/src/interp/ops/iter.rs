@@ -4,9 +4,13 @@ use super::super::call::PUSHED;
 use super::super::frame::{Kind, Ret};
 use super::super::op::Op;
 use super::generator::{can_resume, resume};
+use super::super::register_code::RegOp;
+use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
 use crate::types::Builtin;
 use crate::types::generator::Generator;
+use crate::types::list::iterator::ListIterator;
+use crate::types::tuple::iterator::TupleIterator;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -33,6 +37,12 @@ pub fn for_iter(vm: &mut Vm, op: Op) -> Result<Option<Value>, Raised> {
         resume(vm, generator, Value::NONE, Ret::new(Kind::GeneratorFor, op.word().b(), 1))?;
         return Ok(Some(PUSHED));
     }
+    let form = match iterator.shape_id() {
+        id if id == Builtin::ListIterator as u32 => RegOp::FOR_ITER_LIST,
+        id if id == Builtin::TupleIterator as u32 => RegOp::FOR_ITER_TUPLE,
+        _ => RegOp::FOR_ITER,
+    };
+    op.specialize(form);
     match vm.next(iterator) {
         Ok(item) => Ok(item),
         Err(raised) if vm.raised_is(Exc::StopIteration) => {
@@ -40,6 +50,39 @@ pub fn for_iter(vm: &mut Vm, op: Op) -> Result<Option<Value>, Raised> {
             Ok(None)
         }
         Err(raised) => Err(raised),
+    }
+}
+
+/// The next item of a list iterator.
+#[inline(always)]
+pub fn next_of_list(vm: &mut Vm, iterator: Gc<ListIterator>) -> Option<Value> {
+    let (list, index) = (iterator.get(vm).list?, iterator.get(vm).index);
+    match list.get(vm).get_at(vm, index) {
+        Some(item) => {
+            // A number: no pointer is stored, no barrier is needed, but this is the one door to the object.
+            iterator.get_mut(vm).index = index + 1;
+            Some(item)
+        }
+        None => {
+            iterator.get_mut(vm).list = None;
+            None
+        }
+    }
+}
+
+/// The next item of a tuple iterator.
+#[inline(always)]
+pub fn next_of_tuple(vm: &mut Vm, iterator: Gc<TupleIterator>) -> Option<Value> {
+    let (tuple, index) = (iterator.get(vm).tuple?, iterator.get(vm).index);
+    match tuple.get(vm).items().get(index).copied() {
+        Some(item) => {
+            iterator.get_mut(vm).index = index + 1;
+            Some(item)
+        }
+        None => {
+            iterator.get_mut(vm).tuple = None;
+            None
+        }
     }
 }
 
