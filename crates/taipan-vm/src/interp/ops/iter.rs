@@ -3,8 +3,8 @@
 use super::super::call::PUSHED;
 use super::super::frame::{Kind, Ret};
 use super::super::op::Op;
-use super::generator::{can_resume, resume};
 use super::super::register_code::RegOp;
+use super::generator::{can_resume, resume};
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
 use crate::types::Builtin;
