@@ -1,8 +1,8 @@
 //! Packs the standard library's Python sources and their code objects into one file that `src/packed.rs` includes.
 //!
 //! The sources come from the crate `rustpython-pylib` (CPython 3.14's `Lib`). `edits.txt` takes back what was changed
-//! there for another interpreter, files in `overlay/` replace files or join them, and `_opcode_metadata.py` is written
-//! from our own opcode table. The code objects are made by our own compiler; a file that it refuses is packed without,
+//! there for another interpreter, files in `overlay/` replace files or join them, `_opcode_metadata.py` is written
+//! from our own opcode table and the module of build variables for `sysconfig` from what is true of this build. The code objects are made by our own compiler; a file that it refuses is packed without,
 //! and compiled (or reported) when it is imported.
 
 #[path = "build/blob.rs"]
@@ -13,6 +13,8 @@ mod compile;
 mod edits;
 #[path = "build/opcode_metadata.rs"]
 mod opcode_metadata;
+#[path = "build/sysconfig_data.rs"]
+mod sysconfig_data;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -49,6 +51,8 @@ fn pack() -> Result<(), String> {
     collect(Path::new(rustpython_pylib::LIB_PATH), "", &mut files)?;
     files.retain(|path, _| !LEFT_OUT.iter().any(|out| path == out || (out.ends_with('/') && path.starts_with(out))));
     files.insert("_opcode_metadata.py".to_string(), opcode_metadata::source().into_bytes());
+    let arch = env::var("CARGO_CFG_TARGET_ARCH").map_err(|error| error.to_string())?;
+    files.insert(sysconfig_data::path(&arch), sysconfig_data::source(&arch).into_bytes());
     let text = fs::read_to_string(home.join("edits.txt")).map_err(|error| format!("edits.txt: {error}"))?;
     for edit in edits::parse(&text)? {
         let file = files.get_mut(&edit.path).ok_or_else(|| format!("edits.txt: no file {}", edit.path))?;

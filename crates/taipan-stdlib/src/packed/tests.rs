@@ -68,3 +68,11 @@ fn every_file_has_code_of_its_own() {
         assert_eq!(code.name.as_str(), Some("<module>"));
     }
 }
+
+#[test]
+fn build_variables_are_those_of_this_processor() {
+    let path = format!("_sysconfigdata__linux_{}-linux-gnu.py", std::env::consts::ARCH);
+    let text = String::from_utf8(source(find(&path).unwrap()).unwrap()).unwrap();
+    assert!(text.contains("'TZPATH': '/usr/share/zoneinfo:"));
+    assert!(!text.contains("{{"), "{text}");
+}
