@@ -2,8 +2,8 @@
 //!
 //! The sources come from the crate `rustpython-pylib` (CPython 3.14's `Lib`). `edits.txt` takes back what was changed
 //! there for another interpreter, files in `overlay/` replace files or join them, `_opcode_metadata.py` is written
-//! from our own opcode table and the module of build variables for `sysconfig` from what is true of this build. The code objects are made by our own compiler; a file that it refuses is packed without,
-//! and compiled (or reported) when it is imported.
+//! from our own opcode table and the module of build variables from what is true of this build. The code objects are
+//! made by our own compiler; a file that it refuses is packed without, and compiled (or reported) when it is imported.
 
 #[path = "build/blob.rs"]
 mod blob;
