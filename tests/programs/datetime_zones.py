@@ -69,12 +69,9 @@ def zones():
     for month in range(1, 13, 2):
         noon = datetime(2024, month, 30, 12, tzinfo=UTC)
         print(noon.astimezone(berlin), noon.astimezone(berlin).tzname())
-    try:
-        zone = zoneinfo.ZoneInfo("Europe/Berlin")
-        york = zoneinfo.ZoneInfo("America/New_York")
-    except zoneinfo.ZoneInfoNotFoundError:
-        print("no time zone data")
-        return
+    zone = zoneinfo.ZoneInfo("Europe/Berlin")
+    york = zoneinfo.ZoneInfo("America/New_York")
+    print(sorted(zoneinfo.available_timezones()), len(zoneinfo.TZPATH))
     gap = datetime(2024, 3, 31, 2, 30, tzinfo=zone)
     fold = [datetime(2024, 10, 27, 2, 30, tzinfo=zone, fold=f) for f in (0, 1)]
     print(gap, gap.astimezone(UTC), [f.utcoffset() for f in fold], fold[0] == fold[1], fold[1].timestamp() - fold[0].timestamp())

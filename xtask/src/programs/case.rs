@@ -7,7 +7,7 @@
 //! stderr = true                                   # standard error is recorded too
 //! timeout = 120                                   # seconds, default 60
 //! mask = ["times", "addresses"]                   # durations read `<time>`, hexadecimal addresses `0x<address>`
-//! env = { NAME = "value" }
+//! env = { NAME = "value" }                        # `$DIR` and `$TMP` stand for folders here, too
 //! [[run]]                                         # several commands instead of one, in the same scratch folder
 //! args = ["-m", "zipfile", "-l", "x.zip"]
 //! ```

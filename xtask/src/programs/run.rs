@@ -84,13 +84,8 @@ pub fn run_case(case: &Case, python: &Path) -> Result<Outcome, String> {
 
 fn command(case: &Case, step: &Step, python: &Path, scratch: &Path, names: &[(String, &str)]) -> Command {
     let mut command = Command::new(python);
-    for arg in &step.args {
-        let mut arg = arg.clone();
-        for (path, name) in names {
-            arg = arg.replace(name, path);
-        }
-        command.arg(arg);
-    }
+    let named = |text: &String| names.iter().fold(text.clone(), |text, (path, name)| text.replace(name, path));
+    command.args(step.args.iter().map(named));
     command.current_dir(scratch).env_clear();
     if let Some(path) = std::env::var_os("PATH") {
         command.env("PATH", path);
@@ -107,7 +102,7 @@ fn command(case: &Case, step: &Step, python: &Path, scratch: &Path, names: &[(St
         ("LINES", "24"),
     ]);
     command.env("HOME", scratch).env("TMPDIR", scratch);
-    command.envs(case.env.iter().map(|(name, value)| (name, value)));
+    command.envs(case.env.iter().map(|(name, value)| (name, named(value))));
     command
 }
 
