@@ -291,6 +291,19 @@ impl<'a> Args<'a> {
         Ok(())
     }
 
+    /// The name of a method with that of its receiver's class: how functions of fixed arity name themselves in errors.
+    fn qualified(&self, vm: &mut Vm, signature: &Signature) -> String {
+        let name = signature.name();
+        let receiver = if signature.has_receiver { self.slots.first().map(Cell::get) } else { None };
+        match receiver {
+            Some(receiver) => match receiver.downcast::<crate::types::type_::Type>(vm) {
+                Some(class) => format!("{}.{name}", crate::types::type_::Type::name(class, vm)),
+                None => format!("{}.{name}", vm.type_name(receiver)),
+            },
+            None => name.to_owned(),
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn too_many(&self, vm: &mut Vm, signature: &Signature, given: usize) -> Raised {
@@ -301,8 +314,10 @@ impl<'a> Args<'a> {
         let plain = signature.posonly == signature.positional && signature.kwonly == 0;
         let s = |n: usize| if n == 1 { "" } else { "s" };
         let message = match (plain, max, min) {
-            (true, 0, _) => format!("{name}() takes no arguments ({given} given)"),
-            (true, 1, 1) => format!("{name}() takes exactly one argument ({given} given)"),
+            (true, 0, _) => format!("{}() takes no arguments ({given} given)", self.qualified(vm, signature)),
+            (true, 1, 1) => {
+                format!("{}() takes exactly one argument ({given} given)", self.qualified(vm, signature))
+            }
             (true, _, _) if max == min => format!("{name} expected {max} argument{}, got {given}", s(max)),
             (true, _, _) => format!("{name} expected at most {max} argument{}, got {given}", s(max)),
             (false, 0, _) => format!("{name}() takes no positional arguments"),
@@ -337,7 +352,7 @@ impl<'a> Args<'a> {
         let plain = signature.posonly == signature.positional && signature.kwonly == 0;
         if plain && !signature.varkw {
             let message = if min == 1 && max == 1 {
-                format!("{name}() takes exactly one argument ({given} given)")
+                format!("{}() takes exactly one argument ({given} given)", self.qualified(vm, signature))
             } else {
                 let bound = if min == max && !signature.varargs { "" } else { "at least " };
                 format!("{name} expected {bound}{min} argument{}, got {given}", if min == 1 { "" } else { "s" })
