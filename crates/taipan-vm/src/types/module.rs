@@ -20,10 +20,14 @@ pub use methods::TYPE;
 heap_object! {
     /// A module.
     pub struct Module = Builtin::Module {
+        /// `__dict__`; the attributes of instances of subclasses lie in it, too.
         pub dict: Gc<Dict>,
         pub spec: Option<&'static ModuleSpec>,
     }
 }
+
+/// The word of a module that holds its `__dict__`.
+pub const DICT_WORD: u16 = (std::mem::offset_of!(Module, dict) / 8) as u16;
 
 impl Module {
     /// A new module with `__name__`, `__doc__`, `__package__`, `__loader__` and `__spec__`.

@@ -228,7 +228,9 @@ pub fn materialize(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Builtin
     {
         let shape = vm.interp_mut().shapes.get_mut(root_shape);
         if flags & spec::HAS_DICT != 0 {
-            if native.layout.tail == taipan_heap::Tail::None {
+            if native.extends(crate::types::module::Module::native()) {
+                shape.attrs = AttrsPlace::Dict { word: crate::types::module::DICT_WORD };
+            } else if native.layout.tail == taipan_heap::Tail::None {
                 shape.attrs = AttrsPlace::Dict { word: base_words };
                 base_words += 1;
             } else {

@@ -2,7 +2,7 @@
 
 use taipan_heap::Tail;
 
-use crate::gc::Gc;
+use crate::gc::{Gc, HeapObject};
 use crate::raise::{Exc, Raised};
 use crate::shape::{AttrsPlace, Shape, ShapeId};
 use crate::spec;
@@ -87,7 +87,9 @@ pub fn make_shapes(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>, additions: &Add
     }
     words += additions.slots;
     // A native `__dict__` word of the base (exceptions, functions) serves instances in slot form, too.
-    if let AttrsPlace::Dict { word } = attrs {
+    if let AttrsPlace::Dict { word } = attrs
+        && !native.extends(crate::types::module::Module::native())
+    {
         attrs = AttrsPlace::Slots { word };
     }
     let mut inline = 0;
