@@ -106,3 +106,13 @@ pub fn native_thread_id() -> u64 {
     // SAFETY: no arguments.
     unsafe { libc::gettid() as u64 }
 }
+
+impl Vm {
+    /// In a forked child only the calling thread lives on.
+    pub fn after_fork_in_child(&mut self) {
+        let this = std::ptr::NonNull::from(&mut *self);
+        self.interp_mut().threads.retain(|thread| *thread == this);
+        self.interp_mut().gil = std::sync::Arc::default();
+        self.interp_mut().main_thread = self.thread_id;
+    }
+}
