@@ -12,7 +12,8 @@ pub mod heapq;
 pub mod itertools;
 pub mod library;
 pub mod packed;
+pub mod posix;
 pub mod queue;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
-pub static MODULES: &[&ModuleSpec] = &[&bisect::MODULE, &collections::MODULE, &heapq::MODULE];
+pub static MODULES: &[&ModuleSpec] = &[&posix::MODULE, &bisect::MODULE, &collections::MODULE, &heapq::MODULE];
