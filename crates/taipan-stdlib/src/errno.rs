@@ -166,8 +166,4 @@ const NUMBERS: &[(&str, i32)] = &[
 ];
 
 /// Other names for the same numbers.
-const ALIASES: &[(&str, i32)] = &[
-    ("EDEADLK", 35),
-    ("EOPNOTSUPP", 95),
-    ("EWOULDBLOCK", 11),
-];
+const ALIASES: &[(&str, i32)] = &[("EDEADLK", 35), ("EOPNOTSUPP", 95), ("EWOULDBLOCK", 11)];

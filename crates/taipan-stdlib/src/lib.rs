@@ -7,16 +7,24 @@ use taipan_vm::spec::ModuleSpec;
 pub mod array;
 pub mod bisect;
 pub mod collections;
+pub mod errno;
 pub mod functools;
 pub mod heapq;
 pub mod itertools;
 pub mod library;
 pub mod packed;
-pub mod errno;
 pub mod posix;
+pub mod queue;
 pub mod stat;
 pub mod time;
-pub mod queue;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
-pub static MODULES: &[&ModuleSpec] = &[&errno::MODULE, &stat::MODULE, &time::MODULE, &posix::MODULE, &bisect::MODULE, &collections::MODULE, &heapq::MODULE];
+pub static MODULES: &[&ModuleSpec] = &[
+    &errno::MODULE,
+    &stat::MODULE,
+    &time::MODULE,
+    &posix::MODULE,
+    &bisect::MODULE,
+    &collections::MODULE,
+    &heapq::MODULE,
+];

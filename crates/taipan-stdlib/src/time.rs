@@ -224,10 +224,8 @@ fn sleep(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::OverflowError, "timestamp too large to convert to C PyTime_t"));
     }
     let deadline = read(vm, libc::CLOCK_MONOTONIC)?.total() + nanoseconds;
-    let deadline = TimeSpec {
-        seconds: (deadline / 1_000_000_000) as i64,
-        nanoseconds: (deadline % 1_000_000_000) as i64,
-    };
+    let deadline =
+        TimeSpec { seconds: (deadline / 1_000_000_000) as i64, nanoseconds: (deadline % 1_000_000_000) as i64 };
     vm.wait_host(|host| host.sleep_until(deadline))?;
     Ok(Value::NONE)
 }
@@ -356,8 +354,7 @@ fn now(vm: &mut Vm) -> Result<CalendarTime, Raised> {
 
 fn asctime_text(time: &CalendarTime) -> String {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let day = DAYS[time.week_day.rem_euclid(7) as usize];
     let month = MONTHS[(time.month - 1).clamp(0, 11) as usize];
     let (date, hour, minute, second, year) = (time.day, time.hour, time.minute, time.second, time.year);

@@ -375,4 +375,3 @@ pub const PATHCONF_NAMES: &[(&str, i64)] = &[
     ("PC_SYNC_IO", 9),
     ("PC_VDISABLE", 8),
 ];
-

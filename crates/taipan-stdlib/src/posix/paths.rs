@@ -253,14 +253,10 @@ pub fn utime(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     let times = match (times, ns) {
         (Some(_), Some(_)) => {
-            return Err(vm.raise(
-                Exc::ValueError,
-                "utime: you may specify either 'times' or 'ns' but not both",
-            ));
+            return Err(vm.raise(Exc::ValueError, "utime: you may specify either 'times' or 'ns' but not both"));
         }
         (Some(times), None) => {
-            let (accessed, modified) =
-                pair(vm, times, "utime: 'times' must be either a tuple of two ints or None")?;
+            let (accessed, modified) = pair(vm, times, "utime: 'times' must be either a tuple of two ints or None")?;
             Some((time_of(vm, accessed)?, time_of(vm, modified)?))
         }
         (None, Some(ns)) => {

@@ -162,11 +162,8 @@ fn class_getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn status(vm: &mut Vm, entry: Gc<Entry>, follow: bool) -> Result<Option<FileStatus>, Raised> {
     let folder = entry.get(vm).folder;
-    let (object, dir) = if folder >= 0 {
-        (entry.get(vm).name, Some(folder as i32))
-    } else {
-        (entry.get(vm).path, None)
-    };
+    let (object, dir) =
+        if folder >= 0 { (entry.get(vm).name, Some(folder as i32)) } else { (entry.get(vm).path, None) };
     let shown = entry.get(vm).path;
     let bytes = vm.path_bytes(object)?;
     match vm.wait_host_errno(|host| host.status(&bytes, At { dir, follow }))? {
