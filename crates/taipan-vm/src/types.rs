@@ -47,6 +47,7 @@ pub mod module;
 pub mod namespace;
 pub mod object;
 pub mod set;
+pub mod property;
 pub mod singletons;
 pub mod slice;
 pub mod staticmethod;
@@ -83,6 +84,7 @@ builtin_types! {
     StaticMethod => staticmethod::TYPE,
     ClassMethod => classmethod::TYPE,
     Method => method::TYPE,
+    Property => property::TYPE,
     Cell => cell::TYPE,
     Code => code::TYPE,
     Frame => frame::TYPE,

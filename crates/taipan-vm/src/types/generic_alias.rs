@@ -30,6 +30,16 @@ pub fn new(vm: &mut Vm, origin: Value, args: Value) -> Result<Value, Raised> {
     Ok(vm.new_exact(alias)?.value())
 }
 
+/// `Class[args]` of a built-in generic class.
+pub fn class_getitem(vm: &mut Vm, args: crate::args::Args<'_>) -> Result<Value, Raised> {
+    let [class, item] = args.all();
+    new(vm, class, item)
+}
+
+/// The row that makes a built-in class generic.
+pub const CLASS_GETITEM: crate::spec::MethodDef =
+    crate::spec::class_method("__class_getitem__($type, object, /)", class_getitem, "See PEP 585").hidden();
+
 pub static TYPE: TypeSpec = TypeSpec {
     name: "types.GenericAlias",
     layout: Some(<GenericAlias as HeapObject>::native),

@@ -6,9 +6,10 @@ use crate::heap_object;
 use crate::names::name;
 use crate::raise::{Exc, Raised};
 use crate::slots::{Comparison, Slots};
-use crate::spec::{GetSetDef, TypeSpec, WEAKREFABLE, getter};
+use crate::spec::{GetSetDef, MethodDef, TypeSpec, WEAKREFABLE, getter, method};
 use crate::types::Builtin;
 use crate::types::str::Str;
+use crate::types::tuple::Tuple;
 use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -105,11 +106,21 @@ fn get_doc(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(vm.get_attr_opt_name(function, name::DOC)?.unwrap_or(Value::NONE))
 }
 
+fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let Method { function, receiver, .. } = *expect(vm, args.get(0)).get(vm);
+    let function_name = vm.get_attr_name(function, name::NAME)?;
+    let getattr = crate::execute::builtin(vm, "getattr")?;
+    let args = Tuple::from_values(vm, &[receiver, function_name])?;
+    Ok(Tuple::from_values(vm, &[getattr, args.value()])?.value())
+}
+
 const GETSET: &[GetSetDef] = &[
     getter("__func__", get_function, "the function (or other callable) implementing a method").member(),
     getter("__self__", get_receiver, "the instance to which a method is bound").member(),
     getter("__doc__", get_doc, ""),
 ];
+
+const METHODS: &[MethodDef] = &[method("__reduce__($self, /)", reduce, "")];
 
 pub static TYPE: TypeSpec = TypeSpec {
     name: "method",
@@ -123,6 +134,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         getattro: Some(getattro),
         ..Slots::DEFAULT
     },
+    methods: METHODS,
     getset: GETSET,
     doc: "Create a bound instance method object.",
     flags: WEAKREFABLE,
