@@ -117,7 +117,9 @@ fn property_name(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
 
 fn raise_lacking(vm: &mut Vm, this: Value, object: Value, what: &str) -> Raised {
     match described(vm, this, object) {
-        Ok((Some(own), owner)) => vm.raise(Exc::AttributeError, format!("property {own} of {owner} object has no {what}")),
+        Ok((Some(own), owner)) => {
+            vm.raise(Exc::AttributeError, format!("property {own} of {owner} object has no {what}"))
+        }
         Ok((None, owner)) => vm.raise(Exc::AttributeError, format!("property of {owner} object has no {what}")),
         Err(raised) => raised,
     }
@@ -150,7 +152,8 @@ fn copy(
     fset: Option<Value>,
     fdel: Option<Value>,
 ) -> Result<Value, Raised> {
-    let Property { fget: old_get, fset: old_set, fdel: old_del, doc: old_doc, name: old_name, getter_doc, .. } = *expect(vm, this).get(vm);
+    let Property { fget: old_get, fset: old_set, fdel: old_del, doc: old_doc, name: old_name, getter_doc, .. } =
+        *expect(vm, this).get(vm);
     let class = vm.type_of(this).value();
     let fget_used = fget.or(old_get);
     let doc = if getter_doc && fget_used.is_some() { None } else { old_doc };
@@ -240,10 +243,29 @@ fn set_name(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised
 }
 
 const METHODS: &[MethodDef] = &[
-    method("getter($self, object, /)", getter_method, "Descriptor to obtain a copy of the property with a different getter.").hidden(),
-    method("setter($self, object, /)", setter_method, "Descriptor to obtain a copy of the property with a different setter.").hidden(),
-    method("deleter($self, object, /)", deleter_method, "Descriptor to obtain a copy of the property with a different deleter.").hidden(),
-    MethodDef::raw("__set_name__", set_name_method, "__set_name__(owner, name)\n--\n\nMethod to set name of a property."),
+    method(
+        "getter($self, object, /)",
+        getter_method,
+        "Descriptor to obtain a copy of the property with a different getter.",
+    )
+    .hidden(),
+    method(
+        "setter($self, object, /)",
+        setter_method,
+        "Descriptor to obtain a copy of the property with a different setter.",
+    )
+    .hidden(),
+    method(
+        "deleter($self, object, /)",
+        deleter_method,
+        "Descriptor to obtain a copy of the property with a different deleter.",
+    )
+    .hidden(),
+    MethodDef::raw(
+        "__set_name__",
+        set_name_method,
+        "__set_name__(owner, name)\n--\n\nMethod to set name of a property.",
+    ),
 ];
 
 const GETSET: &[GetSetDef] = &[
