@@ -19,12 +19,17 @@ pub mod stat;
 pub mod time;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
+#[rustfmt::skip]
 pub static MODULES: &[&ModuleSpec] = &[
-    &errno::MODULE,
-    &stat::MODULE,
-    &time::MODULE,
-    &posix::MODULE,
+    &array::MODULE,
     &bisect::MODULE,
     &collections::MODULE,
+    &errno::MODULE,
+    &functools::MODULE,
     &heapq::MODULE,
+    &itertools::MODULE,
+    &posix::MODULE,
+    &queue::MODULE,
+    &stat::MODULE,
+    &time::MODULE,
 ];
