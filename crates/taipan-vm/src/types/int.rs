@@ -12,6 +12,7 @@ use crate::types::Builtin;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod arithmetic;
 pub mod methods;
 
 pub use methods::{BOOL, TYPE};
