@@ -224,11 +224,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
         float_text::parse_float(text.get(vm).text())
     } else if let Some(bytes) = x.downcast::<Bytes>(vm) {
         float_text::parse_float_bytes(bytes.get(vm).bytes())
-    } else if vm.as_float(x).is_none()
-        && !vm.is_int(x)
-        && vm.slots(x).float.is_none()
-        && vm.slots(x).index.is_none()
-    {
+    } else if vm.as_float(x).is_none() && !vm.is_int(x) && vm.slots(x).float.is_none() && vm.slots(x).index.is_none() {
         let got = vm.type_name(x);
         let message = format!("float() argument must be a string or a real number, not '{got}'");
         return Err(vm.raise(Exc::TypeError, message));

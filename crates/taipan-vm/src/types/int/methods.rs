@@ -288,7 +288,11 @@ const METHODS: &[MethodDef] = &[
         from_bytes,
         "Return the integer represented by the given array of bytes.",
     ),
-    method("is_integer($self, /)", is_integer, "Returns True. Exists for duck type compatibility with float.is_integer."),
+    method(
+        "is_integer($self, /)",
+        is_integer,
+        "Returns True. Exists for duck type compatibility with float.is_integer.",
+    ),
     method(
         "to_bytes($self, /, length=1, byteorder='big', *, signed=False)",
         to_bytes,
@@ -297,7 +301,11 @@ const METHODS: &[MethodDef] = &[
     method("__ceil__($self, /)", plain_method, "Ceiling of an Integral returns itself."),
     method("__floor__($self, /)", plain_method, "Flooring an Integral returns itself."),
     method("__trunc__($self, /)", plain_method, "Truncating an Integral returns itself."),
-    method("__round__($self, ndigits=None, /)", round, "Rounding an Integral returns itself.\n\nRounding with an ndigits argument also returns an integer."),
+    method(
+        "__round__($self, ndigits=None, /)",
+        round,
+        "Rounding an Integral returns itself.\n\nRounding with an ndigits argument also returns an integer.",
+    ),
     method("__format__($self, format_spec, /)", format, "Convert to a string according to format_spec."),
     method("__getnewargs__($self, /)", getnewargs, ""),
     method("__sizeof__($self, /)", sizeof, "Returns size in memory, in bytes."),
