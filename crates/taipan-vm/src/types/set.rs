@@ -44,6 +44,8 @@ enum Found {
     Active(usize),
     /// The free slot where the element belongs.
     Free(usize),
+    /// The deleted slot where the element belongs.
+    Deleted(usize),
 }
 
 impl Set {
@@ -112,14 +114,22 @@ impl Set {
             let mask = table.get(vm).len() - 1;
             let mut perturb = hash as u64;
             let mut i = hash as usize & mask;
+            // The last deleted slot on the way is used again.
+            let mut deleted = None;
             loop {
                 let probes = if i + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
                 for at in i..=i + probes {
-                    let Some(candidate) = table.get(vm).slots()[at] else { return Ok(Found::Free(at)) };
+                    let Some(candidate) = table.get(vm).slots()[at] else {
+                        return Ok(deleted.map_or(Found::Free(at), Found::Deleted));
+                    };
                     if candidate == element {
                         return Ok(Found::Active(at));
                     }
-                    if hashes.get(vm).words64()[at] != hash as u64 || candidate.is_unbound() {
+                    if candidate.is_unbound() {
+                        deleted = Some(at);
+                        continue;
+                    }
+                    if hashes.get(vm).words64()[at] != hash as u64 {
                         continue;
                     }
                     if let (Some(a), Some(b)) = (candidate.exact::<Str>(), element.exact::<Str>()) {
@@ -165,7 +175,15 @@ impl Set {
 
     /// As `add`, with the hash known.
     pub fn add_hashed(this: Gc<Set>, vm: &mut Vm, element: Value, hash: i64) -> Result<bool, Raised> {
-        let Found::Free(at) = Set::search(this, vm, element, hash)? else { return Ok(false) };
+        let at = match Set::search(this, vm, element, hash)? {
+            Found::Active(_) => return Ok(false),
+            Found::Deleted(at) => {
+                Set::put(this, vm, at, element, hash);
+                this.get_mut(vm).fill -= 1;
+                return Ok(true);
+            }
+            Found::Free(at) => at,
+        };
         Set::put(this, vm, at, element, hash);
         let set = this.get(vm);
         let used = set.used;
@@ -236,7 +254,7 @@ impl Set {
                 Set::delete_at(this, vm, at);
                 Ok(true)
             }
-            Found::Free(_) => Ok(false),
+            Found::Free(_) | Found::Deleted(_) => Ok(false),
         }
     }
 
