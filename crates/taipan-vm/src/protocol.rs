@@ -284,6 +284,7 @@ impl Vm {
             Err(raised) => return Err(raised),
         };
         while let Some(item) = self.next(iterator)? {
+            self.check_limits()?;
             if self.is_equal(item, needle)? {
                 return Ok(true);
             }

@@ -115,7 +115,7 @@ fn unpack(vm: &mut Vm, pair: Value) -> Result<(Value, Value), Raised> {
 
 fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     if args.len() > 1 {
-        let message = format!("expected at most 1 arguments, got {}", args.len());
+        let message = format!("expected at most 1 argument, got {}", args.len());
         return Err(vm.raise(Exc::TypeError, message));
     }
     update_from(vm, this, args)

@@ -362,6 +362,7 @@ impl Set {
         }
         let iterator = vm.iter(iterable)?;
         while let Some(element) = vm.next(iterator)? {
+            vm.check_limits()?;
             Set::add(this, vm, element)?;
         }
         Ok(())

@@ -67,7 +67,17 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
         this.get_mut(vm).dict = None;
         return Ok(None);
     };
-    this.get_mut(vm).position = if backward { number } else { number + 1 };
+    // The end is noticed with the last entry: what is added after that is not seen.
+    let following = match (backward, number) {
+        (true, 0) => None,
+        (true, _) => dict.get(vm).previous_entry(vm, number - 1),
+        (false, _) => dict.get(vm).next_entry(vm, number + 1),
+    };
+    let this = this.get_mut(vm);
+    this.position = if backward { number } else { number + 1 };
+    if following.is_none() {
+        this.dict = None;
+    }
     match kind {
         0 => Ok(Some(entry.key)),
         1 => Ok(Some(entry.value)),

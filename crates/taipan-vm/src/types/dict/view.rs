@@ -97,6 +97,7 @@ pub fn is_set_like(vm: &mut Vm, value: Value) -> bool {
 fn all_in(vm: &mut Vm, elements: Value, container: Value) -> Result<bool, Raised> {
     let iterator = vm.iter(elements)?;
     while let Some(element) = vm.next(iterator)? {
+        vm.check_limits()?;
         if !vm.contains(container, element)? {
             return Ok(false);
         }
@@ -133,6 +134,7 @@ fn and(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     let set = Set::new(vm)?;
     let iterator = vm.iter(other)?;
     while let Some(element) = vm.next(iterator)? {
+        vm.check_limits()?;
         if vm.contains(view, element)? {
             Set::add(set, vm, element)?;
         }
@@ -170,6 +172,7 @@ fn isdisjoint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let iterator = vm.iter(other)?;
     while let Some(element) = vm.next(iterator)? {
+        vm.check_limits()?;
         if vm.contains(view, element)? {
             return Ok(Value::FALSE);
         }

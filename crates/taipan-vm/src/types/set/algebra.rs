@@ -40,6 +40,7 @@ impl Set {
         }
         let iterator = vm.iter(other)?;
         while let Some(element) = vm.next(iterator)? {
+            vm.check_limits()?;
             let hash = Set::element_hash(vm, element)?;
             if Set::contains_hashed(this, vm, element, hash)? {
                 Set::add_hashed(result, vm, element, hash)?;
@@ -107,6 +108,7 @@ impl Set {
         } else {
             let iterator = vm.iter(other)?;
             while let Some(element) = vm.next(iterator)? {
+                vm.check_limits()?;
                 Set::discard(this, vm, element)?;
             }
         }
@@ -167,6 +169,7 @@ impl Set {
         }
         let iterator = vm.iter(other)?;
         while let Some(element) = vm.next(iterator)? {
+            vm.check_limits()?;
             if Set::contains(this, vm, element)? {
                 return Ok(false);
             }
