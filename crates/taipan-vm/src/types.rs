@@ -127,6 +127,7 @@ builtin_types! {
     Filter => map::FILTER,
     SimpleNamespace => namespace::TYPE,
     TupleIterator => tuple::iterator::TYPE,
+    Super => super_::TYPE,
 }
 
 impl Builtin {

@@ -13,6 +13,7 @@ use crate::types::type_::slotdefs::SlotDef;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod attributes;
 pub mod specs;
 
 pub use specs::{

@@ -6,6 +6,7 @@ use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
 use crate::spec::{self, TypeSpec};
 use crate::types::builtin_method::BuiltinMethod;
+use crate::types::descriptor::attributes;
 use crate::types::descriptor::{
     GetSetDescriptor, MemberDescriptor, MethodDescriptor, MethodWrapper, WrapperDescriptor, call_method_descriptor,
     check_receiver,
@@ -165,43 +166,84 @@ fn member_set(vm: &mut Vm, this: Value, object: Value, value: Option<Value>) -> 
 pub static METHOD_DESCRIPTOR: TypeSpec = TypeSpec {
     name: "method_descriptor",
     layout: Some(<MethodDescriptor as HeapObject>::native),
-    slots: Slots { call: Some(call_method_descriptor), descr_get: Some(method_get), ..Slots::DEFAULT },
+    slots: Slots {
+        repr: Some(attributes::repr),
+        call: Some(call_method_descriptor),
+        descr_get: Some(method_get),
+        ..Slots::DEFAULT
+    },
     flags: spec::METHOD_DESCRIPTOR,
+    methods: attributes::METHODS,
+    getset: attributes::CALLABLE_GETSET,
     ..TypeSpec::DEFAULT
 };
 
 pub static CLASSMETHOD_DESCRIPTOR: TypeSpec = TypeSpec {
     name: "classmethod_descriptor",
     layout: Some(<MethodDescriptor as HeapObject>::native),
-    slots: Slots { call: Some(classmethod_call), descr_get: Some(classmethod_get), ..Slots::DEFAULT },
+    slots: Slots {
+        repr: Some(attributes::repr),
+        call: Some(classmethod_call),
+        descr_get: Some(classmethod_get),
+        ..Slots::DEFAULT
+    },
+    getset: attributes::CALLABLE_GETSET,
     ..TypeSpec::DEFAULT
 };
 
 pub static WRAPPER_DESCRIPTOR: TypeSpec = TypeSpec {
     name: "wrapper_descriptor",
     layout: Some(<WrapperDescriptor as HeapObject>::native),
-    slots: Slots { call: Some(wrapper_call), descr_get: Some(wrapper_get), ..Slots::DEFAULT },
+    slots: Slots {
+        repr: Some(attributes::repr),
+        call: Some(wrapper_call),
+        descr_get: Some(wrapper_get),
+        ..Slots::DEFAULT
+    },
     flags: spec::METHOD_DESCRIPTOR,
+    methods: attributes::METHODS,
+    getset: attributes::CALLABLE_GETSET,
     ..TypeSpec::DEFAULT
 };
 
 pub static METHOD_WRAPPER: TypeSpec = TypeSpec {
     name: "method-wrapper",
     layout: Some(<MethodWrapper as HeapObject>::native),
-    slots: Slots { call: Some(method_wrapper_call), ..Slots::DEFAULT },
+    slots: Slots {
+        call: Some(method_wrapper_call),
+        repr: Some(attributes::wrapper_repr),
+        hash: Some(attributes::wrapper_hash),
+        richcompare: Some(attributes::wrapper_richcompare),
+        ..Slots::DEFAULT
+    },
+    methods: attributes::WRAPPER_METHODS,
+    getset: attributes::WRAPPER_GETSET,
     ..TypeSpec::DEFAULT
 };
 
 pub static GETSET_DESCRIPTOR: TypeSpec = TypeSpec {
     name: "getset_descriptor",
     layout: Some(<GetSetDescriptor as HeapObject>::native),
-    slots: Slots { descr_get: Some(getset_get), descr_set: Some(getset_set), ..Slots::DEFAULT },
+    slots: Slots {
+        repr: Some(attributes::repr),
+        descr_get: Some(getset_get),
+        descr_set: Some(getset_set),
+        ..Slots::DEFAULT
+    },
+    getset: attributes::DATA_GETSET,
     ..TypeSpec::DEFAULT
 };
 
 pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec {
     name: "member_descriptor",
     layout: Some(<MemberDescriptor as HeapObject>::native),
-    slots: Slots { descr_get: Some(member_get), descr_set: Some(member_set), ..Slots::DEFAULT },
+    slots: Slots {
+        repr: Some(attributes::repr),
+        descr_get: Some(member_get),
+        descr_set: Some(member_set),
+        ..Slots::DEFAULT
+    },
+    methods: attributes::METHODS,
+    getset: attributes::DATA_GETSET,
     ..TypeSpec::DEFAULT
 };

@@ -7,6 +7,7 @@ use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
 use crate::spec::{self, BASETYPE, GetSetDef, MethodDef, TypeSpec, WEAKREFABLE, getset, getter, method};
 use crate::types::Builtin;
+use crate::types::builtin_method::methods::signature_in_doc;
 use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::str::Str;
@@ -354,13 +355,6 @@ fn get_text_signature(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         Some(signature) => vm.new_str(signature),
         None => Ok(Value::NONE),
     }
-}
-
-/// A class doc may begin with `name(signature)\n--\n\n`.
-fn signature_in_doc(name: &str, doc: &'static str) -> Option<&'static str> {
-    let rest = doc.strip_prefix(name)?;
-    let end = rest.find(")\n--\n\n")?;
-    rest.starts_with('(').then(|| &rest[..=end])
 }
 
 fn annotations_key(vm: &mut Vm) -> (Gc<Str>, Gc<Str>) {
