@@ -19,6 +19,16 @@ impl Scanner {
         Scanner { start: Some(start), end, must_advance: false }
     }
 
+    /// A scanner that goes on where another stood: its `start`, `end` and `must_advance`.
+    pub fn resume(start: Option<usize>, end: usize, must_advance: bool) -> Scanner {
+        Scanner { start, end, must_advance }
+    }
+
+    /// Where the next match may start (`None` once a run has failed), and whether it must not be empty.
+    pub fn position(&self) -> (Option<usize>, bool) {
+        (self.start, self.must_advance)
+    }
+
     /// The next request, `None` once a run has failed.
     pub fn request(&self, mode: Mode) -> Option<Request> {
         self.start.map(|start| Request { mode, start, end: self.end, must_advance: self.must_advance })

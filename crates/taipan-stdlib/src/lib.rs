@@ -15,6 +15,7 @@ pub mod library;
 pub mod packed;
 pub mod posix;
 pub mod queue;
+pub mod sre;
 pub mod stat;
 pub mod time;
 
@@ -32,4 +33,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &queue::MODULE,
     &stat::MODULE,
     &time::MODULE,
+    &sre::MODULE,
 ];

@@ -22,6 +22,7 @@ pub mod protocol;
 pub mod raise;
 pub mod repr_guard;
 pub mod requests;
+pub mod resources;
 pub mod root;
 pub mod sequence;
 pub mod settings;
