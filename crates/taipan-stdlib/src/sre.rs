@@ -149,13 +149,10 @@ pub fn run(
         Ok(found) => Ok(found),
         Err(Stopped::Interrupted) => Ok(false),
         Err(Stopped::Memory) => Err(vm.raise_no_memory()),
-        Err(Stopped::Internal) => {
-            Err(vm.raise(Exc::RuntimeError, "internal error in regular expression engine"))
-        }
-        Err(Stopped::WrongSpan) => Err(vm.raise(
-            Exc::SystemError,
-            "The span of capturing group is wrong, please report a bug for the re module.",
-        )),
+        Err(Stopped::Internal) => Err(vm.raise(Exc::RuntimeError, "internal error in regular expression engine")),
+        Err(Stopped::WrongSpan) => Err(
+            vm.raise(Exc::SystemError, "The span of capturing group is wrong, please report a bug for the re module.")
+        ),
     }
 }
 
