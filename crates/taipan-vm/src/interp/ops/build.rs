@@ -10,7 +10,7 @@ use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::set::Set;
 use crate::types::slice::Slice;
-use crate::types::str::Str;
+use crate::types::str::{Kind, Str};
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -62,16 +62,27 @@ pub fn build_string(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let word = op.word();
     let window = op.window(word.b(), word.c() as usize);
     let mut length = 0usize;
-    let mut largest = crate::types::str::Kind::Ascii;
+    let mut largest = Kind::Ascii;
+    let mut same_width = true;
     for cell in window {
         let Some(text) = cell.get().downcast::<Str>(vm) else {
             return Err(vm.raise(Exc::SystemError, "pieces of a string must be strs"));
         };
         length += text.get(vm).len();
         let kind = text.get(vm).kind();
+        same_width &= kind.shift() == 0;
         if kind as u64 > largest as u64 {
             largest = kind;
         }
+    }
+    if !same_width {
+        let mut buffer = taipan_text::TextBuf::new();
+        for cell in window {
+            if let Some(text) = cell.get().downcast::<Str>(vm) {
+                buffer.push_text(text.get(vm).text());
+            }
+        }
+        return Ok(Str::from_text(vm, buffer.as_text())?.value());
     }
     let result = Str::alloc(vm, Builtin::Str as u32, largest, length)?;
     let mut at = 0;

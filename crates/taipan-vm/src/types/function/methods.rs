@@ -51,7 +51,7 @@ fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
             let got = vm.type_name(globals);
             return Err(vm.raise(Exc::TypeError, format!("function() argument 'globals' must be dict, not {got}")));
         };
-        let mut wrong = |vm: &mut Vm, what: &str, wanted: &str| {
+        let wrong = |vm: &mut Vm, what: &str, wanted: &str| {
             Err(vm.raise(Exc::TypeError, format!("arg {what} must be {wanted}")))
         };
         let name = name.not_none();
