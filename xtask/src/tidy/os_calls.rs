@@ -20,6 +20,16 @@ const DOORS: &[&str] = &[
     "nix::",
 ];
 
+/// What looks like a door and is none.
+const DATA: &[&str] = &[
+    "std::time::Duration",
+    "std::env::consts",
+    "std::os::unix::ffi",
+    "libc::major(",
+    "libc::minor(",
+    "libc::makedev(",
+];
+
 /// Files that are the host, the page source of the heap, its stack scan, or the program itself.
 fn may_call(file: &SourceFile) -> bool {
     let path = file.path.as_str();
@@ -67,14 +77,14 @@ fn code_outside_tests(file: &SourceFile) -> Vec<(usize, String)> {
     lines.into_iter().take(end).collect()
 }
 
-/// Plain data, no call: `std::time::Duration`, `std::env::consts`, byte strings of the system, C types and constants.
+/// Plain data, no call: `std::time::Duration`, `std::env::consts`, byte strings of the system, C types and constants,
+/// and the arithmetic on device numbers.
 fn is_data(path: &str) -> bool {
     let constant = |name: &str| {
         let name: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         name.starts_with("c_") || (!name.is_empty() && name.chars().all(|c| !c.is_lowercase()))
     };
-    ["std::time::Duration", "std::env::consts", "std::os::unix::ffi"].iter().any(|data| path.starts_with(data))
-        || path.strip_prefix("libc::").is_some_and(constant)
+    DATA.iter().any(|data| path.starts_with(data)) || path.strip_prefix("libc::").is_some_and(constant)
 }
 
 /// Whether `code` names the path `door`, also inside a braced `use std::{...}`.
