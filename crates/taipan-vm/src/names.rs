@@ -12,7 +12,7 @@ macro_rules! names {
             #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
             enum Index { $($const_name,)* }
             $(
-                #[doc = $text]
+                #[doc = concat!("`", $text, "`")]
                 pub const $const_name: Atom = Atom(Index::$const_name as u32);
             )*
         }

@@ -140,9 +140,7 @@ impl Vm {
 
     /// Calls `sys.excepthook`.
     fn display_uncaught(&mut self, exception: Value) -> Result<(), Raised> {
-        for (key, value) in [("last_exc", exception)] {
-            sys::set(self, key, value)?;
-        }
+        sys::set(self, "last_exc", exception)?;
         let class = self.type_of(exception).value();
         let traceback = self.get_attr_name(exception, name::TRACEBACK)?;
         sys::set(self, "last_type", class)?;

@@ -535,8 +535,8 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                 RegOp::COMPARE_JUMP_FLOAT => {
                     if let (Some(a), Some(b)) =
                         (reg!(word.a()).as_immediate_float(), reg!(word.b()).as_immediate_float())
-                        && a == a
-                        && b == b
+                        && !a.is_nan()
+                        && !b.is_nan()
                     {
                         order_jump!(word, a < b, a == b)
                     }

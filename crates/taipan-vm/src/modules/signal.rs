@@ -49,7 +49,6 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     ],
     types: &[&SIGINFO],
     exec: Some(exec),
-    ..ModuleSpec::DEFAULT
 };
 
 /// Names and numbers on Linux.

@@ -267,10 +267,7 @@ impl Dict {
         'again: loop {
             let structure = this.get(vm).structure;
             let mut linear = 0;
-            let mut probe = match this.get(vm).index {
-                Some(index) => Some(Probe::new(hash, index.get(vm).words32().len())),
-                None => None,
-            };
+            let mut probe = this.get(vm).index.map(|index| Probe::new(hash, index.get(vm).words32().len()));
             loop {
                 let dict = this.get(vm);
                 let number = match (&mut probe, dict.index) {

@@ -157,10 +157,10 @@ pub fn subscript_class(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Ra
         if class == vm.class(Builtin::Type) {
             return crate::types::generic_alias::new(vm, this, key);
         }
-        if let Some(method) = vm.get_attr_opt_name(this, name::CLASS_GETITEM)? {
-            if !method.is_none() {
-                return vm.call(method, &[key]);
-            }
+        if let Some(method) = vm.get_attr_opt_name(this, name::CLASS_GETITEM)?
+            && !method.is_none()
+        {
+            return vm.call(method, &[key]);
         }
         let name = Type::name(class, vm);
         return Err(vm.raise(Exc::TypeError, format!("type '{name}' is not subscriptable")));

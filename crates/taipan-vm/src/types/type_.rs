@@ -219,10 +219,7 @@ pub fn materialize(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Builtin
     }
     let root_shape = match builtin {
         Some(builtin) => builtin as u32,
-        None => {
-            let shape = vm.interp_mut().shapes.add(Shape::native(native));
-            shape
-        }
+        None => vm.interp_mut().shapes.add(Shape::native(native)),
     };
     let mut base_words = native.layout.fixed_words;
     {

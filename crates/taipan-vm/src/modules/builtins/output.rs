@@ -103,7 +103,7 @@ pub(super) fn input(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if n == 0 {
         return Err(vm.raise(Exc::EOFError, "EOF when reading a line"));
     }
-    if view.iter().last() == Some(u32::from(b'\n')) {
+    if view.iter().next_back() == Some(u32::from(b'\n')) {
         let points: Vec<u32> = view.iter().take(n - 1).collect();
         return Ok(Str::from_points(vm, &points)?.value());
     }

@@ -117,7 +117,7 @@ pub fn default_state(vm: &mut Vm, this: Value, required: bool) -> Result<Value, 
     if required {
         let native = class.get(vm).native;
         let plain = std::ptr::eq(native, <super::Object as crate::gc::HeapObject>::native());
-        if !plain && class.get(vm).spec.is_some() || !plain && native.layout.tail != taipan_heap::Tail::None {
+        if !plain && (class.get(vm).spec.is_some() || native.layout.tail != taipan_heap::Tail::None) {
             let name = Type::name(class, vm);
             return Err(vm.raise(Exc::TypeError, format!("cannot pickle '{name}' object")));
         }

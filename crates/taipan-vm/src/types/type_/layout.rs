@@ -141,7 +141,7 @@ pub fn set_class(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), R
     }
     let module = vm.class(crate::types::Builtin::Module);
     let modules = Type::is_subtype(old, vm, module) && Type::is_subtype(new, vm, module);
-    if !modules && !(old.get(vm).is_heap_type() && new.get(vm).is_heap_type()) {
+    if !(modules || old.get(vm).is_heap_type() && new.get(vm).is_heap_type()) {
         return Err(
             vm.raise(Exc::TypeError, "__class__ assignment only supported for mutable types or ModuleType subclasses")
         );
