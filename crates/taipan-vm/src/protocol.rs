@@ -336,22 +336,10 @@ impl Vm {
     /// `list.extend(iterable)`.
     pub fn extend_list(&mut self, list: Gc<List>, iterable: Value) -> Result<(), Raised> {
         if let Some(tuple) = iterable.exact::<Tuple>() {
-            let n = tuple.get(self).len();
-            List::reserve(list, self, n)?;
-            for i in 0..n {
-                let item = tuple.get(self).at(i);
-                List::push(list, self, item)?;
-            }
-            return Ok(());
+            return List::append_tuple(list, self, tuple);
         }
         if let Some(other) = iterable.exact::<List>() {
-            let n = other.get(self).len();
-            List::reserve(list, self, n)?;
-            for i in 0..n {
-                let Some(item) = other.get(self).get_at(self, i) else { break };
-                List::push(list, self, item)?;
-            }
-            return Ok(());
+            return List::append_list(list, self, other);
         }
         let iterator = self.iter(iterable)?;
         let hint = self.length_hint(iterable, 0)?;

@@ -107,6 +107,16 @@ impl RawArray {
         vm.new_with_tail(Builtin::RawArray as u32, RawArray { header: HeaderWord::NEW, len }, len)
     }
 
+    /// A new array with the same bytes.
+    pub fn copy_of(vm: &mut Vm, from: Gc<RawArray>) -> Result<Gc<RawArray>, Raised> {
+        let len = from.get(vm).len;
+        let new = RawArray::new(vm, len)?;
+        let source: *const [u8] = from.get(vm).bytes();
+        // SAFETY: different arrays do not overlap, and `get_mut` neither collects nor moves.
+        new.get_mut(vm).bytes_mut().copy_from_slice(unsafe { &*source });
+        Ok(new)
+    }
+
     /// How many bytes.
     #[inline(always)]
     pub fn len(&self) -> usize {

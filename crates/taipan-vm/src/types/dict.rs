@@ -583,6 +583,9 @@ impl Dict {
     /// A new exact dict with the same items.
     pub fn copy(this: Gc<Dict>, vm: &mut Vm) -> Result<Gc<Dict>, Raised> {
         let n = this.get(vm).len();
+        if n > 0 && n == this.get(vm).filled as usize {
+            return Dict::copy_storage(this, vm);
+        }
         let copy = Dict::with_capacity(vm, n)?;
         if this.get(vm).hashes.is_some() {
             Dict::add_hashes(copy, vm)?;
@@ -593,6 +596,31 @@ impl Dict {
             Dict::insert_new(copy, vm, entry.key, hash, entry.value)?;
             at = number + 1;
         }
+        Ok(copy)
+    }
+
+    /// A copy that shares the layout of the storage: without deleted entries nothing has to be inserted anew.
+    fn copy_storage(this: Gc<Dict>, vm: &mut Vm) -> Result<Gc<Dict>, Raised> {
+        let Dict { entries, index, hashes, used, filled, index_fill, .. } = *this.get(vm);
+        let copy = Dict::new(vm)?;
+        let entries = match entries {
+            Some(old) => {
+                let len = old.get(vm).len();
+                Some(ValueArray::copy_of(vm, old, 0, 2 * filled as usize, len)?)
+            }
+            None => None,
+        };
+        let index = match index {
+            Some(index) => Some(RawArray::copy_of(vm, index)?),
+            None => None,
+        };
+        let hashes = match hashes {
+            Some(hashes) => Some(RawArray::copy_of(vm, hashes)?),
+            None => None,
+        };
+        let dict = copy.get_mut(vm);
+        (dict.entries, dict.index, dict.hashes) = (entries, index, hashes);
+        (dict.used, dict.filled, dict.index_fill) = (used, filled, index_fill);
         Ok(copy)
     }
 

@@ -203,6 +203,35 @@ impl List {
         Ok(())
     }
 
+    /// Appends all items of a tuple.
+    pub fn append_tuple(this: Gc<List>, vm: &mut Vm, other: Gc<Tuple>) -> Result<(), Raised> {
+        let n = other.get(vm).len();
+        List::reserve(this, vm, n)?;
+        let List { len, items, .. } = *this.get(vm);
+        if let Some(items) = items {
+            let source: *const [Value] = other.get(vm).items();
+            let target = &mut items.get_mut(vm).slots_mut()[len..len + n];
+            // SAFETY: different objects do not overlap, and `get_mut` neither collects nor moves.
+            for (to, from) in target.iter_mut().zip(unsafe { &*source }) {
+                *to = Some(*from);
+            }
+            this.get_mut(vm).len = len + n;
+        }
+        Ok(())
+    }
+
+    /// A new list of the items `start..end` (within the length).
+    pub fn slice(this: Gc<List>, vm: &mut Vm, start: usize, end: usize) -> Result<Gc<List>, Raised> {
+        let end = end.min(this.get(vm).len);
+        let count = end.saturating_sub(start);
+        let new = List::with_capacity(vm, count)?;
+        if let (Some(from), Some(to)) = (this.get(vm).items, new.get(vm).items) {
+            ValueArray::copy(vm, from, start, to, 0, count);
+            new.get_mut(vm).len = count;
+        }
+        Ok(new)
+    }
+
     /// `this *= count`.
     pub fn repeat_in_place(this: Gc<List>, vm: &mut Vm, count: isize) -> Result<(), Raised> {
         let n = this.get(vm).len;

@@ -73,9 +73,10 @@ impl Tuple {
             return Tuple::empty(vm);
         }
         let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, len)?;
-        for i in 0..len {
-            let item = array.get(vm).slots()[start + i].unwrap_or(Value::NONE);
-            tuple.get_mut(vm).items_mut()[i] = item;
+        let source: *const [Option<Value>] = &array.get(vm).slots()[start..start + len];
+        // SAFETY: different objects do not overlap, and `get_mut` neither collects nor moves.
+        for (to, from) in tuple.get_mut(vm).items_mut().iter_mut().zip(unsafe { &*source }) {
+            *to = from.unwrap_or(Value::NONE);
         }
         Ok(tuple)
     }
@@ -86,11 +87,16 @@ impl Tuple {
             return Tuple::empty(vm);
         }
         let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, end - start)?;
-        for i in start..end {
-            let item = this.get(vm).at(i);
-            tuple.get_mut(vm).items_mut()[i - start] = item;
-        }
+        Tuple::copy_into(this, vm, start, tuple, 0, end - start);
         Ok(tuple)
+    }
+
+    /// Copies `count` items into another tuple that is being filled in.
+    pub fn copy_into(this: Gc<Tuple>, vm: &mut Vm, start: usize, to: Gc<Tuple>, at: usize, count: usize) {
+        debug_assert!(this != to);
+        let source: *const [Value] = &this.get(vm).items()[start..start + count];
+        // SAFETY: different objects do not overlap, and `get_mut` neither collects nor moves.
+        to.get_mut(vm).items_mut()[at..at + count].copy_from_slice(unsafe { &*source });
     }
 
     /// A new exact tuple: `first`, then the items of another.
@@ -98,10 +104,7 @@ impl Tuple {
         let n = rest.get(vm).len();
         let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, n + 1)?;
         tuple.get_mut(vm).items_mut()[0] = first;
-        for i in 0..n {
-            let item = rest.get(vm).at(i);
-            tuple.get_mut(vm).items_mut()[i + 1] = item;
-        }
+        Tuple::copy_into(rest, vm, 0, tuple, 1, n);
         Ok(tuple)
     }
 

@@ -84,6 +84,10 @@ fn subscript(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Raised> {
         }
         Subscript::Slice(slice) => {
             let indices = Slice::indices(slice, vm, |vm| list.get(vm).len())?;
+            if indices.step == 1 {
+                let start = indices.start as usize;
+                return Ok(List::slice(list, vm, start, start + indices.len)?.value());
+            }
             let new = List::with_capacity(vm, indices.len)?;
             for i in 0..indices.len {
                 let item = list.get(vm).get_at(vm, indices.at(i)).unwrap_or(Value::NONE);

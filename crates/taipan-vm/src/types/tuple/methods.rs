@@ -38,10 +38,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     let n = items.get(vm).len();
     let shape = class.get(vm).root_shape;
     let tuple = Tuple::new_uninit(vm, shape, n)?;
-    for i in 0..n {
-        let item = items.get(vm).at(i);
-        tuple.get_mut(vm).items_mut()[i] = item;
-    }
+    Tuple::copy_into(items, vm, 0, tuple, 0, n);
     Ok(tuple.value())
 }
 
@@ -114,6 +111,10 @@ fn subscript(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Raised> {
             if indices.len == 0 {
                 return Ok(Tuple::empty(vm)?.value());
             }
+            if indices.step == 1 {
+                let start = indices.start as usize;
+                return Ok(Tuple::slice(tuple, vm, start, start + indices.len)?.value());
+            }
             let new = Tuple::new_uninit(vm, Builtin::Tuple as u32, indices.len)?;
             for i in 0..indices.len {
                 let item = tuple.get(vm).at(indices.at(i));
@@ -149,10 +150,8 @@ fn concat(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
         return Ok(a);
     }
     let new = Tuple::new_uninit(vm, Builtin::Tuple as u32, m + n)?;
-    for i in 0..m + n {
-        let item = if i < m { x.get(vm).at(i) } else { y.get(vm).at(i - m) };
-        new.get_mut(vm).items_mut()[i] = item;
-    }
+    Tuple::copy_into(x, vm, 0, new, 0, m);
+    Tuple::copy_into(y, vm, 0, new, m, n);
     Ok(new.value())
 }
 
@@ -168,10 +167,7 @@ fn repeat(vm: &mut Vm, this: Value, count: isize) -> Result<Value, Raised> {
     }
     let Some(total) = n.checked_mul(count as usize) else { return Err(vm.raise_no_memory()) };
     let new = Tuple::new_uninit(vm, Builtin::Tuple as u32, total)?;
-    for i in 0..n {
-        let item = tuple.get(vm).at(i);
-        new.get_mut(vm).items_mut()[i] = item;
-    }
+    Tuple::copy_into(tuple, vm, 0, new, 0, n);
     let items = new.get_mut(vm).items_mut();
     let mut filled = n;
     while filled < total {
