@@ -192,9 +192,7 @@ fn compile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             _ => return Err(vm.raise(Exc::OverflowError, "regular expression code size limit exceeded")),
         }
     }
-    let is_bytes = if source.is_none() {
-        false
-    } else if source.downcast::<Str>(vm).is_some() {
+    let is_bytes = if source.is_none() || source.downcast::<Str>(vm).is_some() {
         false
     } else {
         let buffer = vm.get_buffer(source, false)?;

@@ -76,8 +76,7 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
         return Ok(Value::bool(op == Comparison::Ne));
     }
     let (p, q) = (iterator::iter(vm, a)?, iterator::iter(vm, b)?);
-    loop {
-        let (Some(x), Some(y)) = (vm.next(p)?, vm.next(q)?) else { break };
+    while let (Some(x), Some(y)) = (vm.next(p)?, vm.next(q)?) {
         if !vm.is_equal(x, y)? {
             return match op {
                 Comparison::Eq => Ok(Value::FALSE),
