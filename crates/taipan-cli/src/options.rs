@@ -96,8 +96,7 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
             at += 1;
             continue;
         }
-        let mut letters = arg[1..].char_indices();
-        while let Some((place, letter)) = letters.next() {
+        for (place, letter) in arg[1..].char_indices() {
             let mut value = || -> Result<String, Refusal> {
                 let attached = &arg[1 + place + letter.len_utf8()..];
                 if !attached.is_empty() {
