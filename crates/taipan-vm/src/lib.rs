@@ -4,6 +4,7 @@ pub mod args;
 pub mod attr;
 pub mod buffer;
 pub mod call;
+pub mod codecs;
 pub mod compile;
 pub mod execute;
 pub mod gc;

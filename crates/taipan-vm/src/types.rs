@@ -128,6 +128,8 @@ builtin_types! {
     SimpleNamespace => namespace::TYPE,
     TupleIterator => tuple::iterator::TYPE,
     Super => super_::TYPE,
+    StrIterator => str::iterator::TYPE,
+    StrAsciiIterator => str::iterator::ASCII_TYPE,
 }
 
 impl Builtin {

@@ -17,7 +17,17 @@ use crate::types::Builtin;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod building;
+mod casing;
+pub mod codec;
+pub mod formatting;
+pub mod iterator;
 pub mod methods;
+mod padding;
+pub mod percent;
+mod searching;
+mod splitting;
+mod translating;
 
 pub use methods::TYPE;
 

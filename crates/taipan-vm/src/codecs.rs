@@ -1,0 +1,246 @@
+//! Encoding and decoding: the native codecs with their error handlers, and the registry of all others.
+//!
+//! The registry's search functions, its cache and the registered error handlers are values of the interpreter's state.
+
+use taipan_text::TextBuf;
+use taipan_text::codecs::errors::Policy;
+use taipan_text::codecs::{Codec, CodecError, Decoding, Encoding, Replacement, errors};
+
+use crate::gc::Gc;
+use crate::raise::{Exc, Raised};
+use crate::types::bytes::Bytes;
+use crate::types::str::Str;
+use crate::types::tuple::Tuple;
+use crate::value::Value;
+use crate::vm::Vm;
+
+pub mod registry;
+
+/// An encoding name in the form by which codecs are found: lower case, other characters joined to `_`.
+pub fn normalize_encoding(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut gap = false;
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() || c == '.' {
+            if gap && !out.is_empty() {
+                out.push('_');
+            }
+            gap = false;
+            out.push(c.to_ascii_lowercase());
+        } else {
+            gap = true;
+        }
+    }
+    out
+}
+
+/// The codec that is native for an encoding name.
+pub fn native_codec(name: &str) -> Option<Codec<'static>> {
+    Some(match normalize_encoding(name).as_str() {
+        "utf_8" | "utf8" => Codec::Utf8,
+        "ascii" | "us_ascii" => Codec::Ascii,
+        "latin1" | "latin_1" | "iso_8859_1" | "iso8859_1" => Codec::Latin1,
+        "utf_16" | "utf16" => Codec::Utf16(None),
+        "utf_32" | "utf32" => Codec::Utf32(None),
+        _ => return None,
+    })
+}
+
+/// `text.encode(encoding, errors)`: always bytes.
+///
+/// # Errors
+/// LookupError for an unknown encoding or handler, UnicodeEncodeError, or what a codec raises.
+pub fn encode_object(
+    vm: &mut Vm,
+    text: Gc<Str>,
+    encoding: Option<&str>,
+    errors: Option<&str>,
+) -> Result<Value, Raised> {
+    let encoding = encoding.unwrap_or("utf-8");
+    if let Some(codec) = native_codec(encoding) {
+        return Ok(encode_with(vm, text, codec, errors)?.value());
+    }
+    let result = registry::encode_text(vm, text.value(), encoding, errors)?;
+    if result.downcast::<Bytes>(vm).is_some() {
+        return Ok(result);
+    }
+    let got = vm.type_name(result);
+    let message = format!(
+        "'{encoding}' encoder returned '{got}' instead of 'bytes'; use codecs.encode() to encode to arbitrary types"
+    );
+    Err(vm.raise(Exc::TypeError, message))
+}
+
+/// `object.decode(encoding, errors)` of a bytes-like object: always a str.
+///
+/// # Errors
+/// LookupError for an unknown encoding or handler, UnicodeDecodeError, or what a codec raises.
+pub fn decode_object(
+    vm: &mut Vm,
+    object: Value,
+    encoding: Option<&str>,
+    errors: Option<&str>,
+) -> Result<Value, Raised> {
+    let encoding = encoding.unwrap_or("utf-8");
+    if let Some(codec) = native_codec(encoding) {
+        let input = vm.bytes_of(object)?;
+        let (text, _) = decode_with(vm, &input, codec, errors, true)?;
+        return Ok(Str::from_text(vm, text.as_text())?.value());
+    }
+    let input = match object.exact::<Bytes>() {
+        Some(_) => object,
+        None => {
+            let input = vm.bytes_of(object)?;
+            vm.new_bytes(&input)?
+        }
+    };
+    let result = registry::decode_text(vm, input, encoding, errors)?;
+    if result.downcast::<Str>(vm).is_some() {
+        return Ok(result);
+    }
+    let got = vm.type_name(result);
+    let message = format!(
+        "'{encoding}' decoder returned '{got}' instead of 'str'; use codecs.decode() to decode to arbitrary types"
+    );
+    Err(vm.raise(Exc::TypeError, message))
+}
+
+/// Encodes with a native codec.
+pub fn encode_with(vm: &mut Vm, text: Gc<Str>, codec: Codec<'_>, handler: Option<&str>) -> Result<Gc<Bytes>, Raised> {
+    vm.check_native_bytes(text.get(vm).bytes().len())?;
+    let plain = matches!(codec, Codec::Utf8 | Codec::Ascii | Codec::Latin1);
+    if plain && let Some(ascii) = text.get(vm).as_ascii() {
+        let bytes = ascii.as_bytes().to_vec();
+        return Bytes::new(vm, &bytes);
+    }
+    let name = handler.unwrap_or("strict");
+    if let Some(policy) = Policy::from_name(name) {
+        return match errors::encode(codec, text.get(vm).text(), policy) {
+            Ok(bytes) => Bytes::new(vm, &bytes),
+            Err(error) => Err(raise_encode_error(vm, codec.name(), text, error)),
+        };
+    }
+    let source = text.get(vm).text().to_buf();
+    let mut encoding = Encoding::new(codec, source.as_text());
+    while let Err(error) = encoding.run() {
+        let function = registry::lookup_error(vm, name)?;
+        let exception = encode_error(vm, codec.name(), text, error)?;
+        let result = vm.call(function, &[exception])?;
+        let message = "encoding error handler must return (str/bytes, int) tuple";
+        let (replacement, position) = handler_result(vm, result, source.len(), message)?;
+        let taken = if let Some(new) = replacement.downcast::<Str>(vm) {
+            let new = new.get(vm).text().to_buf();
+            encoding.resume(Replacement::Text(new.as_text()), position, error)
+        } else if replacement.downcast::<Bytes>(vm).is_some() {
+            let new = vm.bytes_of(replacement)?;
+            encoding.resume(Replacement::Bytes(&new), position, error)
+        } else {
+            return Err(vm.raise(Exc::TypeError, message));
+        };
+        if taken.is_err() {
+            return Err(vm.raise_value(exception));
+        }
+    }
+    Bytes::new(vm, &encoding.finish())
+}
+
+/// Decodes with a native codec: the text and how many bytes were used.
+pub fn decode_with(
+    vm: &mut Vm,
+    input: &[u8],
+    codec: Codec<'_>,
+    handler: Option<&str>,
+    is_final: bool,
+) -> Result<(TextBuf, usize), Raised> {
+    let name = handler.unwrap_or("strict");
+    if let Some(policy) = Policy::from_name(name) {
+        return match errors::decode(codec, input, policy, is_final) {
+            Ok(decoded) => Ok(decoded),
+            Err((error, encoding)) => {
+                let object = vm.new_bytes(input)?;
+                Err(raise_decode_error(vm, encoding, object, error))
+            }
+        };
+    }
+    let object = vm.new_bytes(input)?;
+    let mut decoding = Decoding::new(codec, input, is_final);
+    while let Err(error) = decoding.run() {
+        let function = registry::lookup_error(vm, name)?;
+        let exception = decode_error(vm, decoding.encoding(), object, error)?;
+        let result = vm.call(function, &[exception])?;
+        let message = "decoding error handler must return (str, int) tuple";
+        let (replacement, position) = handler_result(vm, result, input.len(), message)?;
+        let Some(new) = replacement.downcast::<Str>(vm) else { return Err(vm.raise(Exc::TypeError, message)) };
+        let new = new.get(vm).text().to_buf();
+        decoding.resume(new.as_text(), position);
+    }
+    Ok(decoding.finish())
+}
+
+/// The replacement and the position that an error handler gave.
+fn handler_result(vm: &mut Vm, result: Value, len: usize, message: &str) -> Result<(Value, usize), Raised> {
+    let Some(tuple) = result.downcast::<Tuple>(vm).filter(|tuple| tuple.get(vm).len() == 2) else {
+        return Err(vm.raise(Exc::TypeError, message));
+    };
+    let (replacement, position) = (tuple.get(vm).at(0), tuple.get(vm).at(1));
+    if !vm.is_int(position) {
+        return Err(vm.raise(Exc::TypeError, message));
+    }
+    let given = vm.index_isize(position)?;
+    let position = if given < 0 { given + len as isize } else { given };
+    match usize::try_from(position).ok().filter(|position| *position <= len) {
+        Some(position) => Ok((replacement, position)),
+        None => Err(vm.raise(Exc::IndexError, format!("position {given} from error handler out of bounds"))),
+    }
+}
+
+fn encode_error(vm: &mut Vm, encoding: &str, text: Gc<Str>, error: CodecError) -> Result<Value, Raised> {
+    let (encoding, reason) = (vm.new_str(encoding)?, vm.new_str(error.reason)?);
+    let args = [encoding, text.value(), Value::int(error.start), Value::int(error.end), reason];
+    vm.new_exception(Exc::UnicodeEncodeError, &args)
+}
+
+fn decode_error(vm: &mut Vm, encoding: &str, object: Value, error: CodecError) -> Result<Value, Raised> {
+    let (encoding, reason) = (vm.new_str(encoding)?, vm.new_str(error.reason)?);
+    let args = [encoding, object, Value::int(error.start), Value::int(error.end), reason];
+    vm.new_exception(Exc::UnicodeDecodeError, &args)
+}
+
+/// Raises UnicodeEncodeError.
+#[cold]
+pub fn raise_encode_error(vm: &mut Vm, encoding: &str, text: Gc<Str>, error: CodecError) -> Raised {
+    match encode_error(vm, encoding, text, error) {
+        Ok(exception) => vm.raise_value(exception),
+        Err(raised) => raised,
+    }
+}
+
+/// Raises UnicodeDecodeError; `object` is the bytes that were decoded.
+#[cold]
+pub fn raise_decode_error(vm: &mut Vm, encoding: &str, object: Value, error: CodecError) -> Raised {
+    match decode_error(vm, encoding, object, error) {
+        Ok(exception) => vm.raise_value(exception),
+        Err(raised) => raised,
+    }
+}
+
+/// Raises the UnicodeEncodeError of a text with lone surrogates where UTF-8 is needed.
+#[cold]
+pub fn raise_surrogate(vm: &mut Vm, text: Gc<Str>) -> Raised {
+    match errors::encode(Codec::Utf8, text.get(vm).text(), Policy::Strict) {
+        Err(error) => raise_encode_error(vm, "utf-8", text, error),
+        Ok(_) => vm.raise(Exc::ValueError, "text is not valid UTF-8"),
+    }
+}
+
+/// The names of the built-in error handlers.
+pub const HANDLERS: [&str; 8] = [
+    "strict",
+    "ignore",
+    "replace",
+    "xmlcharrefreplace",
+    "backslashreplace",
+    "namereplace",
+    "surrogatepass",
+    "surrogateescape",
+];
