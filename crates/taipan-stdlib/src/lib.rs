@@ -12,6 +12,8 @@ pub mod functools;
 pub mod heapq;
 pub mod itertools;
 pub mod library;
+pub mod locale;
+pub mod opcode;
 pub mod packed;
 pub mod posix;
 pub mod queue;
@@ -29,6 +31,8 @@ pub static MODULES: &[&ModuleSpec] = &[
     &functools::MODULE,
     &heapq::MODULE,
     &itertools::MODULE,
+    &locale::MODULE,
+    &opcode::MODULE,
     &posix::MODULE,
     &queue::MODULE,
     &stat::MODULE,
