@@ -13,7 +13,35 @@ use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
 /// CPython's names of the arguments of `BINARY_OP`, by number.
-const NB_NAMES: &[&str] = &["NB_ADD", "NB_AND", "NB_FLOOR_DIVIDE", "NB_LSHIFT", "NB_MATRIX_MULTIPLY", "NB_MULTIPLY", "NB_REMAINDER", "NB_OR", "NB_POWER", "NB_RSHIFT", "NB_SUBTRACT", "NB_TRUE_DIVIDE", "NB_XOR", "NB_INPLACE_ADD", "NB_INPLACE_AND", "NB_INPLACE_FLOOR_DIVIDE", "NB_INPLACE_LSHIFT", "NB_INPLACE_MATRIX_MULTIPLY", "NB_INPLACE_MULTIPLY", "NB_INPLACE_REMAINDER", "NB_INPLACE_OR", "NB_INPLACE_POWER", "NB_INPLACE_RSHIFT", "NB_INPLACE_SUBTRACT", "NB_INPLACE_TRUE_DIVIDE", "NB_INPLACE_XOR", "NB_SUBSCR"];
+const NB_NAMES: &[&str] = &[
+    "NB_ADD",
+    "NB_AND",
+    "NB_FLOOR_DIVIDE",
+    "NB_LSHIFT",
+    "NB_MATRIX_MULTIPLY",
+    "NB_MULTIPLY",
+    "NB_REMAINDER",
+    "NB_OR",
+    "NB_POWER",
+    "NB_RSHIFT",
+    "NB_SUBTRACT",
+    "NB_TRUE_DIVIDE",
+    "NB_XOR",
+    "NB_INPLACE_ADD",
+    "NB_INPLACE_AND",
+    "NB_INPLACE_FLOOR_DIVIDE",
+    "NB_INPLACE_LSHIFT",
+    "NB_INPLACE_MATRIX_MULTIPLY",
+    "NB_INPLACE_MULTIPLY",
+    "NB_INPLACE_REMAINDER",
+    "NB_INPLACE_OR",
+    "NB_INPLACE_POWER",
+    "NB_INPLACE_RSHIFT",
+    "NB_INPLACE_SUBTRACT",
+    "NB_INPLACE_TRUE_DIVIDE",
+    "NB_INPLACE_XOR",
+    "NB_SUBSCR",
+];
 
 fn opcode_of(vm: &mut Vm, args: Args<'_>) -> Result<Option<Opcode>, Raised> {
     let number = vm.index_i32(args.get(0))?;
@@ -104,7 +132,11 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
 }
 
 const FUNCTIONS: &[MethodDef] = &[
-    function("stack_effect(opcode, oparg=None, /, *, jump=None)", stack_effect, "Compute the stack effect of the opcode."),
+    function(
+        "stack_effect(opcode, oparg=None, /, *, jump=None)",
+        stack_effect,
+        "Compute the stack effect of the opcode.",
+    ),
     function("is_valid(opcode)", is_valid, "Return True if opcode is valid, False otherwise."),
     function("has_arg(opcode)", has_arg, "Return True if the opcode uses its oparg, False otherwise."),
     function("has_const(opcode)", has_const, "Return True if the opcode accesses a constant, False otherwise."),
@@ -114,11 +146,19 @@ const FUNCTIONS: &[MethodDef] = &[
     function("has_local(opcode)", has_local, "Return True if the opcode accesses a local variable, False otherwise."),
     function("has_exc(opcode)", has_exc, "Return True if the opcode sets an exception handler, False otherwise."),
     function("get_specialization_stats()", none, "Return the specialization stats"),
-    function("get_nb_ops()", get_nb_ops, "Return array of symbols of binary ops.\n\nIndexed by the BINARY_OP oparg value."),
+    function(
+        "get_nb_ops()",
+        get_nb_ops,
+        "Return array of symbols of binary ops.\n\nIndexed by the BINARY_OP oparg value.",
+    ),
     function("get_intrinsic1_descs()", get_intrinsic1_descs, "Return a list of names of the unary intrinsics."),
     function("get_intrinsic2_descs()", get_intrinsic2_descs, "Return a list of names of the binary intrinsics."),
     function("get_special_method_names()", get_special_method_names, "Return a list of special method names."),
-    function("get_executor(code, offset)", none, "Return the executor object at offset in code if exists, None otherwise."),
+    function(
+        "get_executor(code, offset)",
+        none,
+        "Return the executor object at offset in code if exists, None otherwise.",
+    ),
 ];
 
 /// The module.
