@@ -7,11 +7,15 @@ use crate::raise::Raised;
 use crate::spec::TypeSpec;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
-use crate::types::type_::{Type, materialize};
+use crate::types::type_::{Type, class_of_spec};
 use crate::value::Value;
 use crate::vm::Vm;
 
 pub mod base;
+pub mod fields;
+pub mod group;
+pub mod import_error;
+pub mod os_error;
 
 heap_object! {
     /// The fields of every exception.
@@ -61,6 +65,8 @@ macro_rules! exceptions {
 }
 
 pub mod specs;
+pub mod syntax_error;
+pub mod unicode_error;
 
 exceptions! {
     BaseException: Object Base,
@@ -156,7 +162,7 @@ impl Vm {
             return class;
         }
         let pending = self.pending.take();
-        let class = match materialize(self, EXCEPTIONS[exc as usize], None) {
+        let class = match class_of_spec(self, EXCEPTIONS[exc as usize]) {
             Ok(class) => class,
             Err(raised) => {
                 // Out of memory: the nearest class that exists stands in.

@@ -89,7 +89,8 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     vm.new_str(&format!("{name}{inner}"))
 }
 
-fn str(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+/// `BaseException.__str__`.
+pub fn str(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let args = fields(vm, this).get(vm).args;
     match args.get(vm).len() {
         0 => Ok(Str::empty(vm)?.value()),

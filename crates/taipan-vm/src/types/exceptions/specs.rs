@@ -5,18 +5,14 @@
 use crate::gc::HeapObject;
 use crate::slots::Slots;
 use crate::spec::{BASETYPE, TypeSpec};
-use crate::types::exceptions::{NamedException, ValueException, base};
+use crate::types::exceptions::{
+    NamedException, ValueException, base, group, import_error, os_error, syntax_error, unicode_error,
+};
 
 #[allow(non_upper_case_globals)]
 pub static BaseException: TypeSpec = base::BASE;
 #[allow(non_upper_case_globals)]
-pub static BaseExceptionGroup: TypeSpec = TypeSpec {
-    name: "BaseExceptionGroup",
-    base: Some(&BaseException),
-    doc: "A combination of multiple unrelated exceptions.",
-    flags: BASETYPE,
-    ..TypeSpec::DEFAULT
-};
+pub static BaseExceptionGroup: TypeSpec = group::BASE;
 #[allow(non_upper_case_globals)]
 pub static GeneratorExit: TypeSpec = TypeSpec {
     name: "GeneratorExit",
@@ -120,16 +116,9 @@ pub static EOFError: TypeSpec = TypeSpec {
     ..TypeSpec::DEFAULT
 };
 #[allow(non_upper_case_globals)]
-pub static ExceptionGroup: TypeSpec =
-    TypeSpec { name: "ExceptionGroup", base: Some(&BaseExceptionGroup), doc: "", flags: BASETYPE, ..TypeSpec::DEFAULT };
+pub static ExceptionGroup: TypeSpec = group::GROUP;
 #[allow(non_upper_case_globals)]
-pub static ImportError: TypeSpec = TypeSpec {
-    name: "ImportError",
-    base: Some(&Exception),
-    doc: "Import can't find module, or can't find name in module.",
-    flags: BASETYPE,
-    ..TypeSpec::DEFAULT
-};
+pub static ImportError: TypeSpec = import_error::TYPE;
 #[allow(non_upper_case_globals)]
 pub static ModuleNotFoundError: TypeSpec = TypeSpec {
     name: "ModuleNotFoundError",
@@ -191,13 +180,7 @@ pub static UnboundLocalError: TypeSpec = TypeSpec {
     ..TypeSpec::DEFAULT
 };
 #[allow(non_upper_case_globals)]
-pub static OSError: TypeSpec = TypeSpec {
-    name: "OSError",
-    base: Some(&Exception),
-    doc: "Base class for I/O related errors.",
-    flags: BASETYPE,
-    ..TypeSpec::DEFAULT
-};
+pub static OSError: TypeSpec = os_error::TYPE;
 #[allow(non_upper_case_globals)]
 pub static BlockingIOError: TypeSpec = TypeSpec {
     name: "BlockingIOError",
@@ -378,13 +361,7 @@ pub static StopIteration: TypeSpec = TypeSpec {
     ..TypeSpec::DEFAULT
 };
 #[allow(non_upper_case_globals)]
-pub static SyntaxError: TypeSpec = TypeSpec {
-    name: "SyntaxError",
-    base: Some(&Exception),
-    doc: "Invalid syntax.",
-    flags: BASETYPE,
-    ..TypeSpec::DEFAULT
-};
+pub static SyntaxError: TypeSpec = syntax_error::TYPE;
 #[allow(non_upper_case_globals)]
 pub static IndentationError: TypeSpec = TypeSpec {
     name: "IndentationError",
@@ -442,29 +419,11 @@ pub static UnicodeError: TypeSpec = TypeSpec {
     ..TypeSpec::DEFAULT
 };
 #[allow(non_upper_case_globals)]
-pub static UnicodeDecodeError: TypeSpec = TypeSpec {
-    name: "UnicodeDecodeError",
-    base: Some(&UnicodeError),
-    doc: "Unicode decoding error.",
-    flags: BASETYPE,
-    ..TypeSpec::DEFAULT
-};
+pub static UnicodeDecodeError: TypeSpec = unicode_error::DECODE;
 #[allow(non_upper_case_globals)]
-pub static UnicodeEncodeError: TypeSpec = TypeSpec {
-    name: "UnicodeEncodeError",
-    base: Some(&UnicodeError),
-    doc: "Unicode encoding error.",
-    flags: BASETYPE,
-    ..TypeSpec::DEFAULT
-};
+pub static UnicodeEncodeError: TypeSpec = unicode_error::ENCODE;
 #[allow(non_upper_case_globals)]
-pub static UnicodeTranslateError: TypeSpec = TypeSpec {
-    name: "UnicodeTranslateError",
-    base: Some(&UnicodeError),
-    doc: "Unicode translation error.",
-    flags: BASETYPE,
-    ..TypeSpec::DEFAULT
-};
+pub static UnicodeTranslateError: TypeSpec = unicode_error::TRANSLATE;
 #[allow(non_upper_case_globals)]
 pub static Warning: TypeSpec = TypeSpec {
     name: "Warning",

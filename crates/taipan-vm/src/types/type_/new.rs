@@ -421,7 +421,7 @@ static NEW_ROW: MethodDef = MethodDef {
     ..MethodDef::raw_static(
         "__new__",
         call_new,
-        "Create and return a new object.  See help(type) for accurate signature.",
+        "__new__($type, *args, **kwargs)\n--\n\nCreate and return a new object.  See help(type) for accurate signature.",
     )
 };
 
