@@ -20,6 +20,7 @@ pub mod queue;
 pub mod sre;
 pub mod stat;
 pub mod time;
+pub mod warnings;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
 #[rustfmt::skip]
@@ -37,5 +38,6 @@ pub static MODULES: &[&ModuleSpec] = &[
     &queue::MODULE,
     &stat::MODULE,
     &time::MODULE,
+    &warnings::MODULE,
     &sre::MODULE,
 ];
