@@ -24,6 +24,7 @@ macro_rules! builtin_types {
 
 pub mod array;
 pub mod builtin_method;
+pub mod bytearray;
 pub mod bytes;
 pub mod cell;
 pub mod classmethod;
@@ -101,6 +102,9 @@ builtin_types! {
     Union => union::TYPE,
     SequenceIterator => iterators::SEQUENCE_ITERATOR,
     Bytes => bytes::TYPE,
+    ByteArray => bytearray::TYPE,
+    BytesIterator => bytes::iterator::BYTES_ITERATOR,
+    ByteArrayIterator => bytes::iterator::BYTEARRAY_ITERATOR,
     NoneType => singletons::NONE_TYPE,
     Ellipsis => singletons::ELLIPSIS_TYPE,
     NotImplemented => singletons::NOT_IMPLEMENTED_TYPE,

@@ -8,7 +8,17 @@ use crate::types::Builtin;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod casing;
+pub mod construct;
+pub mod contents;
+pub mod decoding;
+pub mod filling;
+pub mod hexadecimal;
+pub mod iterator;
 pub mod methods;
+pub mod percent_format;
+pub mod searching;
+pub mod splitting;
 
 pub use methods::TYPE;
 
