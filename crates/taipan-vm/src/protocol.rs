@@ -317,6 +317,8 @@ impl Vm {
     /// `next(iterator)`; `None` when it is exhausted (StopIteration is swallowed).
     #[inline]
     pub fn next(&mut self, iterator: Value) -> Result<Option<Value>, Raised> {
+        // Iterators over iterators recurse here.
+        self.check_native_stack()?;
         match self.slots(iterator).next {
             Some(next) => next(self, iterator),
             None => {
