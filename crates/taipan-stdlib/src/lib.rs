@@ -6,6 +6,7 @@ use taipan_vm::spec::ModuleSpec;
 
 pub mod array;
 pub mod bisect;
+pub mod codecs;
 pub mod collections;
 pub mod errno;
 pub mod functools;
@@ -27,6 +28,7 @@ pub mod warnings;
 pub static MODULES: &[&ModuleSpec] = &[
     &array::MODULE,
     &bisect::MODULE,
+    &codecs::MODULE,
     &collections::MODULE,
     &errno::MODULE,
     &functools::MODULE,

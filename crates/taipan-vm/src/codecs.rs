@@ -3,8 +3,8 @@
 //! The registry's search functions, its cache and the registered error handlers are values of the interpreter's state.
 
 use taipan_text::TextBuf;
-use taipan_text::codecs::errors::Policy;
-use taipan_text::codecs::{Codec, CodecError, Decoding, Encoding, Replacement, errors};
+use taipan_text::codecs::errors::{EncodedReplacement, Policy};
+use taipan_text::codecs::{Codec, CodecError, Decoding, Encoding, errors};
 
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
@@ -14,6 +14,7 @@ use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod handlers;
 pub mod registry;
 
 /// An encoding name in the form by which codecs are found: lower case, other characters joined to `_`.
@@ -123,20 +124,8 @@ pub fn encode_with(vm: &mut Vm, text: Gc<Str>, codec: Codec<'_>, handler: Option
     let source = text.get(vm).text().to_buf();
     let mut encoding = Encoding::new(codec, source.as_text());
     while let Err(error) = encoding.run() {
-        let function = registry::lookup_error(vm, name)?;
-        let exception = encode_error(vm, codec.name(), text, error)?;
-        let result = vm.call(function, &[exception])?;
-        let message = "encoding error handler must return (str/bytes, int) tuple";
-        let (replacement, position) = handler_result(vm, result, source.len(), message)?;
-        let taken = if let Some(new) = replacement.downcast::<Str>(vm) {
-            let new = new.get(vm).text().to_buf();
-            encoding.resume(Replacement::Text(new.as_text()), position, error)
-        } else if replacement.downcast::<Bytes>(vm).is_some() {
-            let new = vm.bytes_of(replacement)?;
-            encoding.resume(Replacement::Bytes(&new), position, error)
-        } else {
-            return Err(vm.raise(Exc::TypeError, message));
-        };
+        let (replacement, position, exception) = ask_encode_handler(vm, name, codec.name(), text, error)?;
+        let taken = encoding.resume(replacement.as_replacement(), position, error);
         if taken.is_err() {
             return Err(vm.raise_value(exception));
         }
@@ -165,16 +154,55 @@ pub fn decode_with(
     let object = vm.new_bytes(input)?;
     let mut decoding = Decoding::new(codec, input, is_final);
     while let Err(error) = decoding.run() {
-        let function = registry::lookup_error(vm, name)?;
-        let exception = decode_error(vm, decoding.encoding(), object, error)?;
-        let result = vm.call(function, &[exception])?;
-        let message = "decoding error handler must return (str, int) tuple";
-        let (replacement, position) = handler_result(vm, result, input.len(), message)?;
-        let Some(new) = replacement.downcast::<Str>(vm) else { return Err(vm.raise(Exc::TypeError, message)) };
-        let new = new.get(vm).text().to_buf();
+        let (new, position) = ask_decode_handler(vm, name, decoding.encoding(), object, input.len(), error)?;
         decoding.resume(new.as_text(), position);
     }
     Ok(decoding.finish())
+}
+
+/// Asks a registered error handler what to write for code points that cannot be encoded: the replacement, where to go
+/// on, and the exception to raise if the replacement cannot be encoded either.
+pub fn ask_encode_handler(
+    vm: &mut Vm,
+    handler: &str,
+    encoding: &str,
+    text: Gc<Str>,
+    error: CodecError,
+) -> Result<(EncodedReplacement, usize, Value), Raised> {
+    let function = registry::lookup_error(vm, handler)?;
+    let exception = encode_error(vm, encoding, text, error)?;
+    let result = vm.call(function, &[exception])?;
+    let message = "encoding error handler must return (str/bytes, int) tuple";
+    let len = text.get(vm).len();
+    let (replacement, position) = handler_result(vm, result, len, message)?;
+    let replacement = if let Some(new) = replacement.downcast::<Str>(vm) {
+        EncodedReplacement::Text(new.get(vm).text().to_buf())
+    } else if replacement.downcast::<Bytes>(vm).is_some() {
+        EncodedReplacement::Bytes(vm.bytes_of(replacement)?)
+    } else {
+        return Err(vm.raise(Exc::TypeError, message));
+    };
+    Ok((replacement, position, exception))
+}
+
+/// Asks a registered error handler for the text of bytes that cannot be decoded: the text and where to go on.
+pub fn ask_decode_handler(
+    vm: &mut Vm,
+    handler: &str,
+    encoding: &str,
+    object: Value,
+    len: usize,
+    error: CodecError,
+) -> Result<(TextBuf, usize), Raised> {
+    let function = registry::lookup_error(vm, handler)?;
+    let exception = decode_error(vm, encoding, object, error)?;
+    let result = vm.call(function, &[exception])?;
+    let message = "decoding error handler must return (str, int) tuple";
+    let (replacement, position) = handler_result(vm, result, len, message)?;
+    match replacement.downcast::<Str>(vm) {
+        Some(new) => Ok((new.get(vm).text().to_buf(), position)),
+        None => Err(vm.raise(Exc::TypeError, message)),
+    }
 }
 
 /// The replacement and the position that an error handler gave.
@@ -232,15 +260,3 @@ pub fn raise_surrogate(vm: &mut Vm, text: Gc<Str>) -> Raised {
         Ok(_) => vm.raise(Exc::ValueError, "text is not valid UTF-8"),
     }
 }
-
-/// The names of the built-in error handlers.
-pub const HANDLERS: [&str; 8] = [
-    "strict",
-    "ignore",
-    "replace",
-    "xmlcharrefreplace",
-    "backslashreplace",
-    "namereplace",
-    "surrogatepass",
-    "surrogateescape",
-];

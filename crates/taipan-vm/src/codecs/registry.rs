@@ -1,7 +1,9 @@
 //! The registry of codecs and of error handlers.
 
+use crate::codecs::handlers::HANDLERS;
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
+use crate::types::builtin_method::BuiltinMethod;
 use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::str::Str;
@@ -145,12 +147,38 @@ pub fn decode_text(vm: &mut Vm, object: Value, encoding: &str, errors: Option<&s
     run(vm, codec, 1, object, errors)
 }
 
+/// The handlers by name, the built-in ones among them.
+fn error_handlers(vm: &mut Vm) -> Result<Gc<Dict>, Raised> {
+    let handlers = dict(vm, ERRORS)?;
+    if handlers.get(vm).is_empty() {
+        for (name, row) in HANDLERS {
+            let key = vm.new_str(name)?;
+            let function = BuiltinMethod::new(vm, row, None, None, false)?;
+            Dict::set(handlers, vm, key, function.value())?;
+        }
+    }
+    Ok(handlers)
+}
+
+/// Removes a registered error handler; gives whether there was one.
+///
+/// # Errors
+/// ValueError for the name of a built-in handler.
+pub fn unregister_error(vm: &mut Vm, name: &str) -> Result<bool, Raised> {
+    if HANDLERS.iter().any(|(known, _)| *known == name) {
+        let message = format!("cannot un-register built-in error handler '{name}'");
+        return Err(vm.raise(Exc::ValueError, message));
+    }
+    let (handlers, key) = (error_handlers(vm)?, vm.new_str(name)?);
+    Ok(Dict::remove(handlers, vm, key)?.is_some())
+}
+
 /// `codecs.register_error(name, handler)`.
 pub fn register_error(vm: &mut Vm, name: &str, handler: Value) -> Result<(), Raised> {
     if !vm.is_callable(handler) {
         return Err(vm.raise(Exc::TypeError, "handler must be callable"));
     }
-    let (handlers, key) = (dict(vm, ERRORS)?, vm.new_str(name)?);
+    let (handlers, key) = (error_handlers(vm)?, vm.new_str(name)?);
     Dict::set(handlers, vm, key, handler)
 }
 
@@ -159,7 +187,7 @@ pub fn register_error(vm: &mut Vm, name: &str, handler: Value) -> Result<(), Rai
 /// # Errors
 /// LookupError "unknown error handler name 'X'".
 pub fn lookup_error(vm: &mut Vm, name: &str) -> Result<Value, Raised> {
-    let (handlers, key) = (dict(vm, ERRORS)?, vm.new_str(name)?);
+    let (handlers, key) = (error_handlers(vm)?, vm.new_str(name)?);
     match Dict::get_item(handlers, vm, key)? {
         Some(handler) => Ok(handler),
         None => Err(vm.raise(Exc::LookupError, format!("unknown error handler name '{name}'"))),
