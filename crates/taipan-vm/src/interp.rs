@@ -22,6 +22,7 @@ pub mod bind;
 pub mod call;
 pub mod dispatch;
 pub mod executable;
+pub mod finalize;
 pub mod frame;
 pub mod op;
 pub mod ops;

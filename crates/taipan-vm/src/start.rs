@@ -96,6 +96,7 @@ impl Vm {
         if let Err(raised) = modules::atexit::run(self) {
             let _ = self.take_raised(raised);
         }
+        self.run_all_finalizers();
         well &= self.flush_streams();
         self.interp_mut().finalizing = true;
         well

@@ -132,7 +132,13 @@ impl Vm {
         // SAFETY: the heap and what the roots visit are distinct fields of the interpreter.
         let heap = unsafe { &mut (*self.interp.as_ptr()).heap };
         match heap.alloc_slow(shape, bytes, &mut roots) {
-            Ok(object) => Ok(object),
+            Ok(object) => {
+                // What a collection has queued is run at the loop's next poll.
+                if heap.has_pending() {
+                    self.exec.budget = 0;
+                }
+                Ok(object)
+            }
             Err(_) => Err(self.raise_no_memory()),
         }
     }
@@ -150,7 +156,11 @@ impl Vm {
         let mut roots = ThreadRoots { interp: self.interp, current: NonNull::from(&mut *self) };
         // SAFETY: as in `alloc_slow`.
         let heap = unsafe { &mut (*self.interp.as_ptr()).heap };
-        heap.collect(kind, &mut roots)
+        let stats = heap.collect(kind, &mut roots);
+        if heap.has_pending() {
+            self.exec.budget = 0;
+        }
+        stats
     }
 
     /// Allocates an instance of a shape whose first words are `object`; further words are zero (empty).

@@ -43,6 +43,10 @@ fn plain() {
 #[test]
 fn under_stress() {
     for (name, source) in programs() {
+        // Allocates much to be collected by itself.
+        if name == "finalizers.py" {
+            continue;
+        }
         for every in [1, 17] {
             let mut config = Config { hash_seed: Some(0), ..Config::default() };
             config.heap.stress_every = Some(every);

@@ -112,6 +112,9 @@ impl Vm {
     #[inline(never)]
     pub fn poll(&mut self) -> Result<(), Raised> {
         self.exec.budget = SLICE;
+        if self.heap_mut().has_pending() {
+            self.run_finalizers();
+        }
         self.serve_requests()?;
         self.check_limits()
     }
@@ -385,6 +388,7 @@ fn construct(
     argc: usize,
 ) -> Result<Value, Raised> {
     let object = crate::types::object::new_instance(vm, class)?;
+    vm.note_instance(object, class);
     op.set(start - 2, object);
     op.set(start - 1, object);
     let ret = Ret::new(Kind::Init, op.word().a(), RegOp::CALL.words() as u8);

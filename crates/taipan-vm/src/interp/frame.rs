@@ -113,6 +113,8 @@ pub struct Execution {
     pub budget: i32,
     /// The pending exception is raised again: the running frame has its traceback entry.
     pub reraised: bool,
+    /// Finalisers are running.
+    pub finalizing: bool,
     base: NonNull<Frame>,
     recursion_limit: usize,
 }
@@ -127,6 +129,7 @@ impl Default for Execution {
             limit: base.as_ptr(),
             budget: SLICE,
             reraised: false,
+            finalizing: false,
             base,
             recursion_limit: 0,
         };

@@ -18,6 +18,9 @@ use crate::types::generator::{CREATED, FINISHED, Generator, RUNNING, SUSPENDED};
 use crate::value::Value;
 use crate::vm::Vm;
 
+/// Flag of a generator that has been suspended where a handler protects it.
+const CLEANS_UP: u32 = 8;
+
 /// What SEND found.
 pub enum Sent {
     /// The generator's frame runs.
@@ -195,6 +198,12 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     save(vm, generator, u32::from(op.word().c()));
     let handled = vm.handled;
     let own = if handled == frame.handled { None } else { handled };
+    if generator.get(vm).flags & CLEANS_UP == 0
+        && frame.executable.register().is_some_and(|register| register.handler(frame.executable.pc_of(op.pc())).is_some())
+    {
+        generator.get_mut(vm).flags |= CLEANS_UP;
+        vm.note_generator(generator);
+    }
     let state = generator.get_mut(vm);
     state.pc = frame.executable.pc_of(op.pc());
     state.state = SUSPENDED;

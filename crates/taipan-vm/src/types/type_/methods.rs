@@ -44,6 +44,7 @@ pub fn call(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<Value, Raised> {
     if own != class && !Type::is_subtype(own, vm, class) {
         return Ok(object);
     }
+    vm.note_instance(object, own);
     if let Some(init) = own.get(vm).slots.init {
         init(vm, object, args)?;
     }

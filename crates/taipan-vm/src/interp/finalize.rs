@@ -1,0 +1,100 @@
+//! Finalisers: `__del__` of instances and the closing of abandoned generators, run when the loop polls.
+//!
+//! The collector only queues (see `taipan_heap`); Python code runs here, one finaliser at a time, never inside an allocation.
+//! A finaliser that raises is reported to `sys.unraisablehook` (PEP 442).
+
+use crate::gc::Gc;
+use crate::names::name;
+use crate::raise::Raised;
+use crate::types::generator::{Generator, SUSPENDED};
+use crate::types::generator::methods::close;
+use crate::types::type_::Type;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// The object's class has `__del__`.
+const DEL: u64 = 1;
+/// A generator suspended where it has something to clean up.
+const GENERATOR: u64 = 2;
+
+impl Vm {
+    /// Notes a new instance whose class has `__del__`.
+    #[inline]
+    pub fn note_instance(&mut self, object: Value, class: Gc<Type>) {
+        if class.get(self).slots.del.is_some()
+            && let Some(header) = object.as_heap()
+        {
+            self.heap_mut().register_finalizer(header, DEL);
+        }
+    }
+
+    /// Notes a generator that must be closed when nobody can resume it any more.
+    pub(crate) fn note_generator(&mut self, generator: Gc<Generator>) {
+        self.heap_mut().register_finalizer(generator.header(), GENERATOR);
+    }
+
+    /// Runs the finalisers of what the last collections found unreachable.
+    #[cold]
+    pub fn run_finalizers(&mut self) {
+        if std::mem::replace(&mut self.exec.finalizing, true) {
+            return;
+        }
+        let pending = self.pending.take();
+        while let Some((object, tag)) = self.heap_mut().take_finalizable() {
+            let object = Value::from_heap(object);
+            match tag {
+                DEL => self.run_del(object),
+                _ => self.close_abandoned(object),
+            }
+        }
+        self.pending = pending;
+        self.exec.finalizing = false;
+    }
+
+    fn run_del(&mut self, object: Value) {
+        let Some(del) = self.slots(object).del else { return };
+        let result = del(self, object);
+        if let Err(raised) = result {
+            let class = self.type_of(object);
+            let method = Type::lookup_name(class, self, name::DEL).unwrap_or(Value::NONE);
+            self.report(raised, method);
+        }
+    }
+
+    fn report(&mut self, raised: Raised, callable: Value) {
+        let exception = self.take_raised(raised);
+        let text = match self.repr_string(callable) {
+            Ok(text) => text,
+            Err(raised) => {
+                let _ = self.take_raised(raised);
+                String::new()
+            }
+        };
+        let raised = self.reraise(exception);
+        self.write_unraisable(raised, Some(&format!("Exception ignored while calling deallocator {text}")), Value::NONE);
+    }
+
+    fn close_abandoned(&mut self, object: Value) {
+        let Some(generator) = object.downcast::<Generator>(self) else { return };
+        if generator.get(self).state != SUSPENDED {
+            return;
+        }
+        let result = match generator.get(self).origin {
+            // An event loop closes its asynchronous generators itself.
+            Some(hook) if object.shape_id() == crate::types::Builtin::AsyncGenerator as u32 => {
+                self.call(hook, &[object]).map(drop)
+            }
+            _ if object.shape_id() == crate::types::Builtin::AsyncGenerator as u32 => Ok(()),
+            _ => close(self, generator).map(drop),
+        };
+        if let Err(raised) = result {
+            self.write_unraisable(raised, Some("Exception ignored while closing generator"), object);
+        }
+    }
+
+    /// Runs the finalisers of everything that has one, at the end of the interpreter.
+    pub fn run_all_finalizers(&mut self) {
+        self.heap_mut().queue_all_finalizers();
+        self.run_finalizers();
+    }
+}
