@@ -6,8 +6,8 @@
 use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::Raised;
-use crate::types::generator::{Generator, SUSPENDED};
 use crate::types::generator::methods::close;
+use crate::types::generator::{Generator, SUSPENDED};
 use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -71,7 +71,11 @@ impl Vm {
             }
         };
         let raised = self.reraise(exception);
-        self.write_unraisable(raised, Some(&format!("Exception ignored while calling deallocator {text}")), Value::NONE);
+        self.write_unraisable(
+            raised,
+            Some(&format!("Exception ignored while calling deallocator {text}")),
+            Value::NONE,
+        );
     }
 
     fn close_abandoned(&mut self, object: Value) {

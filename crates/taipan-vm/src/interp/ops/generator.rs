@@ -199,7 +199,10 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     let handled = vm.handled;
     let own = if handled == frame.handled { None } else { handled };
     if generator.get(vm).flags & CLEANS_UP == 0
-        && frame.executable.register().is_some_and(|register| register.handler(frame.executable.pc_of(op.pc())).is_some())
+        && frame
+            .executable
+            .register()
+            .is_some_and(|register| register.handler(frame.executable.pc_of(op.pc())).is_some())
     {
         generator.get_mut(vm).flags |= CLEANS_UP;
         vm.note_generator(generator);
