@@ -21,6 +21,7 @@ pub mod queue;
 pub mod sre;
 pub mod stat;
 pub mod time;
+pub mod tokenize;
 pub mod warnings;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
@@ -40,6 +41,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &queue::MODULE,
     &stat::MODULE,
     &time::MODULE,
+    &tokenize::MODULE,
     &warnings::MODULE,
     &sre::MODULE,
 ];

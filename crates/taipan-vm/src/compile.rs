@@ -148,7 +148,8 @@ fn decode_source(vm: &mut Vm, encoding: &str, bytes: &[u8]) -> Result<String, St
     }
 }
 
-fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value, source: &[u8]) -> Raised {
+/// Raises the SyntaxError (or IndentationError, TabError, MemoryError) of the parser with its place and source line.
+pub fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value, source: &[u8]) -> Raised {
     let exc = match error.kind {
         ErrorKind::SyntaxError => Exc::SyntaxError,
         ErrorKind::IndentationError => Exc::IndentationError,
