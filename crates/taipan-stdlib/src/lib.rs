@@ -11,6 +11,7 @@ pub mod collections;
 pub mod errno;
 pub mod functools;
 pub mod heapq;
+pub mod io;
 pub mod itertools;
 pub mod library;
 pub mod locale;
@@ -27,6 +28,7 @@ pub mod warnings;
 /// The modules, to be registered with `Interpreter::register_modules`.
 #[rustfmt::skip]
 pub static MODULES: &[&ModuleSpec] = &[
+    &io::MODULE,
     &array::MODULE,
     &bisect::MODULE,
     &codecs::MODULE,

@@ -1,0 +1,355 @@
+//! `BytesIO`: a binary stream in memory.
+
+use taipan_vm::args::Args;
+use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
+use taipan_vm::heap_object;
+use taipan_vm::raise::{Exc, Raised};
+use taipan_vm::signature::Signature;
+use taipan_vm::slots::Slots;
+use taipan_vm::spec::{BASETYPE, TypeSpec, getter, method};
+use taipan_vm::types::array::RawArray;
+use taipan_vm::types::dict::Dict;
+use taipan_vm::types::list::List;
+use taipan_vm::types::tuple::Tuple;
+use taipan_vm::types::type_::Type;
+use taipan_vm::value::Value;
+use taipan_vm::vm::Vm;
+
+use super::raw_bytes::with_room;
+use super::{raise_closed, size_argument};
+
+heap_object! {
+    /// The stream; `len` bytes of the array are its contents.
+    pub struct BytesIo {
+        data: Option<Gc<RawArray>>,
+        len: usize,
+        pos: usize,
+        closed: bool,
+        pad: [u8; 7],
+    }
+}
+
+#[rustfmt::skip]
+pub static TYPE: TypeSpec = TypeSpec {
+    name: "BytesIO",
+    module: "_io",
+    base: Some(&super::base::BUFFERED_IO_BASE),
+    layout: Some(<BytesIo as HeapObject>::native),
+    slots: Slots { new: Some(new), init: Some(init), next: Some(next), ..Slots::DEFAULT },
+    methods: &[
+        method("readable($self, /)", yes, "Returns True if the IO object can be read."),
+        method("seekable($self, /)", yes, "Returns True if the IO object can be seeked."),
+        method("writable($self, /)", yes, "Returns True if the IO object can be written."),
+        method("close($self, /)", close, "Disable all I/O operations."),
+        method("flush($self, /)", flush, "Does nothing."),
+        method("isatty($self, /)", isatty, "Always returns False.\n\nBytesIO objects are not connected to a TTY-like device."),
+        method("tell($self, /)", tell, "Current file position, an integer."),
+        method("write($self, b, /)", write, "Write bytes to file.\n\nReturn the number of bytes written."),
+        method("writelines($self, lines, /)", writelines, "Write lines to the file.\n\nNote that newlines are not added.  lines can be any iterable object\nproducing bytes-like objects. This is equivalent to calling write() for\neach element."),
+        method("read1($self, size=-1, /)", read, "Read at most size bytes, returned as a bytes object.\n\nIf the size argument is negative or omitted, read until EOF is reached.\nReturn an empty bytes object at EOF."),
+        method("readinto($self, buffer, /)", readinto, "Read bytes into buffer.\n\nReturns number of bytes read (0 for EOF), or None if the object\nis set not to block and has no data to read."),
+        method("readline($self, size=-1, /)", readline, "Next line from the file, as a bytes object.\n\nRetain newline.  A non-negative size argument limits the maximum\nnumber of bytes to return (an incomplete line may be returned then).\nReturn an empty bytes object at EOF."),
+        method("readlines($self, size=None, /)", readlines, "List of bytes objects, each a line from the file.\n\nCall readline() repeatedly and return a list of the lines so read.\nThe optional size argument, if given, is an approximate bound on the\ntotal number of bytes in the lines returned."),
+        method("read($self, size=-1, /)", read, "Read at most size bytes, returned as a bytes object.\n\nIf the size argument is negative, read until EOF is reached.\nReturn an empty bytes object at EOF."),
+        method("getbuffer($self, /)", getbuffer, "Get a read-write view over the contents of the BytesIO object."),
+        method("getvalue($self, /)", getvalue, "Retrieve the entire contents of the BytesIO object."),
+        method("seek($self, pos, whence=0, /)", seek, "Change stream position.\n\nSeek to byte offset pos relative to position indicated by whence:\n     0  Start of stream (the default).  pos should be >= 0;\n     1  Current position - pos may be negative;\n     2  End of stream - pos usually negative.\nReturns the new absolute position."),
+        method("truncate($self, size=None, /)", truncate, "Truncate the file to at most size bytes.\n\nSize defaults to the current file position, as returned by tell().\nThe current file position is unchanged.  Returns the new size."),
+        method("__getstate__($self, /)", getstate, ""),
+        method("__setstate__($self, object, /)", setstate, ""),
+    ],
+    getset: &[getter("closed", get_closed, "True if the file is closed.")],
+    doc: "Buffered I/O implementation using an in-memory bytes buffer.",
+    flags: BASETYPE,
+    ..TypeSpec::DEFAULT
+};
+
+fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
+    let shape = class.get(vm).root_shape;
+    let stream = BytesIo { header: HeaderWord::NEW, data: None, len: 0, pos: 0, closed: false, pad: [0; 7] };
+    Ok(vm.new_object(shape, stream)?.value())
+}
+
+fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
+    const SIGNATURE: Signature = Signature::parse("BytesIO(initial_bytes=b'')");
+    let [initial] = args.bind(vm, &SIGNATURE, |_, args| Ok(args.all::<1>()))?;
+    let Some(own) = this.downcast::<BytesIo>(vm) else { return Ok(()) };
+    let state = own.get_mut(vm);
+    state.len = 0;
+    state.pos = 0;
+    state.closed = false;
+    if let Some(initial) = initial.not_none() {
+        let bytes = vm.bytes_of(initial)?;
+        put(vm, own, &bytes)?;
+        own.get_mut(vm).pos = 0;
+    }
+    Ok(())
+}
+
+/// The open stream of a receiver.
+fn open(vm: &mut Vm, args: Args<'_>) -> Result<Gc<BytesIo>, Raised> {
+    let own = args.receiver::<BytesIo>(vm);
+    if own.get(vm).closed { Err(raise_closed(vm)) } else { Ok(own) }
+}
+
+/// Writes at the position, which moves on.
+fn put(vm: &mut Vm, own: Gc<BytesIo>, bytes: &[u8]) -> Result<(), Raised> {
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    let BytesIo { data, len, pos, .. } = *own.get(vm);
+    let Some(end) = pos.checked_add(bytes.len()).filter(|end| *end < 1 << 46) else {
+        return Err(vm.raise(Exc::OverflowError, "new buffer size too large"));
+    };
+    let array = with_room(vm, data, len, end)?;
+    let target = array.get_mut(vm).bytes_mut();
+    if pos > len {
+        target[len..pos].fill(0);
+    }
+    target[pos..end].copy_from_slice(bytes);
+    let state = own.get_mut(vm);
+    state.data = Some(array);
+    state.len = len.max(end);
+    state.pos = end;
+    Ok(())
+}
+
+/// Takes bytes from the position on.
+fn take(vm: &mut Vm, own: Gc<BytesIo>, size: isize) -> Vec<u8> {
+    let BytesIo { data, len, pos, .. } = *own.get(vm);
+    let left = len.saturating_sub(pos);
+    let n = if size < 0 { left } else { left.min(size as usize) };
+    let bytes = match data {
+        Some(data) if n > 0 => data.get(vm).bytes()[pos..pos + n].to_vec(),
+        _ => Vec::new(),
+    };
+    own.get_mut(vm).pos = pos + n;
+    bytes
+}
+
+fn line_length(vm: &Vm, own: Gc<BytesIo>, limit: isize) -> isize {
+    let BytesIo { data, len, pos, .. } = *own.get(vm);
+    let Some(data) = data.filter(|_| pos < len) else { return 0 };
+    let rest = &data.get(vm).bytes()[pos..len];
+    let n = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1) as isize;
+    if limit < 0 { n } else { n.min(limit) }
+}
+
+fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
+    let Some(own) = this.downcast::<BytesIo>(vm) else { return Ok(None) };
+    if own.get(vm).closed {
+        return Err(raise_closed(vm));
+    }
+    let n = line_length(vm, own, -1);
+    if n == 0 {
+        return Ok(None);
+    }
+    let line = take(vm, own, n);
+    vm.new_bytes(&line).map(Some)
+}
+
+fn yes(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    open(vm, args)?;
+    Ok(Value::TRUE)
+}
+
+fn isatty(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    open(vm, args)?;
+    Ok(Value::FALSE)
+}
+
+fn flush(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    open(vm, args)?;
+    Ok(Value::NONE)
+}
+
+fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = args.receiver::<BytesIo>(vm).get_mut(vm);
+    own.closed = true;
+    own.data = None;
+    own.len = 0;
+    Ok(Value::NONE)
+}
+
+fn tell(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    Ok(Value::int(own.get(vm).pos))
+}
+
+fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    let bytes = vm.bytes_of(args.get(1))?;
+    put(vm, own, &bytes)?;
+    Ok(Value::int(bytes.len()))
+}
+
+fn writelines(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    open(vm, args)?;
+    let iterator = vm.iter(args.get(1))?;
+    while let Some(line) = vm.next(iterator)? {
+        let bytes = vm.bytes_of(line)?;
+        let own = open(vm, args)?;
+        put(vm, own, &bytes)?;
+    }
+    Ok(Value::NONE)
+}
+
+fn read(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    let size = args.opt(1).map_or(Ok(-1), |size| size_argument(vm, size))?;
+    let bytes = take(vm, own, size);
+    vm.new_bytes(&bytes)
+}
+
+fn readinto(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    let target = vm.get_buffer(args.get(1), true)?;
+    let bytes = take(vm, own, target.len as isize);
+    if let Some(to) = target.bytes_mut(vm) {
+        to[..bytes.len()].copy_from_slice(&bytes);
+    }
+    target.release(vm);
+    Ok(Value::int(bytes.len()))
+}
+
+fn readline(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    let size = args.opt(1).map_or(Ok(-1), |size| size_argument(vm, size))?;
+    let n = line_length(vm, own, size);
+    let line = take(vm, own, n);
+    vm.new_bytes(&line)
+}
+
+fn readlines(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    let limit = args.opt(1).map_or(Ok(-1), |size| size_argument(vm, size))?;
+    let lines = List::new(vm)?;
+    let mut total = 0;
+    loop {
+        let n = line_length(vm, own, -1);
+        if n == 0 {
+            break;
+        }
+        let line = take(vm, own, n);
+        total += n;
+        let line = vm.new_bytes(&line)?;
+        List::push(lines, vm, line)?;
+        if limit > 0 && total >= limit {
+            break;
+        }
+    }
+    Ok(lines.value())
+}
+
+fn contents(vm: &Vm, own: Gc<BytesIo>) -> Vec<u8> {
+    let len = own.get(vm).len;
+    own.get(vm).data.map_or(Vec::new(), |data| data.get(vm).bytes()[..len].to_vec())
+}
+
+fn getvalue(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    let bytes = contents(vm, own);
+    vm.new_bytes(&bytes)
+}
+
+fn getbuffer(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    let bytes = contents(vm, own);
+    let bytes = vm.new_bytes(&bytes)?;
+    let class = vm.builtin_value("bytearray")?;
+    let copy = vm.call(class, &[bytes])?;
+    let class = vm.builtin_value("memoryview")?;
+    vm.call(class, &[copy])
+}
+
+fn seek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    let offset = vm.index_i64(args.get(1))?;
+    let whence = match args.opt(2) {
+        Some(whence) => vm.index_i32(whence)?,
+        None => 0,
+    };
+    let base = match whence {
+        0 if offset < 0 => return Err(vm.raise(Exc::ValueError, format!("negative seek value {offset}"))),
+        0 => 0,
+        1 => own.get(vm).pos as i64,
+        2 => own.get(vm).len as i64,
+        _ => {
+            let message = format!("invalid whence ({whence}, should be 0, 1 or 2)");
+            return Err(vm.raise(Exc::ValueError, message));
+        }
+    };
+    let Some(at) = base.checked_add(offset) else {
+        return Err(vm.raise(Exc::OverflowError, "new position too large"));
+    };
+    own.get_mut(vm).pos = at.max(0) as usize;
+    vm.new_int(at.max(0))
+}
+
+fn truncate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    let size = match args.get(1).not_none() {
+        Some(size) => vm.index_isize(size)?,
+        None => own.get(vm).pos as isize,
+    };
+    if size < 0 {
+        return Err(vm.raise(Exc::ValueError, format!("negative size value {size}")));
+    }
+    let len = own.get(vm).len;
+    own.get_mut(vm).len = len.min(size as usize);
+    Ok(Value::int(size as usize))
+}
+
+fn getstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    let bytes = contents(vm, own);
+    let bytes = vm.new_bytes(&bytes)?;
+    let pos = Value::int(own.get(vm).pos);
+    let dict = match vm.instance_dict(own.value())? {
+        Some(dict) => Dict::copy(dict, vm)?.value(),
+        None => Value::NONE,
+    };
+    Ok(Tuple::from_values(vm, &[bytes, pos, dict])?.value())
+}
+
+fn setstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let own = open(vm, args)?;
+    let state = args.get(1).downcast::<Tuple>(vm).filter(|state| state.get(vm).len() >= 3);
+    let Some(state) = state else {
+        let class = vm.type_name(own.value());
+        let got = vm.type_name(args.get(1));
+        let message = format!("{class}.__setstate__ argument should be 3-tuple, got {got}");
+        return Err(vm.raise(Exc::TypeError, message));
+    };
+    let [bytes, pos, dict] = [0, 1, 2].map(|i| state.get(vm).at(i));
+    let bytes = vm.bytes_of(bytes)?;
+    let fields = own.get_mut(vm);
+    fields.len = 0;
+    fields.pos = 0;
+    put(vm, own, &bytes)?;
+    if !vm.is_int(pos) {
+        let got = vm.type_name(pos);
+        let message = format!("second item of state must be an integer, got {got}");
+        return Err(vm.raise(Exc::TypeError, message));
+    }
+    let pos = vm.index_isize(pos)?;
+    if pos < 0 {
+        return Err(vm.raise(Exc::ValueError, "position value cannot be negative"));
+    }
+    own.get_mut(vm).pos = pos as usize;
+    if !dict.is_none() {
+        let Some(dict) = dict.downcast::<Dict>(vm) else {
+            let got = vm.type_name(dict);
+            let message = format!("third item of state should be a dict, got a {got}");
+            return Err(vm.raise(Exc::TypeError, message));
+        };
+        if let Some(own_dict) = vm.instance_dict(own.value())? {
+            Dict::update_from(own_dict, vm, dict)?;
+        }
+    }
+    Ok(Value::NONE)
+}
+
+fn get_closed(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(Value::bool(this.downcast::<BytesIo>(vm).is_some_and(|own| own.get(vm).closed)))
+}
