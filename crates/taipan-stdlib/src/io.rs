@@ -148,7 +148,10 @@ fn open_code(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::TypeError, format!("open_code() argument 'path' must be str, not {got}")));
     }
     let mode = vm.new_str("rb")?;
-    open_file(vm, [path, mode, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND])
+    open_file(
+        vm,
+        [path, mode, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND],
+    )
 }
 
 fn open(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -187,23 +190,27 @@ fn open_file(vm: &mut Vm, args: [Value; 8]) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::ValueError, "can't have text and binary mode at once"));
     }
     if [reading, writing, appending, creating].iter().filter(|on| **on).count() != 1 {
-        return Err(vm.raise(
-            Exc::ValueError,
-            "must have exactly one of create/read/write/append mode",
-        ));
+        return Err(vm.raise(Exc::ValueError, "must have exactly one of create/read/write/append mode"));
     }
     if binary {
-        let refused = [("encoding", encoding_text.is_some()), ("errors", errors_text.is_some()), ("newline", newline_text.is_some())];
+        let refused = [
+            ("encoding", encoding_text.is_some()),
+            ("errors", errors_text.is_some()),
+            ("newline", newline_text.is_some()),
+        ];
         for (what, given) in refused {
             if given {
-                let message = format!("binary mode doesn't take {} {what} argument", if what == "newline" { "a" } else { "an" });
+                let message =
+                    format!("binary mode doesn't take {} {what} argument", if what == "newline" { "a" } else { "an" });
                 return Err(vm.raise(Exc::ValueError, message));
             }
         }
     }
     if binary && buffering == 1 {
         let warnings = taipan_vm::import::import_module(vm, "_warnings")?;
-        let message = vm.new_str("line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used")?;
+        let message = vm.new_str(
+            "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used",
+        )?;
         let class = vm.exception_class(Exc::RuntimeWarning).value();
         vm.call_method(warnings, "warn", &[message, class, Value::int(1)])?;
     }
@@ -253,10 +260,8 @@ fn open_file(vm: &mut Vm, args: [Value; 8]) -> Result<Value, Raised> {
         }
         let class = class_of_spec(vm, &text::TYPE)?.value();
         let none = |value: Value| value.given().unwrap_or(Value::NONE);
-        let wrapper = vm.call(
-            class,
-            &[buffer, none(encoding), none(errors), none(newline), Value::bool(line_buffering)],
-        )?;
+        let wrapper =
+            vm.call(class, &[buffer, none(encoding), none(errors), none(newline), Value::bool(line_buffering)])?;
         let shown = vm.new_str(&mode)?;
         let key = vm.name(taipan_vm::names::name::MODE);
         vm.set_attr(wrapper, key, Some(shown))?;

@@ -325,8 +325,7 @@ fn raw_read(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let n = vm.index_isize(n)?;
     let bytes = vm.bytes_of(target)?;
     if n < 0 || n as usize > bytes.len() {
-        let message =
-            format!("readinto returned {n} outside buffer size {}", bytes.len());
+        let message = format!("readinto returned {n} outside buffer size {}", bytes.len());
         return Err(vm.raise(Exc::ValueError, message));
     }
     vm.new_bytes(&bytes[..n as usize])
@@ -374,8 +373,7 @@ fn into_buffer(vm: &mut Vm, args: Args<'_>, method: &str) -> Result<Value, Raise
         }
         let data = vm.bytes_of(data)?;
         if data.len() > size {
-            let message =
-                format!("{method}() returned too much data: {size} bytes requested, {} returned", data.len());
+            let message = format!("{method}() returned too much data: {size} bytes requested, {} returned", data.len());
             return Err(vm.raise(Exc::ValueError, message));
         }
         if let Some(bytes) = target.bytes_mut(vm) {

@@ -81,25 +81,88 @@ const READINTO: MethodDef = method("readinto($self, buffer, /)", readinto, "");
 const READINTO1: MethodDef = method("readinto1($self, buffer, /)", readinto1, "");
 const READLINE: MethodDef = method("readline($self, size=-1, /)", readline, "");
 const PEEK: MethodDef = method("peek($self, size=0, /)", peek, "");
-const WRITE: MethodDef = method("write($self, buffer, /)", write, "Write the given buffer to the IO stream.\n\nReturn the number of bytes written, which is always the length of b\nin bytes.\n\nRaises BlockingIOError if the buffer is full and the\nunderlying raw stream cannot accept more data at the moment.");
+const WRITE: MethodDef = method(
+    "write($self, buffer, /)",
+    write,
+    "Write the given buffer to the IO stream.\n\nReturn the number of bytes written, which is always the length of b\nin bytes.\n\nRaises BlockingIOError if the buffer is full and the\nunderlying raw stream cannot accept more data at the moment.",
+);
 const GETSTATE: MethodDef = method("__getstate__($self, /)", no_state, "");
 
-buffered_type!(READER, "BufferedReader", init_reader, &[
-    DETACH, FLUSH, CLOSE, SEEKABLE, READABLE, FILENO, ISATTY, DEALLOC_WARN, READ, PEEK, READ1, READINTO, READINTO1,
-    READLINE, SEEK, TELL, TRUNCATE, GETSTATE,
-], "Create a new buffered reader using the given readable raw IO object.");
-buffered_type!(WRITER, "BufferedWriter", init_writer, &[
-    CLOSE, DETACH, SEEKABLE, WRITABLE, FILENO, ISATTY, DEALLOC_WARN, WRITE, TRUNCATE, FLUSH, SEEK, TELL, GETSTATE,
-], "A buffer for a writeable sequential RawIO object.\n\nThe constructor creates a BufferedWriter for the given writeable raw\nstream. If the buffer_size is not given, it defaults to\nDEFAULT_BUFFER_SIZE.");
-buffered_type!(RANDOM, "BufferedRandom", init_random, &[
-    CLOSE, DETACH, SEEKABLE, READABLE, WRITABLE, FILENO, ISATTY, DEALLOC_WARN, FLUSH, SEEK, TELL, TRUNCATE, READ, READ1,
-    READINTO, READINTO1, READLINE, PEEK, WRITE, GETSTATE,
-], "A buffered interface to random access streams.\n\nThe constructor creates a reader and writer for a seekable stream,\nraw, given in the first argument. If the buffer_size is omitted it\ndefaults to DEFAULT_BUFFER_SIZE.");
+buffered_type!(
+    READER,
+    "BufferedReader",
+    init_reader,
+    &[
+        DETACH,
+        FLUSH,
+        CLOSE,
+        SEEKABLE,
+        READABLE,
+        FILENO,
+        ISATTY,
+        DEALLOC_WARN,
+        READ,
+        PEEK,
+        READ1,
+        READINTO,
+        READINTO1,
+        READLINE,
+        SEEK,
+        TELL,
+        TRUNCATE,
+        GETSTATE,
+    ],
+    "Create a new buffered reader using the given readable raw IO object."
+);
+buffered_type!(
+    WRITER,
+    "BufferedWriter",
+    init_writer,
+    &[CLOSE, DETACH, SEEKABLE, WRITABLE, FILENO, ISATTY, DEALLOC_WARN, WRITE, TRUNCATE, FLUSH, SEEK, TELL, GETSTATE,],
+    "A buffer for a writeable sequential RawIO object.\n\nThe constructor creates a BufferedWriter for the given writeable raw\nstream. If the buffer_size is not given, it defaults to\nDEFAULT_BUFFER_SIZE."
+);
+buffered_type!(
+    RANDOM,
+    "BufferedRandom",
+    init_random,
+    &[
+        CLOSE,
+        DETACH,
+        SEEKABLE,
+        READABLE,
+        WRITABLE,
+        FILENO,
+        ISATTY,
+        DEALLOC_WARN,
+        FLUSH,
+        SEEK,
+        TELL,
+        TRUNCATE,
+        READ,
+        READ1,
+        READINTO,
+        READINTO1,
+        READLINE,
+        PEEK,
+        WRITE,
+        GETSTATE,
+    ],
+    "A buffered interface to random access streams.\n\nThe constructor creates a reader and writer for a seekable stream,\nraw, given in the first argument. If the buffer_size is omitted it\ndefaults to DEFAULT_BUFFER_SIZE."
+);
 
 fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
-    let buffered =
-        Buffered { header: HeaderWord::NEW, raw: None, buffer: None, size: 0, pos: 0, end: 0, pending: 0, flags: 0, pad: 0 };
+    let buffered = Buffered {
+        header: HeaderWord::NEW,
+        raw: None,
+        buffer: None,
+        size: 0,
+        pos: 0,
+        end: 0,
+        pending: 0,
+        flags: 0,
+        pad: 0,
+    };
     Ok(vm.new_object(shape, buffered)?.value())
 }
 
@@ -118,9 +181,10 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>, flags: u32) -> Result<(), Rais
             return Err(unsupported(vm, "File or stream is not seekable."));
         }
     }
-    for (flag, method, message) in
-        [(READS, "readable", "File or stream is not readable."), (WRITES, "writable", "File or stream is not writable.")]
-    {
+    for (flag, method, message) in [
+        (READS, "readable", "File or stream is not readable."),
+        (WRITES, "writable", "File or stream is not writable."),
+    ] {
         if flags & flag != 0 {
             let able = vm.call_method(raw, method, &[])?;
             if !vm.is_true(able)? {
@@ -164,9 +228,7 @@ fn init_random(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
 fn raw_of(vm: &mut Vm, own: Gc<Buffered>) -> Result<Value, Raised> {
     match own.get(vm).raw {
         Some(raw) => Ok(raw),
-        None if own.get(vm).flags & DETACHED != 0 => {
-            Err(vm.raise(Exc::ValueError, "raw stream has been detached"))
-        }
+        None if own.get(vm).flags & DETACHED != 0 => Err(vm.raise(Exc::ValueError, "raw stream has been detached")),
         None => Err(vm.raise(Exc::ValueError, "I/O operation on uninitialized object")),
     }
 }

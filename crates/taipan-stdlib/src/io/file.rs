@@ -86,7 +86,8 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
-    let file = File { header: HeaderWord::NEW, fd: -1, flags: CLOSE_FD, pad: 0, block_size: super::DEFAULT_BUFFER_SIZE };
+    let file =
+        File { header: HeaderWord::NEW, fd: -1, flags: CLOSE_FD, pad: 0, block_size: super::DEFAULT_BUFFER_SIZE };
     Ok(vm.new_object(shape, file)?.value())
 }
 
@@ -215,7 +216,11 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
 
 /// The open descriptor; ValueError when the file is closed.
 fn open_descriptor(vm: &mut Vm, file: Gc<File>) -> Result<i32, Raised> {
-    if file.get(vm).is_open() { Ok(file.get(vm).descriptor()) } else { Err(vm.raise(Exc::ValueError, "I/O operation on closed file")) }
+    if file.get(vm).is_open() {
+        Ok(file.get(vm).descriptor())
+    } else {
+        Err(vm.raise(Exc::ValueError, "I/O operation on closed file"))
+    }
 }
 
 fn readable_descriptor(vm: &mut Vm, file: Gc<File>) -> Result<i32, Raised> {

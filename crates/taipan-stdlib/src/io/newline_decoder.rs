@@ -227,8 +227,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
-    const SIGNATURE: Signature =
-        Signature::parse("IncrementalNewlineDecoder(decoder, translate, errors='strict')");
+    const SIGNATURE: Signature = Signature::parse("IncrementalNewlineDecoder(decoder, translate, errors='strict')");
     let [decoder, translate, errors] = args.bind(vm, &SIGNATURE, |_, args| Ok(args.all::<3>()))?;
     let translate = vm.is_true(translate)?;
     if let Some(own) = this.downcast::<NewlineDecoder>(vm) {
@@ -248,11 +247,8 @@ fn decode(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(decoder) = own.get(vm).decoder else {
         return Err(vm.raise(Exc::ValueError, "IncrementalNewlineDecoder.__init__() not called"));
     };
-    let output = if decoder.is_none() {
-        input
-    } else {
-        vm.call_method(decoder, "decode", &[input, Value::bool(is_final)])?
-    };
+    let output =
+        if decoder.is_none() { input } else { vm.call_method(decoder, "decode", &[input, Value::bool(is_final)])? };
     let Some(text) = output.downcast::<Str>(vm) else {
         let got = vm.type_name(output);
         return Err(vm.raise(Exc::TypeError, format!("decoder should return a string result, not '{got}'")));

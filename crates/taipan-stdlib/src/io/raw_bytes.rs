@@ -11,12 +11,7 @@ use taipan_vm::vm::Vm;
 use super::file::File;
 
 /// An array that holds the first `used` bytes of `old` and has room for `needed`.
-pub fn with_room(
-    vm: &mut Vm,
-    old: Option<Gc<RawArray>>,
-    used: usize,
-    needed: usize,
-) -> Result<Gc<RawArray>, Raised> {
+pub fn with_room(vm: &mut Vm, old: Option<Gc<RawArray>>, used: usize, needed: usize) -> Result<Gc<RawArray>, Raised> {
     if let Some(old) = old
         && old.get(vm).len() >= needed
     {

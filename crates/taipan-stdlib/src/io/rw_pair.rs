@@ -53,13 +53,13 @@ fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
-    const SIGNATURE: Signature =
-        Signature::parse("BufferedRWPair(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)");
+    const SIGNATURE: Signature = Signature::parse("BufferedRWPair(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)");
     let [reader, writer, size] = args.bind(vm, &SIGNATURE, |_, args| Ok(args.all::<3>()))?;
     let size = size.given().unwrap_or(Value::int(super::DEFAULT_BUFFER_SIZE));
-    for (raw, ability, message) in
-        [(reader, "readable", "File or stream is not readable."), (writer, "writable", "File or stream is not writable.")]
-    {
+    for (raw, ability, message) in [
+        (reader, "readable", "File or stream is not readable."),
+        (writer, "writable", "File or stream is not writable."),
+    ] {
         let able = vm.call_method(raw, ability, &[])?;
         if !vm.is_true(able)? {
             return Err(unsupported(vm, message));

@@ -256,8 +256,7 @@ fn set_codec(vm: &mut Vm, own: Gc<Text>, buffer: Value, encoding: Value, errors:
             && !vm.is_true(flag)?
         {
             let shown = vm.text_of(encoding).unwrap_or_default();
-            let message =
-                format!("'{shown}' is not a text encoding; use codecs.open() to handle arbitrary codecs");
+            let message = format!("'{shown}' is not a text encoding; use codecs.open() to handle arbitrary codecs");
             return Err(vm.raise(Exc::LookupError, message));
         }
         let reads = vm.call_method(buffer, "readable", &[])?;
@@ -579,8 +578,7 @@ fn add_decoded(vm: &mut Vm, own: Gc<Text>, bytes: Vec<u8>, is_final: bool) -> Re
 fn bytes_before(vm: &Vm, own: Gc<Text>, characters: usize) -> usize {
     let Some(chunk) = own.get(vm).chunk else { return 0 };
     let bytes = chunk.get(vm).bytes();
-    let (utf8, translates) =
-        (own.get(vm).codec == 1, Newline::from_number(own.get(vm).newline) == Newline::Translate);
+    let (utf8, translates) = (own.get(vm).codec == 1, Newline::from_number(own.get(vm).newline) == Newline::Translate);
     let (mut at, mut count) = (0, 0);
     while at < bytes.len() && count < characters {
         let pair = translates && bytes[at] == 13 && bytes.get(at + 1) == Some(&10);
