@@ -8,3 +8,4 @@ pub mod packed;
 pub mod signal;
 pub mod sys;
 pub mod thread;
+pub mod weakref;

@@ -8,6 +8,7 @@ impl Vm {
     /// Serves what is asked for; called by the loop when a slice of its budget is used up.
     pub fn serve_requests(&mut self) -> Result<(), Raised> {
         self.yield_gil();
+        self.run_weak_callbacks();
         self.run_signal_handlers()
     }
 

@@ -23,6 +23,7 @@ pub const CORE_MODULES: &[&ModuleSpec] = &[
     &modules::signal::MODULE,
     &modules::atexit::MODULE,
     &modules::thread::MODULE,
+    &modules::weakref::MODULE,
 ];
 
 impl Vm {

@@ -59,6 +59,7 @@ pub mod traceback;
 pub mod tuple;
 pub mod type_;
 pub mod union;
+pub mod weakref;
 pub mod zip;
 
 builtin_types! {
@@ -132,6 +133,9 @@ builtin_types! {
     SimpleNamespace => namespace::TYPE,
     TupleIterator => tuple::iterator::TYPE,
     Super => super_::TYPE,
+    WeakRef => weakref::TYPE,
+    WeakProxy => weakref::proxy::TYPE,
+    CallableWeakProxy => weakref::proxy::CALLABLE,
     StrIterator => str::iterator::TYPE,
     StrAsciiIterator => str::iterator::ASCII_TYPE,
 }
