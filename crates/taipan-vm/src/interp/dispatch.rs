@@ -274,7 +274,7 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                 RegOp::LOAD_BUILD_CLASS => out!(name::load_build_class, word.a(), 1),
                 RegOp::SETUP_ANNOTATIONS => act!(name::setup_annotations, 1),
 
-                RegOp::LOAD_ATTR => out!(attr::load_attr, word.a(), 3),
+                RegOp::LOAD_ATTR | RegOp::LOAD_ATTR_PROPERTY => out!(attr::load_attr, word.a(), 3),
                 RegOp::LOAD_ATTR_SLOT => {
                     let object = reg!(word.b());
                     if object.is_heap()

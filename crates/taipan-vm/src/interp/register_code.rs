@@ -170,6 +170,8 @@ register_ops! {
     LOAD_ATTR_CLASS (Out In Num) 2 [RAISE CALL NAME CELL PATCH] = LOAD_ATTR;
     /// attribute of a module, c is the entry's index
     LOAD_ATTR_MODULE (Out In Num) 2 [RAISE CALL NAME CELL PATCH] = LOAD_ATTR;
+    /// property whose getter is the Python function kept in the cache cell
+    LOAD_ATTR_PROPERTY (Out In Num) 2 [RAISE CALL NAME CELL PATCH] = LOAD_ATTR;
     /// a, a+1 := unbound method and self, or b.name and unbound. data as LOAD_ATTR
     LOAD_METHOD (Out2 In Num) 2 [RAISE CALL NAME CELL];
     /// plain function of the class kept in the cache cell

@@ -140,3 +140,25 @@ assert (x, y) == (2, 1)
 assert [i * j for i in [1, 2] for j in [3, 4] if i != j] == [3, 4, 6, 8]
 assert {k: v for k, v in [("a", 1), ("b", 2)]} == {"a": 1, "b": 2}
 assert (lambda *a, key=1: (a, key))(1, 2, key=3) == ((1, 2), 3)
+
+
+class Chain:
+    def __init__(self, n):
+        self.n = n
+
+    @property
+    def depth(self):
+        return 0 if self.n == 0 else 1 + Chain(self.n - 1).depth
+
+
+for _ in (1, 2, 3):
+    assert Chain(300).depth == 300
+Chain.depth = property(lambda self: "new")
+assert Chain(1).depth == "new"
+x = 0
+for c in [Chain(0), Sub(1), Chain(2), Sub(3)]:
+    try:
+        x += c.depth == "new"
+    except AttributeError as error:
+        x += 10
+assert x == 22

@@ -3,8 +3,11 @@
 //! A cache is valid while the object's shape and the interpreter's type epoch are those in its guard word: the shape says the
 //! class and the instance's slots, the epoch that no class a cache depends on has changed.
 
+use super::super::call::PUSHED;
+use super::super::frame::{Kind, Ret};
 use super::super::op::Op;
 use super::super::register_code::RegOp;
+use crate::args::Args;
 use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::{Exc, Raised};
@@ -13,7 +16,9 @@ use crate::slots::{GetAttr, SetAttr};
 use crate::spec::METHOD_DESCRIPTOR;
 use crate::types::descriptor::MemberDescriptor;
 use crate::types::dict::Dict;
+use crate::types::function::Function;
 use crate::types::module::Module;
+use crate::types::property::Property;
 use crate::types::str::Str;
 use crate::types::type_::Type;
 use crate::value::Value;
@@ -98,6 +103,14 @@ fn specialize_load(vm: &mut Vm, op: Op, object: Value, name: Gc<Str>) {
                 return;
             }
             if get && set {
+                // The getter of a property in Python runs in a frame of this loop; a property cannot be changed.
+                if let Some(property) = attribute.exact::<Property>()
+                    && let Some(getter) = property.get(vm).fget.filter(|getter| getter.exact::<Function>().is_some())
+                {
+                    op.set_data(1, guard_word(vm, object));
+                    op.set_cached(vm, Some(getter));
+                    op.specialize(RegOp::LOAD_ATTR_PROPERTY);
+                }
                 return;
             }
             if let Some(word) = word_of(vm, object, name) {
@@ -136,8 +149,26 @@ fn specialize_module(vm: &mut Vm, op: Op, module: Gc<Module>, name: Gc<Str>, for
 /// LOAD_ATTR in any form.
 pub fn load_attr(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (object, name) = (op.rb(), op.name(vm));
+    if op.word().op() == RegOp::LOAD_ATTR_PROPERTY as u8 {
+        return load_property(vm, op, object);
+    }
     specialize_load(vm, op, object, name);
     vm.get_attr(object, name)
+}
+
+/// LOAD_ATTR_PROPERTY: the cached function is the getter of a property; its frame is pushed.
+fn load_property(vm: &mut Vm, op: Op, object: Value) -> Result<Value, Raised> {
+    if object.is_heap()
+        && guard(vm, object, op.data(1))
+        && let Some(getter) = op.cached(vm).and_then(|getter| getter.exact::<Function>())
+    {
+        vm.count()?;
+        let ret = Ret::new(Kind::Plain, op.word().a(), RegOp::LOAD_ATTR.words() as u8);
+        vm.push_bound(getter, Args::new(&mut [object]), ret)?;
+        return Ok(PUSHED);
+    }
+    op.specialize(RegOp::LOAD_ATTR);
+    load_attr(vm, op)
 }
 
 /// LOAD_METHOD in any form.
