@@ -29,6 +29,7 @@ pub mod bytes;
 pub mod cell;
 pub mod classmethod;
 pub mod code;
+pub mod complex;
 pub mod descriptor;
 pub mod dict;
 pub mod enumerate;
@@ -138,6 +139,7 @@ builtin_types! {
     CallableWeakProxy => weakref::proxy::CALLABLE,
     StrIterator => str::iterator::TYPE,
     StrAsciiIterator => str::iterator::ASCII_TYPE,
+    Complex => complex::TYPE,
 }
 
 impl Builtin {

@@ -8,6 +8,7 @@ use crate::types::int::Int;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod arithmetic;
 pub mod methods;
 
 pub use methods::TYPE;

@@ -13,6 +13,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 pub mod arithmetic;
+pub mod construct;
 pub mod methods;
 
 pub use methods::{BOOL, TYPE};
