@@ -41,8 +41,8 @@ impl Vm {
         match self.as_complex(result) {
             Some(parts) => Ok(Some(parts)),
             None => {
-                let (name, got) = (self.type_name(value), self.type_name(result));
-                Err(self.raise(Exc::TypeError, format!("{name}.__complex__() must return a complex, not {got}")))
+                let got = self.type_name(result);
+                Err(self.raise(Exc::TypeError, format!("__complex__ returned non-complex (type {got})")))
             }
         }
     }

@@ -100,8 +100,8 @@ pub fn to_int(vm: &mut Vm, x: Value) -> Result<Value, Raised> {
     if let Some(int) = vm.slots(x).int {
         let result = int(vm, x)?;
         if !vm.is_int(result) {
-            let (class, got) = (vm.type_name(x), vm.type_name(result));
-            return Err(vm.raise(Exc::TypeError, format!("{class}.__int__() must return an int, not {got}")));
+            let got = vm.type_name(result);
+            return Err(vm.raise(Exc::TypeError, format!("__int__ returned non-int (type {got})")));
         }
         return vm.plain_int(result);
     }
