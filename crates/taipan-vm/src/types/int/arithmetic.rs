@@ -335,10 +335,18 @@ pub fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Va
         (Number::Small(x), Number::Small(y)) => x.cmp(y),
         (Number::Big(x), Number::Big(y)) => x.cmp(y),
         (Number::Small(_), Number::Big(y)) => {
-            if y.sign() == Sign::Negative { std::cmp::Ordering::Greater } else { std::cmp::Ordering::Less }
+            if y.sign() == Sign::Negative {
+                std::cmp::Ordering::Greater
+            } else {
+                std::cmp::Ordering::Less
+            }
         }
         (Number::Big(x), Number::Small(_)) => {
-            if x.sign() == Sign::Negative { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater }
+            if x.sign() == Sign::Negative {
+                std::cmp::Ordering::Less
+            } else {
+                std::cmp::Ordering::Greater
+            }
         }
     };
     Ok(Value::bool(op.holds(order)))
