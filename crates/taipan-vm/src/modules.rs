@@ -2,6 +2,7 @@
 
 pub mod atexit;
 pub mod builtins;
+pub mod contextvars;
 pub mod imp;
 pub mod marshal;
 pub mod packed;

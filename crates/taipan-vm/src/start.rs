@@ -24,6 +24,7 @@ pub const CORE_MODULES: &[&ModuleSpec] = &[
     &modules::atexit::MODULE,
     &modules::thread::MODULE,
     &modules::weakref::MODULE,
+    &modules::contextvars::MODULE,
 ];
 
 impl Vm {

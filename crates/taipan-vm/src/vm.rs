@@ -34,6 +34,8 @@ pub struct Vm {
     pub(crate) pending: Option<Value>,
     /// The exception being handled (`sys.exception()`), of the innermost handler.
     pub handled: Option<Value>,
+    /// The current `contextvars.Context`.
+    pub(crate) context: Option<Value>,
     /// The list of containers whose repr is under way in this thread.
     pub(crate) repr_active: Option<Value>,
     /// Values of frames and native scratch windows.
@@ -64,6 +66,7 @@ impl Vm {
             interp,
             pending: None,
             handled: None,
+            context: None,
             repr_active: None,
             stack: ValueStack::new(STACK_SLOTS),
             native_limit: low + NATIVE_RESERVE,
@@ -338,7 +341,7 @@ impl Roots for ThreadRoots {
 
 impl Vm {
     fn visit_roots(&mut self, visitor: &mut dyn FnMut(&mut u64)) {
-        for slot in [&mut self.pending, &mut self.handled, &mut self.repr_active] {
+        for slot in [&mut self.pending, &mut self.handled, &mut self.context, &mut self.repr_active] {
             if let Some(value) = slot {
                 let mut word = value.bits();
                 visitor(&mut word);
