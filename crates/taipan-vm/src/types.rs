@@ -44,6 +44,7 @@ pub mod iterators;
 pub mod list;
 pub mod map;
 pub mod mappingproxy;
+pub mod memoryview;
 pub mod method;
 pub mod module;
 pub mod namespace;
@@ -106,6 +107,8 @@ builtin_types! {
     Bytes => bytes::TYPE,
     ByteArray => bytearray::TYPE,
     BytesIterator => bytes::iterator::BYTES_ITERATOR,
+    MemoryView => memoryview::TYPE,
+    MemoryIterator => memoryview::iterator::TYPE,
     ByteArrayIterator => bytes::iterator::BYTEARRAY_ITERATOR,
     NoneType => singletons::NONE_TYPE,
     Ellipsis => singletons::ELLIPSIS_TYPE,
