@@ -171,6 +171,13 @@ fn init_frozen(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub fn exec_frozen(vm: &mut Vm, name: &str) -> Result<Gc<Module>, Raised> {
     let code = frozen_code(vm, name)?;
     let module = Module::new(vm, name)?;
+    let original = match name {
+        "_frozen_importlib" => "importlib._bootstrap",
+        "_frozen_importlib_external" => "importlib._bootstrap_external",
+        name => name,
+    };
+    // importlib takes it when it fixes up modules imported before it ran.
+    Module::set_text(module, vm, "__origname__", original)?;
     if let Some(modules) = vm.interp().modules {
         let key = Str::intern(vm, name)?;
         Dict::set_str(modules, vm, key, module.value())?;
