@@ -108,7 +108,17 @@ fn find_frozen(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if frozen_path(vm, &name).is_none() {
         return Ok(Value::NONE);
     }
-    Ok(Tuple::from_values(vm, &[Value::NONE, Value::FALSE, args.get(0)])?.value())
+    let original = vm.new_str(original_name(&name))?;
+    Ok(Tuple::from_values(vm, &[Value::NONE, Value::FALSE, original])?.value())
+}
+
+/// The name under which a frozen module lies in the library.
+fn original_name(name: &str) -> &str {
+    match name {
+        "_frozen_importlib" => "importlib._bootstrap",
+        "_frozen_importlib_external" => "importlib._bootstrap_external",
+        _ => name,
+    }
 }
 
 fn no_such_frozen(vm: &mut Vm, name: &str) -> Raised {
@@ -182,6 +192,9 @@ pub fn exec_frozen(vm: &mut Vm, name: &str) -> Result<Gc<Module>, Raised> {
         let key = Str::intern(vm, name)?;
         Dict::set_str(modules, vm, key, module.value())?;
     }
+    // importlib takes it away again when it completes the module.
+    let original = vm.new_str(original_name(name))?;
+    Module::set(module, vm, "__origname__", original)?;
     run_module(vm, module, code)?;
     Ok(module)
 }
