@@ -21,8 +21,10 @@ pub mod posix;
 pub mod queue;
 pub mod sre;
 pub mod stat;
+pub mod string;
 pub mod time;
 pub mod tokenize;
+pub mod unicodedata;
 pub mod warnings;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
@@ -42,7 +44,9 @@ pub static MODULES: &[&ModuleSpec] = &[
     &posix::MODULE,
     &queue::MODULE,
     &stat::MODULE,
+    &string::MODULE,
     &time::MODULE,
+    &unicodedata::MODULE,
     &tokenize::MODULE,
     &warnings::MODULE,
     &sre::MODULE,

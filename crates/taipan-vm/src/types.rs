@@ -57,6 +57,7 @@ pub mod staticmethod;
 pub mod str;
 pub mod structseq;
 pub mod super_;
+pub mod template;
 pub mod traceback;
 pub mod tuple;
 pub mod type_;
@@ -143,6 +144,9 @@ builtin_types! {
     StrIterator => str::iterator::TYPE,
     StrAsciiIterator => str::iterator::ASCII_TYPE,
     Complex => complex::TYPE,
+    Template => template::TYPE,
+    Interpolation => template::interpolation::TYPE,
+    TemplateIterator => template::ITERATOR,
 }
 
 impl Builtin {

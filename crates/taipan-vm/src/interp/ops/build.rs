@@ -11,6 +11,8 @@ use crate::types::list::List;
 use crate::types::set::Set;
 use crate::types::slice::Slice;
 use crate::types::str::{Kind, Str};
+use crate::types::template::Template;
+use crate::types::template::interpolation::Interpolation;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -118,31 +120,18 @@ pub fn build_interpolation(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
         _ => vm.new_str("a")?,
     };
     let spec = if flags & 1 != 0 { op.get(base + 2) } else { Str::empty(vm)?.value() };
-    let module = crate::import::import_module(vm, "string.templatelib")?;
-    let class = vm.get_attr_str(module, "Interpolation")?;
-    vm.call(class, &[op.get(base), op.get(base + 1), conversion, spec])
+    let interpolation = Interpolation::from_parts(vm, op.get(base), op.get(base + 1), conversion, spec)?;
+    Ok(interpolation.value())
 }
 
 /// BUILD_TEMPLATE.
 pub fn build_template(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let base = op.word().b();
-    let module = crate::import::import_module(vm, "string.templatelib")?;
-    let class = vm.get_attr_str(module, "Template")?;
     let (Some(strings), Some(interpolations)) = (op.get(base).exact::<Tuple>(), op.get(base + 1).exact::<Tuple>())
     else {
         return Err(vm.raise(Exc::SystemError, "bad parts of a template"));
     };
-    let parts = List::new(vm)?;
-    for i in 0..strings.get(vm).len() {
-        let text = strings.get(vm).at(i);
-        List::push(parts, vm, text)?;
-        if i < interpolations.get(vm).len() {
-            let interpolation = interpolations.get(vm).at(i);
-            List::push(parts, vm, interpolation)?;
-        }
-    }
-    let parts = List::to_tuple(parts, vm)?;
-    vm.call_tuple(class, parts, None)
+    Ok(Template::from_parts(vm, strings, interpolations)?.value())
 }
 
 /// FORMAT_SIMPLE.
