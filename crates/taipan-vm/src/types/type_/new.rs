@@ -35,7 +35,15 @@ pub fn type_new(vm: &mut Vm, metatype: Gc<Type>, args: Args<'_>) -> Result<Value
         let got = vm.type_name(args.get(2));
         return Err(vm.raise(Exc::TypeError, format!("type.__new__() argument 3 must be dict, not {got}")));
     };
-    let metatype = most_derived_metaclass(vm, metatype, bases)?;
+    let winner = most_derived_metaclass(vm, metatype, bases)?;
+    if winner != metatype
+        && let Some(new) = winner.get(vm).slots.new
+        && !std::ptr::fn_addr_eq(new, type_new as New)
+    {
+        // `type(name, bases, namespace)` makes the class through the metaclass of the bases.
+        return new(vm, winner, args);
+    }
+    let metatype = winner;
     if class_name.get(vm).text().iter().any(|point| point == 0) {
         return Err(vm.raise(Exc::ValueError, "type name must not contain null characters"));
     }
