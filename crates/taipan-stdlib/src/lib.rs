@@ -15,6 +15,7 @@ pub mod io;
 pub mod itertools;
 pub mod library;
 pub mod locale;
+pub mod module_exception;
 pub mod opcode;
 pub mod packed;
 pub mod posix;
@@ -22,6 +23,7 @@ pub mod queue;
 pub mod sre;
 pub mod stat;
 pub mod string;
+pub mod struct_;
 pub mod time;
 pub mod tokenize;
 pub mod unicodedata;
@@ -45,6 +47,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &queue::MODULE,
     &stat::MODULE,
     &string::MODULE,
+    &struct_::MODULE,
     &time::MODULE,
     &unicodedata::MODULE,
     &tokenize::MODULE,
