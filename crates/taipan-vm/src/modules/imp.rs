@@ -181,20 +181,12 @@ fn init_frozen(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub fn exec_frozen(vm: &mut Vm, name: &str) -> Result<Gc<Module>, Raised> {
     let code = frozen_code(vm, name)?;
     let module = Module::new(vm, name)?;
-    let original = match name {
-        "_frozen_importlib" => "importlib._bootstrap",
-        "_frozen_importlib_external" => "importlib._bootstrap_external",
-        name => name,
-    };
     // importlib takes it when it fixes up modules imported before it ran.
-    Module::set_text(module, vm, "__origname__", original)?;
+    Module::set_text(module, vm, "__origname__", original_name(name))?;
     if let Some(modules) = vm.interp().modules {
         let key = Str::intern(vm, name)?;
         Dict::set_str(modules, vm, key, module.value())?;
     }
-    // importlib takes it away again when it completes the module.
-    let original = vm.new_str(original_name(name))?;
-    Module::set(module, vm, "__origname__", original)?;
     run_module(vm, module, code)?;
     Ok(module)
 }
