@@ -298,7 +298,7 @@ impl<'a> Args<'a> {
         match receiver {
             Some(receiver) => match receiver.downcast::<crate::types::type_::Type>(vm) {
                 Some(class) => format!("{}.{name}", crate::types::type_::Type::name(class, vm)),
-                None => format!("{}.{name}", vm.type_name(receiver)),
+                None => format!("{}.{name}", vm.class_name(receiver)),
             },
             None => name.to_owned(),
         }

@@ -222,7 +222,7 @@ impl Vm {
         };
         match found.and_then(|value| value.downcast::<Str>(self)) {
             Some(text) => Ok(text.get(self).to_string_lossy()),
-            None => Ok(self.type_name(object)),
+            None => Ok(self.class_name(object)),
         }
     }
 }

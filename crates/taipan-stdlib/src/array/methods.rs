@@ -107,7 +107,7 @@ fn extend_buffer(vm: &mut Vm, array: Gc<Array>, source: Value) -> Result<(), Rai
 
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let array = this.expect::<Array>(vm);
-    let (name, code) = (vm.type_name(this), char::from(array.get(vm).typecode()));
+    let (name, code) = (vm.class_name(this), char::from(array.get(vm).typecode()));
     if array.get(vm).is_empty() {
         return vm.new_str(&format!("{name}('{code}')"));
     }

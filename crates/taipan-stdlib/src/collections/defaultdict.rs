@@ -72,7 +72,7 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         }
         None => vm.new_str("None")?,
     };
-    let mut out = taipan_text::TextBuf::from(vm.type_name(this));
+    let mut out = taipan_text::TextBuf::from(vm.class_name(this));
     out.push_str("(");
     vm.push_str_value(&mut out, factory)?;
     out.push_str(", ");

@@ -122,7 +122,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
 }
 
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let name = vm.type_name(this);
+    let name = vm.class_name(this);
     let dict = this.expect::<Dict>(vm);
     if dict.get(vm).is_empty() {
         return vm.new_str(&format!("{name}()"));

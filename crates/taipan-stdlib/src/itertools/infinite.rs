@@ -79,7 +79,7 @@ fn count_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
 
 fn count_repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let Count { number, step, .. } = *this.expect::<Count>(vm).get(vm);
-    let name = vm.type_name(this);
+    let name = vm.class_name(this);
     let number = vm.repr_string(number)?;
     if step == Value::int(1) {
         return vm.new_str(&format!("{name}({number})"));
@@ -145,7 +145,7 @@ fn repeat_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
 
 fn repeat_repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let Repeat { element, left, .. } = *this.expect::<Repeat>(vm).get(vm);
-    let name = vm.type_name(this);
+    let name = vm.class_name(this);
     let element = vm.repr_string(element)?;
     if left < 0 { vm.new_str(&format!("{name}({element})")) } else { vm.new_str(&format!("{name}({element}, {left})")) }
 }

@@ -393,8 +393,19 @@ impl Vm {
         &class.get(self).slots
     }
 
-    /// The name of the class of a value, for messages.
+    /// The name of the class of `value` as messages show it: with the module for native classes outside `builtins`.
     pub fn type_name(&mut self, value: Value) -> String {
+        let class = self.type_of(value);
+        match class.get(self).spec {
+            Some(spec) if spec.module != "builtins" && !class.get(self).is_heap_type() => {
+                format!("{}.{}", spec.module, spec.name)
+            }
+            _ => Type::name(class, self),
+        }
+    }
+
+    /// `type(value).__name__`.
+    pub fn class_name(&mut self, value: Value) -> String {
         let class = self.type_of(value);
         Type::name(class, self)
     }

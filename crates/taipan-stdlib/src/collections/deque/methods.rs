@@ -53,7 +53,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     vm.guarded_repr(this, "[...]", |vm, out| {
         let items = vm.list_of(this)?;
-        out.push_str(&vm.type_name(this));
+        out.push_str(&vm.class_name(this));
         out.push_str("(");
         vm.push_repr(out, items.value())?;
         if let Some(max_len) = this.expect::<Deque>(vm).get(vm).max_len() {

@@ -31,7 +31,7 @@ fn dict_of(vm: &Vm, this: Value) -> Gc<Dict> {
 
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     vm.guarded_repr(this, "...", |vm, out| {
-        out.push_str(&vm.type_name(this));
+        out.push_str(&vm.class_name(this));
         out.push_str("(");
         let list = vm.list_of(this)?;
         vm.push_repr(out, list.value())?;

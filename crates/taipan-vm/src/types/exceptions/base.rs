@@ -77,7 +77,7 @@ fn fields(vm: &Vm, this: Value) -> Gc<BaseException> {
 
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let args = fields(vm, this).get(vm).args;
-    let name = vm.type_name(this);
+    let name = vm.class_name(this);
     let name = name.rsplit('.').next().unwrap_or_default().to_owned();
     let inner = match args.get(vm).len() {
         1 => {
