@@ -50,6 +50,7 @@ pub mod module;
 pub mod namespace;
 pub mod object;
 pub mod property;
+pub mod range;
 pub mod set;
 pub mod singletons;
 pub mod slice;
@@ -147,6 +148,9 @@ builtin_types! {
     Template => template::TYPE,
     Interpolation => template::interpolation::TYPE,
     TemplateIterator => template::ITERATOR,
+    Range => range::TYPE,
+    RangeIterator => range::iterator::ITERATOR,
+    LongRangeIterator => range::iterator::LONG_ITERATOR,
 }
 
 impl Builtin {
