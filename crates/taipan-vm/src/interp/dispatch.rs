@@ -17,6 +17,7 @@ use crate::raise::Raised;
 use crate::types::cell::Cell as PyCell;
 use crate::types::function::Function;
 use crate::types::list::List;
+use crate::types::range::iterator::RangeIterator;
 use crate::types::list::iterator::ListIterator;
 use crate::types::tuple::Tuple;
 use crate::types::tuple::iterator::TupleIterator;
@@ -753,7 +754,23 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     }
                     for_iter!(word)
                 }
-                RegOp::FOR_ITER | RegOp::FOR_ITER_RANGE | RegOp::FOR_ITER_GEN => for_iter!(word),
+                RegOp::FOR_ITER_RANGE => {
+                    if let Some(iterator) = reg!(word.a()).exact::<RangeIterator>() {
+                        let RangeIterator { next, step, left, .. } = *iterator.get(&*vm);
+                        if left <= 0 {
+                            jump!(word.sc())
+                        }
+                        if let Some(value) = Value::small_int(next) {
+                            let iterator = iterator.get_mut(&mut *vm);
+                            iterator.left = left - 1;
+                            iterator.next = next.wrapping_add(step);
+                            reg!(word.b()) = value;
+                            next!(1)
+                        }
+                    }
+                    for_iter!(word)
+                }
+                RegOp::FOR_ITER | RegOp::FOR_ITER_GEN => for_iter!(word),
                 RegOp::GET_AITER => out!(iter::get_aiter, word.a(), 1),
                 RegOp::GET_ANEXT => out!(iter::get_anext, word.a(), 1),
                 RegOp::GET_AWAITABLE => out!(iter::get_awaitable, word.a(), 1),

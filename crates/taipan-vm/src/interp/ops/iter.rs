@@ -40,6 +40,7 @@ pub fn for_iter(vm: &mut Vm, op: Op) -> Result<Option<Value>, Raised> {
     let form = match iterator.shape_id() {
         id if id == Builtin::ListIterator as u32 => RegOp::FOR_ITER_LIST,
         id if id == Builtin::TupleIterator as u32 => RegOp::FOR_ITER_TUPLE,
+        id if id == Builtin::RangeIterator as u32 => RegOp::FOR_ITER_RANGE,
         _ => RegOp::FOR_ITER,
     };
     op.specialize(form);
