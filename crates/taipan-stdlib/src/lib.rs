@@ -16,10 +16,12 @@ pub mod itertools;
 pub mod library;
 pub mod locale;
 pub mod module_exception;
+pub mod math;
 pub mod opcode;
 pub mod packed;
 pub mod posix;
 pub mod queue;
+pub mod random;
 pub mod sre;
 pub mod stat;
 pub mod string;
@@ -42,9 +44,11 @@ pub static MODULES: &[&ModuleSpec] = &[
     &heapq::MODULE,
     &itertools::MODULE,
     &locale::MODULE,
+    &math::MODULE,
     &opcode::MODULE,
     &posix::MODULE,
     &queue::MODULE,
+    &random::MODULE,
     &stat::MODULE,
     &string::MODULE,
     &struct_::MODULE,
