@@ -206,7 +206,8 @@ fn ldexp(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn modf(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let x = vm.to_f64(args.get(0))?;
-    let (fraction, whole) = if x.is_finite() { ((x - x.trunc()).copysign(x), x.trunc()) } else { (0f64.copysign(x), x) };
+    let (fraction, whole) =
+        if x.is_finite() { ((x - x.trunc()).copysign(x), x.trunc()) } else { (0f64.copysign(x), x) };
     let fraction = vm.new_float(if x.is_nan() { x } else { fraction })?;
     let whole = vm.new_float(whole)?;
     Ok(Tuple::from_values(vm, &[fraction, whole])?.value())
