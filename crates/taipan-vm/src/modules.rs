@@ -9,4 +9,5 @@ pub mod packed;
 pub mod signal;
 pub mod sys;
 pub mod thread;
+pub mod typing;
 pub mod weakref;

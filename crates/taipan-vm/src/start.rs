@@ -25,6 +25,7 @@ pub const CORE_MODULES: &[&ModuleSpec] = &[
     &modules::thread::MODULE,
     &modules::weakref::MODULE,
     &modules::contextvars::MODULE,
+    &modules::typing::MODULE,
 ];
 
 impl Vm {

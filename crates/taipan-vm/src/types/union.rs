@@ -1,37 +1,232 @@
-//! `typing.Union`: `int | str`.
+//! `typing.Union`: `int | str` (PEP 604).
+//!
+//! Invariant: the alternatives are at least two, no unions themselves, no two equal.
 
-use crate::gc::{HeaderWord, HeapObject};
+use crate::args::Args;
+use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::heap_object;
-use crate::raise::Raised;
-use crate::slots::Slots;
-use crate::spec::TypeSpec;
+use crate::names::name;
+use crate::raise::{Exc, Raised};
+use crate::slots::{Comparison, Slots};
+use crate::spec::{GetSetDef, MethodDef, TypeSpec, WEAKREFABLE, class_method, getter, method};
 use crate::types::Builtin;
+use crate::types::generic_alias::{GenericAlias, substitute};
+use crate::types::list::List;
+use crate::types::str::Str;
+use crate::types::tuple::Tuple;
+use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
 
 heap_object! {
     /// `typing.Union`.
     pub struct Union = Builtin::Union {
-        pub args: crate::gc::Gc<crate::types::tuple::Tuple>,
+        pub args: Gc<Tuple>,
         pub parameters: Option<Value>,
     }
 }
 
-/// `a | b` of types.
+/// `a | b` of anything: TypeVars and the like say themselves what they accept.
 pub fn or(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let args = crate::types::tuple::Tuple::from_values(vm, &[a, b])?;
-    Ok(vm.new_exact(Union { header: HeaderWord::NEW, args, parameters: None })?.value())
+    let items = Tuple::from_values(vm, &[a, b])?;
+    of(vm, items)
+}
+
+/// The union of some types: flat, without repetitions; a single one is itself.
+pub fn of(vm: &mut Vm, items: Gc<Tuple>) -> Result<Value, Raised> {
+    let out = List::new(vm)?;
+    for i in 0..items.get(vm).len() {
+        let item = items.get(vm).at(i);
+        match item.exact::<Union>() {
+            Some(inner) => {
+                let inner = inner.get(vm).args;
+                for j in 0..inner.get(vm).len() {
+                    let item = inner.get(vm).at(j);
+                    add(vm, out, item)?;
+                }
+            }
+            None => add(vm, out, item)?,
+        }
+    }
+    let args = List::to_tuple(out, vm)?;
+    match args.get(vm).len() {
+        0 => Err(vm.raise(Exc::TypeError, "Cannot take a Union of no types.")),
+        1 => Ok(args.get(vm).at(0)),
+        _ => Ok(vm.new_exact(Union { header: HeaderWord::NEW, args, parameters: None })?.value()),
+    }
+}
+
+fn add(vm: &mut Vm, out: Gc<List>, item: Value) -> Result<(), Raised> {
+    let item = if item.is_none() { vm.class(Builtin::NoneType).value() } else { item };
+    let mut i = 0;
+    while let Some(known) = out.get(vm).get_at(vm, i) {
+        i += 1;
+        if known == item || vm.is_equal(known, item)? {
+            return Ok(());
+        }
+    }
+    List::push(out, vm, item)
+}
+
+fn is_operand(vm: &Vm, value: Value) -> bool {
+    value.is_none()
+        || value.downcast::<Type>(vm).is_some()
+        || value.downcast::<GenericAlias>(vm).is_some()
+        || value.exact::<Union>().is_some()
+        || crate::modules::typing::is_type_parameter(vm, value)
+}
+
+/// The operator `|` of classes, aliases and unions.
+pub fn or_operator(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
+    if is_operand(vm, a) && is_operand(vm, b) { or(vm, a, b) } else { Ok(Value::NOT_IMPLEMENTED) }
 }
 
 /// The alternatives of a union, `None` for other values.
-pub fn alternatives(vm: &Vm, value: Value) -> Option<crate::gc::Gc<crate::types::tuple::Tuple>> {
+pub fn alternatives(vm: &Vm, value: Value) -> Option<Gc<Tuple>> {
     Some(value.exact::<Union>()?.get(vm).args)
 }
 
+fn expect(vm: &Vm, this: Value) -> Gc<Union> {
+    match this.downcast(vm) {
+        Some(union) => union,
+        None => unreachable!("a slot of Union"),
+    }
+}
+
+fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let args = expect(vm, this).get(vm).args;
+    let none = vm.class(Builtin::NoneType).value();
+    let mut parts = Vec::new();
+    for i in 0..args.get(vm).len() {
+        let item = args.get(vm).at(i);
+        parts.push(if item == none { "None".to_owned() } else { substitute::item_text(vm, item)? });
+    }
+    vm.new_str(&parts.join(" | "))
+}
+
+/// Independent of the order of the alternatives.
+fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
+    let args = expect(vm, this).get(vm).args;
+    let mut hash = 0x1E3A_55B1_i64;
+    for i in 0..args.get(vm).len() {
+        let item = args.get(vm).at(i);
+        hash = hash.wrapping_add(vm.hash(item)?.wrapping_mul(0x9E37_79B1));
+    }
+    Ok(if hash == -1 { -2 } else { hash })
+}
+
+fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value, Raised> {
+    let (Some(x), Some(y)) = (alternatives(vm, a), alternatives(vm, b)) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
+    if !matches!(op, Comparison::Eq | Comparison::Ne) {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let mut same = x.get(vm).len() == y.get(vm).len();
+    for i in 0..x.get(vm).len() {
+        let item = x.get(vm).at(i);
+        same = same && vm.contains(y.value(), item)?;
+    }
+    Ok(Value::bool(same == (op == Comparison::Eq)))
+}
+
+fn parameters(vm: &mut Vm, this: Value) -> Result<Gc<Tuple>, Raised> {
+    let union = expect(vm, this);
+    if let Some(known) = union.get(vm).parameters.and_then(|known| known.downcast::<Tuple>(vm)) {
+        return Ok(known);
+    }
+    let args = union.get(vm).args;
+    let found = substitute::parameters_of(vm, args)?;
+    union.get_mut(vm).parameters = Some(found.value());
+    Ok(found)
+}
+
+fn subscript(vm: &mut Vm, this: Value, item: Value) -> Result<Value, Raised> {
+    let parameters = parameters(vm, this)?;
+    let args = expect(vm, this).get(vm).args;
+    let args = substitute::replace(vm, this, args, parameters, item)?;
+    of(vm, args)
+}
+
+fn getattro(vm: &mut Vm, this: Value, attribute: Gc<Str>) -> Result<Value, Raised> {
+    if Str::known_atom(attribute, vm) == Some(name::MODULE) {
+        let class = vm.type_of(this).value();
+        return vm.get_attr(class, attribute);
+    }
+    vm.generic_get_attr(this, attribute)
+}
+
+/// `Union[int, str]`; a str stands for a forward reference.
+fn class_getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let item = args.get(1);
+    let items = match item.downcast::<Tuple>(vm) {
+        Some(items) => vm.list_of(items.value())?,
+        None => List::from_values(vm, &[item])?,
+    };
+    let mut i = 0;
+    while let Some(item) = items.get(vm).get_at(vm, i) {
+        if item.downcast::<Str>(vm).is_some() {
+            let typing = crate::import::import_module(vm, "typing")?;
+            let message = vm.new_str("Union[arg, ...]: each arg must be a type.")?;
+            let checked = vm.call_method(typing, "_type_check", &[item, message])?;
+            List::set_at(items, vm, i, checked);
+        }
+        i += 1;
+    }
+    let items = List::to_tuple(items, vm)?;
+    of(vm, items)
+}
+
+fn mro_entries(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let shown = vm.repr_string(args.get(0))?;
+    Err(vm.raise(Exc::TypeError, format!("Cannot subclass {shown}")))
+}
+
+fn get_args(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(expect(vm, this).get(vm).args.value())
+}
+
+fn get_parameters(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(parameters(vm, this)?.value())
+}
+
+fn get_name(vm: &mut Vm, _: Value) -> Result<Value, Raised> {
+    vm.new_str("Union")
+}
+
+fn get_origin(vm: &mut Vm, _: Value) -> Result<Value, Raised> {
+    Ok(vm.class(Builtin::Union).value())
+}
+
+const METHODS: &[MethodDef] = &[
+    method("__mro_entries__($self, object, /)", mro_entries, ""),
+    class_method("__class_getitem__($type, object, /)", class_getitem, "Create a union containing the given types"),
+];
+
+const GETSET: &[GetSetDef] = &[
+    getter("__args__", get_args, "").member(),
+    getter("__name__", get_name, "Name of the type"),
+    getter("__qualname__", get_name, "Qualified name of the type"),
+    getter("__origin__", get_origin, "Always returns the type"),
+    getter("__parameters__", get_parameters, "Type variables in the types.UnionType."),
+];
+
 pub static TYPE: TypeSpec = TypeSpec {
-    name: "typing.Union",
+    name: "Union",
+    module: "typing",
     layout: Some(<Union as HeapObject>::native),
-    slots: Slots::DEFAULT,
-    flags: 0,
+    slots: Slots {
+        repr: Some(repr),
+        hash: Some(hash),
+        richcompare: Some(richcompare),
+        subscript: Some(subscript),
+        getattro: Some(getattro),
+        or: Some(or_operator),
+        ..Slots::DEFAULT
+    },
+    methods: METHODS,
+    getset: GETSET,
+    doc: "Represent a union type\n\nE.g. for int | str",
+    flags: WEAKREFABLE,
     ..TypeSpec::DEFAULT
 };

@@ -66,7 +66,7 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn or(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    crate::types::union::or(vm, a, b)
+    crate::types::union::or_operator(vm, a, b)
 }
 
 // ---- attributes ----
