@@ -558,7 +558,7 @@ fn fill_target(vm: &mut Vm, args: Args<'_>, once: bool) -> Result<Value, Raised>
         flush_pending(vm, own)?;
         let mut bytes = Vec::new();
         take(vm, own, target.len, &mut bytes);
-        while bytes.len() < target.len && !(once && !bytes.is_empty()) {
+        while bytes.len() < target.len && (!once || bytes.is_empty()) {
             match raw_read(vm, raw, target.len - bytes.len())? {
                 Some(more) if more.is_empty() => break,
                 Some(more) => bytes.extend_from_slice(&more),

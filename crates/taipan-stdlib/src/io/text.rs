@@ -360,7 +360,7 @@ fn encoded(vm: &mut Vm, own: Gc<Text>, text: Gc<Str>) -> Result<Vec<u8>, Raised>
     match result {
         Ok(bytes) => Ok(bytes),
         Err(error) => {
-            let (name, reason) = (vm.new_str(codec_of(codec).name())?, vm.new_str(&error.reason.to_string())?);
+            let (name, reason) = (vm.new_str(codec_of(codec).name())?, vm.new_str(error.reason)?);
             let details = [name, text.value(), Value::int(error.start), Value::int(error.end), reason];
             Err(vm.raise_with(Exc::UnicodeEncodeError, &details))
         }
@@ -535,7 +535,7 @@ fn add_decoded(vm: &mut Vm, own: Gc<Text>, bytes: Vec<u8>, is_final: bool) -> Re
             }
             Err((error, encoding)) => {
                 let (encoding, data) = (vm.new_str(encoding)?, vm.new_bytes(&input)?);
-                let reason = vm.new_str(&error.reason.to_string())?;
+                let reason = vm.new_str(error.reason)?;
                 let details = [encoding, data, Value::int(error.start), Value::int(error.end), reason];
                 return Err(vm.raise_with(Exc::UnicodeDecodeError, &details));
             }
