@@ -5,11 +5,14 @@
 use taipan_vm::spec::ModuleSpec;
 
 pub mod array;
+pub mod binascii;
 pub mod bisect;
+pub mod checksums;
 pub mod codecs;
 pub mod collections;
 pub mod errno;
 pub mod functools;
+pub mod hashes;
 pub mod heapq;
 pub mod io;
 pub mod itertools;
@@ -36,11 +39,16 @@ pub mod warnings;
 pub static MODULES: &[&ModuleSpec] = &[
     &io::MODULE,
     &array::MODULE,
+    &binascii::MODULE,
     &bisect::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &errno::MODULE,
     &functools::MODULE,
+    &hashes::MD5_MODULE,
+    &hashes::SHA1_MODULE,
+    &hashes::SHA2_MODULE,
+    &hashes::SHA3_MODULE,
     &heapq::MODULE,
     &itertools::MODULE,
     &locale::MODULE,
