@@ -22,6 +22,7 @@ pub mod math;
 pub mod module_exception;
 pub mod opcode;
 pub mod packed;
+pub mod operator;
 pub mod posix;
 pub mod queue;
 pub mod random;
@@ -54,6 +55,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &locale::MODULE,
     &math::MODULE,
     &opcode::MODULE,
+    &operator::MODULE,
     &posix::MODULE,
     &queue::MODULE,
     &random::MODULE,
