@@ -179,9 +179,7 @@ fn digest(vm: &mut Vm, value: Value) -> Result<Vec<u8>, Raised> {
     if let Some(text) = value.downcast::<Str>(vm) {
         return match text.get(vm).as_ascii() {
             Some(ascii) => Ok(ascii.as_bytes().to_vec()),
-            None => {
-                Err(vm.raise(Exc::TypeError, "comparing strings with non-ASCII characters is not supported"))
-            }
+            None => Err(vm.raise(Exc::TypeError, "comparing strings with non-ASCII characters is not supported")),
         };
     }
     vm.bytes_of(value)
