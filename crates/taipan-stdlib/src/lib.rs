@@ -7,6 +7,7 @@ use taipan_vm::spec::ModuleSpec;
 pub mod array;
 pub mod binascii;
 pub mod bisect;
+pub mod blake2;
 pub mod checksums;
 pub mod codecs;
 pub mod collections;
@@ -42,6 +43,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &array::MODULE,
     &binascii::MODULE,
     &bisect::MODULE,
+    &blake2::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &errno::MODULE,
