@@ -6,6 +6,7 @@ use taipan_vm::spec::ModuleSpec;
 
 pub mod array;
 pub mod binascii;
+pub mod ast;
 pub mod bisect;
 pub mod blake2;
 pub mod checksums;
@@ -42,6 +43,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &io::MODULE,
     &array::MODULE,
     &binascii::MODULE,
+    &ast::MODULE,
     &bisect::MODULE,
     &blake2::MODULE,
     &codecs::MODULE,
