@@ -5,8 +5,8 @@
 use taipan_vm::spec::ModuleSpec;
 
 pub mod array;
-pub mod binascii;
 pub mod ast;
+pub mod binascii;
 pub mod bisect;
 pub mod blake2;
 pub mod checksums;
