@@ -495,7 +495,13 @@ pub fn call_function_ex(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
                 let message = format!("{function} argument after * must be an iterable, not {got}");
                 return Err(vm.raise(Exc::TypeError, message));
             }
-            vm.tuple_of(args)?
+            // No length is asked for here, unlike in displays.
+            let items = List::new(vm)?;
+            let iterator = vm.iter(args)?;
+            while let Some(item) = vm.next(iterator)? {
+                List::push(items, vm, item)?;
+            }
+            List::to_tuple(items, vm)?
         }
     };
     let kwargs = kwargs.given().and_then(|kwargs| kwargs.downcast::<Dict>(vm));

@@ -339,7 +339,8 @@ pub fn load_special(vm: &mut Vm, op: Op) -> Result<(), Raised> {
             Ok(())
         }
         None => {
-            let got = vm.type_name(object);
+            let class = vm.type_of(object);
+            let got = crate::types::object::full_class_name(vm, class)?;
             let missed = crate::names::KNOWN_NAMES[atom.0 as usize];
             let protocol = |is_async| {
                 if is_async { "asynchronous context manager protocol" } else { "context manager protocol" }
