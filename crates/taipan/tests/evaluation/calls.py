@@ -162,3 +162,15 @@ for c in [Chain(0), Sub(1), Chain(2), Sub(3)]:
     except AttributeError as error:
         x += 10
 assert x == 22
+
+
+class Meta(type):
+    def __contains__(cls, name):
+        return name in vars(cls)
+
+
+class WithMeta(metaclass=Meta):
+    member = 1
+
+
+assert "member" in WithMeta and "other" not in WithMeta

@@ -1,7 +1,7 @@
 //! `type.__new__`: making classes from Python (name, bases, namespace), and `__new__` of built-in types.
 
 use crate::args::Args;
-use crate::gc::{Gc, HeaderWord};
+use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::names::name;
 use crate::raise::{Exc, Raised};
 use crate::slots::{New, Slots};
@@ -143,7 +143,8 @@ fn build(
     let expected_attributes = expected_attributes(vm, dict);
     let additions = layout::Additions {
         slots: names.get(vm).len(),
-        dict: has_dict && !base.get(vm).has_flag(spec::HAS_DICT),
+        // The dict of a class is the class's own: a metaclass adds none.
+        dict: has_dict && !base.get(vm).has_flag(spec::HAS_DICT) && !native.extends(Type::native()),
         expected_attributes,
     };
     layout::make_shapes(vm, class, base, &additions)?;
