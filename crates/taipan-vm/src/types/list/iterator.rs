@@ -120,7 +120,7 @@ fn reverse_reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let iterator = args.receiver::<ListReverseIterator>(vm);
     let ListReverseIterator { list, index, .. } = *iterator.get(vm);
     let live = list.filter(|_| index >= 0).map(Gc::value);
-    let function = vm.builtin_named(if live.is_some() { "reversed" } else { "iter" })?;
+    let function = vm.builtin_named("reversed")?;
     reduced(vm, function, live, index)
 }
 

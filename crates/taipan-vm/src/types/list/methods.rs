@@ -7,6 +7,7 @@ use crate::sequence::{Subscript, position};
 use crate::signature::Signature;
 use crate::slots::{Comparison, Slots};
 use crate::spec::{BASETYPE, MATCH_SELF, MethodDef, SEQUENCE, TypeSpec, class_method, method};
+use crate::types::Builtin;
 use crate::types::list::{List, iterator, sort};
 use crate::types::slice::Slice;
 use crate::types::type_::Type;
@@ -18,9 +19,23 @@ fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     Ok(vm.new_object(shape, List::EMPTY)?.value())
 }
 
+/// The arguments for the `__init__` of a built-in type: keywords were for the `__new__` of a subclass, if it has its own.
+pub fn without_foreign_keywords<'a>(vm: &mut Vm, this: Value, builtin: Builtin, args: Args<'a>) -> Args<'a> {
+    if !args.has_keywords() {
+        return args;
+    }
+    let base = vm.class(builtin).get(vm).slots.new;
+    let overridden = match (vm.slots(this).new, base) {
+        (Some(own), Some(base)) => !std::ptr::fn_addr_eq(own, base),
+        _ => false,
+    };
+    if overridden { Args::from_cells(&args.slots()[..args.len()]) } else { args }
+}
+
 fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     const SIGNATURE: Signature = Signature::parse("list(iterable=(), /)");
     let list = this.expect::<List>(vm);
+    let args = without_foreign_keywords(vm, this, Builtin::List, args);
     args.bind(vm, &SIGNATURE, |vm, args| {
         List::truncate(list, vm, 0);
         match args.opt(0) {
@@ -60,6 +75,10 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
     let mut i = 0;
     while let (Some(p), Some(q)) = (x.get(vm).get_at(vm, i), y.get(vm).get_at(vm, i)) {
         if !vm.is_equal(p, q)? {
+            // The comparison may have shortened a list: then the lengths decide.
+            if i >= x.get(vm).len() || i >= y.get(vm).len() {
+                break;
+            }
             return match op {
                 Comparison::Eq => Ok(Value::FALSE),
                 Comparison::Ne => Ok(Value::TRUE),

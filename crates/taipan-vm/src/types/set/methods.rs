@@ -10,7 +10,7 @@ use crate::signature::Signature;
 use crate::slots::{Comparison, Slots};
 use crate::spec::{BASETYPE, MATCH_SELF, MethodDef, TypeSpec, WEAKREFABLE, class_method, method};
 use crate::types::Builtin;
-use crate::types::list::methods::class_getitem;
+use crate::types::list::methods::{class_getitem, without_foreign_keywords};
 use crate::types::set::{Set, iterator};
 use crate::types::tuple::Tuple;
 use crate::types::type_::Type;
@@ -25,6 +25,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
 fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     const SIGNATURE: Signature = Signature::parse("set(iterable=(), /)");
     let set = this.expect::<Set>(vm);
+    let args = without_foreign_keywords(vm, this, Builtin::Set, args);
     args.bind(vm, &SIGNATURE, |vm, args| {
         Set::clear(set, vm);
         match args.opt(0) {
@@ -32,6 +33,15 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
             None => Ok(()),
         }
     })
+}
+
+/// Whether a class has an `__init__` other than that of `object`, which may take keywords.
+pub fn overrides_init(vm: &mut Vm, class: Gc<Type>) -> bool {
+    let base = vm.class(Builtin::Object).get(vm).slots.init;
+    match (class.get(vm).slots.init, base) {
+        (Some(own), Some(base)) => !std::ptr::fn_addr_eq(own, base),
+        _ => false,
+    }
 }
 
 fn frozen_new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
@@ -55,14 +65,7 @@ fn frozen_new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Rai
     if exact || !args.has_keywords() {
         return args.bind(vm, &SIGNATURE, body);
     }
-    // A subclass may take keywords in its own __init__.
-    let base = vm.class(Builtin::Object).get(vm).slots.init;
-    let own = class.get(vm).slots.init;
-    let overridden = match (own, base) {
-        (Some(own), Some(base)) => !std::ptr::fn_addr_eq(own, base),
-        _ => false,
-    };
-    let args = if overridden { Args::from_cells(&args.slots()[..args.len()]) } else { args };
+    let args = if overrides_init(vm, class) { Args::from_cells(&args.slots()[..args.len()]) } else { args };
     args.bind(vm, &SIGNATURE, body)
 }
 

@@ -11,6 +11,7 @@ use crate::slots::{Comparison, Slots};
 use crate::spec::{BASETYPE, MATCH_SELF, MethodDef, SEQUENCE, TypeSpec, class_method, method};
 use crate::types::Builtin;
 use crate::types::list::methods::class_getitem;
+use crate::types::set::methods::overrides_init;
 use crate::types::slice::Slice;
 use crate::types::tuple::{Tuple, iterator};
 use crate::types::type_::Type;
@@ -24,7 +25,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
         Some(iterable) => Ok(vm.tuple_of(iterable)?.value()),
         None => Ok(Tuple::empty(vm)?.value()),
     };
-    let items = if exact || !args.has_keywords() {
+    let items = if exact || !args.has_keywords() || !overrides_init(vm, class) {
         args.bind(vm, &SIGNATURE, bind)?
     } else {
         // A subclass may take keywords in its own __init__.
