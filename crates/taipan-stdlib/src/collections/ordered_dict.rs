@@ -268,7 +268,11 @@ fn popitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     let pair = Tuple::from_values(vm, &[entry.key, entry.value])?;
     let dict = this.expect::<Dict>(vm);
-    Dict::remove_at(dict, vm, number);
+    if last {
+        Dict::remove_last(dict, vm, number);
+    } else {
+        Dict::remove_at(dict, vm, number);
+    }
     Ok(pair.value())
 }
 

@@ -457,7 +457,8 @@ impl Dict {
         Ok(followed)
     }
 
-    /// Removes the entry of a number and returns it.
+    /// Removes the entry of a number and returns it. The number is not given out again before the next rebuilding, which
+    /// iterators rely on.
     pub fn remove_at(this: Gc<Dict>, vm: &mut Vm, number: usize) -> Option<Entry> {
         let entry = this.get(vm).entry(vm, number)?;
         let hash = this.get(vm).entry_hash(vm, number);
@@ -465,19 +466,14 @@ impl Dict {
         dict.used -= 1;
         dict.structure = dict.structure.wrapping_add(1);
         dict.keys_version = 0;
-        let last = number + 1 == dict.filled as usize;
-        if last {
-            dict.filled -= 1;
-        }
         Dict::unlink(this, vm, number, hash);
-        if this.get(vm).used == 0 {
-            let dict = this.get_mut(vm);
-            dict.filled = 0;
-            if dict.index.is_some() {
-                (dict.entries, dict.index, dict.hashes) = (None, None, None);
-                dict.index_fill = 0;
-            }
-        }
+        Some(entry)
+    }
+
+    /// Removes the last entry, whose number is known, and gives its number free.
+    pub fn remove_last(this: Gc<Dict>, vm: &mut Vm, number: usize) -> Option<Entry> {
+        let entry = Dict::remove_at(this, vm, number)?;
+        this.get_mut(vm).filled = number as u32;
         Some(entry)
     }
 

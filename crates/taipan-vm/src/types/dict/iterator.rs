@@ -56,7 +56,9 @@ fn advance(vm: &mut Vm, this: Value, backward: bool) -> Result<Option<Entry>, Ra
         return Err(vm.raise(Exc::RuntimeError, "dictionary changed size during iteration"));
     }
     let found = if backward {
-        if position == 0 { None } else { dict.get(vm).previous_entry(vm, position - 1) }
+        // A dict that was cleared and filled again may have fewer entries than were still to come.
+        let valid = position > 0 && position <= dict.get(vm).entry_count();
+        if valid { dict.get(vm).previous_entry(vm, position - 1) } else { None }
     } else {
         dict.get(vm).next_entry(vm, position)
     };

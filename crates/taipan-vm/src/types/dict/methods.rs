@@ -145,7 +145,7 @@ fn setdefault(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if let Some(number) = Dict::find_hashed(dict, vm, key, hash)? {
         return Ok(dict.get(vm).value_at(vm, number).unwrap_or(Value::NONE));
     }
-    Dict::set_hashed(dict, vm, key, hash, default)?;
+    Dict::insert_new(dict, vm, key, hash, default)?;
     Ok(default)
 }
 
@@ -167,7 +167,7 @@ fn popitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise_with(Exc::KeyError, &[text]));
     };
     let pair = Tuple::from_values(vm, &[entry.key, entry.value])?;
-    Dict::remove_at(dict, vm, number);
+    Dict::remove_last(dict, vm, number);
     Ok(pair.value())
 }
 
