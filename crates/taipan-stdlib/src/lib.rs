@@ -26,6 +26,7 @@ pub mod opcode;
 pub mod operator;
 pub mod packed;
 pub mod posix;
+pub mod posixsubprocess;
 pub mod queue;
 pub mod random;
 pub mod sre;
@@ -61,6 +62,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &opcode::MODULE,
     &operator::MODULE,
     &posix::MODULE,
+    &posixsubprocess::MODULE,
     &queue::MODULE,
     &random::MODULE,
     &stat::MODULE,

@@ -144,32 +144,24 @@ pub fn builtin(vm: &mut Vm, name: &str) -> Result<Value, Raised> {
 /// through `_call_with_frames_removed`.
 pub fn remove_import_frames(vm: &mut Vm, exception: Value, always: bool) {
     let Some(base) = exception.downcast::<BaseException>(vm) else { return };
-    let first = base.get(vm).traceback.and_then(|traceback| traceback.exact::<Traceback>());
-    // The entry before the chunk being looked at, and the chunk's first entry.
-    let (mut before, mut chunk): (Option<Gc<Traceback>>, Option<Gc<Traceback>>) = (None, first);
-    let mut in_import = false;
-    let mut last_outside: Option<Gc<Traceback>> = None;
-    let mut at = first;
+    let mut at = base.get(vm).traceback.and_then(|traceback| traceback.exact::<Traceback>());
+    // The entry before the one looked at (none: the exception itself), and the one before the run of entries in importlib.
+    let (mut previous, mut before_run): (Option<Gc<Traceback>>, Option<Gc<Traceback>>) = (None, None);
+    let mut in_run = false;
     while let Some(entry) = at {
         let next = entry.get(vm).next;
         let code = &entry.get(vm).frame.get(vm).executable.code;
         let is_import = is_import_file(&code.filename);
-        let is_removed_call = code.name == *"_call_with_frames_removed";
-        if is_import {
-            if !in_import {
-                in_import = true;
-                before = last_outside;
-                chunk = Some(entry);
-            }
-            if always || is_removed_call {
-                set_link(vm, base, before, next);
-                let _ = chunk;
-            } else {
-                // Not to be removed on its own; a later call may take the whole chunk away.
-            }
+        let ends_run = code.name == *"_call_with_frames_removed";
+        if is_import && !in_run {
+            before_run = previous;
+        }
+        in_run = is_import;
+        if in_run && (always || ends_run) {
+            set_link(vm, base, before_run, next);
+            previous = before_run;
         } else {
-            in_import = false;
-            last_outside = Some(entry);
+            previous = Some(entry);
         }
         at = next;
     }
