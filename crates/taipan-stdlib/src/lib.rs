@@ -29,6 +29,7 @@ pub mod posix;
 pub mod posixsubprocess;
 pub mod queue;
 pub mod random;
+pub mod select;
 pub mod sre;
 pub mod stat;
 pub mod string;
@@ -63,6 +64,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &operator::MODULE,
     &posix::MODULE,
     &posixsubprocess::MODULE,
+    &select::MODULE,
     &queue::MODULE,
     &random::MODULE,
     &stat::MODULE,
