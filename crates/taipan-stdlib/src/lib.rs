@@ -10,6 +10,7 @@ pub mod binascii;
 pub mod bisect;
 pub mod blake2;
 pub mod checksums;
+pub mod cmath;
 pub mod codecs;
 pub mod collections;
 pub mod errno;
@@ -32,6 +33,7 @@ pub mod random;
 pub mod select;
 pub mod sre;
 pub mod stat;
+pub mod statistics;
 pub mod string;
 pub mod struct_;
 pub mod time;
@@ -48,6 +50,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &ast::MODULE,
     &bisect::MODULE,
     &blake2::MODULE,
+    &cmath::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &errno::MODULE,
@@ -68,6 +71,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &queue::MODULE,
     &random::MODULE,
     &stat::MODULE,
+    &statistics::MODULE,
     &string::MODULE,
     &struct_::MODULE,
     &time::MODULE,
