@@ -145,8 +145,11 @@ fn hyperbolic_tangent((x, y): Pair) -> Pair {
 fn inverse_sinh((x, y): Pair) -> Pair {
     if x.abs() > LARGE || y.abs() > LARGE {
         let (ax, ay) = (x.abs() / 2.0, y.abs() / 2.0);
-        let magnitude =
-            if ax.is_infinite() || ay.is_infinite() { f64::INFINITY } else { ax.hypot(ay).ln() + 2.0 * std::f64::consts::LN_2 };
+        let magnitude = if ax.is_infinite() || ay.is_infinite() {
+            f64::INFINITY
+        } else {
+            ax.hypot(ay).ln() + 2.0 * std::f64::consts::LN_2
+        };
         return (magnitude.copysign(x), y.atan2(x.abs()));
     }
     let a = square_root((1.0 + y, -x));
@@ -157,8 +160,11 @@ fn inverse_sinh((x, y): Pair) -> Pair {
 fn inverse_cosh((x, y): Pair) -> Pair {
     if x.abs() > LARGE || y.abs() > LARGE {
         let (ax, ay) = (x.abs() / 2.0, y.abs() / 2.0);
-        let magnitude =
-            if ax.is_infinite() || ay.is_infinite() { f64::INFINITY } else { ax.hypot(ay).ln() + 2.0 * std::f64::consts::LN_2 };
+        let magnitude = if ax.is_infinite() || ay.is_infinite() {
+            f64::INFINITY
+        } else {
+            ax.hypot(ay).ln() + 2.0 * std::f64::consts::LN_2
+        };
         return (magnitude, y.atan2(x));
     }
     let a = square_root((x - 1.0, y));
@@ -169,8 +175,11 @@ fn inverse_cosh((x, y): Pair) -> Pair {
 fn inverse_cosine((x, y): Pair) -> Pair {
     if x.abs() > LARGE || y.abs() > LARGE {
         let (ax, ay) = (x.abs() / 2.0, y.abs() / 2.0);
-        let magnitude =
-            if ax.is_infinite() || ay.is_infinite() { f64::INFINITY } else { ax.hypot(ay).ln() + 2.0 * std::f64::consts::LN_2 };
+        let magnitude = if ax.is_infinite() || ay.is_infinite() {
+            f64::INFINITY
+        } else {
+            ax.hypot(ay).ln() + 2.0 * std::f64::consts::LN_2
+        };
         return (y.abs().atan2(x), -magnitude.copysign(y));
     }
     let a = square_root((1.0 - x, -y));
