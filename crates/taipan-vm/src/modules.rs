@@ -3,6 +3,7 @@
 pub mod atexit;
 pub mod builtins;
 pub mod contextvars;
+pub mod gc;
 pub mod imp;
 pub mod marshal;
 pub mod packed;

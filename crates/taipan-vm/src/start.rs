@@ -26,6 +26,7 @@ pub const CORE_MODULES: &[&ModuleSpec] = &[
     &modules::weakref::MODULE,
     &modules::contextvars::MODULE,
     &modules::typing::MODULE,
+    &modules::gc::MODULE,
 ];
 
 impl Vm {
