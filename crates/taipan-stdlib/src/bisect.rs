@@ -41,7 +41,10 @@ fn search(
         let listed = sequence.exact::<List>().and_then(|list| list.get(vm).get_at(vm, middle));
         let mut item = match listed {
             Some(item) => item,
-            None => vm.get_item(sequence, Value::int(middle))?,
+            None => {
+                let middle = vm.new_uint(middle as u64)?;
+                vm.get_item(sequence, middle)?
+            }
         };
         if let Some(key) = key {
             item = vm.call(key, &[item])?;
@@ -61,7 +64,8 @@ fn search(
 
 fn bisect(vm: &mut Vm, args: Args<'_>, side: Side) -> Result<Value, Raised> {
     let [sequence, x, low, high, key] = args.all();
-    Ok(Value::int(search(vm, sequence, x, (low, high), key.not_none(), side)?))
+    let at = search(vm, sequence, x, (low, high), key.not_none(), side)?;
+    vm.new_uint(at as u64)
 }
 
 fn insort(vm: &mut Vm, args: Args<'_>, side: Side) -> Result<Value, Raised> {
@@ -75,7 +79,8 @@ fn insort(vm: &mut Vm, args: Args<'_>, side: Side) -> Result<Value, Raised> {
     match sequence.exact::<List>() {
         Some(list) => List::insert(list, vm, at, x)?,
         None => {
-            vm.call_method(sequence, "insert", &[Value::int(at), x])?;
+            let at = vm.new_uint(at as u64)?;
+            vm.call_method(sequence, "insert", &[at, x])?;
         }
     }
     Ok(Value::NONE)

@@ -161,7 +161,7 @@ fn remove_oldest(vm: &mut Vm, cached: Gc<LruCache>) {
 
 fn cache_info(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let LruCache { cache, cache_info_type, max_size, hits, misses, .. } = *args.receiver::<LruCache>(vm).get(vm);
-    let max_size = usize::try_from(max_size).map_or(Value::NONE, Value::int);
+    let max_size = if max_size < 0 { Value::NONE } else { vm.new_int(max_size as i64)? };
     let size = Value::int(cache.get(vm).len());
     vm.call(cache_info_type, &[Value::int(hits), Value::int(misses), max_size, size])
 }

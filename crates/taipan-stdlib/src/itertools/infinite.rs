@@ -153,7 +153,7 @@ fn repeat_repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 fn repeat_length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let left = args.receiver::<Repeat>(vm).get(vm).left;
     match usize::try_from(left) {
-        Ok(left) => Ok(Value::int(left)),
+        Ok(left) => vm.new_uint(left as u64),
         Err(_) => Err(vm.raise(Exc::TypeError, "len() of unsized object")),
     }
 }

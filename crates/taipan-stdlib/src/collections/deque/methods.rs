@@ -182,7 +182,10 @@ fn copy_of(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         return Ok(new.value());
     }
     let new = match max_len {
-        Some(max_len) => vm.call(class.value(), &[this, Value::int(max_len)])?,
+        Some(max_len) => {
+            let max_len = vm.new_uint(max_len as u64)?;
+            vm.call(class.value(), &[this, max_len])?
+        }
         None => vm.call(class.value(), &[this])?,
     };
     if new.downcast::<Deque>(vm).is_none() {
@@ -284,7 +287,8 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let arguments = match args.receiver::<Deque>(vm).get(vm).max_len() {
         Some(max_len) => {
             let empty = Tuple::empty(vm)?.value();
-            Tuple::from_values(vm, &[empty, Value::int(max_len)])?
+            let max_len = vm.new_uint(max_len as u64)?;
+            Tuple::from_values(vm, &[empty, max_len])?
         }
         None => Tuple::empty(vm)?,
     };
@@ -336,7 +340,10 @@ fn sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn max_len(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(this.expect::<Deque>(vm).get(vm).max_len().map_or(Value::NONE, Value::int))
+    match this.expect::<Deque>(vm).get(vm).max_len() {
+        Some(max_len) => vm.new_uint(max_len as u64),
+        None => Ok(Value::NONE),
+    }
 }
 
 const METHODS: &[MethodDef] = &[
