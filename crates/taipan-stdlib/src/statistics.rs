@@ -1,5 +1,7 @@
 //! `_statistics`: the inverse of the normal distribution (Wichura's algorithm AS 241).
 
+#![allow(clippy::excessive_precision)] // the published coefficients, digit for digit
+
 use taipan_vm::args::Args;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::spec::{ModuleSpec, function};
