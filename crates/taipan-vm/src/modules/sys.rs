@@ -15,6 +15,7 @@ mod docs;
 mod facts;
 mod frames;
 pub mod hooks;
+mod jit;
 mod limits;
 mod stdlib_names;
 
@@ -95,6 +96,8 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
             Module::set(module, vm, alias, value)?;
         }
     }
+    let jit = Module::from_spec(vm, &jit::MODULE)?;
+    Module::set(module, vm, "_jit", jit.value())?;
     facts::fill(vm, module)
 }
 
