@@ -8,6 +8,7 @@ use taipan::vm::interpreter::Config;
 use taipan::vm::raise::Raised;
 use taipan::vm::vm::Vm;
 
+mod memory_options;
 mod options;
 mod repl;
 
@@ -37,6 +38,7 @@ fn run() -> i32 {
         return 0;
     }
     let config = Config {
+        heap: options.memory.heap.clone(),
         hash_seed: options.hash_seed,
         optimize: options.optimize,
         settings: options.settings.clone(),
@@ -72,6 +74,9 @@ fn run() -> i32 {
 /// Runs what the command line asks for; `Ok` gives the exit status.
 fn run_program(vm: &mut Vm, options: &Options) -> Result<i32, Raised> {
     vm.import_site()?;
+    if let Some(n) = options.memory.fail_at {
+        vm.heap_mut().fail_allocation(n);
+    }
     let safe = options.settings.safe_path;
     match &options.source {
         Source::Command(command) => {

@@ -5,6 +5,8 @@ use std::os::unix::ffi::OsStringExt;
 
 use taipan::vm::settings::Settings;
 
+use crate::memory_options::{self, MemoryOptions};
+
 /// What to run.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Source {
@@ -25,6 +27,7 @@ pub struct Options {
     pub settings: Settings,
     pub optimize: u8,
     pub hash_seed: Option<u32>,
+    pub memory: MemoryOptions,
     /// The program ends after this text is printed.
     pub answer: Option<String>,
     pub skip_first_line: bool,
@@ -49,6 +52,7 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
         settings: Settings::default(),
         optimize: 0,
         hash_seed: None,
+        memory: MemoryOptions::default(),
         answer: None,
         skip_first_line: false,
     };
@@ -75,6 +79,7 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
         }
         if let Some(long) = arg.strip_prefix("--") {
             match long {
+                "help-xoptions" => options.answer = Some(help_x()),
                 "help" => options.answer = Some(help(&program)),
                 "version" => versions += 1,
                 "check-hash-based-pycs" => {
@@ -219,11 +224,23 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
     };
     changed.hash_randomization = options.hash_seed != Some(0);
     let mut digits = text("PYTHONINTMAXSTRDIGITS").map(|value| ("PYTHONINTMAXSTRDIGITS", value));
+    let memory_option = |memory: &mut MemoryOptions, name: &str, value: Option<&str>| {
+        memory_options::apply(memory, name, value)
+            .map_err(|message| Refusal(format!("Fatal Python error: config_read_memory: {message}\n"), 1))
+    };
+    for option in text(memory_options::VARIABLE).unwrap_or_default().split_ascii_whitespace() {
+        let (name, value) = option.split_once('=').map_or((option, None), |(name, value)| (name, Some(value)));
+        memory_option(&mut options.memory, name, value)?;
+    }
+    if let Some(frames) = text("PYTHONTRACEMALLOC") {
+        memory_option(&mut options.memory, "tracemalloc", Some(&frames))?;
+    }
     for option in x_options {
         let (name, value) = match option.split_once('=') {
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
             None => (option, None),
         };
+        memory_option(&mut options.memory, &name, value.as_deref())?;
         match (name.as_str(), value.as_deref()) {
             ("dev", _) => changed.dev_mode = true,
             ("utf8", value) => changed.utf8_mode = value != Some("0"),
@@ -264,6 +281,30 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
     Ok(options)
 }
 
+fn help_x() -> String {
+    format!(
+        "\
+The following implementation-specific options are available:
+-X cpu_count=N|default
+         override the number of processors the program sees
+-X dev : enable the development mode
+-X importtime
+         report how long each import takes
+-X int_max_str_digits=N
+         limit the length of conversions between int and str (0: no limit)
+-X no_debug_ranges
+         leave columns out of code objects
+-X pycache_prefix=PATH
+         put .pyc files in a tree of its own
+-X utf8[=0|1]
+         enable or disable the UTF-8 mode
+-X warn_default_encoding
+         warn where the locale's encoding is used unasked
+{}",
+        memory_options::HELP
+    )
+}
+
 fn help(program: &str) -> String {
     let mut text = USAGE.replace("{program}", program);
     text.push_str(
@@ -288,7 +329,7 @@ Options (and corresponding environment variables):
 -V     : print the version and end (also --version)
 -W arg : control warnings; arg is action:message:category:module:lineno (PYTHONWARNINGS=arg)
 -x     : skip the first line of the source
--X opt : set an option of the implementation
+-X opt : set an option of the implementation (--help-xoptions lists them)
 file   : run the program in that file
 -      : run the program on standard input (default; interactive if it is a terminal)
 arg ...: arguments for the program in sys.argv[1:]

@@ -7,13 +7,13 @@ use std::ptr::NonNull;
 
 use crate::LARGE_BYTES;
 use crate::block::BLOCK;
-use crate::config::{HeapConfig, OutOfMemory};
+use crate::config::{HeapConfig, OutOfMemory, Policy};
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::large::{LargeSpace, PAGE};
 use crate::roots::Roots;
 use crate::stack_scan::with_spilled_registers;
-use crate::stats::Collection;
+use crate::stats::{Cause, Collection};
 
 /// Young large objects of this many bytes bring on a minor collection.
 const LARGE_BUDGET: usize = 16 << 20;
@@ -58,10 +58,13 @@ impl Heap {
             return Err(OutOfMemory);
         }
         if let Some(kind) = self.stress_collection() {
-            self.collect_at(kind, roots, sp);
+            self.collect_at(kind, Cause::Stress, roots, sp);
         }
         if bytes > LARGE_BYTES {
             return self.alloc_large(shape, bytes, roots, sp);
+        }
+        if let Policy::MarkSweep(fit) = self.config.policy {
+            return self.alloc_in_gap(shape, bytes, fit, roots, sp);
         }
         if !self.urgent
             && let Some(object) = self.alloc(shape, bytes)
@@ -72,7 +75,7 @@ impl Heap {
         if due || !self.next_eden_block() {
             self.collect_due(roots, sp);
             if !self.next_eden_block() {
-                self.collect_at(Collection::Major, roots, sp);
+                self.collect_at(Collection::Major, Cause::Limit, roots, sp);
                 // Without some slack each further block would cost a full collection.
                 let slack = if self.in_reserve { 0 } else { self.config.limit / 64 };
                 if !self.fits(slack) || !self.next_eden_block() {
@@ -95,12 +98,13 @@ impl Heap {
         if bytes > self.config.limit || bytes > self.blocks.pages.len() {
             return Err(OutOfMemory);
         }
-        if self.urgent || self.large.allocated.saturating_add(bytes) > LARGE_BUDGET && self.large.allocated > 0 {
+        let budget = if self.config.policy == Policy::Generational { LARGE_BUDGET } else { self.next_major };
+        if self.urgent || self.large.allocated.saturating_add(bytes) > budget && self.large.allocated > 0 {
             self.collect_due(roots, sp);
         }
         let mut at = if self.fits(pages * PAGE) { self.large.alloc(&mut self.blocks, pages) } else { None };
         if at.is_none() {
-            self.collect_at(Collection::Major, roots, sp);
+            self.collect_at(Collection::Major, Cause::Limit, roots, sp);
             if self.fits(pages * PAGE) {
                 at = self.large.alloc(&mut self.blocks, pages);
             }
@@ -111,8 +115,13 @@ impl Heap {
         };
         self.note_peak();
         let object = at as *mut Header;
+        let mut bits = Header::LARGE;
+        if matches!(self.config.policy, Policy::MarkSweep(_)) {
+            self.large.young.pop();
+            bits |= Header::OLD | Header::LOGGED;
+        }
         // SAFETY: fresh room for `bytes`.
-        unsafe { object.write(Header { shape, bits: Header::LARGE }) };
+        unsafe { object.write(Header { shape, bits }) };
         NonNull::new(object).ok_or(OutOfMemory)
     }
 
@@ -152,6 +161,24 @@ impl Heap {
 
     pub(crate) fn note_peak(&mut self) {
         self.stats.peak_bytes = self.stats.peak_bytes.max(self.used_bytes());
+    }
+
+    /// Lets the `n`-th allocation from now on fail (counted from 1), once.
+    pub fn fail_allocation(&mut self, n: u64) {
+        self.config.fail_at = Some(n);
+        self.allocations = 0;
+        self.every_allocation_is_slow = true;
+        self.limit = self.cursor;
+    }
+
+    /// Takes [`Heap::fail_allocation`] back; true if the allocation in question has been reached.
+    pub fn stop_failing(&mut self) -> bool {
+        let reached = self.config.fail_at.take().is_some_and(|n| self.allocations >= n);
+        self.every_allocation_is_slow = self.config.stress_every.is_some();
+        if !self.every_allocation_is_slow {
+            self.limit = self.eden.hidden_limit;
+        }
+        reached
     }
 
     /// Counts an allocation for `HeapConfig::fail_at`; true if this is the one.

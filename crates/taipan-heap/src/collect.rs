@@ -5,11 +5,12 @@
 //! at the roots again. Explicit major collections, and those forced by the limit, do everything in one pause.
 
 use crate::alloc::reserve_of;
+use crate::config::Policy;
 use crate::heap::Heap;
 use crate::page_source::monotonic;
 use crate::roots::{Roots, StackRange};
 use crate::stack_scan::{for_each_word, with_spilled_registers};
-use crate::stats::{CollectStats, Collection};
+use crate::stats::{Cause, CollectStats, Collection};
 use crate::verify::expect_sound;
 
 /// Old space grows by at least this much between major collections.
@@ -24,7 +25,7 @@ impl Heap {
     pub fn collect(&mut self, kind: Collection, roots: &mut dyn Roots) -> CollectStats {
         with_spilled_registers(|sp| {
             self.limit = self.eden.hidden_limit;
-            let stats = self.collect_at(kind, roots, sp);
+            let stats = self.collect_at(kind, Cause::Request, roots, sp);
             if self.every_allocation_is_slow {
                 self.limit = self.cursor;
             }
@@ -33,14 +34,21 @@ impl Heap {
     }
 
     /// Collects the nursery, or everything in one pause. `sp`: the stack is scanned from there up.
-    pub(crate) fn collect_at(&mut self, kind: Collection, roots: &mut dyn Roots, sp: usize) -> CollectStats {
-        self.pause(roots, sp, |heap, roots, candidates, out| {
-            if kind == Collection::Major {
+    pub(crate) fn collect_at(
+        &mut self,
+        kind: Collection,
+        cause: Cause,
+        roots: &mut dyn Roots,
+        sp: usize,
+    ) -> CollectStats {
+        let major = kind == Collection::Major || self.config.policy != Policy::Generational;
+        self.pause(cause, roots, sp, |heap, roots, candidates, out| {
+            if major {
                 heap.abort_marking();
             }
             heap.minor(roots, candidates, out);
-            if kind == Collection::Major {
-                heap.begin_marking(true);
+            if major {
+                heap.begin_marking(!matches!(heap.config.policy, Policy::MarkSweep(_)));
                 heap.mark_roots(roots, candidates);
                 heap.finish_marking(out);
             }
@@ -49,7 +57,12 @@ impl Heap {
 
     /// The collection that is due when the nursery is full: minor, with a slice of marking if that is on its way.
     pub(crate) fn collect_due(&mut self, roots: &mut dyn Roots, sp: usize) {
-        self.pause(roots, sp, |heap, roots, candidates, out| {
+        let cause = if self.urgent { Cause::Charge } else { Cause::Allocation };
+        if self.config.policy != Policy::Generational {
+            self.collect_at(Collection::Major, cause, roots, sp);
+            return;
+        }
+        self.pause(cause, roots, sp, |heap, roots, candidates, out| {
             heap.minor(roots, candidates, out);
             let growth = heap.old_growth.saturating_add(heap.charged.saturating_sub(heap.charged_at_major));
             if !heap.marker.active {
@@ -59,6 +72,7 @@ impl Heap {
                 heap.begin_marking(false);
                 heap.mark_roots(roots, candidates);
             }
+            out.slice = true;
             let late = growth > heap.next_major.saturating_mul(2);
             let slice = heap.slice_bytes.saturating_add(out.promoted_bytes.saturating_mul(heap.slice_rate));
             let budget = if late { usize::MAX } else { slice };
@@ -66,18 +80,20 @@ impl Heap {
                 heap.mark_roots(roots, candidates);
                 heap.finish_marking(out);
             }
+            out.marked_objects = heap.marker.marked;
         });
     }
 
     fn pause(
         &mut self,
+        cause: Cause,
         roots: &mut dyn Roots,
         sp: usize,
         body: impl FnOnce(&mut Heap, &mut dyn Roots, &[usize], &mut CollectStats),
     ) -> CollectStats {
         let start = monotonic();
         self.note_peak();
-        let mut out = CollectStats { bytes_before: self.used_bytes() - self.charged, ..CollectStats::default() };
+        let mut out = CollectStats { cause, bytes_before: self.used_bytes() - self.charged, ..CollectStats::default() };
         if self.config.verify {
             expect_sound("before a collection", self.verify_nursery());
         }
@@ -85,7 +101,7 @@ impl Heap {
         body(self, roots, &candidates, &mut out);
         self.candidates = candidates;
         self.candidates.clear();
-        self.eden.set_target(&self.config, self.stats.allocated_bytes, out.promoted_bytes);
+        self.eden.set_target(&self.config, self.stats.allocated_bytes, out.promoted_bytes, self.used_bytes());
         self.urgent = false;
         if self.in_reserve && self.used_bytes().saturating_add(self.reserve) <= self.config.limit - self.reserve {
             self.in_reserve = false;
@@ -97,6 +113,9 @@ impl Heap {
         out.pause = monotonic().saturating_sub(start);
         self.stats.pause_total += out.pause;
         self.stats.pause_max = self.stats.pause_max.max(out.pause);
+        if self.config.log {
+            self.log.push(out);
+        }
         self.last = out;
         out
     }

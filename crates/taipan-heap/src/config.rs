@@ -2,12 +2,40 @@
 
 use std::fmt;
 
+/// How the spaces are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// A nursery, emptied often by copying what lives into old space, which is marked and swept now and then.
+    #[default]
+    Generational,
+    /// Every collection moves everything that is not pinned.
+    Copying,
+    /// Nothing small ever moves: objects are born in old space, in gaps found by a [`Fit`].
+    MarkSweep(Fit),
+}
+
+/// Which gap of the free lists a new object takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fit {
+    /// The one with the lowest address that is large enough.
+    #[default]
+    First,
+    /// The smallest that is large enough.
+    Best,
+    /// The largest.
+    Worst,
+}
+
 /// Policy, limit and debug aids of one heap.
 #[derive(Clone, Debug)]
 pub struct HeapConfig {
+    /// How the spaces are used.
+    pub policy: Policy,
+    /// Keep a record of each collection for [`crate::Heap::take_log`].
+    pub log: bool,
     /// Address space to reserve, in bytes; less is taken when the system refuses.
     pub reserve: usize,
-    /// Most bytes the heap may use, foreign memory charged to it included.
+    /// Most bytes the heap may use, foreign memory charged to it included. Never more than the machine's memory.
     pub limit: usize,
     /// Size of the nursery at start.
     pub nursery_start: usize,
@@ -30,6 +58,8 @@ pub struct HeapConfig {
 impl Default for HeapConfig {
     fn default() -> Self {
         HeapConfig {
+            policy: Policy::Generational,
+            log: false,
             reserve: 64 << 30,
             limit: usize::MAX,
             nursery_start: 256 << 10,

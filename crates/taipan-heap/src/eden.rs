@@ -4,7 +4,7 @@
 //! end, and `Heap::limit` equals either it or `cursor` (when each allocation is to take the slow path).
 
 use crate::block::{BLOCK, EDEN};
-use crate::config::HeapConfig;
+use crate::config::{HeapConfig, Policy};
 use crate::header::GRANULE;
 use crate::heap::Heap;
 
@@ -28,16 +28,22 @@ pub(crate) struct Eden {
 impl Eden {
     pub(crate) fn new(config: &HeapConfig) -> Eden {
         let mut eden = Eden { blocks: Vec::new(), target: 0, hidden_limit: 0, floor: config.nursery_start };
-        eden.set_target(config, 0, 0);
+        eden.set_target(config, 0, 0, 0);
         eden
     }
 
     /// Adapts the nursery's size after a collection that promoted `promoted` bytes, `allocated` bytes having been
-    /// allocated so far: a function of what the program did alone, not of time.
-    pub(crate) fn set_target(&mut self, config: &HeapConfig, allocated: u64, promoted: usize) {
+    /// allocated so far and `live` being in use: a function of what the program did alone, not of time.
+    pub(crate) fn set_target(&mut self, config: &HeapConfig, allocated: u64, promoted: usize, live: usize) {
         let nursery = self.target * BLOCK;
         if promoted > nursery / SURVIVAL {
             self.floor = self.floor.saturating_mul(2);
+        }
+        if config.policy == Policy::Copying {
+            // As much again as lives: each collection copies all of that.
+            let most = config.nursery_max.max(live).min(config.limit / 4);
+            self.target = (most / BLOCK).max(1);
+            return;
         }
         let mut most = config.nursery_max.max(config.nursery_start).min(config.limit / 16);
         self.floor = self.floor.min(most);

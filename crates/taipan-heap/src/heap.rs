@@ -11,12 +11,13 @@ use crate::collect::{MIN_SLICE, SLICE_RATE};
 use crate::config::{HeapConfig, HeapError};
 use crate::eden::Eden;
 use crate::finalize::Finalizers;
+use crate::free_list::FreeLists;
 use crate::header::{GRANULE, Header};
 use crate::large::LargeSpace;
 use crate::layout::{Layout, Tail};
 use crate::mark::Marker;
 use crate::old::MarkRegion;
-use crate::page_source::Reservation;
+use crate::page_source::{Reservation, physical_memory};
 use crate::side_table::SideTable;
 use crate::stats::{CollectStats, HeapStats};
 use crate::weak::WeakTable;
@@ -31,6 +32,8 @@ pub struct Heap {
     pub(crate) layouts: Vec<Layout>,
     pub(crate) eden: Eden,
     pub(crate) old: MarkRegion,
+    /// In place of the nursery and `old` under the policy mark-sweep.
+    pub(crate) gaps: FreeLists,
     pub(crate) meta: MarkRegion,
     pub(crate) large: LargeSpace,
     pub(crate) marker: Marker,
@@ -71,6 +74,8 @@ pub struct Heap {
     pub(crate) slice_rate: usize,
     pub(crate) stats: HeapStats,
     pub(crate) last: CollectStats,
+    /// Collections not yet taken by [`Heap::take_log`].
+    pub(crate) log: Vec<CollectStats>,
 }
 
 // SAFETY: the heap owns all memory its addresses refer to and has no tie to a thread.
@@ -81,7 +86,8 @@ impl Heap {
     ///
     /// # Errors
     /// [`HeapError::Reserve`] when the system gives none.
-    pub fn new(config: HeapConfig) -> Result<Heap, HeapError> {
+    pub fn new(mut config: HeapConfig) -> Result<Heap, HeapError> {
+        config.limit = config.limit.min(physical_memory());
         let blocks = Blocks::new(Reservation::new(config.reserve)?)?;
         let area_end = blocks.area_end();
         let end = blocks.pages.base() + blocks.pages.len();
@@ -92,6 +98,7 @@ impl Heap {
             layouts: Vec::new(),
             eden: Eden::new(&config),
             old: MarkRegion::new(block::OLD),
+            gaps: FreeLists::default(),
             meta: MarkRegion::new(block::META),
             large: LargeSpace::new(area_end, end),
             marker: Marker::default(),
@@ -120,6 +127,7 @@ impl Heap {
             slice_rate: SLICE_RATE,
             stats: HeapStats::default(),
             last: CollectStats::default(),
+            log: Vec::new(),
             config,
         })
     }
@@ -221,9 +229,20 @@ impl Heap {
         self.last
     }
 
+    /// The collections since this was last asked, when `HeapConfig::log` is set.
+    #[inline]
+    pub fn take_log(&mut self) -> Vec<CollectStats> {
+        if self.log.is_empty() { Vec::new() } else { std::mem::take(&mut self.log) }
+    }
+
+    /// Keeps a record of each collection from now on, or not.
+    pub fn set_log(&mut self, on: bool) {
+        self.config.log = on;
+    }
+
     /// Changes the memory limit; the next allocation that does not fit collects.
     pub fn set_limit(&mut self, bytes: usize) {
-        self.config.limit = bytes;
+        self.config.limit = bytes.min(physical_memory());
         self.reserve = reserve_of(&self.config);
     }
 

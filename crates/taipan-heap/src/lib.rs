@@ -21,6 +21,7 @@ mod collect;
 mod config;
 mod eden;
 mod finalize;
+mod free_list;
 mod header;
 mod heap;
 mod identity;
@@ -43,13 +44,13 @@ mod weak;
 #[cfg(test)]
 mod tests;
 
-pub use config::{HeapConfig, HeapError, OutOfMemory};
+pub use config::{Fit, HeapConfig, HeapError, OutOfMemory, Policy};
 pub use header::{GRANULE, Header};
 pub use heap::Heap;
 pub use layout::{Layout, Tail, ValueWords, size_in_granules};
 pub use roots::{Roots, StackRange};
 pub use stack_scan::{StackBounds, current_stack_bounds, with_spilled_registers};
-pub use stats::{CollectStats, Collection, HeapStats};
+pub use stats::{Cause, CollectStats, Collection, HeapStats};
 
 /// Objects of more than this many bytes live in the large-object space and never move.
 pub const LARGE_BYTES: usize = 8 * 1024;

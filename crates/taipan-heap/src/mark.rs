@@ -8,6 +8,7 @@
 
 use crate::bitmap;
 use crate::block::{self, BLOCK, object_size};
+use crate::config::Policy;
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::is_pointer;
@@ -27,6 +28,8 @@ pub(crate) struct Marker {
     /// Large objects being scanned, with the word to go on from.
     arrays: Vec<(usize, usize)>,
     evacuated: usize,
+    /// Objects scanned so far.
+    pub(crate) marked: usize,
 }
 
 /// Where an object is after marking: its address, or `None` if it was not reached.
@@ -64,6 +67,7 @@ impl Heap {
         self.marker.stack.clear();
         self.marker.arrays.clear();
         self.marker.evacuated = 0;
+        self.marker.marked = 0;
         self.marker.active = true;
         if evacuate {
             self.choose_evacuated();
@@ -86,7 +90,8 @@ impl Heap {
                 continue;
             }
             let live = self.blocks.table[index].live_granules as usize;
-            if self.config.move_everything || live < most && live <= room {
+            let all = self.config.move_everything || self.config.policy == Policy::Copying;
+            if all || live < most && live <= room {
                 room = room.saturating_sub(live);
                 let address = self.blocks.address(index);
                 self.blocks.set_kind(address, block::EVACUATED);
@@ -251,6 +256,7 @@ impl Heap {
             let object = std::mem::replace(&mut coming[turn % coming.len()], next);
             turn += 1;
             if object != 0 {
+                self.marker.marked += 1;
                 scanned += self.scan(object);
             } else if next == 0 && coming.iter().all(|&o| o == 0) {
                 match self.marker.arrays.pop() {
@@ -321,6 +327,7 @@ impl Heap {
         self.ids.follow_all(|a| fate(&self.blocks, a));
         self.pins.follow_all(|a| fate(&self.blocks, a));
         out.evacuated_objects = self.marker.evacuated;
+        out.marked_objects = self.marker.marked;
         self.marker.active = false;
         self.marker.stack.shrink_to(1 << 16);
         self.sweep();

@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 
 use crate::LARGE_BYTES;
 use crate::block::BLOCK;
-use crate::config::OutOfMemory;
+use crate::config::{OutOfMemory, Policy};
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::large::LargeSpace;
@@ -37,6 +37,10 @@ impl Heap {
             // A new block may be needed; the limit is checked as if it were.
             if !self.fits(BLOCK) {
                 return Err(OutOfMemory);
+            }
+            if let (false, Policy::MarkSweep(fit)) = (immovable, self.config.policy) {
+                let at = self.gap_for(bytes, fit).ok_or(OutOfMemory)?;
+                return Ok(self.object_in_gap(at, shape, bytes, 0));
             }
             let space = if immovable { &mut self.meta } else { &mut self.old };
             if immovable {

@@ -37,7 +37,9 @@ impl Heap {
     /// Collects the nursery. `candidates`: words of native stacks that lie in the heap's range.
     pub(crate) fn minor(&mut self, roots: &mut dyn Roots, candidates: &[usize], out: &mut CollectStats) {
         self.retire_eden_block();
-        self.stats.allocated_bytes += (self.eden.blocks.len() * BLOCK + self.large.allocated) as u64;
+        self.stats.allocated_bytes +=
+            (self.eden.blocks.len() * BLOCK + self.large.allocated + self.gaps.allocated) as u64;
+        self.gaps.allocated = 0;
         let (old_before, meta_before) = (self.old.allocated, self.meta.allocated);
         for &address in candidates {
             self.pin_young(address);

@@ -159,6 +159,16 @@ impl Drop for Reservation {
     }
 }
 
+/// Bytes of memory this machine has; `usize::MAX` when the system does not tell.
+pub(crate) fn physical_memory() -> usize {
+    // SAFETY: both calls ask for constants of the system.
+    let (pages, size) = unsafe { (libc::sysconf(libc::_SC_PHYS_PAGES), libc::sysconf(libc::_SC_PAGESIZE)) };
+    match (usize::try_from(pages), usize::try_from(size)) {
+        (Ok(pages), Ok(size)) if pages > 0 && size > 0 => pages.saturating_mul(size),
+        _ => usize::MAX,
+    }
+}
+
 /// A clock that never goes back, for measuring pauses.
 pub(crate) fn monotonic() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };

@@ -12,11 +12,45 @@ pub enum Collection {
     Major,
 }
 
+/// Why a collection took place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cause {
+    /// The nursery was full, or as much was allocated as the policy allows between two collections.
+    #[default]
+    Allocation,
+    /// Much foreign memory was charged.
+    Charge,
+    /// The limit did not allow an allocation.
+    Limit,
+    /// The program asked for it.
+    Request,
+    /// `HeapConfig::stress_every`.
+    Stress,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Cause::Allocation => "allocation",
+            Cause::Charge => "foreign memory",
+            Cause::Limit => "limit",
+            Cause::Request => "request",
+            Cause::Stress => "stress",
+        })
+    }
+}
+
 /// What one collection did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CollectStats {
+    /// Why it took place.
+    pub cause: Cause,
     /// Whether old space was collected too.
     pub major: bool,
+    /// Whether it marked a part of old space for a major collection to come, or to end.
+    pub slice: bool,
+    /// Objects marked since the marking began (that of this collection if it is a major one).
+    pub marked_objects: usize,
     /// How long it took.
     pub pause: Duration,
     /// Bytes in use before, foreign memory not included.
@@ -40,10 +74,16 @@ pub struct CollectStats {
 impl fmt::Display for CollectStats {
     /// One line for a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if self.major { "major" } else { "minor" };
+        let kind = match (self.major, self.slice) {
+            (true, false) => "major",
+            (true, true) => "minor, end of major",
+            (false, true) => "minor, slice of major",
+            (false, false) => "minor",
+        };
         write!(
             f,
-            "{kind} {:.3} ms, {} KB -> {} KB, promoted {} KB, pinned {} in {} blocks",
+            "{kind} ({}) {:.3} ms, {} KB -> {} KB, promoted {} KB, pinned {} in {} blocks",
+            self.cause,
             self.pause.as_secs_f64() * 1e3,
             self.bytes_before >> 10,
             self.bytes_after >> 10,
@@ -51,6 +91,9 @@ impl fmt::Display for CollectStats {
             self.pinned_objects,
             self.pinned_blocks,
         )?;
+        if self.major {
+            write!(f, ", {} objects live", self.marked_objects)?;
+        }
         if self.evacuated_objects > 0 {
             write!(f, ", evacuated {}", self.evacuated_objects)?;
         }

@@ -4,6 +4,7 @@
 
 use crate::bitmap;
 use crate::block;
+use crate::config::Policy;
 use crate::header::Header;
 use crate::heap::Heap;
 
@@ -12,6 +13,7 @@ const USEFUL_GRANULES: usize = bitmap::BITS / 16;
 
 impl Heap {
     pub(crate) fn sweep(&mut self) {
+        self.gaps.clear();
         self.old.forget_holes(true);
         self.meta.forget_holes(true);
         // Downwards, so that the lowest blocks are allocated into first.
@@ -45,6 +47,9 @@ impl Heap {
         }
         if self.config.poison {
             self.poison_gaps(index);
+        }
+        if kind != block::META && matches!(self.config.policy, Policy::MarkSweep(_)) {
+            return self.add_gaps(index);
         }
         if bitmap::BITS - live >= USEFUL_GRANULES {
             let space = if kind == block::META { &mut self.meta } else { &mut self.old };

@@ -9,7 +9,10 @@ mod speed;
 
 use std::ptr::NonNull;
 
-use crate::{Collection, Header, Heap, HeapConfig, Layout, OutOfMemory, Roots, StackRange, Tail, current_stack_bounds};
+use crate::{
+    Collection, Fit, Header, Heap, HeapConfig, Layout, OutOfMemory, Policy, Roots, StackRange, Tail,
+    current_stack_bounds,
+};
 
 /// Header, a number, two references.
 pub(crate) const NODE: u32 = 1;

@@ -26,6 +26,9 @@ impl Heap {
         for header in self.large.headers() {
             self.verify_object(header as usize, young)?;
         }
+        for (start, bytes) in self.gaps.iter() {
+            self.verify_gap(start, bytes)?;
+        }
         Ok(())
     }
 
@@ -53,6 +56,19 @@ impl Heap {
             if at != end {
                 return Err(format!("nursery object at {at:#x} ends after {end:#x}: not as large as it was allocated"));
             }
+        }
+        Ok(())
+    }
+
+    /// Nothing lies in a gap that the next object may get.
+    fn verify_gap(&self, start: usize, bytes: usize) -> Result<(), String> {
+        let (block, from) = (self.blocks.index(start), self.blocks.granule(start));
+        if self.blocks.kind(start) != block::OLD || from * GRANULE + bytes > BLOCK {
+            return Err(format!("gap at {start:#x} of {bytes} bytes lies in no block"));
+        }
+        let object = bitmap::next_one(&self.blocks.table[block].starts, from);
+        if object < from + bytes / GRANULE || self.blocks.find_old(start, &self.layouts).is_some() {
+            return Err(format!("gap at {start:#x} of {bytes} bytes overlaps an object"));
         }
         Ok(())
     }

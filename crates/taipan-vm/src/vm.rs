@@ -134,16 +134,15 @@ impl Vm {
         let mut roots = ThreadRoots { interp: self.interp, current: NonNull::from(&mut *self) };
         // SAFETY: the heap and what the roots visit are distinct fields of the interpreter.
         let heap = unsafe { &mut (*self.interp.as_ptr()).heap };
-        match heap.alloc_slow(shape, bytes, &mut roots) {
-            Ok(object) => {
-                // What a collection has queued is run at the loop's next poll.
-                if heap.has_pending() {
-                    self.exec.budget = 0;
-                }
-                Ok(object)
-            }
-            Err(_) => Err(self.raise_no_memory()),
+        let result = heap.alloc_slow(shape, bytes, &mut roots);
+        // What a collection has queued is run at the loop's next poll.
+        if heap.has_pending() {
+            self.exec.budget = 0;
         }
+        if heap.config().log {
+            self.print_collections();
+        }
+        result.map_err(|_| self.raise_no_memory())
     }
 
     /// Allocates an object that never moves (types, code). Does not collect.
@@ -163,7 +162,22 @@ impl Vm {
         if heap.has_pending() {
             self.exec.budget = 0;
         }
+        if heap.config().log {
+            self.print_collections();
+        }
         stats
+    }
+
+    /// `-X gclog`: a line on the standard error stream for each collection since the last time.
+    #[cold]
+    fn print_collections(&mut self) {
+        for collection in self.heap_mut().take_log() {
+            let line = format!("gc: {collection}\n");
+            let mut rest = line.as_bytes();
+            while let Ok(n @ 1..) = self.interp().host.write(2, rest) {
+                rest = rest.get(n..).unwrap_or_default();
+            }
+        }
     }
 
     /// Allocates an instance of a shape whose first words are `object`; further words are zero (empty).

@@ -354,6 +354,25 @@ fn graph_survives_moving_everything() {
 }
 
 #[test]
+fn graph_survives_under_each_policy() {
+    let fits = [Fit::First, Fit::Best, Fit::Worst].map(Policy::MarkSweep);
+    for (seed, policy) in [Policy::Copying, Policy::Copying].into_iter().chain(fits).enumerate() {
+        let config = HeapConfig { policy, nursery_max: 256 << 10, ..checked() };
+        let mut mutator = Mutator::new(config, 11 + seed as u64, seed % 2 == 0);
+        for _ in 0..30 {
+            mutator.heap.next_major = 100_000;
+            mutator.run(700, 700);
+        }
+        assert!(mutator.heap.stats().majors > 5, "{policy:?}: {:?}", mutator.heap.stats());
+        mutator.finish();
+        let config = HeapConfig { policy, stress_every: Some(5), ..checked() };
+        let mut mutator = Mutator::new(config, 21 + seed as u64, seed % 2 == 1);
+        mutator.run(1_500, 50);
+        mutator.finish();
+    }
+}
+
+#[test]
 fn graph_survives_marking_in_slices() {
     for seed in [6, 7] {
         let config = HeapConfig { nursery_start: 32 << 10, nursery_max: 64 << 10, ..checked() };

@@ -260,3 +260,30 @@ fn values_behind_a_tail_are_followed() {
         }
     }
 }
+
+#[test]
+fn gaps_are_chosen_by_the_fit() {
+    for (fit, expected) in [(Fit::First, 0), (Fit::Best, 2), (Fit::Worst, 1)] {
+        let mut heap = new_heap(HeapConfig { policy: Policy::MarkSweep(fit), ..checked() });
+        let mut roots = TestRoots::default();
+        // Gaps of 256, 1024 and 128 bytes between objects that live; the rest of the block is used up.
+        let mut gaps = Vec::new();
+        for size in [256, 1024, 128] {
+            gaps.push(bytes(&mut heap, size - 16, &mut roots));
+            let fence = node(&mut heap, 1, &mut roots);
+            roots.words.push(address(fence));
+        }
+        for size in [8192, 8192, 8192, 6672] {
+            let rest = bytes(&mut heap, size - 16, &mut roots);
+            roots.words.push(address(rest));
+        }
+        collect(&mut heap, Collection::Major, &mut roots);
+        let object = bytes(&mut heap, 100, &mut roots);
+        assert_eq!(object, gaps[expected], "{fit:?}");
+        let live = roots.words.len();
+        collect(&mut heap, Collection::Major, &mut roots);
+        let mut left = 0;
+        heap.for_each_object(&mut |_| left += 1);
+        assert_eq!(left, live);
+    }
+}
