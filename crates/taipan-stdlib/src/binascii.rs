@@ -166,7 +166,7 @@ fn unhexlify(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// An unsigned 32-bit argument, higher bits dropped.
-fn masked(vm: &mut Vm, value: Value, default: u32) -> Result<u32, Raised> {
+pub(crate) fn masked(vm: &mut Vm, value: Value, default: u32) -> Result<u32, Raised> {
     let Some(value) = value.given() else { return Ok(default) };
     let index = vm.index(value)?;
     match vm.as_i64(index) {

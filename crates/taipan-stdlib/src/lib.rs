@@ -13,6 +13,7 @@ pub mod checksums;
 pub mod cmath;
 pub mod codecs;
 pub mod collections;
+pub mod compression;
 pub mod errno;
 pub mod functools;
 pub mod hashes;
@@ -40,6 +41,7 @@ pub mod time;
 pub mod tokenize;
 pub mod unicodedata;
 pub mod warnings;
+pub mod zlib;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
 #[rustfmt::skip]
@@ -79,4 +81,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &tokenize::MODULE,
     &warnings::MODULE,
     &sre::MODULE,
+    &zlib::MODULE,
 ];

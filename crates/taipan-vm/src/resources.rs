@@ -6,26 +6,48 @@
 use std::any::Any;
 use std::rc::Rc;
 
+use crate::interp::finalize::resource_tag;
+use crate::value::Value;
 use crate::vm::Vm;
 
 /// The table of one interpreter.
 #[derive(Default)]
 pub struct Resources {
-    entries: Vec<Option<Rc<dyn Any>>>,
+    entries: Vec<Option<Entry>>,
     free: Vec<usize>,
+}
+
+struct Entry {
+    data: Rc<dyn Any>,
+    /// Bytes counted against the memory limit.
+    charged: usize,
 }
 
 impl Vm {
     /// Keeps Rust data and gives its number.
     pub fn add_resource(&mut self, resource: Rc<dyn Any>) -> usize {
+        self.add_entry(Entry { data: resource, charged: 0 })
+    }
+
+    /// Keeps Rust data for as long as a heap object lives, counts `bytes` for it, and gives its number.
+    pub fn attach_resource(&mut self, owner: Value, resource: Rc<dyn Any>, bytes: usize) -> usize {
+        self.heap_mut().charge(bytes);
+        let number = self.add_entry(Entry { data: resource, charged: bytes });
+        if let Some(header) = owner.as_heap() {
+            self.heap_mut().register_finalizer(header, resource_tag(number));
+        }
+        number
+    }
+
+    fn add_entry(&mut self, entry: Entry) -> usize {
         let table = &mut self.interp_mut().resources;
         match table.free.pop() {
             Some(number) => {
-                table.entries[number] = Some(resource);
+                table.entries[number] = Some(entry);
                 number
             }
             None => {
-                table.entries.push(Some(resource));
+                table.entries.push(Some(entry));
                 table.entries.len() - 1
             }
         }
@@ -33,17 +55,18 @@ impl Vm {
 
     /// The data of a number, `None` when it is of another type or gone.
     pub fn resource<T: Any>(&self, number: usize) -> Option<Rc<T>> {
-        let entry = self.interp().resources.entries.get(number)?.clone()?;
-        entry.downcast().ok()
+        let entry = self.interp().resources.entries.get(number)?.as_ref()?;
+        entry.data.clone().downcast().ok()
     }
 
     /// Frees the data of a number.
     pub fn remove_resource(&mut self, number: usize) {
         let table = &mut self.interp_mut().resources;
         if let Some(entry) = table.entries.get_mut(number)
-            && entry.take().is_some()
+            && let Some(entry) = entry.take()
         {
             table.free.push(number);
+            self.heap_mut().release(entry.charged);
         }
     }
 }

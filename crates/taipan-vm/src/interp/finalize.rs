@@ -16,6 +16,13 @@ use crate::vm::Vm;
 const DEL: u64 = 1;
 /// A generator suspended where it has something to clean up.
 const GENERATOR: u64 = 2;
+/// Rust data is to be freed; its number stands above.
+const RESOURCE: u64 = 3;
+
+/// The tag of an object that owns the resource of a number.
+pub(crate) fn resource_tag(number: usize) -> u64 {
+    (number as u64) << 8 | RESOURCE
+}
 
 impl Vm {
     /// Notes a new instance whose class has `__del__`.
@@ -44,6 +51,7 @@ impl Vm {
             let object = Value::from_heap(object);
             match tag {
                 DEL => self.run_del(object),
+                tag if tag & 0xFF == RESOURCE => self.remove_resource((tag >> 8) as usize),
                 _ => self.close_abandoned(object),
             }
         }
