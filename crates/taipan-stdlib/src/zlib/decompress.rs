@@ -215,9 +215,18 @@ fn flush(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let Some(out) = run.out else { return Err(vm.raise_no_memory()) };
     save_rest(vm, this, &input[run.consumed..], run.code)?;
-    if run.code == z::Z_STREAM_END {
-        this.get_mut(vm).eof = true;
-        stream.end();
+    match run.code {
+        z::Z_STREAM_END => {
+            this.get_mut(vm).eof = true;
+            stream.end();
+        }
+        z::Z_OK | z::Z_BUF_ERROR => {}
+        // Nothing is left to be flushed of a stream that has ended.
+        z::Z_STREAM_ERROR if stream.has_ended() => {}
+        code => {
+            let said = stream.message();
+            return Err(raise_code(vm, code, said, "while decompressing data"));
+        }
     }
     vm.new_bytes(&out)
 }

@@ -95,6 +95,8 @@ impl Stream {
             return Err(z::Z_STREAM_ERROR);
         }
         let mut inner = Box::new(z::z_stream::default());
+        // The codec refuses to copy a stream without an output; it writes nothing to it here.
+        self.inner.next_out = std::ptr::NonNull::dangling().as_ptr();
         // SAFETY: source and target are live streams, the target without a state of its own.
         let code = unsafe {
             if self.inflating {
@@ -103,6 +105,8 @@ impl Stream {
                 z::deflateCopy(&mut *inner, &mut *self.inner)
             }
         };
+        self.inner.next_out = std::ptr::null_mut();
+        inner.next_out = std::ptr::null_mut();
         if code == z::Z_OK { Ok(Stream { inner, inflating: self.inflating, ended: false }) } else { Err(code) }
     }
 
