@@ -123,8 +123,16 @@ fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 const METHODS: &[MethodDef] = &[
-    method("compress($self, data, /)", compress, "Returns a bytes object containing compressed data.\n\n  data\n    Binary data to be compressed.\n\nAfter calling this function, some of the input data may still\nbe stored in internal buffers for later processing.\nCall the flush() method to clear these buffers."),
-    method("flush($self, mode=zlib.Z_FINISH, /)", flush, "Return a bytes object containing any remaining compressed data.\n\n  mode\n    One of the constants Z_SYNC_FLUSH, Z_FULL_FLUSH, Z_FINISH.\n    If mode == Z_FINISH, the compressor object can no longer be\n    used after calling the flush() method.  Otherwise, more data\n    can still be compressed."),
+    method(
+        "compress($self, data, /)",
+        compress,
+        "Returns a bytes object containing compressed data.\n\n  data\n    Binary data to be compressed.\n\nAfter calling this function, some of the input data may still\nbe stored in internal buffers for later processing.\nCall the flush() method to clear these buffers.",
+    ),
+    method(
+        "flush($self, mode=zlib.Z_FINISH, /)",
+        flush,
+        "Return a bytes object containing any remaining compressed data.\n\n  mode\n    One of the constants Z_SYNC_FLUSH, Z_FULL_FLUSH, Z_FINISH.\n    If mode == Z_FINISH, the compressor object can no longer be\n    used after calling the flush() method.  Otherwise, more data\n    can still be compressed.",
+    ),
     method("copy($self, /)", copy, "Return a copy of the compression object."),
     method("__copy__($self, /)", copy, ""),
     method("__deepcopy__($self, memo, /)", copy, ""),

@@ -267,8 +267,16 @@ fn get_eof(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 const METHODS: &[MethodDef] = &[
-    method("decompress($self, data, /, max_length=0)", decompress, "Return a bytes object containing the decompressed version of the data.\n\n  data\n    The binary data to decompress.\n  max_length\n    The maximum allowable length of the decompressed data.\n    Unconsumed input data will be stored in\n    the unconsumed_tail attribute.\n\nAfter calling this function, some of the input data may still be stored in\ninternal buffers for later processing.\nCall the flush() method to clear these buffers."),
-    method("flush($self, length=zlib.DEF_BUF_SIZE, /)", flush, "Return a bytes object containing any remaining decompressed data.\n\n  length\n    the initial size of the output buffer."),
+    method(
+        "decompress($self, data, /, max_length=0)",
+        decompress,
+        "Return a bytes object containing the decompressed version of the data.\n\n  data\n    The binary data to decompress.\n  max_length\n    The maximum allowable length of the decompressed data.\n    Unconsumed input data will be stored in\n    the unconsumed_tail attribute.\n\nAfter calling this function, some of the input data may still be stored in\ninternal buffers for later processing.\nCall the flush() method to clear these buffers.",
+    ),
+    method(
+        "flush($self, length=zlib.DEF_BUF_SIZE, /)",
+        flush,
+        "Return a bytes object containing any remaining decompressed data.\n\n  length\n    the initial size of the output buffer.",
+    ),
     method("copy($self, /)", copy, "Return a copy of the decompression object."),
     method("__copy__($self, /)", copy, ""),
     method("__deepcopy__($self, memo, /)", copy, ""),

@@ -138,7 +138,12 @@ const METHODS: &[MethodDef] = &[method(
 const GETSET: &[GetSetDef] = &[
     getter("eof", get_eof, "True if the end-of-stream marker has been reached.").member(),
     getter("unused_data", get_unused_data, "Data found after the end of the compressed stream.").member(),
-    getter("needs_input", get_needs_input, "True if more input is needed before more decompressed data can be produced.").member(),
+    getter(
+        "needs_input",
+        get_needs_input,
+        "True if more input is needed before more decompressed data can be produced.",
+    )
+    .member(),
 ];
 
 /// The class `zlib._ZlibDecompressor`.

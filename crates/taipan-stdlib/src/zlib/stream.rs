@@ -74,11 +74,7 @@ impl Stream {
         self.inner.avail_out = len_out as u32;
         // SAFETY: a live stream; `next_in` and `next_out` have as many bytes as said.
         let code = unsafe {
-            if self.inflating {
-                z::inflate(&mut *self.inner, flush)
-            } else {
-                z::deflate(&mut *self.inner, flush)
-            }
+            if self.inflating { z::inflate(&mut *self.inner, flush) } else { z::deflate(&mut *self.inner, flush) }
         };
         let consumed = len_in - self.inner.avail_in as usize;
         let written = len_out - self.inner.avail_out as usize;
