@@ -17,7 +17,7 @@ pub mod buffered;
 pub mod bytes_io;
 pub mod file;
 pub mod newline_decoder;
-mod raw_bytes;
+pub(crate) mod raw_bytes;
 pub mod rw_pair;
 pub mod string_io;
 pub mod text;

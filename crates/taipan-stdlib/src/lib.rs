@@ -31,13 +31,16 @@ pub mod posix;
 pub mod posixsubprocess;
 pub mod queue;
 pub mod random;
+pub mod resource_warning;
 pub mod select;
+pub mod socket;
 pub mod sre;
 pub mod stat;
 pub mod statistics;
 pub mod string;
 pub mod struct_;
 pub mod time;
+pub mod timeout;
 pub mod tokenize;
 pub mod unicodedata;
 pub mod warnings;
@@ -70,6 +73,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &posix::MODULE,
     &posixsubprocess::MODULE,
     &select::MODULE,
+    &socket::MODULE,
     &queue::MODULE,
     &random::MODULE,
     &stat::MODULE,

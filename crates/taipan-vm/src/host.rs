@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
+pub mod network;
 pub mod os;
+
+pub use network::{AddressInfo, AddressQuery, AncillaryItem, HostEntry, MessageReceived, Resolved};
 
 /// A system error number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -224,6 +227,55 @@ host! {
         fn lock_file(fd: i32, operation: i32) -> ();
         /// Waits until a descriptor is ready; timeout in milliseconds, negative: none. Gives how many are.
         fn poll(entries: &mut [PollEntry], timeout: i32) -> usize;
+    }
+    sockets {
+        /// `socket`; the descriptor is not inherited by children.
+        fn socket(family: i32, kind: i32, protocol: i32) -> i32;
+        fn socket_pair(family: i32, kind: i32, protocol: i32) -> (i32, i32);
+        /// Addresses are `sockaddr` bytes as the system has them.
+        fn bind(fd: i32, address: &[u8]) -> ();
+        fn connect(fd: i32, address: &[u8]) -> ();
+        fn listen(fd: i32, backlog: i32) -> ();
+        /// The descriptor of the connection, not inherited by children, and the address of the peer.
+        fn accept(fd: i32) -> (i32, Vec<u8>);
+        fn shutdown(fd: i32, how: i32) -> ();
+        fn receive(fd: i32, into: &mut [u8], flags: i32) -> usize;
+        fn receive_from(fd: i32, into: &mut [u8], flags: i32) -> (usize, Vec<u8>);
+        /// `recvmsg` with room for so many bytes of ancillary data.
+        fn receive_message(fd: i32, into: &mut [u8], ancillary: usize, flags: i32) -> MessageReceived;
+        /// No signal is raised when the peer is gone.
+        fn send(fd: i32, bytes: &[u8], flags: i32) -> usize;
+        fn send_to(fd: i32, bytes: &[u8], flags: i32, address: &[u8]) -> usize;
+        fn send_message(fd: i32, bytes: &[u8], ancillary: &[AncillaryItem], flags: i32, address: &[u8]) -> usize;
+        /// `getsockopt` with a buffer of `size` bytes.
+        fn socket_option(fd: i32, level: i32, option: i32, size: usize) -> Vec<u8>;
+        /// `setsockopt`; `Err(n)` is a null pointer with length `n`.
+        fn set_socket_option(fd: i32, level: i32, option: i32, value: Result<&[u8], u32>) -> ();
+        fn socket_name(fd: i32) -> Vec<u8>;
+        fn peer_name(fd: i32) -> Vec<u8>;
+        /// `getaddrinfo`.
+        fn resolve(query: &AddressQuery) -> Resolved<Vec<AddressInfo>>;
+        /// `getnameinfo`: host and service.
+        fn name_of_address(address: &[u8], flags: i32) -> Resolved<(Vec<u8>, Vec<u8>)>;
+        /// `gethostbyname`, with the error number of `h_errno`.
+        fn host_by_name(name: &[u8]) -> Resolved<HostEntry>;
+        /// `gethostbyaddr` of a packed address.
+        fn host_by_address(family: i32, packed: &[u8]) -> Resolved<HostEntry>;
+        /// The text of an error of `resolve` and `name_of_address`.
+        fn resolve_error_text(code: i32) -> String;
+        /// The text of an error of `host_by_name` and `host_by_address`.
+        fn host_error_text(code: i32) -> String;
+        /// `getservbyname`: the port, `None` when there is no such service.
+        fn service_by_name(name: &[u8], protocol: Option<&[u8]>) -> Option<u16>;
+        fn service_by_port(port: u16, protocol: Option<&[u8]>) -> Option<Vec<u8>>;
+        fn protocol_by_name(name: &[u8]) -> Option<i32>;
+        fn host_name() -> Vec<u8>;
+        fn set_host_name(name: &[u8]) -> ();
+        fn interface_index(name: &[u8]) -> u32;
+        fn interface_name(index: u32) -> Vec<u8>;
+        fn interfaces() -> Vec<(u32, Vec<u8>)>;
+        /// `inet_aton`: an IPv4 address in any of the old notations.
+        fn parse_old_ipv4(text: &[u8]) -> [u8; 4];
     }
     files {
         fn status(path: &[u8], at: At) -> FileStatus;
