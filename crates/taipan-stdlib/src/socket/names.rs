@@ -80,10 +80,7 @@ pub fn getaddrinfo(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     } else {
         return Err(vm.raise(Exc::OSError, "Int or String expected"));
     };
-    vm.audit(
-        "socket.getaddrinfo",
-        &[host, port, Value::int32(family), Value::int32(kind), Value::int32(protocol)],
-    )?;
+    vm.audit("socket.getaddrinfo", &[host, port, Value::int32(family), Value::int32(kind), Value::int32(protocol)])?;
     let until_null = |text: Vec<u8>| text.split(|byte| *byte == 0).next().map(<[u8]>::to_vec).unwrap_or_default();
     let query = AddressQuery {
         host: host_name.map(until_null),

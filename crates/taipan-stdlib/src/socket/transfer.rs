@@ -148,9 +148,8 @@ fn receive_message(
     };
     native_buffer(vm, ancillary)?;
     let mut buffer = native_buffer(vm, size)?;
-    let message = perform(vm, socket, Direction::Read, |host, fd| {
-        host.receive_message(fd, &mut buffer, ancillary, flags)
-    })?;
+    let message =
+        perform(vm, socket, Direction::Read, |host, fd| host.receive_message(fd, &mut buffer, ancillary, flags))?;
     buffer.truncate(message.size);
     Ok((buffer, message))
 }
@@ -309,6 +308,7 @@ pub fn sendmsg(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         None => Vec::new(),
     };
     vm.audit("socket.sendmsg", &[socket.value(), address.unwrap_or(Value::NONE)])?;
-    let n = perform(vm, socket, Direction::Write, |host, fd| host.send_message(fd, &bytes, &ancillary, flags, &target))?;
+    let n =
+        perform(vm, socket, Direction::Write, |host, fd| host.send_message(fd, &bytes, &ancillary, flags, &target))?;
     Ok(Value::int(n))
 }

@@ -5,9 +5,7 @@ use std::ptr;
 
 use super::{c_string, check, last_errno};
 use crate::host::network::resolved;
-use crate::host::{
-    AddressInfo, AddressQuery, AncillaryItem, Errno, HostEntry, HostResult, MessageReceived, Resolved,
-};
+use crate::host::{AddressInfo, AddressQuery, AncillaryItem, Errno, HostEntry, HostResult, MessageReceived, Resolved};
 
 /// The largest address of any family.
 const ADDRESS_ROOM: usize = size_of::<libc::sockaddr_storage>();
@@ -153,12 +151,7 @@ pub fn receive_message(fd: i32, into: &mut [u8], ancillary: usize, flags: i32) -
     let used = (message.msg_controllen as usize).min(ancillary);
     // SAFETY: the words are plain bytes.
     let bytes = unsafe { std::slice::from_raw_parts(control.as_ptr().cast::<u8>(), used) };
-    Ok(MessageReceived {
-        size,
-        ancillary: ancillary_items(bytes),
-        flags: message.msg_flags,
-        address: address.bytes(),
-    })
+    Ok(MessageReceived { size, ancillary: ancillary_items(bytes), flags: message.msg_flags, address: address.bytes() })
 }
 
 pub fn send(fd: i32, bytes: &[u8], flags: i32) -> HostResult<usize> {
@@ -170,14 +163,7 @@ pub fn send_to(fd: i32, bytes: &[u8], flags: i32, address: &[u8]) -> HostResult<
     let mut address = AddressBuffer::of(address)?;
     // SAFETY: the buffer is readable for its length; an address of the given length.
     count(unsafe {
-        libc::sendto(
-            fd,
-            bytes.as_ptr().cast(),
-            bytes.len(),
-            flags | libc::MSG_NOSIGNAL,
-            address.pointer(),
-            address.len,
-        )
+        libc::sendto(fd, bytes.as_ptr().cast(), bytes.len(), flags | libc::MSG_NOSIGNAL, address.pointer(), address.len)
     })
 }
 
@@ -425,14 +411,7 @@ pub fn host_by_name(name: &[u8]) -> HostResult<Resolved<HostEntry>> {
     let (mut found, mut error) = (ptr::null_mut(), 0);
     // SAFETY: a string, room for an entry and its strings.
     unsafe {
-        gethostbyname_r(
-            name.as_ptr(),
-            &mut entry,
-            buffer.as_mut_ptr().cast(),
-            buffer.len(),
-            &mut found,
-            &mut error,
-        )
+        gethostbyname_r(name.as_ptr(), &mut entry, buffer.as_mut_ptr().cast(), buffer.len(), &mut found, &mut error)
     };
     host_entry(found, error)
 }
