@@ -24,9 +24,13 @@ pub mod dispatch;
 pub mod executable;
 pub mod finalize;
 pub mod frame;
+pub mod instrument;
+pub mod line_starts;
+pub mod monitoring;
 pub mod op;
 pub mod ops;
 pub mod register_code;
+pub mod tracing;
 pub mod translate;
 pub mod unwind;
 

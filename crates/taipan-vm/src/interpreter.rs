@@ -98,6 +98,8 @@ pub struct Interpreter {
     pub(crate) next_keys_version: u32,
     /// Code objects with their register code; freed with the interpreter.
     pub(crate) executables: Vec<*mut crate::interp::executable::Executable>,
+    /// What tools watch.
+    pub monitoring: crate::interp::monitoring::Monitoring,
     /// Rust data that heap objects refer to by number.
     pub(crate) resources: crate::resources::Resources,
     /// Source of function versions.
@@ -159,6 +161,7 @@ impl Interpreter {
             method_cache: vec![MethodCacheEntry::EMPTY; METHOD_CACHE_SIZE].into(),
             next_keys_version: 1,
             executables: Vec::new(),
+            monitoring: Default::default(),
             resources: Default::default(),
             next_function_version: 1,
             next_identity: 0x9E37_79B9,

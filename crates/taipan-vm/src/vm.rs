@@ -34,6 +34,10 @@ pub struct Vm {
     pub(crate) pending: Option<Value>,
     /// The exception being handled (`sys.exception()`), of the innermost handler.
     pub handled: Option<Value>,
+    /// `sys.settrace()` of this thread.
+    pub(crate) trace_function: Option<Value>,
+    /// `sys.setprofile()` of this thread.
+    pub(crate) profile_function: Option<Value>,
     /// The current `contextvars.Context`.
     pub(crate) context: Option<Value>,
     /// The list of containers whose repr is under way in this thread.
@@ -66,6 +70,8 @@ impl Vm {
             interp,
             pending: None,
             handled: None,
+            trace_function: None,
+            profile_function: None,
             context: None,
             repr_active: None,
             stack: ValueStack::new(STACK_SLOTS),
@@ -355,7 +361,15 @@ impl Roots for ThreadRoots {
 
 impl Vm {
     fn visit_roots(&mut self, visitor: &mut dyn FnMut(&mut u64)) {
-        for slot in [&mut self.pending, &mut self.handled, &mut self.context, &mut self.repr_active] {
+        let slots = [
+            &mut self.pending,
+            &mut self.handled,
+            &mut self.trace_function,
+            &mut self.profile_function,
+            &mut self.context,
+            &mut self.repr_active,
+        ];
+        for slot in slots {
             if let Some(value) = slot {
                 let mut word = value.bits();
                 visitor(&mut word);

@@ -12,6 +12,7 @@ use super::op::Op;
 use super::ops::{attr, binary, build, compare, exception, function, generator, import, iter, matching, name, unpack};
 use super::register_code::{RegOp, Word};
 use super::unwind::{self, Leave};
+use super::{instrument, tracing};
 use crate::gc::Gc;
 use crate::raise::Raised;
 use crate::types::cell::Cell as PyCell;
@@ -845,7 +846,33 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                         Err(_) => unwind!(),
                     }
                 }
-                RegOp::TRACE => next!(1),
+                RegOp::TRACE => {
+                    sync!();
+                    match tracing::trace(&mut *vm, Op::new(pc, fp)) {
+                        Ok(true) => next!(1),
+                        Ok(false) => {
+                            reload!();
+                            continue;
+                        }
+                        Err(_) => unwind!(),
+                    }
+                }
+                RegOp::SWITCH => {
+                    sync!();
+                    instrument::switch(&mut *vm);
+                    reload!();
+                    continue;
+                }
+                RegOp::ENTER => {
+                    sync!();
+                    match instrument::enter(&mut *vm) {
+                        Ok(()) => {
+                            reload!();
+                            continue;
+                        }
+                        Err(_) => unwind!(),
+                    }
+                }
             }
         }
     }

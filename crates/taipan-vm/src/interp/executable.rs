@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use taipan_bytecode::code::{CodeObject, co};
 
+use super::instrument::Instrumentation;
 use super::register_code::RegisterCode;
 use super::translate::{Form, translate};
 use crate::gc::{Gc, HeaderWord};
@@ -37,7 +38,10 @@ pub struct Executable {
     pub simple: bool,
     /// Generator, coroutine or asynchronous generator.
     pub is_generator: bool,
+    /// Whether calls run the instrumented form.
+    pub watched: Cell<bool>,
     register: OnceCell<Box<RegisterCode>>,
+    instrumentation: OnceCell<Box<Instrumentation>>,
     array: Cell<Option<Gc<ValueArray>>>,
     pub code: Arc<CodeObject>,
 }
@@ -53,16 +57,42 @@ impl Executable {
             argcount: code.argcount,
             simple: code.kwonlyargcount == 0 && code.flags & (co::VARARGS | co::VARKEYWORDS) == 0,
             is_generator: code.flags & (co::GENERATOR | co::COROUTINE | co::ASYNC_GENERATOR) != 0,
+            watched: Cell::new(false),
             register: OnceCell::new(),
+            instrumentation: OnceCell::new(),
             array: Cell::new(None),
             code,
         }
     }
 
-    /// The register code; only of an executable that was prepared.
+    /// The fused register code; only of an executable that was prepared. The layout of frames is that of both forms.
     #[inline]
     pub fn register(&self) -> Option<&RegisterCode> {
         self.register.get().map(|register| &**register)
+    }
+
+    /// What watching this code needs, once it was watched.
+    #[inline]
+    pub fn instrumentation(&self) -> Option<&Instrumentation> {
+        self.instrumentation.get().map(|instrumentation| &**instrumentation)
+    }
+
+    /// Keeps what watching this code needs; the first wins.
+    pub(super) fn set_instrumentation(&self, instrumentation: Instrumentation) -> &Instrumentation {
+        self.instrumentation.get_or_init(|| Box::new(instrumentation))
+    }
+
+    /// The form of the code an address lies in, and the index of its word there.
+    #[inline]
+    pub fn locate(&self, pc: *const Cell<u64>) -> Option<(&RegisterCode, u32)> {
+        let register = self.register()?;
+        match register.index_of(pc) {
+            Some(index) => Some((register, index)),
+            None => {
+                let register = self.instrumentation()?.register()?;
+                Some((register, register.index_of(pc)?))
+            }
+        }
     }
 
     /// Slots from the first on that hold a value from the beginning.
@@ -74,12 +104,6 @@ impl Executable {
     /// The line of a byte offset.
     pub fn line_at(&self, offset: i32) -> Option<i32> {
         taipan_bytecode::line_table::line_at(&self.code.linetable, self.code.firstlineno, offset as u32)
-    }
-
-    /// Word index of an address in the code.
-    #[inline]
-    pub fn pc_of(&self, pc: *const Cell<u64>) -> u32 {
-        ((pc.addr().wrapping_sub(self.entry.get().addr())) / 8) as u32
     }
 
     /// Visits the objects the code refers to.
@@ -129,6 +153,23 @@ impl Executable {
         self.wide.set(register.stack_base != register.locals);
         let register = self.register.get_or_init(|| Box::new(register));
         self.entry.set(register.words.as_ptr());
+        if self.watched.get() {
+            self.entry.set(vm.enter_word());
+        }
+        Ok(())
+    }
+
+    /// Makes room in `refs` for cached objects of a second form. The old array stays as it is until nobody runs in it.
+    pub(super) fn grow_references(&self, vm: &mut Vm, cells: usize) -> Result<(), Raised> {
+        let Some(old) = self.array.get() else { return Ok(()) };
+        let len = old.get(vm).len();
+        let array = immovable_array(vm, len + cells)?;
+        for i in 0..len {
+            let value = old.get(vm).slots()[i];
+            array.get_mut(vm).slots_mut()[i] = value;
+        }
+        self.array.set(Some(array));
+        self.refs.set(array.get_mut(vm).slots_mut().as_mut_ptr());
         Ok(())
     }
 }
@@ -141,7 +182,9 @@ fn immovable_array(vm: &mut Vm, len: usize) -> Result<Gc<ValueArray>, Raised> {
 impl Vm {
     /// Enters a code object into the interpreter's table.
     pub(crate) fn new_executable(&mut self, code: Arc<CodeObject>) -> &'static Executable {
-        let executable: *mut Executable = Box::into_raw(Box::new(Executable::new(code)));
+        let executable = Executable::new(code);
+        executable.watched.set(self.interp().monitoring.watches_all());
+        let executable: *mut Executable = Box::into_raw(Box::new(executable));
         self.interp_mut().executables.push(executable);
         // SAFETY: the table frees executables only when the interpreter is dropped, after all its objects are unreachable.
         unsafe { &*executable }

@@ -9,6 +9,7 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 
 use super::executable::Executable;
+use super::monitoring::Event;
 use crate::gc::Gc;
 use crate::types::dict::Dict;
 use crate::types::function::Function;
@@ -115,6 +116,10 @@ pub struct Execution {
     pub reraised: bool,
     /// Finalisers are running.
     pub finalizing: bool,
+    /// How many callbacks of tools this thread runs; nothing is told meanwhile.
+    pub tracing: u32,
+    /// The event that the innermost of them was told.
+    pub told: Option<Event>,
     base: NonNull<Frame>,
     recursion_limit: usize,
 }
@@ -130,6 +135,8 @@ impl Default for Execution {
             budget: SLICE,
             reraised: false,
             finalizing: false,
+            tracing: 0,
+            told: None,
             base,
             recursion_limit: 0,
         };
@@ -239,14 +246,13 @@ impl Frame {
 
     /// Offset of the bytecode being executed, in code units.
     pub fn lasti(&self) -> u32 {
-        let Some(register) = self.executable.register() else { return 0 };
-        register.position(self.executable.pc_of(self.pc)).map_or(0, |entry| entry.offset)
+        let Some((register, pc)) = self.executable.locate(self.pc) else { return 0 };
+        register.position(pc).map_or(0, |entry| entry.offset)
     }
 
     /// Visits the slots that are live at the operation being executed.
     fn visit_slots(&self, visit: &mut dyn FnMut(&mut u64)) {
         let Some(register) = self.executable.register() else { return };
-        let pc = self.executable.pc_of(self.pc);
         let slot = |index: u32, visit: &mut dyn FnMut(&mut u64)| {
             // SAFETY: within the frame, whose locals and live entries have been written.
             visit(unsafe { &mut *self.fp.add(index as usize).cast::<u64>() });
@@ -254,6 +260,8 @@ impl Frame {
         for index in 0..self.executable.locals {
             slot(register.local_slot(index), visit);
         }
+        // At the word of a code that is to be instrumented the operand stack is empty.
+        let Some((register, pc)) = self.executable.locate(self.pc) else { return };
         let Some(entry) = register.position(pc) else { return };
         let mut deferred = register.deferred(entry).iter().peekable();
         for index in 0..entry.depth {

@@ -44,6 +44,10 @@ impl Op {
     /// Makes this another form of the same operation.
     #[inline(always)]
     pub fn specialize(self, op: RegOp) {
+        // A word that is to lead to instrumented code keeps doing so.
+        if self.word().op() == RegOp::SWITCH as u8 {
+            return;
+        }
         debug_assert_eq!(op.words(), self.length());
         self.set_word(self.word().with_op(op));
     }

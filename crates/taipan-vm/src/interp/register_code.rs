@@ -440,6 +440,10 @@ register_ops! {
     RESUME (Num No No) 0 [RAISE CALL POLL];
     /// the bytecode at offset bc begins (instrumented code only)
     TRACE (No Offset32 Hi) 0 [RAISE CALL POLL];
+    /// go on in instrumented code: stands in the place of another operation, whose operands are kept
+    SWITCH (No No No) 0 [];
+    /// the only word of the entry of code that is to be instrumented at its next call
+    ENTER (No No No) 0 [RAISE];
 }
 
 impl RegOp {
@@ -637,6 +641,8 @@ pub struct RegisterCode {
     pub cells: u32,
     /// Normal forms, sorted by pc.
     pub map: Box<[MapEntry]>,
+    /// Normal forms between instructions, sorted by pc; empty unless asked for.
+    pub boundaries: Box<[MapEntry]>,
     /// Entries not in their slots, shared by the map.
     pub deferred: Box<[Deferred]>,
     /// Protected ranges, sorted by start, not overlapping.
@@ -653,6 +659,18 @@ impl RegisterCode {
     pub fn position(&self, pc: u32) -> Option<&MapEntry> {
         let after = self.map.partition_point(|entry| entry.pc <= pc);
         self.map.get(after.checked_sub(1)?)
+    }
+
+    /// The index of a word of this code.
+    #[inline]
+    pub fn index_of(&self, pc: *const Cell<u64>) -> Option<u32> {
+        let index = pc.addr().wrapping_sub(self.words.as_ptr().addr()) / 8;
+        (index < self.words.len()).then_some(index as u32)
+    }
+
+    /// The normal form between instructions at word `pc` or behind it.
+    pub fn boundary(&self, pc: u32) -> Option<&MapEntry> {
+        self.boundaries.get(self.boundaries.partition_point(|entry| entry.pc < pc))
     }
 
     /// The stack entries of a normal form that are not in their slots, ascending by index.

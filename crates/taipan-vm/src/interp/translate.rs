@@ -13,7 +13,7 @@ use taipan_bytecode::code::CodeObject;
 
 use super::register_code::RegisterCode;
 
-mod decode;
+pub(in crate::interp) mod decode;
 mod emit;
 mod flow;
 mod lower;
@@ -27,6 +27,16 @@ pub enum Form {
     Fused,
     /// For tracing, profiling and monitoring: one operation per instruction, each after a TRACE word.
     Instrumented,
+}
+
+/// What is translated, beside the code.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    pub form: Form,
+    /// Entries of `refs` behind constants and names that another form of the code uses for its cached objects.
+    pub first_cell: u32,
+    /// Whether the normal form between any two instructions is wanted, not only at operations that look out.
+    pub boundaries: bool,
 }
 
 /// Why a code object cannot run. Raised as SystemError.
@@ -53,9 +63,14 @@ pub(crate) const fn invalid<T>(message: &'static str, offset: u32) -> Result<T, 
 /// Fails when the code reads or jumps out of bounds, when stack depths disagree at a join, when a NULL is where a value must be,
 /// or when a frame would need more than 65,000 operand stack slots.
 pub fn translate(code: &CodeObject, form: Form) -> Result<RegisterCode, InvalidCode> {
+    translate_as(code, Request { form, first_cell: 0, boundaries: false })
+}
+
+/// As `translate`, with everything that can be asked for.
+pub fn translate_as(code: &CodeObject, request: Request) -> Result<RegisterCode, InvalidCode> {
     let decoded = decode::decode(code)?;
     let flow = flow::analyse(code, &decoded)?;
-    lower::lower(code, &decoded, &flow, form)
+    lower::lower(code, &decoded, &flow, request)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Leaving frames: by return, and by exception with the tracebacks that record the way.
 
 use super::frame::{Frame, Kind, Ret};
+use super::instrument::instrumented_target;
+use super::monitoring::Event;
 use super::op::Op;
 use crate::gc::{Gc, HeaderWord};
 use crate::raise::{Exc, Raised};
@@ -145,6 +147,8 @@ impl Vm {
                 trace: None,
                 depth,
                 lasti: 0,
+                previous: 0,
+                flags: 0,
                 pad: 0,
             })?,
         };
@@ -164,14 +168,18 @@ impl Vm {
 #[cold]
 #[inline(never)]
 pub fn unwind(vm: &mut Vm) -> Leave {
-    loop {
-        if !std::mem::take(&mut vm.exec.reraised) {
+    'raise: loop {
+        let event = if std::mem::take(&mut vm.exec.reraised) {
+            Event::Reraise
+        } else {
             add_traceback(vm);
-        }
+            Event::Raise
+        };
+        vm.tell_raised(event, &[]);
         // SAFETY: the loop runs with a frame on top.
         let frame = unsafe { *vm.exec.top };
-        let pc = frame.executable.pc_of(frame.pc);
-        let handler = frame.executable.register().and_then(|register| Some((register, register.handler(pc)?)));
+        let handler =
+            frame.executable.locate(frame.pc).and_then(|(register, pc)| Some((register, register.handler(pc)?)));
         if let Some((register, handler)) = handler {
             let exception = vm.pending.take().unwrap_or(Value::NONE);
             let mut slot = register.stack_base + handler.depth;
@@ -183,10 +191,22 @@ pub fn unwind(vm: &mut Vm) -> Leave {
                     slot += 1;
                 }
                 *frame.fp.add(slot as usize) = exception;
-                (*vm.exec.top).pc = frame.executable.entry.get().add(handler.target as usize);
+                let pc = register.words.as_ptr().add(handler.target as usize);
+                (*vm.exec.top).pc = instrumented_target(frame.executable, register, handler.target).unwrap_or(pc);
+            }
+            if vm.interp().monitoring.tools[Event::ExceptionHandled as usize] != 0 && vm.exec.tracing == 0 {
+                let offset = vm.exec.current().map_or(0, Frame::lasti);
+                if vm.tell(Event::ExceptionHandled, offset, &[exception]).is_err() {
+                    vm.exec.reraised = true;
+                    continue 'raise;
+                }
             }
             return Leave::Continue;
         }
+        vm.tell_raised(Event::PyUnwind, &[]);
+        // What a callback did may have given the frame an object.
+        // SAFETY: as above.
+        let frame = unsafe { *vm.exec.top };
         let pending = vm.pending;
         finish(vm, &frame);
         vm.pending = pending;

@@ -17,6 +17,7 @@ mod frames;
 pub mod hooks;
 mod jit;
 mod limits;
+mod monitoring;
 mod stdlib_names;
 
 /// The key of the module in the interpreter's state.
@@ -35,8 +36,8 @@ const FUNCTIONS: &[MethodDef] = &[
     function("_is_gil_enabled()", truth, docs::IS_GIL_ENABLED),
     function("_is_immortal(op, /)", limits::is_immortal, docs::IS_IMMORTAL),
     function("_is_interned(string, /)", limits::is_interned, docs::IS_INTERNED),
-    function("_settraceallthreads(function, /)", frames::settrace, docs::SETTRACEALLTHREADS),
-    function("_setprofileallthreads(function, /)", frames::setprofile, docs::SETPROFILEALLTHREADS),
+    function("_settraceallthreads(function, /)", frames::settraceallthreads, docs::SETTRACEALLTHREADS),
+    function("_setprofileallthreads(function, /)", frames::setprofileallthreads, docs::SETPROFILEALLTHREADS),
     function("addaudithook(hook)", hooks::addaudithook, docs::ADDAUDITHOOK),
     function("audit(event, /, *args)", hooks::audit, docs::AUDIT),
     function("breakpointhook(*args, **kwargs)", hooks::breakpointhook, docs::BREAKPOINTHOOK),
@@ -98,6 +99,8 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     }
     let jit = Module::from_spec(vm, &jit::MODULE)?;
     Module::set(module, vm, "_jit", jit.value())?;
+    let monitoring = monitoring::make(vm)?;
+    Module::set(module, vm, "monitoring", monitoring)?;
     facts::fill(vm, module)
 }
 

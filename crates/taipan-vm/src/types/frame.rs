@@ -38,11 +38,30 @@ heap_object! {
         pub depth: usize,
         /// Offset in code units of the last instruction of an ended call.
         pub lasti: u32,
+        /// Offset in code units of the last instruction told to tools, plus one; 0 before the first.
+        pub previous: u32,
+        /// `NO_LINES`, `OPCODES`.
+        pub flags: u32,
         pub pad: u32,
     }
 }
 
+/// Flag: `f_trace_lines` is false.
+pub const NO_LINES: u32 = 1;
+/// Flag: `f_trace_opcodes` is true.
+pub const OPCODES: u32 = 2;
+
 impl FrameObject {
+    /// `f_trace_lines`.
+    pub fn trace_lines(&self) -> bool {
+        self.flags & NO_LINES == 0
+    }
+
+    /// `f_trace_opcodes`.
+    pub fn trace_opcodes(&self) -> bool {
+        self.flags & OPCODES != 0
+    }
+
     /// The line of a byte offset.
     pub fn line_at(&self, lasti: i32) -> Option<i32> {
         self.executable.line_at(lasti)

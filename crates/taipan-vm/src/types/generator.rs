@@ -61,7 +61,7 @@ heap_object! {
 impl Generator {
     /// The bytecode offset in code units where it is suspended.
     pub fn lasti(&self) -> u32 {
-        let Some(register) = self.executable.register() else { return 0 };
-        register.position(self.pc).map_or(0, |entry| entry.offset)
+        let Some((register, pc)) = self.executable.saved_place(self.pc) else { return 0 };
+        register.position(pc).map_or(0, |entry| entry.offset)
     }
 }

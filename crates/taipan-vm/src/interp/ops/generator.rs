@@ -4,8 +4,9 @@ use taipan_bytecode::code::co;
 
 use super::super::dispatch;
 use super::super::frame::{Frame, Kind, Ret};
+use super::super::monitoring::Event;
 use super::super::op::Op;
-use super::super::register_code::{RegOp, Word};
+use super::super::register_code::Word;
 use super::super::unwind::{self, Leave, deliver};
 use crate::gc::{Gc, HeaderWord};
 use crate::names::name;
@@ -58,7 +59,7 @@ pub fn return_generator(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
             frame: None,
             locals,
             origin,
-            pc: frame.executable.pc_of(op.pc()),
+            pc: frame.executable.save_place(op.pc()),
             depth: 0,
             state: CREATED,
             flags: 0,
@@ -144,6 +145,9 @@ pub fn kind_name(generator: Gc<Generator>) -> &'static str {
 pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> Result<(), Raised> {
     vm.count()?;
     let (executable, function) = (generator.get(vm).executable, generator.get(vm).function);
+    if executable.watched.get() {
+        vm.instrument(executable)?;
+    }
     let globals = function.get(vm).globals;
     let fp = vm.stack.top();
     // SAFETY: the slots are written below, before anything can collect.
@@ -151,6 +155,7 @@ pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> 
     let locals = executable.locals;
     let (depth, pc, slots) = (generator.get(vm).depth, generator.get(vm).pc, generator.get(vm).slots);
     let stack_base = executable.register().map_or(locals, |register| register.stack_base);
+    let at = executable.resume_at(pc);
     let handled = vm.handled;
     // SAFETY: the frame was pushed; its locals and the entries below the sent value are written here.
     unsafe {
@@ -165,7 +170,6 @@ pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> 
                 *fp.add(stack_base as usize + index) = value_of(locals as usize + index);
             }
         }
-        let at = executable.entry.get().add(pc as usize);
         let slot = Word((*at).get()).a();
         *fp.add(slot as usize) = value;
         (*frame).pc = at.add(1);
@@ -199,16 +203,13 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     let handled = vm.handled;
     let own = if handled == frame.handled { None } else { handled };
     if generator.get(vm).flags & CLEANS_UP == 0
-        && frame
-            .executable
-            .register()
-            .is_some_and(|register| register.handler(frame.executable.pc_of(op.pc())).is_some())
+        && frame.executable.locate(op.pc()).is_some_and(|(register, pc)| register.handler(pc).is_some())
     {
         generator.get_mut(vm).flags |= CLEANS_UP;
         vm.note_generator(generator);
     }
     let state = generator.get_mut(vm);
-    state.pc = frame.executable.pc_of(op.pc());
+    state.pc = frame.executable.save_place(op.pc());
     state.state = SUSPENDED;
     state.handled = own;
     vm.handled = frame.handled;
@@ -293,9 +294,10 @@ pub fn delegate(vm: &Vm, generator: Gc<Generator>) -> Option<Value> {
     if generator.state != SUSPENDED || generator.depth == 0 {
         return None;
     }
-    let register = generator.executable.register()?;
-    let word = Word(register.words.get(generator.pc as usize)?.get());
-    if word.op() != RegOp::YIELD_VALUE as u8 || word.flags() & 1 == 0 {
+    let (register, pc) = generator.executable.saved_place(generator.pc)?;
+    let word = Word(register.words.get(pc as usize)?.get());
+    // Only a yield suspends a generator that was started; its first word may be replaced for a while, not its flags.
+    if word.flags() & 1 == 0 {
         return None;
     }
     let index = (generator.executable.locals + generator.depth - 1) as usize;
@@ -336,6 +338,7 @@ pub fn drive_exception(vm: &mut Vm, generator: Gc<Generator>, exception: Value) 
             // SAFETY: `resume` left the frame one word behind it.
             unsafe { (*vm.exec.top).pc = (*vm.exec.top).pc.sub(1) };
             let _ = vm.raise_value(exception);
+            vm.tell_raised(Event::PyThrow, &[]);
             match unwind::unwind(vm) {
                 Leave::Continue => dispatch::run(vm),
                 Leave::Exit(Some(value)) => Ok(value),

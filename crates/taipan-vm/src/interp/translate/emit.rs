@@ -76,7 +76,26 @@ impl Lower<'_> {
         self.words[patch.word] = if patch.field == 0 { word.with_a(slot) } else { word.with_b(slot) }.0;
     }
 
-    fn record_position(&mut self) {
+    /// Notes the normal form before the current instruction. Of several instructions without words of their own the first
+    /// one counts.
+    pub fn record_boundary(&mut self) {
+        let pc = self.words.len() as u32;
+        if self.boundaries.last().is_some_and(|last| last.pc == pc) {
+            return;
+        }
+        let deferred = self.deferred_entries();
+        self.boundaries.push(MapEntry { pc, offset: self.offset, depth: self.before as u32, deferred });
+    }
+
+    /// The current instruction was merged into the operation before it: there is no normal form between them.
+    pub fn drop_boundary(&mut self) {
+        let pc = self.words.len() as u32;
+        if self.boundaries.last().is_some_and(|last| last.pc == pc) {
+            self.boundaries.pop();
+        }
+    }
+
+    fn deferred_entries(&mut self) -> (u32, u32) {
         let start = self.deferred.len();
         for (index, entry) in self.entries[..self.before].iter().enumerate() {
             if let Some(source) = entry.source() {
@@ -84,20 +103,24 @@ impl Lower<'_> {
             }
         }
         let count = self.deferred.len() - start;
-        let mut range = (start as u32, count as u32);
         // Neighbours often share their entries.
         if let Some(last) = self.map.last() {
             let (from, length) = (last.deferred.0 as usize, last.deferred.1 as usize);
             if length == count && self.deferred[from..from + length] == self.deferred[start..] {
                 self.deferred.truncate(start);
-                range = last.deferred;
+                return last.deferred;
             }
         }
+        (start as u32, count as u32)
+    }
+
+    fn record_position(&mut self) {
+        let deferred = self.deferred_entries();
         self.map.push(MapEntry {
             pc: self.words.len() as u32,
             offset: self.offset,
             depth: self.before as u32,
-            deferred: range,
+            deferred,
         });
     }
 

@@ -8,7 +8,7 @@ use super::decode::{Decoded, Instr, NONE};
 use super::emit::{Fixup, Patch};
 use super::flow::Flow;
 use super::operands::Entry;
-use super::{Form, InvalidCode, invalid};
+use super::{Form, InvalidCode, Request, invalid};
 
 /// Locals that keep their natural slot in a frame too large for 16-bit slots.
 const WIDE_FRAME_LOCALS: u32 = 30_000;
@@ -40,13 +40,17 @@ pub struct Lower<'a> {
     pub patch: Option<Patch>,
     pub map: Vec<MapEntry>,
     pub deferred: Vec<Deferred>,
+    /// Normal forms between instructions, when they are wanted.
+    pub boundaries: Vec<MapEntry>,
+    pub wants_boundaries: bool,
     pub fixups: Vec<Fixup>,
     /// First word of each instruction, `NONE` if it has none of its own.
     pub pc_of: Vec<u32>,
 }
 
 /// Lowers verified code.
-pub fn lower(code: &CodeObject, decoded: &Decoded, flow: &Flow, form: Form) -> Result<RegisterCode, InvalidCode> {
+pub fn lower(code: &CodeObject, decoded: &Decoded, flow: &Flow, request: Request) -> Result<RegisterCode, InvalidCode> {
+    let form = request.form;
     let locals = code.nlocalsplus() as u32;
     let stack_base = match locals.checked_add(code.stacksize) {
         Some(slots) if slots <= NARROW_SLOTS => locals,
@@ -65,7 +69,7 @@ pub fn lower(code: &CodeObject, decoded: &Decoded, flow: &Flow, form: Form) -> R
             stack_base,
             frame_slots: locals + code.stacksize,
             locals,
-            cells_base: (code.consts.len() + code.names.len()) as u32,
+            cells_base: (code.consts.len() + code.names.len()) as u32 + request.first_cell,
             cells: 0,
             // Some instructions write entries in passing above the depth they end with.
             entries: vec![Entry::Temp; code.stacksize as usize + 2],
@@ -78,6 +82,8 @@ pub fn lower(code: &CodeObject, decoded: &Decoded, flow: &Flow, form: Form) -> R
             patch: None,
             map: Vec::with_capacity(decoded.instrs.len()),
             deferred: Vec::new(),
+            boundaries: Vec::new(),
+            wants_boundaries: request.boundaries,
             fixups: Vec::new(),
             pc_of: vec![NONE; decoded.instrs.len() + 1],
         };
@@ -127,6 +133,9 @@ impl<'a> Lower<'a> {
             self.before = self.depth;
             self.offset = instr.offset;
             self.pc_of[index] = self.words.len() as u32;
+            if self.wants_boundaries {
+                self.record_boundary();
+            }
             if self.form == Form::Instrumented {
                 self.emit_wide(RegOp::TRACE, 0, 0, instr.offset);
             }
@@ -177,6 +186,7 @@ impl<'a> Lower<'a> {
             cells: self.cells,
             map: self.map.into(),
             deferred: self.deferred.into(),
+            boundaries: self.boundaries.into(),
             handlers: handlers.into(),
             entries,
             instrumented: self.form == Form::Instrumented,

@@ -161,7 +161,10 @@ impl Lower<'_> {
         };
         match entry {
             Entry::Temp => match patch {
-                Some(patch) if undisturbed && patch.position == position => self.redirect(patch, slot),
+                Some(patch) if undisturbed && patch.position == position => {
+                    self.drop_boundary();
+                    self.redirect(patch, slot);
+                }
                 _ => {
                     let from = self.slot(position);
                     self.emit(RegOp::MOVE, 0, slot, from, 0);

@@ -68,26 +68,46 @@ pub(super) fn current_exceptions(vm: &mut Vm, _: Args<'_>) -> Result<Value, Rais
 }
 
 pub(super) fn settrace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    vm.set_state("sys.trace", args.get(0));
+    vm.audit("sys.settrace", &[])?;
+    vm.set_trace_function(args.get(0).not_none())?;
     Ok(Value::NONE)
 }
 
 pub(super) fn gettrace(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
-    Ok(vm.state("sys.trace").unwrap_or(Value::NONE))
+    Ok(vm.trace_function.unwrap_or(Value::NONE))
 }
 
 pub(super) fn setprofile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    vm.set_state("sys.profile", args.get(0));
+    vm.audit("sys.setprofile", &[])?;
+    vm.set_profile_function(args.get(0).not_none())?;
     Ok(Value::NONE)
 }
 
 pub(super) fn getprofile(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
-    Ok(vm.state("sys.profile").unwrap_or(Value::NONE))
+    Ok(vm.profile_function.unwrap_or(Value::NONE))
+}
+
+pub(super) fn settraceallthreads(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.audit("sys.settrace", &[])?;
+    vm.set_functions_of_all_threads(false, args.get(0).not_none())?;
+    Ok(Value::NONE)
+}
+
+pub(super) fn setprofileallthreads(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.audit("sys.setprofile", &[])?;
+    vm.set_functions_of_all_threads(true, args.get(0).not_none())?;
+    Ok(Value::NONE)
 }
 
 pub(super) fn call_tracing(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     match args.get(1).downcast::<Tuple>(vm) {
-        Some(tuple) => vm.call_tuple(args.get(0), tuple, None),
+        Some(tuple) => {
+            // A debugger runs code that is traced again.
+            let (tracing, told) = (std::mem::take(&mut vm.exec.tracing), vm.exec.told.take());
+            let result = vm.call_tuple(args.get(0), tuple, None);
+            (vm.exec.tracing, vm.exec.told) = (tracing, told);
+            result
+        }
         None => {
             let got = vm.type_name(args.get(1));
             Err(vm.raise(Exc::TypeError, format!("call_tracing() argument 2 must be tuple, not {got}")))

@@ -6,7 +6,7 @@ use crate::slots::Slots;
 use crate::spec::{GetSetDef, NO_NEW, TypeSpec, getset, getter};
 use crate::types::code::Code;
 use crate::types::dict::Dict;
-use crate::types::frame::FrameObject;
+use crate::types::frame::{FrameObject, NO_LINES, OPCODES};
 use crate::types::function::Function;
 use crate::types::str::Str;
 use crate::value::Value;
@@ -67,6 +67,40 @@ fn get_trace(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 fn set_trace(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     this_frame(vm, this)?.get_mut(vm).trace = value.and_then(Value::not_none);
+    Ok(())
+}
+
+fn truth_of(vm: &mut Vm, value: Option<Value>) -> Result<bool, Raised> {
+    match value {
+        Some(value) if value.is_bool() => Ok(value == Value::TRUE),
+        Some(_) => Err(vm.raise(Exc::TypeError, "attribute value type must be bool")),
+        None => Err(vm.raise(Exc::TypeError, "can't delete numeric/char attribute")),
+    }
+}
+
+fn get_trace_lines(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(Value::bool(this_frame(vm, this)?.get(vm).trace_lines()))
+}
+
+fn set_trace_lines(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let lines = truth_of(vm, value)?;
+    let frame = this_frame(vm, this)?.get_mut(vm);
+    frame.flags = if lines { frame.flags & !NO_LINES } else { frame.flags | NO_LINES };
+    Ok(())
+}
+
+fn get_trace_opcodes(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(Value::bool(this_frame(vm, this)?.get(vm).trace_opcodes()))
+}
+
+fn set_trace_opcodes(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let opcodes = truth_of(vm, value)?;
+    let frame = this_frame(vm, this)?;
+    let fields = frame.get_mut(vm);
+    fields.flags = if opcodes { fields.flags | OPCODES } else { fields.flags & !OPCODES };
+    if opcodes && vm.trace_function.is_some() {
+        vm.watch_opcodes(frame)?;
+    }
     Ok(())
 }
 
@@ -140,6 +174,8 @@ const GETSET: &[GetSetDef] = &[
     getter("f_lasti", get_lasti, ""),
     getter("f_lineno", get_lineno, ""),
     getset("f_trace", get_trace, set_trace, ""),
+    getset("f_trace_lines", get_trace_lines, set_trace_lines, ""),
+    getset("f_trace_opcodes", get_trace_opcodes, set_trace_opcodes, ""),
     getter("f_generator", get_generator, ""),
 ];
 

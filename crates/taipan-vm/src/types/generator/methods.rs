@@ -315,6 +315,8 @@ fn get_frame(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         trace: None,
         depth: 0,
         lasti: 0,
+        previous: 0,
+        flags: 0,
         pad: 0,
     };
     let frame = vm.new_exact(frame)?;
