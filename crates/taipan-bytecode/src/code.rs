@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use dashu_int::IBig;
 
+use crate::bytes::Bytes;
 use crate::wtf8::Wtf8Buf;
 
 /// Flags of a code object (`co_flags`), `inspect.CO_*`.
@@ -65,21 +66,21 @@ pub struct CodeObject {
     /// Bits of [`co`].
     pub flags: u32,
     /// Instructions as pairs of opcode and argument byte, cache entries included.
-    pub code: Box<[u8]>,
+    pub code: Bytes,
     pub consts: Box<[Constant]>,
     pub names: Box<[Wtf8Buf]>,
     /// Names of locals, cells and free variables, in frame slot order.
     pub localsplusnames: Box<[Wtf8Buf]>,
     /// Bits of [`fast`] for each slot.
-    pub localspluskinds: Box<[u8]>,
+    pub localspluskinds: Bytes,
     pub filename: Wtf8Buf,
     pub name: Wtf8Buf,
     pub qualname: Wtf8Buf,
     pub firstlineno: i32,
     /// Location table (`co_linetable`); see [`crate::line_table`].
-    pub linetable: Box<[u8]>,
+    pub linetable: Bytes,
     /// Exception table; see [`crate::exception_table`].
-    pub exceptiontable: Box<[u8]>,
+    pub exceptiontable: Bytes,
 }
 
 impl CodeObject {
@@ -147,7 +148,7 @@ pub enum Constant {
     Float(f64),
     Complex(f64, f64),
     Str(Wtf8Buf),
-    Bytes(Box<[u8]>),
+    Bytes(Bytes),
     Tuple(Box<[Constant]>),
     FrozenSet(Box<[Constant]>),
     /// start, stop, step

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bytes;
 pub mod code;
 pub mod dis;
 pub mod exception_table;
@@ -12,6 +13,7 @@ pub mod ops;
 pub mod pyc;
 pub mod wtf8;
 
+pub use bytes::Bytes;
 pub use code::{CodeObject, Constant};
 pub use ops::Opcode;
 pub use wtf8::Wtf8Buf;

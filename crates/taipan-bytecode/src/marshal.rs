@@ -11,7 +11,7 @@ mod writer;
 
 use std::fmt;
 
-pub use constant_reader::{load, load_code};
+pub use constant_reader::{load, load_code, load_static_code};
 pub use constant_writer::{dump, dump_code};
 pub use reader::{Atom, CodeHead, Container, SliceInput, Visitor, read};
 pub use writer::{WriteError, Writer};

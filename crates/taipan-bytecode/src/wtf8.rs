@@ -5,10 +5,12 @@
 
 use std::fmt;
 
+use crate::bytes::Bytes;
+
 /// Owned text of a Python `str`.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Wtf8Buf {
-    bytes: Vec<u8>,
+    bytes: Bytes,
 }
 
 /// The bytes handed to [`Wtf8Buf::from_bytes`] are not UTF-8 with surrogates.
@@ -21,7 +23,7 @@ pub struct Wtf8Error {
 impl Wtf8Buf {
     /// Empty text.
     pub const fn new() -> Self {
-        Wtf8Buf { bytes: Vec::new() }
+        Wtf8Buf { bytes: Bytes::EMPTY }
     }
 
     /// Takes bytes that must be UTF-8, surrogates allowed in their three-byte form.
@@ -42,40 +44,41 @@ impl Wtf8Buf {
                 }
             }
         }
-        Ok(Wtf8Buf { bytes })
+        Ok(Wtf8Buf { bytes: bytes.into() })
     }
 
     /// Text from code points; values above U+10FFFF become U+FFFD.
     pub fn from_code_points(points: impl IntoIterator<Item = u32>) -> Self {
-        let mut text = Wtf8Buf::new();
+        let mut bytes = Vec::new();
         for point in points {
-            text.push_code_point(point);
+            encode(point, &mut bytes);
         }
-        text
+        Wtf8Buf { bytes: bytes.into() }
+    }
+
+    /// Text that is part of the program; `None` unless it is ASCII.
+    pub fn from_static_ascii(bytes: &'static [u8]) -> Option<Self> {
+        bytes.is_ascii().then_some(Wtf8Buf { bytes: Bytes::Static(bytes) })
+    }
+
+    /// The same text, cheap to clone.
+    pub fn into_shared(self) -> Self {
+        Wtf8Buf { bytes: self.bytes.into_shared() }
     }
 
     /// Appends one code point, a lone surrogate allowed; a value above U+10FFFF becomes U+FFFD.
     pub fn push_code_point(&mut self, point: u32) {
-        match char::from_u32(point) {
-            Some(c) => {
-                let mut room = [0; 4];
-                self.bytes.extend_from_slice(c.encode_utf8(&mut room).as_bytes());
-            }
-            None if (0xD800..0xE000).contains(&point) => {
-                self.bytes.extend_from_slice(&[0xED, 0x80 | (point >> 6 & 0x3F) as u8, 0x80 | (point & 0x3F) as u8])
-            }
-            None => self.push_code_point(0xFFFD),
-        }
+        encode(point, self.bytes.to_mut());
     }
 
     /// Appends proper text.
     pub fn push_str(&mut self, text: &str) {
-        self.bytes.extend_from_slice(text.as_bytes());
+        self.bytes.to_mut().extend_from_slice(text.as_bytes());
     }
 
     /// Appends other text; surrogates meeting at the seam stay apart.
     pub fn push_wtf8(&mut self, text: &Wtf8Buf) {
-        self.bytes.extend_from_slice(&text.bytes);
+        self.bytes.to_mut().extend_from_slice(&text.bytes);
     }
 
     /// The bytes, surrogates in their three-byte form.
@@ -85,7 +88,7 @@ impl Wtf8Buf {
 
     /// The bytes, surrogates in their three-byte form.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        self.bytes.into_vec()
     }
 
     /// The text as `&str`, or `None` if it holds a surrogate.
@@ -124,6 +127,18 @@ impl Wtf8Buf {
     }
 }
 
+/// Appends one code point; see [`Wtf8Buf::push_code_point`].
+fn encode(point: u32, bytes: &mut Vec<u8>) {
+    match char::from_u32(point) {
+        Some(c) if c.is_ascii() => bytes.push(point as u8),
+        Some(c) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        None if (0xD800..0xE000).contains(&point) => {
+            bytes.extend_from_slice(&[0xED, 0x80 | (point >> 6 & 0x3F) as u8, 0x80 | (point & 0x3F) as u8])
+        }
+        None => encode(0xFFFD, bytes),
+    }
+}
+
 /// Iterator over code points; see [`Wtf8Buf::code_points`].
 #[derive(Clone, Debug)]
 pub struct CodePoints<'a> {
@@ -150,25 +165,25 @@ impl Iterator for CodePoints<'_> {
 
 impl From<&str> for Wtf8Buf {
     fn from(text: &str) -> Self {
-        Wtf8Buf { bytes: text.as_bytes().to_vec() }
+        Wtf8Buf { bytes: text.as_bytes().into() }
     }
 }
 
 impl From<String> for Wtf8Buf {
     fn from(text: String) -> Self {
-        Wtf8Buf { bytes: text.into_bytes() }
+        Wtf8Buf { bytes: text.into_bytes().into() }
     }
 }
 
 impl PartialEq<str> for Wtf8Buf {
     fn eq(&self, other: &str) -> bool {
-        self.bytes == other.as_bytes()
+        *self.bytes == *other.as_bytes()
     }
 }
 
 impl PartialEq<&str> for Wtf8Buf {
     fn eq(&self, other: &&str) -> bool {
-        self.bytes == other.as_bytes()
+        *self.bytes == *other.as_bytes()
     }
 }
 

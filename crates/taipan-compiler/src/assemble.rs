@@ -39,17 +39,17 @@ pub fn optimize_and_assemble(
         kwonlyargcount: metadata.kwonlyargcount,
         stacksize,
         flags,
-        code: emit(instrs)?,
+        code: emit(instrs)?.into(),
         consts: consts.into_boxed_slice(),
         names: metadata.names.iter().map(Wtf8Buf::from).collect(),
         localsplusnames,
-        localspluskinds,
+        localspluskinds: localspluskinds.into(),
         filename: filename.clone(),
         qualname: metadata.qualname.as_deref().map_or_else(|| name.clone(), Wtf8Buf::from),
         name,
         firstlineno: metadata.firstlineno,
-        linetable: location_table(instrs, metadata.firstlineno),
-        exceptiontable: exception_table(instrs),
+        linetable: location_table(instrs, metadata.firstlineno).into(),
+        exceptiontable: exception_table(instrs).into(),
     })
 }
 

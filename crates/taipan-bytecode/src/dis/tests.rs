@@ -41,7 +41,7 @@ fn extended_arguments_are_joined_and_caches_skipped() {
 #[test]
 fn any_bytes_can_be_shown() {
     for seed in 0..500u32 {
-        let bytes: Box<[u8]> =
+        let bytes: crate::Bytes =
             (0..41u32).map(|i| (seed.wrapping_mul(2654435761).rotate_left(i * 3) >> 5) as u8).collect();
         let code = CodeObject { code: bytes.clone(), exceptiontable: bytes.clone(), linetable: bytes, ..sample() };
         assert!(disassemble(&code).starts_with("f (f.py"));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::ReadError;
 use super::reader::{Atom, CodeHead, Container, SliceInput, Visitor, read};
+use crate::bytes::Bytes;
 use crate::code::{CodeObject, Constant};
 use crate::wtf8::Wtf8Buf;
 
@@ -12,7 +13,11 @@ use crate::wtf8::Wtf8Buf;
 /// # Errors
 /// [`ReadError`]; lists, dicts, sets and `StopIteration` are no constants and give `ValueError`.
 pub fn load(bytes: &[u8]) -> Result<Constant, ReadError> {
-    let mut builder = Builder { input: SliceInput::new(bytes), stack: Vec::new(), refs: Vec::new() };
+    run(Input::Borrowed(SliceInput::new(bytes)))
+}
+
+fn run(input: Input<'_>) -> Result<Constant, ReadError> {
+    let mut builder = Builder { input, stack: Vec::new(), refs: Vec::new() };
     read(&mut builder)?;
     builder.pop()
 }
@@ -28,8 +33,24 @@ pub fn load_code(bytes: &[u8]) -> Result<Arc<CodeObject>, ReadError> {
     }
 }
 
+/// As [`load_code`], of bytes that are part of the program: the code refers to them where it can.
+///
+/// # Errors
+/// As [`load_code`].
+pub fn load_static_code(bytes: &'static [u8]) -> Result<Arc<CodeObject>, ReadError> {
+    match run(Input::Static(SliceInput::new(bytes)))? {
+        Constant::Code(code) => Ok(code),
+        _ => Err(ReadError::Type("code object expected")),
+    }
+}
+
+enum Input<'a> {
+    Borrowed(SliceInput<'a>),
+    Static(SliceInput<'static>),
+}
+
 struct Builder<'a> {
-    input: SliceInput<'a>,
+    input: Input<'a>,
     stack: Vec<Constant>,
     refs: Vec<Option<Constant>>,
 }
@@ -48,7 +69,7 @@ impl Builder<'_> {
         }
     }
 
-    fn pop_bytes(&mut self) -> Result<Box<[u8]>, ReadError> {
+    fn pop_bytes(&mut self) -> Result<Bytes, ReadError> {
         match self.pop()? {
             Constant::Bytes(bytes) => Ok(bytes),
             _ => Err(UNEXPECTED),
@@ -75,11 +96,24 @@ impl Visitor for Builder<'_> {
     type Error = ReadError;
 
     fn read(&mut self, count: usize, into: &mut Vec<u8>) -> Result<(), ReadError> {
-        self.input.read(count, into)
+        match &mut self.input {
+            Input::Borrowed(input) => input.read(count, into),
+            Input::Static(input) => input.read(count, into),
+        }
     }
 
     fn remaining(&self) -> Option<usize> {
-        Some(self.input.remaining())
+        match &self.input {
+            Input::Borrowed(input) => Some(input.remaining()),
+            Input::Static(input) => Some(input.remaining()),
+        }
+    }
+
+    fn read_static(&mut self, count: usize) -> Option<&'static [u8]> {
+        match &mut self.input {
+            Input::Borrowed(_) => None,
+            Input::Static(input) => input.take(count),
+        }
     }
 
     fn atom(&mut self, atom: Atom<'_>) -> Result<(), ReadError> {
@@ -93,6 +127,7 @@ impl Visitor for Builder<'_> {
             Atom::Float(value) => Constant::Float(value),
             Atom::Complex(real, imag) => Constant::Complex(real, imag),
             Atom::Bytes(bytes) => Constant::Bytes(bytes.into()),
+            Atom::StaticBytes(bytes) => Constant::Bytes(Bytes::Static(bytes)),
             Atom::Str(text, _) => Constant::Str(text),
         });
         Ok(())
@@ -162,7 +197,15 @@ impl Visitor for Builder<'_> {
         if self.refs.len() <= index {
             self.refs.resize(index + 1, None);
         }
-        self.refs[index] = self.stack.last().cloned();
+        if let Some(value) = self.stack.pop() {
+            // Later uses share the text.
+            let value = match value {
+                Constant::Str(text) => Constant::Str(text.into_shared()),
+                other => other,
+            };
+            self.refs[index] = Some(value.clone());
+            self.stack.push(value);
+        }
         Ok(())
     }
 

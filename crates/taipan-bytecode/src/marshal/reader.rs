@@ -21,6 +21,8 @@ pub enum Atom<'a> {
     Float(f64),
     Complex(f64, f64),
     Bytes(&'a [u8]),
+    /// Bytes that are part of the program ([`Visitor::read_static`]).
+    StaticBytes(&'static [u8]),
     /// Text, and whether it is interned.
     Str(Wtf8Buf, bool),
 }
@@ -57,6 +59,11 @@ pub trait Visitor {
 
     /// At most how many bytes are left, if known; bounds what is reserved for items to come.
     fn remaining(&self) -> Option<usize> {
+        None
+    }
+
+    /// The next `count` bytes, if they are part of the program; they are then read.
+    fn read_static(&mut self, _count: usize) -> Option<&'static [u8]> {
         None
     }
 
@@ -98,14 +105,19 @@ impl<'a> SliceInput<'a> {
         SliceInput { rest: bytes }
     }
 
+    /// The next bytes; `None` when fewer are left.
+    pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.rest.split_at_checked(count)?;
+        self.rest = rest;
+        Some(head)
+    }
+
     /// See [`Visitor::read`].
     ///
     /// # Errors
     /// `EOFError` "marshal data too short".
     pub fn read(&mut self, count: usize, into: &mut Vec<u8>) -> Result<(), ReadError> {
-        let (head, rest) = self.rest.split_at_checked(count).ok_or(ReadError::Eof("marshal data too short"))?;
-        into.extend_from_slice(head);
-        self.rest = rest;
+        into.extend_from_slice(self.take(count).ok_or(ReadError::Eof("marshal data too short"))?);
         Ok(())
     }
 
@@ -257,6 +269,12 @@ impl<V: Visitor> Reader<'_, V> {
     }
 
     fn text(&mut self, count: usize, ascii: bool) -> Result<Wtf8Buf, V::Error> {
+        if ascii && let Some(bytes) = self.visitor.read_static(count) {
+            return match Wtf8Buf::from_static_ascii(bytes) {
+                Some(text) => Ok(text),
+                None => Ok(Wtf8Buf::from_code_points(bytes.iter().map(|&byte| byte.into()))),
+            };
+        }
         let bytes = self.bytes(count)?;
         if ascii {
             return Ok(Wtf8Buf::from_code_points(bytes.iter().map(|&byte| byte.into())));
@@ -345,6 +363,9 @@ impl<V: Visitor> Reader<'_, V> {
             }
             b's' => {
                 let count = self.size("bad marshal data (bytes object size out of range)")?;
+                if let Some(bytes) = self.visitor.read_static(count) {
+                    return self.atom(Atom::StaticBytes(bytes), flagged);
+                }
                 self.bytes(count)?;
                 let bytes = std::mem::take(&mut self.buffer);
                 let object = self.atom(Atom::Bytes(&bytes), flagged)?;

@@ -22,7 +22,7 @@ pub(super) fn constant(value: &ast::Constant) -> Result<Constant, CompileError> 
         ast::Constant::Float(value) => Constant::Float(*value),
         ast::Constant::Complex { real, imag } => Constant::Complex(*real, *imag),
         ast::Constant::Str(value) => text(value.to_vec())?,
-        ast::Constant::Bytes(value) => Constant::Bytes(value.clone()),
+        ast::Constant::Bytes(value) => Constant::Bytes(value.clone().into()),
         ast::Constant::Tuple(items) => Constant::Tuple(all(items)?),
         ast::Constant::FrozenSet(items) => Constant::FrozenSet(all(items)?),
     })

@@ -41,24 +41,27 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
 }
 
 /// Reads a code object under another file name; `None` when the bytes hold none.
-pub fn load_code(bytes: &[u8], filename: &Wtf8Buf) -> Option<Arc<CodeObject>> {
-    let code = taipan_bytecode::marshal::load_code(bytes).ok()?;
-    Some(with_filename(code, filename))
+pub fn load_code(bytes: &std::borrow::Cow<'static, [u8]>, filename: &Wtf8Buf) -> Option<Arc<CodeObject>> {
+    let code = match bytes {
+        std::borrow::Cow::Borrowed(bytes) => taipan_bytecode::marshal::load_static_code(bytes).ok()?,
+        std::borrow::Cow::Owned(bytes) => taipan_bytecode::marshal::load_code(bytes).ok()?,
+    };
+    Some(with_filename(code, &filename.clone().into_shared()))
 }
 
 /// The code under another file name, nested code included.
-pub fn with_filename(code: Arc<CodeObject>, filename: &Wtf8Buf) -> Arc<CodeObject> {
+pub fn with_filename(mut code: Arc<CodeObject>, filename: &Wtf8Buf) -> Arc<CodeObject> {
     if code.filename == *filename {
         return code;
     }
-    let mut code = Arc::unwrap_or_clone(code);
-    code.filename = filename.clone();
-    for constant in &mut code.consts {
+    let own = Arc::make_mut(&mut code);
+    own.filename = filename.clone();
+    for constant in &mut own.consts {
         if let Constant::Code(inner) = constant {
             *inner = with_filename(std::mem::take(inner), filename);
         }
     }
-    Arc::new(code)
+    code
 }
 
 fn allows_code(vm: &mut Vm, value: Value) -> Result<bool, Raised> {
@@ -380,7 +383,7 @@ impl Loader<'_, '_> {
         stack.get_at(self.vm, stack.len().checked_sub(1)?)
     }
 
-    fn pop_bytes(&mut self) -> Result<Box<[u8]>, LoadError> {
+    fn pop_bytes(&mut self) -> Result<taipan_bytecode::Bytes, LoadError> {
         let value = self.pop()?;
         match value.exact::<Bytes>() {
             Some(bytes) => Ok(bytes.get(self.vm).bytes().into()),
@@ -453,7 +456,7 @@ impl Visitor for Loader<'_, '_> {
             Atom::Int(value) => crate::execute::constant_value(self.vm, &Constant::Int(value))?,
             Atom::Float(value) => self.vm.new_float(value)?,
             Atom::Complex(real, imag) => crate::execute::constant_value(self.vm, &Constant::Complex(real, imag))?,
-            Atom::Bytes(bytes) => self.vm.new_bytes(bytes)?,
+            Atom::Bytes(bytes) | Atom::StaticBytes(bytes) => self.vm.new_bytes(bytes)?,
             Atom::Str(text, interned) => {
                 let text = Str::from_wtf8(self.vm, &text)?;
                 if interned { Str::interned(text, self.vm).value() } else { text.value() }

@@ -13,7 +13,7 @@ use super::super::register_code::disassemble::disassemble;
 use super::super::register_code::{CALL, NAME, Operand, POLL, RAISE, RegOp, RegisterCode, Word};
 use super::{Form, translate};
 
-fn hex(text: &str) -> Box<[u8]> {
+fn hex(text: &str) -> taipan_bytecode::Bytes {
     (0..text.len() / 2).map(|i| u8::from_str_radix(&text[i * 2..i * 2 + 2], 16).unwrap()).collect()
 }
 
@@ -178,7 +178,7 @@ fn assemble(instrs: &[(Opcode, u8)]) -> CodeObject {
         consts: Box::new([Constant::None, Constant::Float(1.5)]),
         names: Box::new(["name".into()]),
         localsplusnames: Box::new(["x".into(), "y".into()]),
-        localspluskinds: Box::new([0x26, 0x20]),
+        localspluskinds: [0x26, 0x20].into(),
         argcount: 1,
         ..CodeObject::default()
     }
@@ -265,9 +265,9 @@ fn far_jumps_use_long_branches() {
     // 0x01D4C0 units ahead is the return: 20,000 times two units and the caches of LOAD_NAME (none).
     let units = 40_000u32;
     let at = code.code.windows(2).position(|pair| pair[0] == O::ExtendedArg.byte().unwrap()).unwrap();
-    code.code[at + 1] = (units >> 16) as u8;
-    code.code[at + 3] = (units >> 8) as u8;
-    code.code[at + 5] = units as u8;
+    code.code.to_mut()[at + 1] = (units >> 16) as u8;
+    code.code.to_mut()[at + 3] = (units >> 8) as u8;
+    code.code.to_mut()[at + 5] = units as u8;
     let register = translate(&code, Form::Fused).unwrap();
     check_sound(&code, &register);
     assert!(register.words.len() > 32_768);

@@ -263,7 +263,7 @@ fn text_of(vm: &mut Vm, value: Value, what: &str) -> Result<Wtf8Buf, Raised> {
     }
 }
 
-fn bytes_of(vm: &mut Vm, value: Value, what: &str) -> Result<Box<[u8]>, Raised> {
+fn bytes_of(vm: &mut Vm, value: Value, what: &str) -> Result<taipan_bytecode::Bytes, Raised> {
     match value.downcast::<Bytes>(vm) {
         Some(bytes) => Ok(bytes.get(vm).bytes().into()),
         None => {

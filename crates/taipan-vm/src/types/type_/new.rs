@@ -154,7 +154,11 @@ fn build(
     mro::set_mro(vm, class)?;
     // What is not named by special methods (hash with eq, buffer slots) comes from the bases.
     inherit_unnamed(vm, class, base);
-    slotdefs::update_all_slots(vm, class);
+    if follows_base(vm, class, base) {
+        slotdefs::inherit_then_update(vm, class, base);
+    } else {
+        slotdefs::update_all_slots(vm, class);
+    }
     for i in 0..bases.get(vm).len() {
         if let Some(base) = bases.get(vm).at(i).downcast::<Type>(vm) {
             add_subclass(vm, base, class)?;
@@ -162,6 +166,12 @@ fn build(
     }
     fill_classcell(vm, class, dict)?;
     Ok(class)
+}
+
+/// Whether the MRO of a class is itself and then that of its base.
+fn follows_base(vm: &Vm, class: Gc<Type>, base: Gc<Type>) -> bool {
+    let (own, inherited) = (class.get(vm).mro, base.get(vm).mro);
+    own.get(vm).items().get(1..) == Some(inherited.get(vm).items())
 }
 
 fn inherits_flag(vm: &Vm, bases: Gc<Tuple>, flag: u32) -> bool {

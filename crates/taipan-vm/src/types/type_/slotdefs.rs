@@ -19,6 +19,8 @@ use crate::vm::Vm;
 /// One special method and its slot.
 pub struct SlotDef {
     pub name: Atom,
+    /// Offset of the slot in `Slots`: rows with the same one feed the same slot.
+    slot: usize,
     /// `__text_signature__`.
     pub signature: &'static str,
     pub doc: &'static str,
@@ -39,6 +41,7 @@ macro_rules! slot_row {
     ($name:ident, $slot:ident, $signature:literal, $doc:literal, $call:expr, $trampoline:expr) => {
         SlotDef {
             name: name::$name,
+            slot: std::mem::offset_of!(Slots, $slot),
             signature: $signature,
             doc: $doc,
             has: |s| s.$slot.is_some(),
@@ -370,19 +373,36 @@ pub fn update_slots_of(vm: &mut Vm, class: Gc<Type>, changed: Gc<Str>) {
     }
 }
 
+/// Chooses the slots of a new class whose MRO is itself before that of `base`: those of the base, but for what the class's
+/// own dict names.
+pub fn inherit_then_update(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>) {
+    class.get_mut(vm).slots = base.get(vm).slots;
+    let dict = class.get(vm).dict;
+    let mut from = 0;
+    while let Some((number, entry)) = dict.get(vm).next_entry(vm, from) {
+        from = number + 1;
+        let Some(atom) = entry.key.exact::<Str>().and_then(|key| Str::known_atom(key, vm)) else { continue };
+        for number in 0..SLOT_DEFS.len() {
+            if SLOT_DEFS[number].name == atom || atom == name::GETATTR && SLOT_DEFS[number].name == name::GETATTRIBUTE {
+                update_slot(vm, class, number);
+            }
+        }
+    }
+    update_new(vm, class);
+}
+
 /// Chooses one slot: native when every name of it resolves to the wrapper of the same native function, else the
 /// trampoline, else nothing.
 fn update_slot(vm: &mut Vm, class: Gc<Type>, number: usize) {
     let def = &SLOT_DEFS[number];
-    let mut chosen = Slots::DEFAULT;
-    let mut native: Option<Slots> = None;
-    let mut generic = false;
+    let mut native: Option<Gc<Type>> = None;
+    let (mut generic, mut unhashable) = (false, false);
     for row in SLOT_DEFS {
-        if !same_slot(row, def) {
+        if row.slot != def.slot {
             continue;
         }
         let Some(attribute) = Type::lookup_name(class, vm, row.name) else { continue };
-        if let Some(wrapper) = attribute.downcast::<WrapperDescriptor>(vm) {
+        if let Some(wrapper) = attribute.exact::<WrapperDescriptor>() {
             let (own, owner) = (wrapper.get(vm).def, wrapper.get(vm).class);
             if !std::ptr::eq(own, row) {
                 if own.name != row.name {
@@ -390,13 +410,12 @@ fn update_slot(vm: &mut Vm, class: Gc<Type>, number: usize) {
                 }
                 continue;
             }
-            let slots = owner.get(vm).slots;
-            match &native {
-                Some(first) if !(row.same)(first, &slots) => generic = true,
-                _ => native = Some(slots),
+            match native {
+                Some(first) if !(row.same)(&first.get(vm).slots, &owner.get(vm).slots) => generic = true,
+                _ => native = Some(owner),
             }
         } else if row.name == name::HASH && attribute.is_none() {
-            chosen.hash = Some(object::hash_not_implemented);
+            unhashable = true;
         } else {
             generic = true;
         }
@@ -404,37 +423,19 @@ fn update_slot(vm: &mut Vm, class: Gc<Type>, number: usize) {
     if def.name == name::GETATTRIBUTE && Type::lookup_name(class, vm, name::GETATTR).is_some() {
         generic = true;
     }
-    match (generic, native, def.trampoline) {
-        (true, _, Some(trampoline)) => trampoline(&mut chosen),
-        (_, Some(slots), _) => (def.copy)(&mut chosen, &slots),
-        _ => {}
+    let mut chosen = Slots::DEFAULT;
+    if unhashable {
+        chosen.hash = Some(object::hash_not_implemented);
     }
-    let slots = &mut class.get_mut(vm).slots;
-    (def.copy)(slots, &chosen);
-}
-
-fn same_slot(a: &SlotDef, b: &SlotDef) -> bool {
-    std::ptr::fn_addr_eq(a.copy, b.copy) || {
-        // Two rows share a slot when filling it for one fills it for the other.
-        match (a.trampoline, b.trampoline) {
-            (Some(fill), Some(_)) => {
-                let mut probe = Slots::DEFAULT;
-                fill(&mut probe);
-                (b.has)(&probe)
-            }
-            (None, None) => a.signature == b.signature && slot_of_sequence(a) == slot_of_sequence(b),
-            _ => false,
+    let from = match (generic, native, def.trampoline) {
+        (true, _, Some(trampoline)) => {
+            trampoline(&mut chosen);
+            &chosen
         }
-    }
-}
-
-fn slot_of_sequence(def: &SlotDef) -> u8 {
-    match def.name {
-        name::ADD => 0,
-        name::MUL | name::RMUL => 1,
-        name::IADD => 2,
-        _ => 3,
-    }
+        (_, Some(owner), _) => &owner.get(vm).slots.clone(),
+        _ => &chosen,
+    };
+    (def.copy)(&mut class.get_mut(vm).slots, from);
 }
 
 fn update_new(vm: &mut Vm, class: Gc<Type>) {
