@@ -14,6 +14,7 @@ pub mod cmath;
 pub mod codecs;
 pub mod collections;
 pub mod compression;
+pub mod csv;
 pub mod errno;
 pub mod functools;
 pub mod hashes;
@@ -86,4 +87,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &warnings::MODULE,
     &sre::MODULE,
     &zlib::MODULE,
+    &csv::MODULE,
 ];
