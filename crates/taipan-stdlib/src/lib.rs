@@ -21,6 +21,7 @@ pub mod hashes;
 pub mod heapq;
 pub mod io;
 pub mod itertools;
+pub mod json;
 pub mod library;
 pub mod locale;
 pub mod math;
@@ -88,4 +89,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &sre::MODULE,
     &zlib::MODULE,
     &csv::MODULE,
+    &json::MODULE,
 ];
