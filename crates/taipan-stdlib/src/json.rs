@@ -64,10 +64,5 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
 }
 
 /// The module `_json`.
-pub static MODULE: ModuleSpec = ModuleSpec {
-    name: "_json",
-    doc: "json speedups\n",
-    functions: FUNCTIONS,
-    exec: Some(exec),
-    ..ModuleSpec::DEFAULT
-};
+pub static MODULE: ModuleSpec =
+    ModuleSpec { name: "_json", doc: "json speedups\n", functions: FUNCTIONS, exec: Some(exec), ..ModuleSpec::DEFAULT };

@@ -1,7 +1,7 @@
 //! `_csv.reader`: an iterator over the rows of a text.
 
-use taipan_text::float_text::parse_float;
 use taipan_text::TextRef;
+use taipan_text::float_text::parse_float;
 use taipan_vm::args::Args;
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
@@ -102,8 +102,7 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
         };
         let Some(line) = line.downcast::<Str>(vm) else {
             let got = vm.type_name(line);
-            let message =
-                format!("iterator should return strings, not {got} (the file should be opened in text mode)");
+            let message = format!("iterator should return strings, not {got} (the file should be opened in text mode)");
             return Err(ERROR.raise(vm, &message));
         };
         this.get_mut(vm).line_number += 1;

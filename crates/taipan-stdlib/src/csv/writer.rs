@@ -173,8 +173,16 @@ fn get_dialect(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 const METHODS: &[MethodDef] = &[
-    method("writerow($self, row, /)", writerow, "Construct and write a CSV record from an iterable of fields.\n\nNon-string elements will be converted to string."),
-    method("writerows($self, rows, /)", writerows, "Construct and write a series of iterables to a csv file.\n\nNon-string elements will be converted to string."),
+    method(
+        "writerow($self, row, /)",
+        writerow,
+        "Construct and write a CSV record from an iterable of fields.\n\nNon-string elements will be converted to string.",
+    ),
+    method(
+        "writerows($self, rows, /)",
+        writerows,
+        "Construct and write a series of iterables to a csv file.\n\nNon-string elements will be converted to string.",
+    ),
 ];
 
 const GETSET: &[GetSetDef] = &[getter("dialect", get_dialect, "").member()];

@@ -194,9 +194,7 @@ impl Run {
         match self.value(vm, other, level) {
             Ok(()) => {}
             Err(raised) => {
-                return Err(with_note(vm, raised, |vm| {
-                    Ok(format!("when serializing {} object", vm.type_name(value)))
-                }));
+                return Err(with_note(vm, raised, |vm| Ok(format!("when serializing {} object", vm.type_name(value)))));
             }
         }
         self.leave(vm);

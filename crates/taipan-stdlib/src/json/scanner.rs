@@ -197,13 +197,7 @@ impl Scan {
     }
 
     /// What follows an item: the place of the next one, or the place behind the closing bracket.
-    fn after_item(
-        self,
-        vm: &mut Vm,
-        at: usize,
-        close: u8,
-        trailing: &'static str,
-    ) -> Result<(usize, bool), Raised> {
+    fn after_item(self, vm: &mut Vm, at: usize, close: u8, trailing: &'static str) -> Result<(usize, bool), Raised> {
         let comma = self.skip_space(vm, at);
         match self.at(vm, comma) {
             Some(byte) if byte == close => return Ok((comma + 1, true)),
