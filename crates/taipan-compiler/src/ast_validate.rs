@@ -1,7 +1,7 @@
 //! Checks of trees that programs made: what the parser guarantees of its own trees.
 //!
-//! What the types of the tree cannot express (None in a list of nodes, negative positions, constants of other types) is
-//! checked by whoever builds the tree. Recursion is bounded by [`Depth`].
+//! What the types of the tree cannot express (None in a list of nodes, constants of other types) is checked by whoever
+//! builds the tree; negative numbers of places are those of their bits. Recursion is bounded by [`Depth`].
 
 use taipan_syntax::ast::{self, Constant, Expr, ExprContext, ExprKind, Location, Stmt, StmtKind, TypeParamKind};
 
@@ -59,9 +59,15 @@ fn check_not_empty<T>(items: &[T], what: &str, owner: &str) -> Done {
 }
 
 fn check_place(at: Location) -> Done {
-    let (line, end_line, column, end_column) = (at.lineno, at.end_lineno, at.col_offset, at.end_col_offset);
+    let [line, end_line, column, end_column] =
+        [at.lineno, at.end_lineno, at.col_offset, at.end_col_offset].map(u32::cast_signed);
     if line > end_line {
         return value_error(format!("AST node line range ({line}, {end_line}) is not valid"));
+    }
+    if line < 0 && end_line != line || column < 0 && end_column != column {
+        return value_error(format!(
+            "AST node column range ({column}, {end_column}) for line range ({line}, {end_line}) is not valid"
+        ));
     }
     if line == end_line && column > end_column {
         return value_error(format!("line {line}, column {column}-{end_column} is not a valid range"));

@@ -45,12 +45,12 @@ impl From<SourceLocation> for Position {
 
 impl From<ast::Location> for SourceLocation {
     fn from(place: ast::Location) -> Self {
-        let number = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+        // Trees made by programs may have negative numbers, kept as their bits.
         SourceLocation {
-            lineno: number(place.lineno),
-            end_lineno: number(place.end_lineno),
-            col_offset: number(place.col_offset),
-            end_col_offset: number(place.end_col_offset),
+            lineno: place.lineno.cast_signed(),
+            end_lineno: place.end_lineno.cast_signed(),
+            col_offset: place.col_offset.cast_signed(),
+            end_col_offset: place.end_col_offset.cast_signed(),
         }
     }
 }

@@ -5,7 +5,6 @@
 use taipan_vm::spec::ModuleSpec;
 
 pub mod array;
-pub mod ast;
 pub mod binascii;
 pub mod bisect;
 pub mod blake2;
@@ -54,7 +53,6 @@ pub static MODULES: &[&ModuleSpec] = &[
     &io::MODULE,
     &array::MODULE,
     &binascii::MODULE,
-    &ast::MODULE,
     &bisect::MODULE,
     &blake2::MODULE,
     &cmath::MODULE,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use taipan_bytecode::CodeObject;
-use taipan_compiler::{CompileError, CompileOptions};
+use taipan_compiler::{CompileError, CompileOptions, Warning};
 use taipan_syntax::{ErrorKind, Mode, ParseOptions, SyntaxError, WarningCategory, ast};
 
 use crate::host::HostResult;
@@ -106,21 +106,27 @@ pub fn compile_tree(
         CompileOptions { optimize: options.optimize, flags: options.flags, stack_limit: vm.native_limit };
     match taipan_compiler::compile::compile_wtf8(module, name, compile_options) {
         Ok(compiled) => {
-            for warning in &compiled.warnings {
-                let lineno = warning.location.lineno;
-                if let Err(raised) = warn_explicit(vm, Exc::SyntaxWarning, &warning.message, filename, lineno) {
-                    if !vm.raised_is(Exc::SyntaxWarning) {
-                        return Err(raised);
-                    }
-                    let _ = vm.take_raised(raised);
-                    let error = CompileError::syntax(warning.message.clone(), warning.location);
-                    return Err(raise_compile_error(vm, &error, filename));
-                }
-            }
+            issue_warnings(vm, &compiled.warnings, filename)?;
             Ok(Arc::new(compiled.code))
         }
         Err(error) => Err(raise_compile_error(vm, &error, filename)),
     }
+}
+
+/// Issues the compiler's warnings; one that is an error becomes a SyntaxError of its place.
+pub fn issue_warnings(vm: &mut Vm, warnings: &[Warning], filename: Value) -> Result<(), Raised> {
+    for warning in warnings {
+        let lineno = warning.location.lineno;
+        if let Err(raised) = warn_explicit(vm, Exc::SyntaxWarning, &warning.message, filename, lineno) {
+            if !vm.raised_is(Exc::SyntaxWarning) {
+                return Err(raised);
+            }
+            let _ = vm.take_raised(raised);
+            let error = CompileError::syntax(warning.message.clone(), warning.location);
+            return Err(raise_compile_error(vm, &error, filename));
+        }
+    }
+    Ok(())
 }
 
 /// Decodes source bytes by the `codecs` registry; the message of the failure otherwise.
@@ -188,7 +194,8 @@ pub fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value, sou
     }
 }
 
-fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -> Raised {
+/// Raises what the compiler reports.
+pub fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -> Raised {
     let (message, location) = match error {
         CompileError::Syntax { message, location } => (message, location),
         CompileError::Surrogates { text, start, end } => {

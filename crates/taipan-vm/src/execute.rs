@@ -5,7 +5,6 @@ use std::sync::Arc;
 use taipan_bytecode::code::{CodeObject, Constant, co};
 use taipan_bytecode::wtf8::Wtf8Buf;
 
-use crate::compile::SourceOptions;
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
 use crate::types::bytes::Bytes;
@@ -176,23 +175,6 @@ fn set_link(vm: &mut Vm, base: Gc<BaseException>, before: Option<Gc<Traceback>>,
         Some(before) => before.get_mut(vm).next = next,
         None => base.get_mut(vm).traceback = next.map(Gc::value),
     }
-}
-
-/// Compiles a tree given to `compile()`; `None` when the source is no tree.
-pub fn compile_ast(
-    vm: &mut Vm,
-    source: Value,
-    filename: Value,
-    options: SourceOptions,
-) -> Result<Option<Value>, Raised> {
-    let _ = (vm, source, filename, options);
-    Ok(None)
-}
-
-/// Parses a source to a tree for Python (`ast.parse`).
-pub fn parse_to_ast(vm: &mut Vm, source: &[u8], filename: Value, options: SourceOptions) -> Result<Value, Raised> {
-    let _ = (source, filename, options);
-    Err(vm.raise(Exc::SystemError, "the module _ast is not there"))
 }
 
 /// `anext(iterator, default)`.

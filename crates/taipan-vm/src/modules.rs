@@ -1,5 +1,6 @@
 //! Native modules that the VM itself needs.
 
+pub mod ast;
 pub mod atexit;
 pub mod builtins;
 pub mod contextvars;

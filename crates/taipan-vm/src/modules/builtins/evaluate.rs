@@ -4,6 +4,7 @@ use crate::args::Args;
 use crate::compile::{SourceOptions, compile_source, flag};
 use crate::execute::{code_of, run_code};
 use crate::gc::Gc;
+use crate::modules::ast;
 use crate::names::name;
 use crate::raise::{Exc, Raised};
 use crate::types::dict::Dict;
@@ -119,7 +120,7 @@ pub(super) fn compile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     let feature_version = if only_ast && (0..=14).contains(&feature_version) { feature_version as u8 } else { 14 };
     let mut options = SourceOptions { mode, flags: flags | inherited, optimize, feature_version };
-    if let Some(result) = crate::execute::compile_ast(vm, source, filename, options)? {
+    if let Some(result) = ast::compile::compile(vm, source, filename, options)? {
         return Ok(result);
     }
     let (bytes, is_text) = source_bytes(vm, source, "compile", "string, bytes or AST")?;
@@ -128,7 +129,7 @@ pub(super) fn compile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         options.flags |= flag::IGNORE_COOKIE;
     }
     if only_ast {
-        return crate::execute::parse_to_ast(vm, &bytes, filename, options);
+        return ast::compile::parse(vm, &bytes, filename, options);
     }
     let code = compile_source(vm, &bytes, filename, options)?;
     Ok(code_of(vm, code)?.value())

@@ -1,0 +1,83 @@
+//! `compile()` with trees: trees as results (`ast.parse`) and as sources.
+
+use taipan_compiler::ast_validate::{ValidateError, validate};
+use taipan_compiler::compile::optimize_ast;
+use taipan_compiler::{CompileError, CompileOptions};
+use taipan_syntax::{Mode, ast};
+
+use super::Classes;
+use super::base::AST;
+use super::fields::Item;
+use super::nodes::Kind;
+use crate::compile::{SourceOptions, compile_tree, flag, issue_warnings, parse_source, raise_compile_error};
+use crate::execute::code_of;
+use crate::raise::{Exc, Raised};
+use crate::types::type_::class_of_spec;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// Parses a source to a tree for Python.
+///
+/// # Errors
+/// SyntaxError and its kin.
+pub fn parse(vm: &mut Vm, source: &[u8], filename: Value, options: SourceOptions) -> Result<Value, Raised> {
+    let module = parse_source(vm, source, filename, options)?;
+    finish_tree(vm, module, filename, options)
+}
+
+/// Compiles a tree given to `compile()`, to code or (with `PyCF_ONLY_AST`) to a checked and optimised copy; `None` when
+/// the source is no tree.
+///
+/// # Errors
+/// TypeError and ValueError for trees that mean nothing; SyntaxError; RecursionError.
+pub fn compile(vm: &mut Vm, source: Value, filename: Value, options: SourceOptions) -> Result<Option<Value>, Raised> {
+    let root = class_of_spec(vm, &AST)?.value();
+    if !vm.is_instance_of(source, root)? {
+        return Ok(None);
+    }
+    let mut module = module_of(vm, source, options.mode)?;
+    if options.flags & flag::ONLY_AST != 0 {
+        return finish_tree(vm, module, filename, options).map(Some);
+    }
+    let code = compile_tree(vm, &mut module, filename, options)?;
+    Ok(Some(code_of(vm, code)?.value()))
+}
+
+/// The tree of an object, checked.
+fn module_of(vm: &mut Vm, source: Value, mode: Mode) -> Result<ast::Mod, Raised> {
+    let kind = match mode {
+        Mode::Exec => Kind::Module,
+        Mode::Eval => Kind::Expression,
+        Mode::Single => Kind::Interactive,
+        Mode::FuncType => Kind::FunctionType,
+    };
+    let classes = Classes::of(vm)?;
+    let class = classes.class(vm, kind);
+    let module = match vm.is_instance_of(source, class)? {
+        true => ast::Mod::from_object(vm, &classes, source)?,
+        false => None,
+    };
+    let Some(module) = module else {
+        let got = vm.class_name(source);
+        return Err(vm.raise(Exc::TypeError, format!("expected {} node, got {got}", kind.node().name)));
+    };
+    match validate(&module, vm.native_limit) {
+        Ok(()) => Ok(module),
+        Err(ValidateError::Value(message)) => Err(vm.raise(Exc::ValueError, message)),
+        Err(ValidateError::Type(message)) => Err(vm.raise(Exc::TypeError, message)),
+        Err(ValidateError::TooDeep) => Err(vm.raise(Exc::RecursionError, CompileError::TooDeep.to_string())),
+    }
+}
+
+/// Checks, and if asked for optimises, a tree that goes to Python.
+fn finish_tree(vm: &mut Vm, mut module: ast::Mod, filename: Value, options: SourceOptions) -> Result<Value, Raised> {
+    let check_only = options.flags & flag::OPTIMIZED_AST == flag::ONLY_AST;
+    let compile_options =
+        CompileOptions { optimize: options.optimize, flags: options.flags, stack_limit: vm.native_limit };
+    match optimize_ast(&mut module, compile_options, check_only) {
+        Ok(warnings) => issue_warnings(vm, &warnings, filename)?,
+        Err(error) => return Err(raise_compile_error(vm, &error, filename)),
+    }
+    let classes = Classes::of(vm)?;
+    module.to_object(vm, &classes)
+}

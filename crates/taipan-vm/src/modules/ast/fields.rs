@@ -1,0 +1,460 @@
+//! Fields of nodes both ways: how numbers, names, constants, lists and optional values become objects and are read
+//! back, with CPython's words for what does not fit.
+//!
+//! Reading may run Python code (properties of subclasses); what is read is plain data, so nothing is held across it.
+
+use taipan_bytecode::Wtf8Buf;
+use taipan_syntax::ast::{Constant, Location};
+
+use super::Classes;
+use super::nodes::{Kind, Place};
+use crate::gc::Gc;
+use crate::raise::{Exc, Raised};
+use crate::types::Builtin;
+use crate::types::bytes::Bytes;
+use crate::types::list::List;
+use crate::types::object::new_instance;
+use crate::types::str::Str;
+use crate::types::tuple::Tuple;
+use crate::types::type_::Type;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// What may stand in a field or in a list: a node, a name, a constant.
+pub(super) trait Item: Sized {
+    /// The word for lists of these in messages; none: None is left out of lists.
+    const LIST: Option<&'static str> = Some("expression");
+
+    fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised>;
+
+    /// `None` for Python's None, where that stands for nothing.
+    fn from_object(vm: &mut Vm, classes: &Classes, object: Value) -> Result<Option<Self>, Raised>;
+}
+
+/// Which field is read.
+#[derive(Clone, Copy)]
+pub(super) struct FieldAt {
+    pub owner: Kind,
+    pub index: usize,
+}
+
+impl FieldAt {
+    fn row(self) -> (&'static str, &'static str) {
+        self.owner.node().fields.get(self.index).copied().unwrap_or_default()
+    }
+
+    fn owner_name(self) -> &'static str {
+        self.owner.node().name
+    }
+}
+
+/// A field as the grammar has it: required, optional or a list.
+pub(super) trait Field: Sized {
+    fn encode(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised>;
+
+    /// `found` is the attribute, if there is one.
+    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised>;
+}
+
+fn missing(vm: &mut Vm, field: &str, owner: &str) -> Raised {
+    vm.raise(Exc::TypeError, format!("required field \"{field}\" missing from {owner}"))
+}
+
+impl<T: Item> Field for T {
+    fn encode(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
+        self.to_object(vm, classes)
+    }
+
+    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
+        let Some(found) = found else { return Err(missing(vm, at.row().0, at.owner_name())) };
+        match T::from_object(vm, classes, found)? {
+            Some(item) => Ok(item),
+            None => {
+                let message = format!("field '{}' is required for {}", at.row().0, at.owner_name());
+                Err(vm.raise(Exc::ValueError, message))
+            }
+        }
+    }
+}
+
+impl<T: Item> Field for Option<T> {
+    fn encode(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
+        match self {
+            Some(item) => item.to_object(vm, classes),
+            None => Ok(Value::NONE),
+        }
+    }
+
+    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, _: FieldAt) -> Result<Self, Raised> {
+        match found {
+            Some(found) if !found.is_none() => T::from_object(vm, classes, found),
+            _ => Ok(None),
+        }
+    }
+}
+
+impl<T: Item> Field for Vec<T> {
+    fn encode(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
+        let list = List::with_capacity(vm, self.len())?;
+        for item in self {
+            let item = item.to_object(vm, classes)?;
+            List::push(list, vm, item)?;
+        }
+        Ok(list.value())
+    }
+
+    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
+        let mut items = Vec::new();
+        for_each(vm, found, at, |vm, object| {
+            match (T::from_object(vm, classes, object)?, T::LIST) {
+                (Some(item), _) => items.push(item),
+                (None, Some(what)) => {
+                    return Err(vm.raise(Exc::ValueError, format!("None disallowed in {what} list")));
+                }
+                (None, None) => {}
+            }
+            Ok(())
+        })?;
+        Ok(items)
+    }
+}
+
+impl<T: Item> Field for Vec<Option<T>> {
+    fn encode(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
+        let list = List::with_capacity(vm, self.len())?;
+        for item in self {
+            let item = item.encode(vm, classes)?;
+            List::push(list, vm, item)?;
+        }
+        Ok(list.value())
+    }
+
+    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
+        let mut items = Vec::new();
+        for_each(vm, found, at, |vm, object| {
+            items.push(T::from_object(vm, classes, object)?);
+            Ok(())
+        })?;
+        Ok(items)
+    }
+}
+
+/// Calls `each` for the items of a list field; an absent one is empty.
+fn for_each(
+    vm: &mut Vm,
+    found: Option<Value>,
+    at: FieldAt,
+    mut each: impl FnMut(&mut Vm, Value) -> Result<(), Raised>,
+) -> Result<(), Raised> {
+    let Some(found) = found else { return Ok(()) };
+    let Some(list) = found.downcast::<List>(vm) else {
+        let got = vm.class_name(found);
+        let message = format!("{} field \"{}\" must be a list, not a {got}", at.owner_name(), at.row().0);
+        return Err(vm.raise(Exc::TypeError, message));
+    };
+    let len = list.get(vm).len();
+    let mut at_item = 0;
+    while let Some(item) = list.get(vm).get_at(vm, at_item) {
+        each(vm, item)?;
+        at_item += 1;
+        if list.get(vm).len() != len {
+            let message = format!("{} field \"{}\" changed size during iteration", at.owner_name(), at.row().0);
+            return Err(vm.raise(Exc::RuntimeError, message));
+        }
+    }
+    Ok(())
+}
+
+/// An int of C.
+fn number(vm: &mut Vm, object: Value) -> Result<i32, Raised> {
+    if !vm.is_int(object) {
+        let shown = vm.repr_string(object)?;
+        return Err(vm.raise(Exc::ValueError, format!("invalid integer value: {shown}")));
+    }
+    match vm.as_i64(object).and_then(|number| i32::try_from(number).ok()) {
+        Some(number) => Ok(number),
+        None => Err(vm.raise(Exc::OverflowError, "Python int too large to convert to C int")),
+    }
+}
+
+impl Item for i32 {
+    fn to_object(&self, _: &mut Vm, _: &Classes) -> Result<Value, Raised> {
+        Ok(Value::int32(*self))
+    }
+
+    fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+        number(vm, object).map(Some)
+    }
+}
+
+impl Item for bool {
+    fn to_object(&self, _: &mut Vm, _: &Classes) -> Result<Value, Raised> {
+        Ok(Value::int32(i32::from(*self)))
+    }
+
+    fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+        Ok(Some(number(vm, object)? != 0))
+    }
+}
+
+/// Line numbers, and levels of imports, which may be left out.
+impl Field for u32 {
+    fn encode(&self, _: &mut Vm, _: &Classes) -> Result<Value, Raised> {
+        Ok(Value::int(*self as usize))
+    }
+
+    fn decode(vm: &mut Vm, _: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
+        let (name, kind) = at.row();
+        let optional = kind.ends_with('?');
+        match found {
+            None if !optional => Err(missing(vm, name, at.owner_name())),
+            Some(found) if !(optional && found.is_none()) => match u32::try_from(number(vm, found)?) {
+                Ok(number) => Ok(number),
+                Err(_) => Err(vm.raise(Exc::ValueError, format!("Negative {} {name}", at.owner_name()))),
+            },
+            _ => Ok(0),
+        }
+    }
+}
+
+/// Identifiers.
+impl Item for Box<str> {
+    fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
+        Ok(Str::intern(vm, self)?.value())
+    }
+
+    fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+        if object.is_none() {
+            return Ok(None);
+        }
+        let Some(text) = object.exact::<Str>() else {
+            return Err(vm.raise(Exc::TypeError, "AST identifier must be of type str"));
+        };
+        match text.get(vm).to_utf8() {
+            Some(name) => Ok(Some(name.into())),
+            None => {
+                let at = text.get(vm).text().iter().position(|point| char::from_u32(point).is_none()).unwrap_or(0);
+                let (encoding, reason) = (vm.new_str("utf-8")?, vm.new_str("surrogates not allowed")?);
+                let details = [encoding, object, Value::int(at), Value::int(at + 1), reason];
+                Err(vm.raise_with(Exc::UnicodeEncodeError, &details))
+            }
+        }
+    }
+}
+
+/// Type comments and kinds of constants.
+impl Item for Box<[u8]> {
+    fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
+        Ok(Str::from_wtf8(vm, &Wtf8Buf::from_bytes(self.to_vec()).unwrap_or_default())?.value())
+    }
+
+    fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+        if object.is_none() {
+            return Ok(None);
+        }
+        if let Some(text) = object.exact::<Str>() {
+            return Ok(Some(text.get(vm).to_wtf8().as_bytes().into()));
+        }
+        if let Some(bytes) = object.exact::<Bytes>() {
+            return Ok(Some(String::from_utf8_lossy(bytes.get(vm).bytes()).as_bytes().into()));
+        }
+        Err(vm.raise(Exc::TypeError, "AST string must be of type str"))
+    }
+}
+
+impl Item for Constant {
+    fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
+        vm.check_native_stack()?;
+        let items = |vm: &mut Vm, items: &[Constant]| {
+            let list = List::with_capacity(vm, items.len())?;
+            for item in items {
+                let item = item.to_object(vm, classes)?;
+                List::push(list, vm, item)?;
+            }
+            Ok(list)
+        };
+        Ok(match self {
+            Constant::None => Value::NONE,
+            Constant::True => Value::TRUE,
+            Constant::False => Value::FALSE,
+            Constant::Ellipsis => Value::ELLIPSIS,
+            Constant::Int(number) => vm.new_big_int(number)?,
+            Constant::Float(number) => vm.new_float(*number)?,
+            Constant::Complex { real, imag } => vm.complex_constant(*real, *imag)?,
+            Constant::Str(text) => Str::from_wtf8(vm, &Wtf8Buf::from_bytes(text.to_vec()).unwrap_or_default())?.value(),
+            Constant::Bytes(bytes) => Bytes::new(vm, bytes)?.value(),
+            Constant::Tuple(members) => {
+                let list = items(vm, members)?;
+                List::to_tuple(list, vm)?.value()
+            }
+            Constant::FrozenSet(members) => {
+                let list = items(vm, members)?.value();
+                let class = vm.class(Builtin::FrozenSet).value();
+                vm.call(class, &[list])?
+            }
+        })
+    }
+
+    fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+        constant(vm, object).map(Some)
+    }
+}
+
+/// The constant an object stands for; TypeError for other objects.
+fn constant(vm: &mut Vm, object: Value) -> Result<Constant, Raised> {
+    vm.check_native_stack()?;
+    if object.is_none() {
+        return Ok(Constant::None);
+    }
+    if object.is_bool() {
+        return Ok(if object == Value::TRUE { Constant::True } else { Constant::False });
+    }
+    if object == Value::ELLIPSIS {
+        return Ok(Constant::Ellipsis);
+    }
+    if vm.is_exact(object, Builtin::Int)
+        && let Some(number) = vm.as_big(object)
+    {
+        return Ok(Constant::Int(number));
+    }
+    if vm.is_exact(object, Builtin::Float)
+        && let Some(number) = vm.as_float(object)
+    {
+        return Ok(Constant::Float(number));
+    }
+    if let Some(text) = object.exact::<Str>() {
+        return Ok(Constant::Str(text.get(vm).to_wtf8().as_bytes().into()));
+    }
+    if let Some(bytes) = object.exact::<Bytes>() {
+        return Ok(Constant::Bytes(bytes.get(vm).bytes().into()));
+    }
+    if let Some(tuple) = object.exact::<Tuple>() {
+        return Ok(Constant::Tuple(constants(vm, tuple)?));
+    }
+    if vm.is_exact(object, Builtin::FrozenSet) {
+        let members = vm.tuple_of(object)?;
+        return Ok(Constant::FrozenSet(constants(vm, members)?));
+    }
+    if vm.is_exact(object, Builtin::Complex) {
+        let mut parts = [0.0; 2];
+        for (part, name) in parts.iter_mut().zip(["real", "imag"]) {
+            let value = vm.get_attr_str(object, name)?;
+            *part = vm.to_f64(value)?;
+        }
+        return Ok(Constant::Complex { real: parts[0], imag: parts[1] });
+    }
+    let got = vm.class_name(object);
+    Err(vm.raise(Exc::TypeError, format!("got an invalid type in Constant: {got}")))
+}
+
+fn constants(vm: &mut Vm, members: Gc<Tuple>) -> Result<Vec<Constant>, Raised> {
+    let mut constants = Vec::new();
+    for i in 0..members.get(vm).len() {
+        let member = members.get(vm).at(i);
+        constants.push(constant(vm, member)?);
+    }
+    Ok(constants)
+}
+
+/// A node under construction: fields are given in the order of the grammar.
+pub(super) struct NodeWriter {
+    pub object: Value,
+    kind: Kind,
+    next: usize,
+}
+
+impl NodeWriter {
+    pub fn new(vm: &mut Vm, classes: &Classes, kind: Kind) -> Result<NodeWriter, Raised> {
+        vm.check_native_stack()?;
+        let object = match classes.class(vm, kind).downcast::<Type>(vm) {
+            Some(class) => new_instance(vm, class)?,
+            None => Value::NONE,
+        };
+        Ok(NodeWriter { object, kind, next: 0 })
+    }
+
+    pub fn field<F: Field>(&mut self, vm: &mut Vm, classes: &Classes, field: &F) -> Result<(), Raised> {
+        let value = field.encode(vm, classes)?;
+        if let Some(name) = classes.field_name(vm, self.kind, self.next) {
+            vm.set_instance_attr(self.object, name, Some(value))?;
+        }
+        self.next += 1;
+        Ok(())
+    }
+
+    pub fn place(&self, vm: &mut Vm, classes: &Classes, place: Location) -> Result<(), Raised> {
+        set_place(vm, classes, self.object, place)
+    }
+}
+
+/// Gives a node its place.
+pub(super) fn set_place(vm: &mut Vm, classes: &Classes, object: Value, place: Location) -> Result<(), Raised> {
+    let numbers = [place.lineno, place.col_offset, place.end_lineno, place.end_col_offset];
+    for (i, number) in numbers.into_iter().enumerate() {
+        if let Some(name) = classes.places.get(vm).at(i).downcast::<Str>(vm) {
+            vm.set_instance_attr(object, name, Some(Value::int32(number.cast_signed())))?;
+        }
+    }
+    Ok(())
+}
+
+/// A node that is read: its fields come in the order of the grammar.
+pub(super) struct NodeReader {
+    object: Value,
+    kind: Kind,
+    next: usize,
+}
+
+impl NodeReader {
+    pub fn new(object: Value, kind: Kind) -> NodeReader {
+        NodeReader { object, kind, next: 0 }
+    }
+
+    pub fn field<F: Field>(&mut self, vm: &mut Vm, classes: &Classes) -> Result<F, Raised> {
+        let at = FieldAt { owner: self.kind, index: self.next };
+        self.next += 1;
+        let found = match classes.field_name(vm, at.owner, at.index) {
+            Some(name) => vm.get_attr_opt(self.object, name)?,
+            None => None,
+        };
+        F::decode(vm, classes, found, at)
+    }
+}
+
+/// The place of a node; negative numbers are kept as their bits, for the checks that come later.
+pub(super) fn read_place(vm: &mut Vm, classes: &Classes, object: Value, kind: Kind) -> Result<Location, Raised> {
+    let mut numbers = [0; 4];
+    for i in 0..4 {
+        let Some(name) = classes.places.get(vm).at(i).downcast::<Str>(vm) else { continue };
+        let optional = i >= 2 && kind.node().place == Place::EndOptional;
+        numbers[i] = match vm.get_attr_opt(object, name)? {
+            None if !optional => return Err(missing(vm, super::PLACE_NAMES[i], kind.node().name)),
+            Some(found) if !(optional && found.is_none()) => number(vm, found)?,
+            _ => numbers[i - 2],
+        };
+    }
+    let [lineno, col_offset, end_lineno, end_col_offset] = numbers.map(i32::cast_unsigned);
+    Ok(Location { lineno, col_offset, end_lineno, end_col_offset })
+}
+
+/// Which of the alternatives of a sum type a node is.
+pub(super) fn kind_of(
+    vm: &mut Vm,
+    classes: &Classes,
+    object: Value,
+    sum: Kind,
+    alternatives: &[Kind],
+) -> Result<Kind, Raised> {
+    let class = vm.type_of(object).value();
+    if let Some(kind) = alternatives.iter().find(|kind| classes.class(vm, **kind) == class) {
+        return Ok(*kind);
+    }
+    for kind in alternatives {
+        let class = classes.class(vm, *kind);
+        if vm.is_instance_of(object, class)? {
+            return Ok(*kind);
+        }
+    }
+    let shown = vm.repr_string(object)?;
+    Err(vm.raise(Exc::TypeError, format!("expected some sort of {}, but got {shown}", sum.node().name)))
+}
