@@ -206,7 +206,7 @@ pub const fn field_bit(is_value: bool, offset: usize) -> u64 {
 
 /// Declares a native layout.
 ///
-/// ```ignore
+/// ```text
 /// heap_object! {
 ///     /// A growable array of values.
 ///     pub struct List = Builtin::List {      // `= Builtin::X`: exact instances have that type's shape

@@ -24,7 +24,7 @@ pub const MAX_FIELDS: usize = 32;
 
 /// Declares the type of a structure sequence.
 ///
-/// ```ignore
+/// ```text
 /// structseq! {
 ///     /// `time.struct_time`.
 ///     pub static STRUCT_TIME = "time" "struct_time", doc "...", flags 0, visible 9, [
