@@ -83,7 +83,19 @@ fn run_program(vm: &mut Vm, options: &Options) -> Result<i32, Raised> {
             if !safe {
                 vm.prepend_path(b"")?;
             }
-            vm.run_command(command)?;
+            match std::str::from_utf8(command) {
+                Ok(command) => vm.run_command(command)?,
+                Err(error) => {
+                    let (place, byte) = (error.valid_up_to(), command[error.valid_up_to()]);
+                    let place = String::from_utf8_lossy(&command[..place]).chars().count();
+                    eprintln!("Unable to decode the command from the command line:");
+                    eprintln!(
+                        "UnicodeEncodeError: 'utf-8' codec can't encode character '\\udc{byte:02x}' in position {place}: \
+                         surrogates not allowed"
+                    );
+                    return Ok(1);
+                }
+            }
         }
         Source::Module(module) => {
             if !safe {
@@ -93,7 +105,7 @@ fn run_program(vm: &mut Vm, options: &Options) -> Result<i32, Raised> {
             vm.run_module(module, true)?;
         }
         Source::File(path) => {
-            if let Some(status) = run_path(vm, path, safe)? {
+            if let Some(status) = run_path(vm, path, options)? {
                 return Ok(status);
             }
         }
@@ -128,13 +140,13 @@ fn run_stdin(vm: &mut Vm) -> Result<(), Raised> {
 }
 
 /// Runs a file, or the `__main__` of a folder or archive. Gives a status when there is nothing to run.
-fn run_path(vm: &mut Vm, path: &[u8], safe: bool) -> Result<Option<i32>, Raised> {
+fn run_path(vm: &mut Vm, path: &[u8], options: &Options) -> Result<Option<i32>, Raised> {
     if vm.is_importable_path(path)? {
         vm.prepend_path(path)?;
         vm.run_module("__main__", false)?;
         return Ok(None);
     }
-    if !safe {
+    if !options.settings.safe_path {
         let real = std::fs::canonicalize(std::ffi::OsString::from_vec(path.to_vec()));
         let real = real.map(|path| path.into_os_string().into_vec()).unwrap_or_else(|_| path.to_vec());
         let folder = match real.iter().rposition(|byte| *byte == b'/') {
@@ -144,7 +156,7 @@ fn run_path(vm: &mut Vm, path: &[u8], safe: bool) -> Result<Option<i32>, Raised>
         };
         vm.prepend_path(folder)?;
     }
-    match vm.run_file(path)? {
+    match vm.run_file(path, options.skip_first_line)? {
         Ok(()) => Ok(None),
         Err(errno) => {
             let text = vm.host().error_text(errno);

@@ -11,7 +11,7 @@ use crate::memory_options::{self, MemoryOptions};
 #[derive(Debug, PartialEq, Eq)]
 pub enum Source {
     /// `-c`
-    Command(String),
+    Command(Vec<u8>),
     /// `-m`
     Module(String),
     /// A file, folder or archive.
@@ -57,7 +57,7 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
         skip_first_line: false,
     };
     let usage = |message: String| {
-        let hint = format!("Try `{program} -h' for more information.");
+        let hint = "Try `python -h' for more information.";
         Refusal(format!("{message}\n{}\n{hint}\n", USAGE.replace("{program}", &program)), 2)
     };
     let mut versions = 0;
@@ -92,11 +92,11 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
                             return Err(usage(message.to_owned()));
                         }
                         None => {
-                            return Err(usage("Argument expected for the --check-hash-based-pycs option".to_owned()));
+                            return Err(usage("Argument expected for the --check-hash-based-pycs options".to_owned()));
                         }
                     }
                 }
-                _ => return Err(usage(format!("unknown option {arg}"))),
+                _ => return Err(usage(format!("Unknown option: {arg}"))),
             }
             at += 1;
             continue;
@@ -115,8 +115,16 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
             };
             match letter {
                 'c' => {
-                    let command = value()?;
-                    chosen = Some(Source::Command(format!("{command}\n")));
+                    let attached = &args[at][1 + place + 1..];
+                    let command = match (attached.is_empty(), args.get(at + 1)) {
+                        (false, _) => attached.to_vec(),
+                        (true, Some(command)) => {
+                            at += 1;
+                            command.clone()
+                        }
+                        (true, None) => return Err(usage("Argument expected for the -c option".to_owned())),
+                    };
+                    chosen = Some(Source::Command(command));
                     rest_from = at + 1;
                     break 'arguments;
                 }
@@ -159,7 +167,6 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
                 'V' => versions += 1,
                 'x' => options.skip_first_line = true,
                 't' | 'T' => {}
-                'J' => return Err(usage("-J is reserved for Jython".to_owned())),
                 _ => return Err(usage(format!("Unknown option: -{letter}"))),
             }
         }
@@ -185,12 +192,16 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
     };
     let variable = |name: &str| if settings.ignore_environment { None } else { environment(name) };
     let text = |name: &str| variable(name).map(|value| String::from_utf8_lossy(&value).into_owned());
-    let number = |name: &str| text(name).map(|value| value.trim().parse::<u8>().unwrap_or(1).max(1));
+    let number = |name: &str| text(name).map(|value| value.trim().parse::<u8>().unwrap_or(1));
+    let fatal = |function: &str, message: &str| {
+        let state = "Python runtime state: preinitialized";
+        Refusal(format!("Fatal Python error: {function}: {message}\n{state}\n\n"), 1)
+    };
     let mut changed = settings.clone();
     if let Some(level) = number("PYTHONOPTIMIZE") {
         options.optimize = options.optimize.max(level.min(2));
     }
-    changed.debug = changed.debug.max(number("PYTHONDEBUG").unwrap_or(0));
+    changed.debug = changed.debug.max(number("PYTHONDEBUG").unwrap_or(0)).min(1);
     changed.verbose = changed.verbose.max(number("PYTHONVERBOSE").unwrap_or(0));
     changed.inspect |= variable("PYTHONINSPECT").is_some();
     changed.unbuffered |= variable("PYTHONUNBUFFERED").is_some();
@@ -218,11 +229,13 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
             Ok(seed) => Some(seed),
             Err(_) => {
                 let message = "PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]";
-                return Err(Refusal(format!("Fatal Python error: config_init_hash_seed: {message}\n"), 1));
+                return Err(fatal("config_init_hash_seed", message));
             }
         },
     };
     changed.hash_randomization = options.hash_seed != Some(0);
+    let mut import_time = text("PYTHONPROFILEIMPORTTIME").map(|value| ("PYTHONPROFILEIMPORTTIME", value));
+    let mut cpu_count = text("PYTHON_CPU_COUNT");
     let mut digits = text("PYTHONINTMAXSTRDIGITS").map(|value| ("PYTHONINTMAXSTRDIGITS", value));
     let memory_option = |memory: &mut MemoryOptions, name: &str, value: Option<&str>| {
         memory_options::apply(memory, name, value)
@@ -246,10 +259,14 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
             ("utf8", value) => changed.utf8_mode = value != Some("0"),
             ("warn_default_encoding", _) => changed.warn_default_encoding = true,
             ("no_debug_ranges", _) => changed.code_debug_ranges = false,
-            ("importtime", _) => changed.import_time = true,
-            ("pycache_prefix", Some(prefix)) => changed.pycache_prefix = Some(prefix.as_bytes().to_vec()),
-            ("int_max_str_digits", Some(value)) => digits = Some(("-X int_max_str_digits", value.to_owned())),
-            ("cpu_count", Some(count)) => changed.cpu_count = count.parse().ok(),
+            ("importtime", value) => import_time = Some(("-X importtime", value.unwrap_or("").to_owned())),
+            ("pycache_prefix", prefix) => {
+                changed.pycache_prefix = prefix.filter(|prefix| !prefix.is_empty()).map(|prefix| prefix.as_bytes().to_vec());
+            }
+            ("int_max_str_digits", value) => {
+                digits = Some(("-X int_max_str_digits", value.unwrap_or("").to_owned()));
+            }
+            ("cpu_count", value) => cpu_count = Some(value.unwrap_or("").to_owned()),
             _ => {}
         }
         changed.x_options.push((name, value));
@@ -259,9 +276,30 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
             Ok(limit) if limit == 0 || limit >= 640 => changed.int_max_str_digits = Some(limit),
             _ => {
                 let message = format!("{source}: invalid limit; must be >= 640 or 0 for unlimited.");
-                return Err(Refusal(format!("Fatal Python error: config_init_int_max_str_digits: {message}\n"), 1));
+                return Err(fatal("config_init_int_max_str_digits", &message));
             }
         }
+    }
+    if let Some((source, value)) = import_time {
+        changed.import_time = match value.trim().parse::<i64>() {
+            Ok(level @ 0..=2) => level as u8,
+            Ok(_) => {
+                let numeric = if source.starts_with('-') { "" } else { "numeric " };
+                let message =
+                    format!("{source}: {numeric}values other than 1 and 2 are reserved for future use.");
+                return Err(fatal("config_init_import_time", &message));
+            }
+            Err(_) => 1,
+        };
+    }
+    if let Some(value) = cpu_count.filter(|value| value != "default") {
+        changed.cpu_count = match value.parse::<usize>() {
+            Ok(count) if count > 0 && count <= i32::MAX as usize => Some(count),
+            _ => {
+                let message = "-X cpu_count=n option: n is missing or an invalid number, n must be greater than 0";
+                return Err(fatal("config_init_cpu_count", message));
+            }
+        };
     }
     let mut warn_options = Vec::new();
     if changed.dev_mode {

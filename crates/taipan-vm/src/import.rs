@@ -2,6 +2,8 @@
 //!
 //! Modules that are imported already are found without calling Python code, as CPython's `PyImport_ImportModuleLevel` does.
 
+pub mod timing;
+
 use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::{Exc, Raised};
@@ -60,6 +62,16 @@ fn modules(vm: &mut Vm) -> Result<Option<Value>, Raised> {
 }
 
 fn find_and_load(vm: &mut Vm, name: Value) -> Result<Value, Raised> {
+    if vm.interp().config.settings.import_time == 0 {
+        return find_and_load_untimed(vm, name);
+    }
+    let clock = timing::start(vm);
+    let result = find_and_load_untimed(vm, name);
+    timing::report(vm, name, clock);
+    result
+}
+
+fn find_and_load_untimed(vm: &mut Vm, name: Value) -> Result<Value, Raised> {
     match vm.state(BOOTSTRAP) {
         Some(bootstrap) => {
             let import = import_function(vm);
@@ -121,7 +133,12 @@ pub fn import_level(
         Str::interned(text, vm).value()
     };
     let module = match finished_module(vm, absolute)? {
-        Some(module) => module,
+        Some(module) => {
+            if vm.interp().config.settings.import_time == 2 {
+                timing::report_cached(vm, absolute);
+            }
+            module
+        }
         None => find_and_load(vm, absolute)?,
     };
     let has_from = !fromlist.is_none() && vm.is_true(fromlist)?;

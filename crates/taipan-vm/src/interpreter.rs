@@ -60,6 +60,8 @@ pub struct Interpreter {
     pub wait_event: Arc<WaitEvent>,
     /// How long a thread waits before it asks for the lock.
     pub switch_interval: Duration,
+    /// What `-X importtime` has measured so far.
+    pub import_times: crate::import::timing::ImportTimes,
     /// Signals that `_thread.interrupt_main` has simulated, bit n for signal n.
     pub simulated_signals: u64,
     /// Whether the program is ending (`sys.is_finalizing()`).
@@ -140,6 +142,7 @@ impl Interpreter {
             gil: Arc::default(),
             wait_event: Arc::default(),
             switch_interval: Duration::from_millis(5),
+            import_times: crate::import::timing::ImportTimes::default(),
             simulated_signals: 0,
             finalizing: false,
             main_thread: 0,

@@ -28,18 +28,23 @@ impl Vm {
         Ok(())
     }
 
-    /// Runs the text of `-c`.
+    /// Runs the text of `-c`, without the indentation that all of its lines share.
     pub fn run_command(&mut self, source: &str) -> Result<(), Raised> {
-        self.run_source(source.as_bytes(), "<string>", flag::IGNORE_COOKIE)
+        self.run_source(format!("{}\n", dedent(source)).as_bytes(), "<string>", flag::IGNORE_COOKIE)
     }
 
-    /// Runs a file as `__main__`. `Err` with the error number when it cannot be read.
-    pub fn run_file(&mut self, path: &[u8]) -> Result<Result<(), Errno>, Raised> {
+    /// Runs a file as `__main__`, without its first line if asked. `Err` with the error number when it cannot be read.
+    pub fn run_file(&mut self, path: &[u8], skip_first_line: bool) -> Result<Result<(), Errno>, Raised> {
         let host = self.host();
-        let source = match read_file(&*host, path) {
+        let mut source = match read_file(&*host, path) {
             Ok(source) => source,
             Err(errno) => return Ok(Err(errno)),
         };
+        if skip_first_line {
+            // The newline stays, so that the other lines keep their numbers.
+            let end = source.iter().position(|byte| *byte == b'\n').unwrap_or(source.len());
+            source.drain(..end);
+        }
         let filename = self.decode_name(path)?;
         let globals = main_dict(self)?;
         let key = self.name(name::FILE);
@@ -214,4 +219,26 @@ impl Vm {
     pub fn utf8_of(&self, value: Value) -> Option<String> {
         value.downcast::<Str>(self)?.get(self).to_utf8().map(|text| text.into_owned())
     }
+}
+
+/// The text without the blanks and tabs that all of its lines that are not blank begin with.
+fn dedent(source: &str) -> String {
+    let indent_of = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let mut common: Option<&str> = None;
+    for line in source.split('\n').filter(|line| indent_of(line) < line.len()) {
+        let indent = &line[..indent_of(line)];
+        common = Some(match common {
+            None => indent,
+            Some(known) => {
+                let shared = known.bytes().zip(indent.bytes()).take_while(|(a, b)| a == b).count();
+                &known[..shared]
+            }
+        });
+    }
+    let width = common.map_or(0, str::len);
+    if width == 0 {
+        return source.to_owned();
+    }
+    let lines = source.split('\n').map(|line| if indent_of(line) < line.len() { &line[width..] } else { "" });
+    lines.collect::<Vec<_>>().join("\n")
 }

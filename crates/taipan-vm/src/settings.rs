@@ -43,7 +43,8 @@ pub struct Settings {
     pub cpu_count: Option<usize>,
     pub platlibdir: String,
     pub install_signal_handlers: bool,
-    pub import_time: bool,
+    /// 1: report how long each import takes, 2: imports of modules that are there as well (`-X importtime`).
+    pub import_time: u8,
 }
 
 impl Default for Settings {
@@ -80,7 +81,7 @@ impl Default for Settings {
             cpu_count: None,
             platlibdir: "lib".to_owned(),
             install_signal_handlers: true,
-            import_time: false,
+            import_time: 0,
         }
     }
 }

@@ -63,6 +63,10 @@ impl Vm {
         }
         let main = Module::new(self, "__main__")?;
         Module::set(main, self, "__builtins__", builtins.value())?;
+        if let Some(bootstrap) = self.state(BOOTSTRAP) {
+            let loader = self.get_attr_str(bootstrap, "BuiltinImporter")?;
+            Module::set(main, self, "__loader__", loader)?;
+        }
         enter(self, main)?;
         if self.interp().config.settings.install_signal_handlers && self.has_native("_io") {
             crate::import::import_module(self, "_signal")?;
