@@ -261,7 +261,8 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
             ("no_debug_ranges", _) => changed.code_debug_ranges = false,
             ("importtime", value) => import_time = Some(("-X importtime", value.unwrap_or("").to_owned())),
             ("pycache_prefix", prefix) => {
-                changed.pycache_prefix = prefix.filter(|prefix| !prefix.is_empty()).map(|prefix| prefix.as_bytes().to_vec());
+                changed.pycache_prefix =
+                    prefix.filter(|prefix| !prefix.is_empty()).map(|prefix| prefix.as_bytes().to_vec());
             }
             ("int_max_str_digits", value) => {
                 digits = Some(("-X int_max_str_digits", value.unwrap_or("").to_owned()));
@@ -285,8 +286,7 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
             Ok(level @ 0..=2) => level as u8,
             Ok(_) => {
                 let numeric = if source.starts_with('-') { "" } else { "numeric " };
-                let message =
-                    format!("{source}: {numeric}values other than 1 and 2 are reserved for future use.");
+                let message = format!("{source}: {numeric}values other than 1 and 2 are reserved for future use.");
                 return Err(fatal("config_init_import_time", &message));
             }
             Err(_) => 1,
