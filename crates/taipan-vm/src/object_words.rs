@@ -10,6 +10,9 @@ use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
 
+/// Words of `__slots__` from this number on lie behind the tail of the object, not among its fixed words.
+pub const TRAILING_SLOT: usize = 1 << 16;
+
 impl Vm {
     /// A fixed word of a heap object that lies behind its native fields.
     #[inline(always)]
@@ -30,12 +33,40 @@ impl Vm {
         }
     }
 
-    /// Address of the value word behind the tail of an object with `AttrsPlace::TrailingDict`.
+    /// Address of the first value word behind the tail of an object whose shape has such words.
     fn trailing_word(&self, object: Value) -> *mut Option<Value> {
         let Some(header) = object.as_heap() else { return std::ptr::null_mut() };
         let layout = self.shape(object.shape_id()).layout();
         // SAFETY: the shape has a trailing word, and `trailing_offset` is its place in the object.
         unsafe { header.as_ptr().byte_add(layout.trailing_offset(header.as_ptr())).cast() }
+    }
+
+    /// The word of an entry of `__slots__`: behind the tail from `TRAILING_SLOT` on, else a fixed word.
+    pub fn slot_word(&self, object: Value, word: usize) -> Option<Value> {
+        match word.checked_sub(TRAILING_SLOT) {
+            None => self.object_word(object, word as u16),
+            Some(index) if index < self.shape(object.shape_id()).trailing as usize => {
+                // SAFETY: the shape has more trailing words than `index`.
+                unsafe { *self.trailing_word(object).add(index) }
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// Writes such a word.
+    pub fn set_slot_word(&mut self, object: Value, word: usize, value: Option<Value>) {
+        match word.checked_sub(TRAILING_SLOT) {
+            None => self.set_object_word(object, word as u16, value),
+            Some(index) => {
+                if let Some(header) = object.as_heap()
+                    && index < self.shape(object.shape_id()).trailing as usize
+                {
+                    self.heap_mut().write_barrier(header);
+                    // SAFETY: the shape has more trailing words than `index`; behind the write barrier.
+                    unsafe { *self.trailing_word(object).add(index) = value };
+                }
+            }
+        }
     }
 
     /// Replaces the shape of an object by one of the same size and native layout.

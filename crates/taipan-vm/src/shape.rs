@@ -37,6 +37,8 @@ pub struct Shape {
     pub fixed_bytes: u32,
     /// Where attributes live.
     pub attrs: AttrsPlace,
+    /// Value words behind the tail: one for the dict, then one for each entry of `__slots__` (subclasses of str).
+    pub trailing: u16,
     /// First word and number of the in-object attribute slots.
     pub inline_start: u16,
     pub inline_count: u16,
@@ -145,6 +147,7 @@ impl Shapes {
             native: shape.native,
             fixed_bytes: shape.fixed_bytes,
             attrs: shape.attrs,
+            trailing: shape.trailing,
             inline_start: shape.inline_start,
             inline_count: shape.inline_count,
             slot_count: shape.slot_count + 1,
@@ -167,6 +170,7 @@ impl Shape {
             native,
             fixed_bytes: native.layout.fixed_words as u32 * 8,
             attrs: AttrsPlace::None,
+            trailing: 0,
             inline_start: 0,
             inline_count: 0,
             slot_count: 0,
@@ -181,8 +185,7 @@ impl Shape {
     pub fn layout(&self) -> Layout {
         let native = &self.native.layout;
         let words = (self.fixed_bytes / 8) as u16;
-        let trailing = u16::from(self.attrs == AttrsPlace::TrailingDict);
-        debug_assert!(trailing == 0 || native.tail != Tail::None);
-        Layout { fixed_words: words, values_from: native.fixed_words.max(1), trailing, ..*native }
+        debug_assert!(self.trailing == 0 || native.tail != Tail::None);
+        Layout { fixed_words: words, values_from: native.fixed_words.max(1), trailing: self.trailing, ..*native }
     }
 }

@@ -213,7 +213,7 @@ impl Vm {
         tail_bytes: usize,
     ) -> Result<Gc<T>, Raised> {
         let shape_info = self.shape(shape);
-        let trailing = if shape_info.attrs == crate::shape::AttrsPlace::TrailingDict { 8 } else { 0 };
+        let trailing = shape_info.trailing as usize * 8;
         let Some(bytes) = tail_bytes.checked_next_multiple_of(8).and_then(|n| n.checked_add(size_of::<T>() + trailing))
         else {
             return Err(self.raise_no_memory());

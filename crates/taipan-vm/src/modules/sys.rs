@@ -18,6 +18,7 @@ pub mod hooks;
 mod jit;
 mod limits;
 mod monitoring;
+mod types;
 mod stdlib_names;
 
 /// The key of the module in the interpreter's state.
@@ -27,6 +28,7 @@ const STATE: &str = "sys";
 const FUNCTIONS: &[MethodDef] = &[
     function("_clear_internal_caches()", nothing, docs::CLEAR_INTERNAL_CACHES),
     function("_clear_type_cache()", nothing, docs::CLEAR_TYPE_CACHE),
+    function("_clear_type_descriptors(type, /)", types::clear_type_descriptors, docs::CLEAR_TYPE_DESCRIPTORS),
     function("_current_exceptions()", frames::current_exceptions, docs::CURRENT_EXCEPTIONS),
     function("_current_frames()", frames::current_frames, docs::CURRENT_FRAMES),
     function("_debugmallocstats()", nothing, docs::DEBUGMALLOCSTATS),

@@ -232,6 +232,7 @@ pub fn materialize(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Builtin
                 base_words += 1;
             } else {
                 shape.attrs = AttrsPlace::TrailingDict;
+                shape.trailing = 1;
             }
         }
         shape.fixed_bytes = base_words as u32 * 8;

@@ -5,6 +5,8 @@ pub const DISPLAYHOOK: &str = "Print an object to sys.stdout and also save it in
 pub const EXCEPTHOOK: &str = "Handle an exception by displaying it with a traceback on sys.stderr.";
 pub const UNRAISABLEHOOK: &str = "Handle an unraisable exception.\n\nThe unraisable argument has the following attributes:\n\n* exc_type: Exception type.\n* exc_value: Exception value, can be None.\n* exc_traceback: Exception traceback, can be None.\n* err_msg: Error message, can be None.\n* object: Object causing the exception, can be None.";
 pub const CLEAR_INTERNAL_CACHES: &str = "Clear all internal performance-related caches.";
+pub const CLEAR_TYPE_DESCRIPTORS: &str =
+    "Private function for clearing certain descriptors from a type's dictionary.\n\nSee gh-135228 for context.";
 pub const CLEAR_TYPE_CACHE: &str = "Clear the internal type lookup cache.";
 pub const CURRENT_EXCEPTIONS: &str = "Return a dict mapping each thread's identifier to its current raised exception.\n\nThis function should be used for specialized purposes only.";
 pub const CURRENT_FRAMES: &str = "Return a dict mapping each thread's thread id to its current stack frame.\n\nThis function should be used for specialized purposes only.";

@@ -134,7 +134,7 @@ fn member_get(vm: &mut Vm, this: Value, object: Option<Value>, _: Option<Value>)
     }
     match def {
         Some(def) => (def.get)(vm, object),
-        None => match vm.object_word(object, word as u16) {
+        None => match vm.slot_word(object, word) {
             Some(value) => Ok(value),
             None => Err(vm.raise_no_attribute(object, name)),
         },
@@ -154,10 +154,10 @@ fn member_set(vm: &mut Vm, this: Value, object: Value, value: Option<Value>) -> 
             None => Err(vm.raise(Exc::AttributeError, "readonly attribute")),
         },
         None => {
-            if value.is_none() && vm.object_word(object, word as u16).is_none() {
+            if value.is_none() && vm.slot_word(object, word).is_none() {
                 return Err(vm.raise_no_attribute(object, name));
             }
-            vm.set_object_word(object, word as u16, value);
+            vm.set_slot_word(object, word, value);
             Ok(())
         }
     }

@@ -14,6 +14,9 @@ use crate::vm::Vm;
 /// Most attribute slots kept in the object itself.
 const MAX_INLINE: usize = 24;
 
+/// Most words that one class may add by `__slots__`.
+const MAX_SLOT_WORDS: usize = 1 << 14;
+
 /// The base that decides the layout: the one whose native words and slots all others' are a beginning of.
 pub fn best_base(vm: &mut Vm, bases: Gc<Tuple>) -> Result<Gc<Type>, Raised> {
     let mut winner: Option<(Gc<Type>, Gc<Type>)> = None;
@@ -85,7 +88,19 @@ pub fn make_shapes(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>, additions: &Add
             words += 1;
         }
     }
-    words += additions.slots;
+    // Words behind the tail: the first is the dict's, whether there is one or not, so that those of the bases keep theirs.
+    let mut trailing = base_shape.trailing;
+    if additions.slots > MAX_SLOT_WORDS || trailing as usize > MAX_SLOT_WORDS {
+        return Err(vm.raise(Exc::TypeError, "too many slots"));
+    }
+    if tailed {
+        if trailing == 0 && (additions.slots > 0 || attrs == AttrsPlace::TrailingDict) {
+            trailing = 1;
+        }
+        trailing += additions.slots as u16;
+    } else {
+        words += additions.slots;
+    }
     // A native `__dict__` word of the base (exceptions, functions) serves instances in slot form, too.
     if let AttrsPlace::Dict { word } = attrs
         && !native.extends(crate::types::module::Module::native())
@@ -105,6 +120,7 @@ pub fn make_shapes(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>, additions: &Add
         klass: Some(class),
         fixed_bytes: ((words + inline) * 8) as u32,
         attrs,
+        trailing,
         inline_start: words as u16,
         inline_count: inline_count as u16,
         ..Shape::native(native)
@@ -167,6 +183,7 @@ pub fn set_class(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), R
         klass: Some(new),
         fixed_bytes: old_shape.fixed_bytes,
         attrs: old_shape.attrs,
+        trailing: old_shape.trailing,
         ..Shape::native(old_shape.native)
     };
     let id = add(vm, shape);
@@ -185,6 +202,10 @@ pub fn compatible(vm: &mut Vm, a: Gc<Type>, b: Gc<Type>) -> bool {
         AttrsPlace::None => None,
         AttrsPlace::TrailingDict => Some(u16::MAX),
     };
+    let trailing = |class: Gc<Type>, vm: &Vm| vm.shape(class.get(vm).root_shape).trailing;
+    if trailing(a, vm) != trailing(b, vm) {
+        return false;
+    }
     if kind(shape_a) != kind(shape_b) || a.get(vm).base_words != b.get(vm).base_words {
         return false;
     }

@@ -258,8 +258,9 @@ fn slots_of(vm: &mut Vm, dict: Gc<Dict>, base: Gc<Type>, class_name: Gc<Str>) ->
             }
         }
     }
-    let tailed = base.get(vm).native.layout.tail != taipan_heap::Tail::None;
-    if tailed && !names.get(vm).is_empty() {
+    let native = base.get(vm).native;
+    let sized = native.layout.tail != taipan_heap::Tail::None && !native.extends(Str::native());
+    if (sized || native.extends(Type::native())) && !names.get(vm).is_empty() {
         let base = Type::name(base, vm);
         return Err(vm.raise(Exc::TypeError, format!("nonempty __slots__ not supported for subtype of '{base}'")));
     }
@@ -296,8 +297,13 @@ pub fn mangle(class_name: &str, attribute: &str) -> String {
 
 fn add_slot_members(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>, names: Gc<Tuple>) -> Result<(), Raised> {
     let dict = class.get(vm).dict;
-    let first = class.get(vm).base_words as usize - names.get(vm).len();
-    debug_assert!(first >= base.get(vm).base_words as usize);
+    let count = names.get(vm).len();
+    let first = if class.get(vm).native.layout.tail == taipan_heap::Tail::None {
+        debug_assert!(class.get(vm).base_words as usize - count >= base.get(vm).base_words as usize);
+        class.get(vm).base_words as usize - count
+    } else {
+        crate::object_words::TRAILING_SLOT + vm.shape(class.get(vm).root_shape).trailing as usize - count
+    };
     for i in 0..names.get(vm).len() {
         let Some(name) = names.get(vm).at(i).downcast::<Str>(vm) else { continue };
         let member = MemberDescriptor { header: HeaderWord::NEW, name, class, def: None, word: first + i };
