@@ -18,8 +18,8 @@ pub mod hooks;
 mod jit;
 mod limits;
 mod monitoring;
-mod types;
 mod stdlib_names;
+mod types;
 
 /// The key of the module in the interpreter's state.
 const STATE: &str = "sys";
