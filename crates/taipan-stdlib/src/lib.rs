@@ -4,6 +4,7 @@
 
 use taipan_vm::spec::ModuleSpec;
 
+pub mod abc;
 pub mod array;
 pub mod binascii;
 pub mod bisect;
@@ -88,4 +89,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &zlib::MODULE,
     &csv::MODULE,
     &json::MODULE,
+    &abc::MODULE,
 ];

@@ -107,8 +107,7 @@ fn build(
     }
     let has_dict = base_has_dict || wants.is_none_or(|(dict, _)| dict);
     let weakrefable = base_has_weakref || wants.is_none_or(|(_, weakref)| weakref);
-    let inherited = spec::MAPPING | spec::SEQUENCE | spec::MATCH_SELF;
-    let mut flags = spec::BASETYPE | spec::HEAP_TYPE | (base.get(vm).flags & inherited);
+    let mut flags = spec::BASETYPE | spec::HEAP_TYPE | (base.get(vm).flags & spec::MATCH_SELF);
     flags |= if has_dict { spec::HAS_DICT } else { 0 } | if weakrefable { spec::WEAKREFABLE } else { 0 };
     let names = match &slot_names {
         Some(declared) => declared.names,
@@ -152,6 +151,7 @@ fn build(
     convert_special(vm, dict)?;
     add_standard_attributes(vm, class, dict, &additions, weakrefable && !base_has_weakref)?;
     mro::set_mro(vm, class)?;
+    inherit_collection(vm, class);
     // What is not named by special methods (hash with eq, buffer slots) comes from the bases.
     inherit_unnamed(vm, class, base);
     if follows_base(vm, class, base) {
@@ -166,6 +166,15 @@ fn build(
     }
     fill_classcell(vm, class, dict)?;
     Ok(class)
+}
+
+/// As what `match` sees the instances: a sequence or a mapping, after the first class of the MRO that is one.
+fn inherit_collection(vm: &mut Vm, class: Gc<Type>) {
+    const COLLECTIONS: u32 = spec::MAPPING | spec::SEQUENCE;
+    let mro = class.get(vm).mro;
+    let mut flags = mro.get(vm).items().iter().filter_map(|base| Some(base.downcast::<Type>(vm)?.get(vm).flags));
+    let found = flags.find(|flags| flags & COLLECTIONS != 0).unwrap_or(0);
+    class.get_mut(vm).flags |= found & COLLECTIONS;
 }
 
 /// Whether the MRO of a class is itself and then that of its base.
