@@ -180,6 +180,11 @@ pub const HEAP_TYPE: u32 = 1 << 9;
 /// ABC: has unimplemented abstract methods.
 pub const ABSTRACT: u32 = 1 << 10;
 
+/// Finalised newest first: outer streams close before the streams they write to.
+pub const FINALIZE_NEWEST_FIRST: u32 = 1 << 11;
+/// The inherited finaliser has nothing to do for exact instances.
+pub const NO_FINALIZER: u32 = 1 << 12;
+
 /// A native module.
 pub struct ModuleSpec {
     pub name: &'static str,

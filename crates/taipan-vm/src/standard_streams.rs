@@ -124,5 +124,9 @@ fn open_one(
     let mode_key = vm.name(name::MODE);
     let mode = vm.new_str(if writes { "w" } else { "r" })?;
     vm.set_attr(file, mode_key, Some(mode))?;
+    // They are flushed at the end, never closed.
+    for stream in [file, buffer, raw] {
+        vm.forget_instance(stream);
+    }
     Ok(file)
 }

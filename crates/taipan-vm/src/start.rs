@@ -107,23 +107,8 @@ impl Vm {
         }
         self.run_all_finalizers();
         well &= self.flush_streams();
-        self.flush_open_files();
         self.interp_mut().finalizing = true;
         well
-    }
-
-    /// Flushes the files that the program has left open.
-    fn flush_open_files(&mut self) {
-        let Some(list) = self.state("io.writers").and_then(|list| list.downcast::<List>(self)) else { return };
-        // Text streams come after the buffers they write to.
-        let mut i = list.get(self).len();
-        while i > 0 {
-            i -= 1;
-            let Some(file) = list.get(self).get_at(self, i) else { continue };
-            if let Err(raised) = self.call_method_name(file, name::FLUSH, &[]) {
-                let _ = self.take_raised(raised);
-            }
-        }
     }
 
     /// Flushes `sys.stdout` and `sys.stderr`; false when stdout could not be flushed.

@@ -4,7 +4,7 @@ use taipan_vm::args::Args;
 use taipan_vm::names::name;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{BASETYPE, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, getter, method};
+use taipan_vm::spec::{BASETYPE, FINALIZE_NEWEST_FIRST, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, getter, method};
 use taipan_vm::types::bytes::Bytes;
 use taipan_vm::types::list::List;
 use taipan_vm::types::str::Str;
@@ -17,7 +17,7 @@ use super::{raise_closed, size_argument, unsupported};
 pub static IO_BASE: TypeSpec = TypeSpec {
     name: "_IOBase",
     module: "_io",
-    slots: Slots { iter: Some(iter), next: Some(next), ..Slots::DEFAULT },
+    slots: Slots { iter: Some(iter), next: Some(next), del: Some(finalize), ..Slots::DEFAULT },
     methods: &[
         method("seek($self, offset, whence=os.SEEK_SET, /)", seek, "Change the stream position to the given byte offset."),
         method("tell($self, /)", tell, "Return current stream position."),
@@ -41,7 +41,7 @@ pub static IO_BASE: TypeSpec = TypeSpec {
     ],
     getset: &[getter("closed", closed, "")],
     doc: "The abstract base class for all I/O classes.",
-    flags: BASETYPE | HAS_DICT | WEAKREFABLE,
+    flags: BASETYPE | HAS_DICT | WEAKREFABLE | FINALIZE_NEWEST_FIRST,
     ..TypeSpec::DEFAULT
 };
 
@@ -209,6 +209,28 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             vm.set_attr(this, key, Some(Value::TRUE))?;
             return Err(vm.reraise(error));
         }
+    }
+    Ok(Value::NONE)
+}
+
+/// Closes an abandoned stream.
+fn finalize(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let closed = is_closed(vm, this);
+    match closed {
+        Ok(true) => return Ok(Value::NONE),
+        Ok(false) => {}
+        // Without `closed` the stream is in no usable state.
+        Err(raised) => {
+            let _ = vm.take_raised(raised);
+            return Ok(Value::NONE);
+        }
+    }
+    let key = Str::intern(vm, "_finalizing")?;
+    if let Err(raised) = vm.set_attr(this, key, Some(Value::TRUE)) {
+        let _ = vm.take_raised(raised);
+    }
+    if let Err(raised) = vm.call_method_name(this, name::CLOSE, &[]) {
+        crate::resource_warning::report(vm, raised, "file", this);
     }
     Ok(Value::NONE)
 }

@@ -206,9 +206,6 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>, flags: u32) -> Result<(), Rais
     own.end = 0;
     own.pending = 0;
     own.flags = flags;
-    if flags & WRITES != 0 {
-        super::text::remember_writer(vm, this)?;
-    }
     Ok(())
 }
 
@@ -392,8 +389,14 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if super::base::is_closed(vm, raw)? {
         return Ok(Value::NONE);
     }
+    if own.get(vm).flags & FINALIZING != 0 {
+        let result = vm.call_method(raw, "_dealloc_warn", &[own.value()]);
+        if let Err(raised) = result {
+            let _ = vm.take_raised(raised);
+        }
+    }
     let flushed = vm.call_method_name(own.value(), name::FLUSH, &[]);
-    super::text::forget_writer(vm, own.value());
+    vm.forget_instance(own.value());
     let first = match flushed {
         Ok(_) => None,
         Err(raised) => Some(vm.take_raised(raised)),
@@ -420,7 +423,6 @@ fn detach(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = args.receiver::<Buffered>(vm);
     let raw = raw_of(vm, own)?;
     vm.call_method_name(own.value(), name::FLUSH, &[])?;
-    super::text::forget_writer(vm, own.value());
     let state = own.get_mut(vm);
     state.raw = None;
     state.flags |= DETACHED;

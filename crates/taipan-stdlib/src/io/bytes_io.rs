@@ -6,7 +6,7 @@ use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{BASETYPE, TypeSpec, getter, method};
+use taipan_vm::spec::{BASETYPE, TypeSpec, getter, method, NO_FINALIZER};
 use taipan_vm::types::array::RawArray;
 use taipan_vm::types::dict::Dict;
 use taipan_vm::types::list::List;
@@ -60,7 +60,7 @@ pub static TYPE: TypeSpec = TypeSpec {
     ],
     getset: &[getter("closed", get_closed, "True if the file is closed.")],
     doc: "Buffered I/O implementation using an in-memory bytes buffer.",
-    flags: BASETYPE,
+    flags: BASETYPE | NO_FINALIZER,
     ..TypeSpec::DEFAULT
 };
 

@@ -371,6 +371,10 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         file.get_mut(vm).fd = -1;
         return closed;
     }
+    if file.get(vm).flags & FINALIZING != 0 {
+        warn_unclosed(vm, file, file.value())?;
+    }
+    vm.forget_instance(file.value());
     match closed {
         Ok(result) => {
             close_descriptor(vm, file)?;
@@ -415,14 +419,16 @@ fn isatty(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn dealloc_warn(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let file = args.receiver::<File>(vm);
-    if file.get(vm).is_open() && file.get(vm).flags & CLOSE_FD != 0 {
-        let shown = vm.repr_string(args.get(1))?;
-        let warnings = taipan_vm::import::import_module(vm, "_warnings")?;
-        let message = vm.new_str(&format!("unclosed file {shown}"))?;
-        let class = vm.exception_class(Exc::ResourceWarning).value();
-        vm.call_method(warnings, "warn", &[message, class])?;
-    }
+    warn_unclosed(vm, file, args.get(1))?;
     Ok(Value::NONE)
+}
+
+/// Warns that a stream was dropped while its file was open.
+fn warn_unclosed(vm: &mut Vm, file: Gc<File>, source: Value) -> Result<(), Raised> {
+    if file.get(vm).is_open() && file.get(vm).flags & CLOSE_FD != 0 {
+        crate::resource_warning::warn(vm, "unclosed file", source, "file", file.value())?;
+    }
+    Ok(())
 }
 
 fn no_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -6,7 +6,7 @@ use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{BASETYPE, TypeSpec, getter, method};
+use taipan_vm::spec::{BASETYPE, TypeSpec, getter, method, NO_FINALIZER};
 use taipan_vm::types::array::RawArray;
 use taipan_vm::types::dict::Dict;
 use taipan_vm::types::str::Str;
@@ -62,7 +62,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         getter("line_buffering", get_line_buffering, ""),
     ],
     doc: "Text I/O implementation using an in-memory buffer.\n\nThe initial_value argument sets the value of object.  The newline\nargument is like the one of TextIOWrapper's constructor.",
-    flags: BASETYPE,
+    flags: BASETYPE | NO_FINALIZER,
     ..TypeSpec::DEFAULT
 };
 

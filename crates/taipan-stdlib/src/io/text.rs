@@ -16,7 +16,6 @@ use taipan_vm::slots::Slots;
 use taipan_vm::spec::{BASETYPE, TypeSpec, getset, getter, method};
 use taipan_vm::types::array::RawArray;
 use taipan_vm::types::bytes::Bytes;
-use taipan_vm::types::list::List;
 use taipan_vm::types::str::Str;
 use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
@@ -63,9 +62,6 @@ const SEEKABLE: u32 = 16;
 /// `next` has disabled `tell`.
 const NO_TELL: u32 = 32;
 
-/// The key of the list of open writers, which the end of the program flushes.
-const WRITERS: &str = "io.writers";
-
 #[rustfmt::skip]
 pub static TYPE: TypeSpec = TypeSpec {
     name: "TextIOWrapper",
@@ -107,32 +103,6 @@ pub static TYPE: TypeSpec = TypeSpec {
     flags: BASETYPE,
     ..TypeSpec::DEFAULT
 };
-
-/// Remembers a stream that may hold unwritten data when the program ends.
-pub fn remember_writer(vm: &mut Vm, stream: Value) -> Result<(), Raised> {
-    let list = match vm.state(WRITERS).and_then(|list| list.downcast::<List>(vm)) {
-        Some(list) => list,
-        None => {
-            let list = List::new(vm)?;
-            vm.set_state(WRITERS, list.value());
-            list
-        }
-    };
-    List::push(list, vm, stream)
-}
-
-/// A remembered stream was closed.
-pub fn forget_writer(vm: &mut Vm, stream: Value) {
-    let Some(list) = vm.state(WRITERS).and_then(|list| list.downcast::<List>(vm)) else { return };
-    let n = list.get(vm).len();
-    let at = (0..n).rev().find(|i| list.get(vm).get_at(vm, *i) == Some(stream));
-    if let Some(at) = at {
-        if let Some(last) = list.get(vm).get_at(vm, n - 1) {
-            List::set_at(list, vm, at, last);
-        }
-        List::truncate(list, vm, n - 1);
-    }
-}
 
 fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
@@ -197,8 +167,6 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     set_codec(vm, own, buffer, encoding, errors)?;
     let able = vm.call_method(buffer, "seekable", &[])?;
     let can_seek = vm.is_true(able)?;
-    let writes = vm.call_method(buffer, "writable", &[])?;
-    let writes = vm.is_true(writes)?;
     let state = own.get_mut(vm);
     state.buffer = Some(buffer);
     state.newline = newline as u32;
@@ -211,9 +179,6 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     state.flags = if line_buffering { LINE_BUFFERING } else { 0 }
         | if write_through { WRITE_THROUGH } else { 0 }
         | if can_seek { SEEKABLE } else { 0 };
-    if writes {
-        remember_writer(vm, this)?;
-    }
     Ok(())
 }
 
@@ -403,8 +368,14 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if super::base::is_closed(vm, own.value())? {
         return Ok(Value::NONE);
     }
+    if own.get(vm).flags & FINALIZING != 0 {
+        let result = vm.call_method(buffer, "_dealloc_warn", &[own.value()]);
+        if let Err(raised) = result {
+            let _ = vm.take_raised(raised);
+        }
+    }
     let flushed = vm.call_method_name(own.value(), name::FLUSH, &[]);
-    forget_writer(vm, own.value());
+    vm.forget_instance(own.value());
     let first = flushed.err().map(|raised| vm.take_raised(raised));
     let closed = vm.call_method_name(buffer, name::CLOSE, &[]);
     match (first, closed) {
@@ -423,7 +394,6 @@ fn detach(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = args.receiver::<Text>(vm);
     let buffer = buffer_of(vm, own)?;
     vm.call_method_name(own.value(), name::FLUSH, &[])?;
-    forget_writer(vm, own.value());
     let state = own.get_mut(vm);
     state.buffer = None;
     state.flags |= DETACHED;

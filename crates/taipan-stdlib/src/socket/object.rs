@@ -193,7 +193,7 @@ fn finalize(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     if socket.get(vm).fd == -1 {
         return Ok(Value::NONE);
     }
-    let warned = crate::resource_warning::warn(vm, "unclosed", this);
+    let warned = crate::resource_warning::warn(vm, "unclosed", this, "socket", this);
     let fd = std::mem::replace(&mut socket.get_mut(vm).fd, -1);
     let _ = vm.host().close(fd);
     warned?;

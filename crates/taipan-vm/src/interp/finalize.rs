@@ -7,7 +7,9 @@ use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::Raised;
 use crate::types::generator::methods::close;
+use crate::spec;
 use crate::types::generator::{Generator, SUSPENDED};
+use crate::types::list::List;
 use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -16,6 +18,8 @@ use crate::vm::Vm;
 const DEL: u64 = 1;
 /// A generator suspended where it has something to clean up.
 const GENERATOR: u64 = 2;
+/// As `DEL`, newest first.
+const STREAM: u64 = 4;
 /// Rust data is to be freed; its number stands above.
 const RESOURCE: u64 = 3;
 
@@ -29,9 +33,21 @@ impl Vm {
     #[inline]
     pub fn note_instance(&mut self, object: Value, class: Gc<Type>) {
         if class.get(self).slots.del.is_some()
+            && !class.get(self).has_flag(spec::NO_FINALIZER)
             && let Some(header) = object.as_heap()
         {
-            self.heap_mut().register_finalizer(header, DEL);
+            let late = class.get(self).has_flag(spec::FINALIZE_NEWEST_FIRST);
+            self.heap_mut().register_finalizer(header, if late { STREAM } else { DEL });
+        }
+    }
+
+    /// A native object has been closed: unless its class is made in Python, its finaliser has nothing left to do.
+    pub fn forget_instance(&mut self, object: Value) {
+        let class = self.type_of(object);
+        if !class.get(self).is_heap_type()
+            && let Some(header) = object.as_heap()
+        {
+            self.heap_mut().unregister_finalizer(header);
         }
     }
 
@@ -47,9 +63,21 @@ impl Vm {
             return;
         }
         let pending = self.pending.take();
-        while let Some((object, tag)) = self.heap_mut().take_finalizable() {
+        let mut streams = None;
+        loop {
+            let Some((object, tag)) = self.heap_mut().take_finalizable() else {
+                let Some(object) = self.newest(streams) else { break };
+                self.run_del(object);
+                continue;
+            };
             let object = Value::from_heap(object);
             match tag {
+                STREAM => {
+                    if let Err(raised) = self.put_off(&mut streams, object) {
+                        let _ = self.take_raised(raised);
+                        self.run_del(object);
+                    }
+                }
                 DEL => self.run_del(object),
                 tag if tag & 0xFF == RESOURCE => self.remove_resource((tag >> 8) as usize),
                 _ => self.close_abandoned(object),
@@ -57,6 +85,24 @@ impl Vm {
         }
         self.pending = pending;
         self.exec.finalizing = false;
+    }
+
+    /// Keeps a stream for later: those that were made after it come first.
+    fn put_off(&mut self, streams: &mut Option<Gc<List>>, object: Value) -> Result<(), Raised> {
+        let list = match *streams {
+            Some(list) => list,
+            None => *streams.insert(List::new(self)?),
+        };
+        List::push(list, self, object)
+    }
+
+    /// Takes the stream that was put off last.
+    fn newest(&mut self, streams: Option<Gc<List>>) -> Option<Value> {
+        let list = streams?;
+        let last = list.get(self).len().checked_sub(1)?;
+        let object = list.get(self).get_at(self, last);
+        List::truncate(list, self, last);
+        object
     }
 
     fn run_del(&mut self, object: Value) {

@@ -107,7 +107,8 @@ fn build(
     }
     let has_dict = base_has_dict || wants.is_none_or(|(dict, _)| dict);
     let weakrefable = base_has_weakref || wants.is_none_or(|(_, weakref)| weakref);
-    let mut flags = spec::BASETYPE | spec::HEAP_TYPE | (base.get(vm).flags & spec::MATCH_SELF);
+    let inherited = spec::MATCH_SELF | spec::FINALIZE_NEWEST_FIRST;
+    let mut flags = spec::BASETYPE | spec::HEAP_TYPE | (base.get(vm).flags & inherited);
     flags |= if has_dict { spec::HAS_DICT } else { 0 } | if weakrefable { spec::WEAKREFABLE } else { 0 };
     let names = match &slot_names {
         Some(declared) => declared.names,
