@@ -6,7 +6,7 @@ use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{BASETYPE, TypeSpec, getter, method, NO_FINALIZER};
+use taipan_vm::spec::{BASETYPE, NO_FINALIZER, TypeSpec, getter, method};
 use taipan_vm::types::array::RawArray;
 use taipan_vm::types::dict::Dict;
 use taipan_vm::types::list::List;

@@ -6,8 +6,8 @@
 use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::Raised;
-use crate::types::generator::methods::close;
 use crate::spec;
+use crate::types::generator::methods::close;
 use crate::types::generator::{Generator, SUSPENDED};
 use crate::types::list::List;
 use crate::types::type_::Type;

@@ -215,7 +215,12 @@ pub fn materialize(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Builtin
     let mut flags = spec.flags;
     if let Some(base) = base {
         flags |= base.get(vm).flags
-            & (spec::HAS_DICT | spec::WEAKREFABLE | spec::MAPPING | spec::SEQUENCE | spec::MATCH_SELF | spec::FINALIZE_NEWEST_FIRST);
+            & (spec::HAS_DICT
+                | spec::WEAKREFABLE
+                | spec::MAPPING
+                | spec::SEQUENCE
+                | spec::MATCH_SELF
+                | spec::FINALIZE_NEWEST_FIRST);
     }
     let root_shape = match builtin {
         Some(builtin) => builtin as u32,
