@@ -37,15 +37,15 @@ pub enum ReadError {
     Value(&'static str),
     /// `TypeError`
     Type(&'static str),
-    /// `UnicodeDecodeError` for UTF-8 text, at this byte of it.
-    Unicode(usize),
+    /// `UnicodeDecodeError`: these bytes are no UTF-8, not even with surrogates.
+    Unicode(Vec<u8>),
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReadError::Eof(message) | ReadError::Value(message) | ReadError::Type(message) => f.write_str(message),
-            ReadError::Unicode(at) => write!(f, "'utf-8' codec can't decode byte in position {at}"),
+            ReadError::Unicode(_) => f.write_str("'utf-8' codec can't decode bytes"),
         }
     }
 }

@@ -86,7 +86,9 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
                     at += 1;
                     let value = args.get(at).map(|value| String::from_utf8_lossy(value).into_owned());
                     match value.as_deref() {
-                        Some("always" | "default" | "never") => {}
+                        Some("always") => settings.check_hash_based_pycs = "always",
+                        Some("default") => settings.check_hash_based_pycs = "default",
+                        Some("never") => settings.check_hash_based_pycs = "never",
                         Some(_) => {
                             let message = "--check-hash-based-pycs must be one of 'default', 'always', or 'never'";
                             return Err(usage(message.to_owned()));
@@ -368,6 +370,8 @@ Options (and corresponding environment variables):
 -W arg : control warnings; arg is action:message:category:module:lineno (PYTHONWARNINGS=arg)
 -x     : skip the first line of the source
 -X opt : set an option of the implementation (--help-xoptions lists them)
+--check-hash-based-pycs always|default|never:
+         which .pyc files with a hash are compared with their sources
 file   : run the program in that file
 -      : run the program on standard input (default; interactive if it is a terminal)
 arg ...: arguments for the program in sys.argv[1:]

@@ -6,6 +6,7 @@ use taipan_vm::args::Args;
 use taipan_vm::gc::Gc;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::spec::{MethodDef, ModuleSpec, function};
+use taipan_vm::types::code::Code;
 use taipan_vm::types::list::List;
 use taipan_vm::types::module::Module;
 use taipan_vm::types::tuple::Tuple;
@@ -45,7 +46,7 @@ const NB_NAMES: &[&str] = &[
 
 fn opcode_of(vm: &mut Vm, args: Args<'_>) -> Result<Option<Opcode>, Raised> {
     let number = vm.index_i32(args.get(0))?;
-    Ok(u8::try_from(number).ok().and_then(Opcode::from_u8))
+    Ok(u16::try_from(number).ok().and_then(Opcode::from_u16))
 }
 
 macro_rules! tests {
@@ -70,7 +71,8 @@ tests! {
 
 fn stack_effect(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [_, oparg, jump] = args.all();
-    let opcode = opcode_of(vm, args)?;
+    // The forms that specialising writes have no effect of their own.
+    let opcode = opcode_of(vm, args)?.filter(|opcode| opcode.base() == *opcode);
     let oparg = match oparg.not_none() {
         Some(oparg) => vm.index_i32(oparg)?,
         None => 0,
@@ -126,6 +128,15 @@ fn none(_: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }
 
+fn get_executor(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    if args.get(0).exact::<Code>().is_none() {
+        let got = vm.type_name(args.get(0));
+        return Err(vm.raise(Exc::TypeError, format!("expected a code object, not '{got}'")));
+    }
+    vm.index_i32(args.get(1))?;
+    Err(vm.raise(Exc::ValueError, "no executor at given byte offset"))
+}
+
 fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     Module::set_int(module, vm, "ENABLE_SPECIALIZATION", 1)?;
     Module::set_int(module, vm, "ENABLE_SPECIALIZATION_FT", 1)
@@ -156,7 +167,7 @@ const FUNCTIONS: &[MethodDef] = &[
     function("get_special_method_names()", get_special_method_names, "Return a list of special method names."),
     function(
         "get_executor(code, offset)",
-        none,
+        get_executor,
         "Return the executor object at offset in code if exists, None otherwise.",
     ),
 ];

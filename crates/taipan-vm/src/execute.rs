@@ -59,8 +59,9 @@ pub fn constant_value(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised>
     constant_object(vm, constant)
 }
 
-/// The constant that an object stands for; `None` for objects that are no constants.
-pub fn constant_of(vm: &mut Vm, value: Value) -> Result<Option<Constant>, Raised> {
+/// The constant that an object stands for; `None` for objects that are no constants, and where copies of parts use up
+/// the budget.
+pub fn constant_of(vm: &mut Vm, value: Value, budget: &mut usize) -> Result<Option<Constant>, Raised> {
     use crate::types::Builtin;
     vm.check_native_stack()?;
     if value.is_none() {
@@ -85,10 +86,11 @@ pub fn constant_of(vm: &mut Vm, value: Value) -> Result<Option<Constant>, Raised
         return Ok(Some(Constant::Bytes(bytes.get(vm).bytes().into())));
     }
     if let Some(tuple) = value.exact::<Tuple>() {
-        return Ok(items_of(vm, tuple)?.map(|items| Constant::Tuple(items.into())));
+        return Ok(items_of(vm, tuple, budget)?.map(|items| Constant::Tuple(items.into())));
     }
     if let Some(code) = as_code(vm, value) {
-        return Ok(Some(Constant::Code(code.get(vm).shared())));
+        let with_objects = code.get(vm).executable.has_object_constants();
+        return Ok((!with_objects).then(|| Constant::Code(code.get(vm).shared())));
     }
     let class = vm.type_of(value);
     if class.get(vm).is_heap_type() {
@@ -105,13 +107,13 @@ pub fn constant_of(vm: &mut Vm, value: Value) -> Result<Option<Constant>, Raised
         }
         "frozenset" => {
             let items = vm.tuple_of(value)?;
-            Ok(items_of(vm, items)?.map(Constant::frozen_set))
+            Ok(items_of(vm, items, budget)?.map(Constant::frozen_set))
         }
         "slice" => {
             let mut parts = [Constant::None, Constant::None, Constant::None];
             for (part, name) in parts.iter_mut().zip(["start", "stop", "step"]) {
                 let value = vm.get_attr_str(value, name)?;
-                match constant_of(vm, value)? {
+                match constant_of(vm, value, budget)? {
                     Some(constant) => *part = constant,
                     None => return Ok(None),
                 }
@@ -122,11 +124,16 @@ pub fn constant_of(vm: &mut Vm, value: Value) -> Result<Option<Constant>, Raised
     }
 }
 
-fn items_of(vm: &mut Vm, tuple: Gc<Tuple>) -> Result<Option<Vec<Constant>>, Raised> {
-    let mut items = Vec::new();
-    for i in 0..tuple.get(vm).len() {
+fn items_of(vm: &mut Vm, tuple: Gc<Tuple>, budget: &mut usize) -> Result<Option<Vec<Constant>>, Raised> {
+    let n = tuple.get(vm).len();
+    match budget.checked_sub(n) {
+        Some(left) => *budget = left,
+        None => return Ok(None),
+    }
+    let mut items = Vec::with_capacity(n);
+    for i in 0..n {
         let item = tuple.get(vm).at(i);
-        match constant_of(vm, item)? {
+        match constant_of(vm, item, budget)? {
             Some(constant) => items.push(constant),
             None => return Ok(None),
         }

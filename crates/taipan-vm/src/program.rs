@@ -51,14 +51,17 @@ impl Vm {
         Dict::set_str(globals, self, key, filename)?;
         let key = self.name(name::CACHED);
         Dict::set_str(globals, self, key, Value::NONE)?;
-        self.set_main_loader(filename)?;
-        let code = if source.starts_with(&taipan_bytecode::pyc::MAGIC_NUMBER) && path.ends_with(b".pyc") {
+        // Compiled code is known by its name, or by the first two bytes of the magic number.
+        let is_compiled = path.ends_with(b".pyc") || source.starts_with(&taipan_bytecode::pyc::MAGIC_NUMBER[..2]);
+        self.set_main_loader(filename, if is_compiled { "SourcelessFileLoader" } else { "SourceFileLoader" })?;
+        let code = if is_compiled {
+            if !source.starts_with(&taipan_bytecode::pyc::MAGIC_NUMBER) {
+                return Err(self.raise(Exc::RuntimeError, "Bad magic number in .pyc file"));
+            }
             let body = source.get(taipan_bytecode::pyc::HEADER_SIZE..).unwrap_or(&[]);
             match taipan_bytecode::marshal::load_code(body) {
                 Ok(code) => code,
-                Err(error) => {
-                    return Err(self.raise(Exc::RuntimeError, format!("Bad code object in .pyc file: {error}")));
-                }
+                Err(_) => return Err(self.raise(Exc::RuntimeError, "Bad code object in .pyc file")),
             }
         } else {
             let optimize = self.interp().config.optimize;
@@ -69,13 +72,13 @@ impl Vm {
         Ok(Ok(()))
     }
 
-    /// `__main__.__loader__` for a script: a SourceFileLoader.
-    fn set_main_loader(&mut self, filename: Value) -> Result<(), Raised> {
+    /// `__main__.__loader__` for a script: a SourceFileLoader, or the one of compiled code.
+    fn set_main_loader(&mut self, filename: Value, class: &str) -> Result<(), Raised> {
         if self.state(crate::import::BOOTSTRAP).is_none() {
             return Ok(());
         }
         let external = crate::import::import_module(self, "_frozen_importlib_external")?;
-        let class = self.get_attr_str(external, "SourceFileLoader")?;
+        let class = self.get_attr_str(external, class)?;
         let main = self.new_str("__main__")?;
         let loader = self.call(class, &[main, filename])?;
         let globals = main_dict(self)?;

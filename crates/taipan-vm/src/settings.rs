@@ -45,6 +45,8 @@ pub struct Settings {
     pub install_signal_handlers: bool,
     /// 1: report how long each import takes, 2: imports of modules that are there as well (`-X importtime`).
     pub import_time: u8,
+    /// `--check-hash-based-pycs`: `default`, `always` or `never`.
+    pub check_hash_based_pycs: &'static str,
 }
 
 impl Default for Settings {
@@ -82,6 +84,7 @@ impl Default for Settings {
             platlibdir: "lib".to_owned(),
             install_signal_handlers: true,
             import_time: 0,
+            check_hash_based_pycs: "default",
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Frozenset constants: members that are equal in Python's sense appear once.
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use dashu_int::IBig;
 
 use super::Constant;
@@ -9,13 +12,42 @@ impl Constant {
     /// the members depends on their values only, so that equal sets are equal constants.
     pub fn frozen_set(items: impl IntoIterator<Item = Constant>) -> Constant {
         let mut members: Vec<Constant> = Vec::new();
+        let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
         for item in items {
-            if !members.iter().any(|member| member.py_eq(&item)) {
+            let mut hasher = DefaultHasher::new();
+            item.py_hash(&mut hasher);
+            let same_hash = places.entry(hasher.finish()).or_default();
+            if !same_hash.iter().any(|&place| members[place].py_eq(&item)) {
+                same_hash.push(members.len());
                 members.push(item);
             }
         }
         members.sort_by_cached_key(|member| format!("{member:?}"));
         Constant::FrozenSet(members.into_boxed_slice())
+    }
+
+    /// Feeds what is the same for constants that are equal in Python.
+    fn py_hash(&self, hasher: &mut DefaultHasher) {
+        use Constant::*;
+        if let Some((real, imaginary)) = self.as_complex_parts() {
+            let real = match real {
+                Real::Int(value) => Ok(value),
+                Real::Float(value) if value.fract() == 0.0 => IBig::try_from(value).map_err(|_| value),
+                Real::Float(value) => Err(value),
+            };
+            match real {
+                Ok(value) => value.hash(hasher),
+                Err(value) => value.to_bits().hash(hasher),
+            }
+            return (imaginary + 0.0).to_bits().hash(hasher);
+        }
+        match self {
+            Tuple(items) => items.iter().for_each(|item| item.py_hash(hasher)),
+            // The order says nothing.
+            FrozenSet(items) => items.len().hash(hasher),
+            Slice(parts) => parts.iter().for_each(|part| part.py_hash(hasher)),
+            other => other.hash(hasher),
+        }
     }
 
     /// Whether `self == other` holds in Python.

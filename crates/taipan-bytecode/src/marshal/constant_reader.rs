@@ -1,6 +1,11 @@
 //! Marshalled bytes to constants and code objects.
+//!
+//! Constants are trees: what is referred to is copied. Invariant: copies weigh at most [`COPIED_WEIGHT`] and a
+//! share of the input together, so that references to tuples of references do not grow without bound.
 
 use std::sync::Arc;
+
+use dashu_int::ops::BitTest;
 
 use super::ReadError;
 use super::reader::{Atom, CodeHead, Container, SliceInput, Visitor, read};
@@ -13,14 +18,18 @@ use crate::wtf8::Wtf8Buf;
 /// # Errors
 /// [`ReadError`]; lists, dicts, sets and `StopIteration` are no constants and give `ValueError`.
 pub fn load(bytes: &[u8]) -> Result<Constant, ReadError> {
-    run(Input::Borrowed(SliceInput::new(bytes)))
+    run(Input::Borrowed(SliceInput::new(bytes)), bytes.len())
 }
 
-fn run(input: Input<'_>) -> Result<Constant, ReadError> {
-    let mut builder = Builder { input, stack: Vec::new(), refs: Vec::new() };
+fn run(input: Input<'_>, len: usize) -> Result<Constant, ReadError> {
+    let budget = COPIED_WEIGHT + len / 16;
+    let mut builder = Builder { input, stack: Vec::new(), refs: Vec::new(), budget };
     read(&mut builder)?;
     builder.pop()
 }
+
+/// How many constants (about 32 bytes each) references may copy, whatever the input.
+const COPIED_WEIGHT: usize = 1 << 20;
 
 /// Reads a code object, such as the body of a `.pyc` file.
 ///
@@ -38,7 +47,7 @@ pub fn load_code(bytes: &[u8]) -> Result<Arc<CodeObject>, ReadError> {
 /// # Errors
 /// As [`load_code`].
 pub fn load_static_code(bytes: &'static [u8]) -> Result<Arc<CodeObject>, ReadError> {
-    match run(Input::Static(SliceInput::new(bytes)))? {
+    match run(Input::Static(SliceInput::new(bytes)), bytes.len())? {
         Constant::Code(code) => Ok(code),
         _ => Err(ReadError::Type("code object expected")),
     }
@@ -51,15 +60,31 @@ enum Input<'a> {
 
 struct Builder<'a> {
     input: Input<'a>,
-    stack: Vec<Constant>,
-    refs: Vec<Option<Constant>>,
+    stack: Vec<Weighed>,
+    refs: Vec<Option<Weighed>>,
+    /// What references may still copy.
+    budget: usize,
+}
+
+/// A constant, and how many constants (or 32 bytes of text) it is made of.
+#[derive(Clone)]
+struct Weighed {
+    constant: Constant,
+    weight: usize,
 }
 
 const UNEXPECTED: ReadError = ReadError::Type("unexpected object in marshalled code object");
 
 impl Builder<'_> {
+    /// Takes a copy off the budget; plain values cost nothing.
+    fn charge(&mut self, copy: &Weighed) -> Result<(), ReadError> {
+        let left = self.budget.checked_sub(copy.weight.saturating_sub(1));
+        self.budget = left.ok_or(ReadError::Value("bad marshal data (references grow too large)"))?;
+        Ok(())
+    }
+
     fn pop(&mut self) -> Result<Constant, ReadError> {
-        self.stack.pop().ok_or(UNEXPECTED)
+        self.stack.pop().map(|top| top.constant).ok_or(UNEXPECTED)
     }
 
     fn pop_str(&mut self) -> Result<Wtf8Buf, ReadError> {
@@ -117,7 +142,7 @@ impl Visitor for Builder<'_> {
     }
 
     fn atom(&mut self, atom: Atom<'_>) -> Result<(), ReadError> {
-        self.stack.push(match atom {
+        let constant = match atom {
             Atom::None => Constant::None,
             Atom::True => Constant::True,
             Atom::False => Constant::False,
@@ -129,20 +154,27 @@ impl Visitor for Builder<'_> {
             Atom::Bytes(bytes) => Constant::Bytes(bytes.into()),
             Atom::StaticBytes(bytes) => Constant::Bytes(Bytes::Static(bytes)),
             Atom::Str(text, _) => Constant::Str(text),
-        });
+        };
+        let bytes = match &constant {
+            Constant::Bytes(bytes) => bytes.len(),
+            Constant::Str(text) => text.as_bytes().len(),
+            Constant::Int(value) => value.bit_len() / 8,
+            _ => 0,
+        };
+        self.stack.push(Weighed { constant, weight: 1 + bytes / 32 });
         Ok(())
     }
 
     fn begin(&mut self, container: Container, _: usize) -> Result<(), ReadError> {
         match container {
-            Container::List | Container::Dict | Container::Set => {
+            Container::List | Container::Dict | Container::Set | Container::OpenTuple => {
                 Err(ReadError::Value("lists, dicts and sets are no constants"))
             }
             Container::Tuple | Container::FrozenSet | Container::Slice => Ok(()),
         }
     }
 
-    fn item(&mut self, _: Container) -> Result<(), ReadError> {
+    fn item(&mut self, _: Container, _: usize) -> Result<(), ReadError> {
         Err(UNEXPECTED)
     }
 
@@ -152,12 +184,14 @@ impl Visitor for Builder<'_> {
 
     fn end(&mut self, container: Container, len: usize) -> Result<(), ReadError> {
         let items = self.stack.split_off(self.stack.len().checked_sub(len).ok_or(UNEXPECTED)?);
+        let weight = items.iter().fold(1usize, |sum, item| sum.saturating_add(item.weight));
+        let items: Vec<Constant> = items.into_iter().map(|item| item.constant).collect();
         let value = match container {
             Container::FrozenSet => Constant::frozen_set(items),
             Container::Slice => Constant::Slice(items.try_into().map(Box::new).map_err(|_| UNEXPECTED)?),
             _ => Constant::Tuple(items.into()),
         };
-        self.stack.push(value);
+        self.stack.push(Weighed { constant: value, weight });
         Ok(())
     }
 
@@ -189,7 +223,7 @@ impl Visitor for Builder<'_> {
             linetable,
             exceptiontable,
         };
-        self.stack.push(Constant::Code(Arc::new(code)));
+        self.stack.push(Weighed { constant: Constant::Code(Arc::new(code)), weight: 1 });
         Ok(())
     }
 
@@ -197,12 +231,14 @@ impl Visitor for Builder<'_> {
         if self.refs.len() <= index {
             self.refs.resize(index + 1, None);
         }
-        if let Some(value) = self.stack.pop() {
+        if let Some(Weighed { constant, weight }) = self.stack.pop() {
             // Later uses share the text.
-            let value = match value {
+            let constant = match constant {
                 Constant::Str(text) => Constant::Str(text.into_shared()),
                 other => other,
             };
+            let value = Weighed { constant, weight };
+            self.charge(&value)?;
             self.refs[index] = Some(value.clone());
             self.stack.push(value);
         }
@@ -210,8 +246,11 @@ impl Visitor for Builder<'_> {
     }
 
     fn load_ref(&mut self, index: usize) -> Result<(), ReadError> {
-        let value = self.refs.get(index).cloned().flatten();
-        self.stack.push(value.ok_or(ReadError::Value("bad marshal data (invalid reference)"))?);
+        let value = self.refs.get(index).and_then(Option::as_ref);
+        let value = value.ok_or(ReadError::Value("bad marshal data (invalid reference)"))?;
+        let value = value.clone();
+        self.charge(&value)?;
+        self.stack.push(value);
         Ok(())
     }
 }

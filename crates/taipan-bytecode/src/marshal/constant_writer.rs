@@ -79,6 +79,8 @@ impl<'a> Part<'a> {
                 Constant::None | Constant::True | Constant::False | Constant::Ellipsis => return None,
                 // CPython's compiler does not merge them.
                 Constant::FrozenSet(_) => return None,
+                // Each NaN is an object of its own.
+                value if has_nan(value) => return None,
                 Constant::Str(text) => Key::Str(text),
                 Constant::Bytes(bytes) => Key::Bytes(bytes),
                 Constant::Tuple(items) => tuple(items),
@@ -128,6 +130,15 @@ impl<'a> Part<'a> {
             Constant::Code(code) => Part::Code { code, is_root: false },
             value => Part::Constant(value),
         }
+    }
+}
+
+fn has_nan(value: &Constant) -> bool {
+    match value {
+        Constant::Float(value) => value.is_nan(),
+        Constant::Complex(real, imag) => real.is_nan() || imag.is_nan(),
+        Constant::Tuple(items) => items.iter().any(has_nan),
+        _ => false,
     }
 }
 

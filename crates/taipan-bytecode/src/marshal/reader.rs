@@ -2,7 +2,7 @@
 //!
 //! Invariants: frames of containers under construction live on an explicit stack of at most [`MAX_DEPTH`] entries; a
 //! reference is given to the visitor only once it is complete, except for lists, dicts and sets, which exist before
-//! their items.
+//! their items, and tuples of visitors that want that.
 
 use dashu_int::{IBig, Sign, UBig};
 
@@ -36,6 +36,8 @@ pub enum Container {
     List,
     Dict,
     Set,
+    /// A tuple that exists before its items; see [`Visitor::opens_tuple`].
+    OpenTuple,
 }
 
 /// The numbers of a code object.
@@ -67,15 +69,22 @@ pub trait Visitor {
         None
     }
 
+    /// Whether a tuple of that length, to which its own items may refer, exists before them ([`Container::OpenTuple`]).
+    fn opens_tuple(&self, len: usize) -> bool {
+        let _ = len;
+        false
+    }
+
     /// Pushes a value.
     fn atom(&mut self, atom: Atom<'_>) -> Result<(), Self::Error>;
 
-    /// For [`Container::List`], `Dict` and `Set`: pushes an empty one. For the others nothing is pushed yet. `len` is
-    /// at most [`Visitor::remaining`]; 0 for a dict.
+    /// For [`Container::List`], `Dict`, `Set` and `OpenTuple`: pushes an empty one (the tuple has its length). For the
+    /// others nothing is pushed yet. `len` is at most [`Visitor::remaining`]; 0 for a dict.
     fn begin(&mut self, container: Container, len: usize) -> Result<(), Self::Error>;
 
-    /// For a list or set: pops an item and adds it to the container below. For a dict: pops value and key.
-    fn item(&mut self, container: Container) -> Result<(), Self::Error>;
+    /// For a list, set or open tuple: pops the item of that index and adds it to the container below. For a dict: pops
+    /// value and key.
+    fn item(&mut self, container: Container, index: usize) -> Result<(), Self::Error>;
 
     /// Pops a dict's key that has no value.
     fn discard(&mut self) -> Result<(), Self::Error>;
@@ -279,7 +288,7 @@ impl<V: Visitor> Reader<'_, V> {
         if ascii {
             return Ok(Wtf8Buf::from_code_points(bytes.iter().map(|&byte| byte.into())));
         }
-        Wtf8Buf::from_bytes(bytes.to_vec()).map_err(|error| ReadError::Unicode(error.valid_up_to).into())
+        Wtf8Buf::from_bytes(bytes.to_vec()).map_err(|_| ReadError::Unicode(bytes.to_vec()).into())
     }
 
     /// The next reference number, if the object is flagged.
@@ -306,7 +315,12 @@ impl<V: Visitor> Reader<'_, V> {
 
     fn open(&mut self, container: Container, len: usize, flagged: bool) -> Result<Object, V::Error> {
         let room = self.visitor.remaining().map_or(0, |left| left.min(len));
-        let exists = matches!(container, Container::List | Container::Set | Container::Dict);
+        let container = match container {
+            Container::Tuple if flagged && len > 0 && self.visitor.opens_tuple(len) => Container::OpenTuple,
+            container => container,
+        };
+        let exists = !matches!(container, Container::Tuple | Container::FrozenSet | Container::Slice);
+        let room = if container == Container::OpenTuple { len } else { room };
         let mut reference = self.reserve(flagged, exists);
         self.visitor.begin(container, room)?;
         if exists {
@@ -436,18 +450,19 @@ impl<V: Visitor> Reader<'_, V> {
     fn add(&mut self) -> Result<bool, V::Error> {
         match self.frames.last_mut() {
             None => Ok(false),
-            Some(Frame::Items { container, left, .. }) => {
+            Some(Frame::Items { container, len, left, .. }) => {
+                let index = *len - *left;
                 *left = left.saturating_sub(1);
                 let (container, done) = (*container, *left == 0);
-                if matches!(container, Container::List | Container::Set) {
-                    self.visitor.item(container)?;
+                if matches!(container, Container::List | Container::Set | Container::OpenTuple) {
+                    self.visitor.item(container, index)?;
                 }
                 Ok(done)
             }
             Some(Frame::Dict { has_key }) => {
                 *has_key = !*has_key;
                 if !*has_key {
-                    self.visitor.item(Container::Dict)?;
+                    self.visitor.item(Container::Dict, 0)?;
                 }
                 Ok(false)
             }
@@ -491,7 +506,7 @@ impl<V: Visitor> Reader<'_, V> {
         }
         // A slice or code object that lacks a part is a null object itself.
         let message = self.frames.iter().rev().find_map(|frame| match frame {
-            Frame::Items { container: Container::Tuple, .. } => Some("NULL object in marshal data for tuple"),
+            Frame::Items { container: Container::Tuple | Container::OpenTuple, .. } => Some("NULL object in marshal data for tuple"),
             Frame::Items { container: Container::List, .. } => Some("NULL object in marshal data for list"),
             Frame::Items { container: Container::Set | Container::FrozenSet, .. } => {
                 Some("NULL object in marshal data for set")

@@ -17,6 +17,7 @@ use crate::types::Builtin;
 use crate::types::array::ValueArray;
 use crate::types::code::constant_object;
 use crate::types::str::Str;
+use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -43,6 +44,8 @@ pub struct Executable {
     register: OnceCell<Box<RegisterCode>>,
     instrumentation: OnceCell<Box<Instrumentation>>,
     array: Cell<Option<Gc<ValueArray>>>,
+    /// The constants as objects, where some are no constants of the compiler; immovable.
+    objects: Cell<Option<Gc<ValueArray>>>,
     pub code: Arc<CodeObject>,
 }
 
@@ -61,6 +64,7 @@ impl Executable {
             register: OnceCell::new(),
             instrumentation: OnceCell::new(),
             array: Cell::new(None),
+            objects: Cell::new(None),
             code,
         }
     }
@@ -108,10 +112,32 @@ impl Executable {
 
     /// Visits the objects the code refers to.
     pub(crate) fn visit(&self, visit: &mut dyn FnMut(&mut u64)) {
-        if let Some(array) = self.array.get() {
+        for array in [self.array.get(), self.objects.get()].into_iter().flatten() {
             // Immovable: visiting marks it.
             visit(&mut array.value().bits());
         }
+    }
+
+    /// Whether the constants are objects of any kind, given by [`Executable::set_object_constants`].
+    pub fn has_object_constants(&self) -> bool {
+        self.objects.get().is_some()
+    }
+
+    /// A constant given as an object.
+    pub fn object_constant(&self, vm: &Vm, index: usize) -> Option<Value> {
+        self.objects.get()?.get(vm).slots().get(index).copied().flatten()
+    }
+
+    /// Makes these objects the constants of code that was not prepared yet.
+    pub(crate) fn set_object_constants(&self, vm: &mut Vm, constants: Gc<Tuple>) -> Result<(), Raised> {
+        let len = constants.get(vm).len();
+        let array = immovable_array(vm, len)?;
+        self.objects.set(Some(array));
+        for i in 0..len {
+            let constant = constants.get(vm).at(i);
+            array.get_mut(vm).slots_mut()[i] = Some(constant);
+        }
+        Ok(())
     }
 
     /// An entry of the refs array, if the code was prepared.
@@ -140,7 +166,10 @@ impl Executable {
         // Reachable from here on, through the table.
         self.array.set(Some(array));
         for (i, constant) in self.code.consts.iter().enumerate() {
-            let value = constant_object(vm, constant)?;
+            let value = match self.object_constant(vm, i) {
+                Some(object) => object,
+                None => constant_object(vm, constant)?,
+            };
             array.get_mut(vm).slots_mut()[i] = Some(value);
         }
         for (i, name) in self.code.names.iter().enumerate() {

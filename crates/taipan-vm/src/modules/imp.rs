@@ -4,6 +4,7 @@ use crate::args::Args;
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
 use crate::spec::{ModuleSpec, function};
+use crate::types::code::Code;
 use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::module::Module;
@@ -48,7 +49,8 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 };
 
 fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
-    Module::set_text(module, vm, "check_hash_based_pycs", "default")?;
+    let check = vm.interp().config.settings.check_hash_based_pycs;
+    Module::set_text(module, vm, "check_hash_based_pycs", check)?;
     Module::set_int(module, vm, "pyc_magic_number_token", i64::from(taipan_bytecode::pyc::MAGIC_TOKEN))
 }
 
@@ -274,7 +276,16 @@ pub fn load_early(vm: &mut Vm, name: Value) -> Result<Value, Raised> {
 }
 
 fn fix_co_filename(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    crate::execute::check_code(vm, args.get(0), "_fix_co_filename")?;
+    let Some(code) = crate::execute::as_code(vm, args.get(0)) else {
+        let got = vm.type_name(args.get(0));
+        return Err(vm.raise(Exc::TypeError, format!("_fix_co_filename() argument 1 must be code, not {got}")));
+    };
+    let Some(path) = args.get(1).downcast::<Str>(vm) else {
+        let got = vm.type_name(args.get(1));
+        return Err(vm.raise(Exc::TypeError, format!("_fix_co_filename() argument 2 must be str, not {got}")));
+    };
+    let path = path.get(vm).to_wtf8();
+    Code::rename_file(code, vm, &path)?;
     Ok(Value::NONE)
 }
 

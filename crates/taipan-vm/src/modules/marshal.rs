@@ -13,10 +13,15 @@ use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::{Exc, Raised};
 use crate::spec::{ModuleSpec, function};
+use crate::types::bytearray::ByteArray;
 use crate::types::bytes::Bytes;
+use crate::types::code::Code;
 use crate::types::dict::Dict;
 use crate::types::list::List;
+use crate::types::memoryview::MemoryView;
 use crate::types::module::Module;
+use crate::types::set::Set;
+use crate::types::slice::Slice;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -46,22 +51,8 @@ pub fn load_code(bytes: &std::borrow::Cow<'static, [u8]>, filename: &Wtf8Buf) ->
         std::borrow::Cow::Borrowed(bytes) => taipan_bytecode::marshal::load_static_code(bytes).ok()?,
         std::borrow::Cow::Owned(bytes) => taipan_bytecode::marshal::load_code(bytes).ok()?,
     };
-    Some(with_filename(code, &filename.clone().into_shared()))
-}
-
-/// The code under another file name, nested code included.
-pub fn with_filename(mut code: Arc<CodeObject>, filename: &Wtf8Buf) -> Arc<CodeObject> {
-    if code.filename == *filename {
-        return code;
-    }
-    let own = Arc::make_mut(&mut code);
-    own.filename = filename.clone();
-    for constant in &mut own.consts {
-        if let Constant::Code(inner) = constant {
-            *inner = with_filename(std::mem::take(inner), filename);
-        }
-    }
-    code
+    let old = code.filename.clone();
+    Some(crate::types::code::with_filename(code, &old, &filename.clone().into_shared()))
 }
 
 fn allows_code(vm: &mut Vm, value: Value) -> Result<bool, Raised> {
@@ -102,12 +93,19 @@ fn marshalled(vm: &mut Vm, value: Value, version: u32, allow_code: bool) -> Resu
         if !allow_code {
             return Err(vm.raise(Exc::ValueError, "marshalling code objects is disallowed"));
         }
-        let shared = code.get(vm).shared();
-        return taipan_bytecode::marshal::dump_code(&shared, version).map_err(|error| raise_write(vm, error));
+        if !code.get(vm).executable.has_object_constants() {
+            let shared = code.get(vm).shared();
+            return taipan_bytecode::marshal::dump_code(&shared, version).map_err(|error| raise_write(vm, error));
+        }
     }
+    marshalled_at(vm, value, version, allow_code, 1)
+}
+
+/// The bytes of an object of its own, at that depth of others.
+fn marshalled_at(vm: &mut Vm, value: Value, version: u32, allow_code: bool, depth: usize) -> Result<Vec<u8>, Raised> {
     let seen = Dict::new(vm)?;
     let mut dumper = Dumper { writer: Writer::new(version), seen, next: 0, allow_code };
-    dumper.value(vm, value, 1)?;
+    dumper.value(vm, value, depth)?;
     Ok(dumper.writer.finish())
 }
 
@@ -118,7 +116,7 @@ fn raise_write(vm: &mut Vm, error: WriteError) -> Raised {
 /// Writes objects; shared ones once.
 struct Dumper {
     writer: Writer,
-    /// Reference numbers by `id()`.
+    /// Reference numbers by `id()`; None for those that are being written and cannot be referred to.
     seen: Gc<Dict>,
     next: usize,
     allow_code: bool,
@@ -131,13 +129,36 @@ impl Dumper {
             return Ok(Some(false));
         }
         let id = crate::types::object::id(vm, value)?;
-        if let Some(index) = Dict::get_item(self.seen, vm, id)?.and_then(|index| index.as_small_int()) {
-            self.writer.reference(index as u32);
-            return Ok(None);
+        match Dict::get_item(self.seen, vm, id)? {
+            None => {}
+            Some(number) => match number.as_small_int() {
+                Some(index) => {
+                    self.writer.reference(index as u32);
+                    return Ok(None);
+                }
+                None => return Err(raise_write(vm, WriteError::Unmarshallable)),
+            },
         }
         Dict::set(self.seen, vm, id, Value::int(self.next))?;
         self.next += 1;
         Ok(Some(true))
+    }
+
+    /// Writes the parts of an object that a reader makes last: until then nothing can refer to it.
+    fn closed(
+        &mut self,
+        vm: &mut Vm,
+        value: Value,
+        write: impl FnOnce(&mut Self, &mut Vm) -> Result<(), Raised>,
+    ) -> Result<(), Raised> {
+        if !self.writer.has_refs() {
+            return write(self, vm);
+        }
+        let id = crate::types::object::id(vm, value)?;
+        let number = Dict::get_item(self.seen, vm, id)?.unwrap_or(Value::NONE);
+        Dict::set(self.seen, vm, id, Value::NONE)?;
+        write(self, vm)?;
+        Dict::set(self.seen, vm, id, number)
     }
 
     fn value(&mut self, vm: &mut Vm, value: Value, depth: usize) -> Result<(), Raised> {
@@ -219,8 +240,26 @@ impl Dumper {
             if !self.allow_code {
                 return Err(vm.raise(Exc::ValueError, "marshalling code objects is disallowed"));
             }
-            let code = code.get(vm).shared();
-            return self.code(vm, &code, flagged, depth);
+            return self.closed(vm, value, |this, vm| this.code(vm, code, flagged, depth));
+        }
+        if let Some(slice) = value.exact::<Slice>() {
+            if self.writer.version() < 5 {
+                return Err(raise_write(vm, WriteError::Unmarshallable));
+            }
+            self.writer.slice(flagged).map_err(|error| raise_write(vm, error))?;
+            let Slice { start, stop, step, .. } = *slice.get(vm);
+            return self.closed(vm, value, |this, vm| {
+                [start, stop, step].into_iter().try_for_each(|part| this.value(vm, part, depth + 1))
+            });
+        }
+        let frozen = vm.is_exact(value, crate::types::Builtin::FrozenSet);
+        if let Some(set) = value.downcast::<Set>(vm).filter(|_| frozen || vm.is_exact(value, crate::types::Builtin::Set)) {
+            let n = set.get(vm).len();
+            self.writer.set(frozen, n, flagged).map_err(|error| raise_write(vm, error))?;
+            return match frozen {
+                true => self.closed(vm, value, |this, vm| this.elements(vm, set, depth)),
+                false => self.elements(vm, set, depth),
+            };
         }
         let class = vm.type_of(value);
         let is_own = !class.get(vm).is_heap_type();
@@ -234,25 +273,6 @@ impl Dumper {
                 self.writer.complex(real, imag, flagged);
                 Ok(())
             }
-            kind @ ("set" | "frozenset") if is_own => {
-                let frozen = kind == "frozenset";
-                let items = vm.list_of(value)?;
-                let n = items.get(vm).len();
-                self.writer.set(frozen, n, flagged).map_err(|error| raise_write(vm, error))?;
-                for i in 0..n {
-                    let item = items.get(vm).get_at(vm, i).unwrap_or(Value::NONE);
-                    self.value(vm, item, depth + 1)?;
-                }
-                Ok(())
-            }
-            "slice" if is_own => {
-                self.writer.slice(flagged).map_err(|error| raise_write(vm, error))?;
-                for part in ["start", "stop", "step"] {
-                    let part = vm.get_attr_str(value, part)?;
-                    self.value(vm, part, depth + 1)?;
-                }
-                Ok(())
-            }
             _ if vm.slots(value).get_buffer.is_some() => {
                 let bytes = vm.bytes_of(value)?;
                 self.writer.bytes(&bytes, flagged).map_err(|error| raise_write(vm, error))
@@ -261,7 +281,31 @@ impl Dumper {
         }
     }
 
-    fn code(&mut self, vm: &mut Vm, code: &CodeObject, flagged: bool, depth: usize) -> Result<(), Raised> {
+    /// Writes the elements of a set in the order of their bytes, so that hashes do not show.
+    fn elements(&mut self, vm: &mut Vm, set: Gc<Set>, depth: usize) -> Result<(), Raised> {
+        let elements = List::new(vm)?;
+        let mut order: Vec<(Vec<u8>, usize)> = Vec::new();
+        let size = set.get(vm).len();
+        let mut at = 0;
+        while let Some((slot, element, _)) = set.get(vm).next_element(vm, at) {
+            let bytes = marshalled_at(vm, element, self.writer.version(), self.allow_code, depth + 1)?;
+            if set.get(vm).len() != size {
+                return Err(vm.raise(Exc::RuntimeError, "set changed size during iteration"));
+            }
+            order.push((bytes, elements.get(vm).len()));
+            List::push(elements, vm, element)?;
+            at = slot + 1;
+        }
+        order.sort();
+        for (_, i) in order {
+            let element = elements.get(vm).get_at(vm, i).unwrap_or(Value::NONE);
+            self.value(vm, element, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    fn code(&mut self, vm: &mut Vm, object: Gc<Code>, flagged: bool, depth: usize) -> Result<(), Raised> {
+        let code = object.get(vm).data();
         self.writer.code(
             CodeHead {
                 argcount: code.argcount as i32,
@@ -275,8 +319,8 @@ impl Dumper {
         );
         let failed = |vm: &mut Vm, error| raise_write(vm, error);
         self.writer.bytes(&code.code, false).map_err(|error| failed(vm, error))?;
-        let consts = crate::execute::constant_value(vm, &Constant::Tuple(code.consts.clone()))?;
-        self.value(vm, consts, depth + 1)?;
+        let consts = Code::constants(object, vm)?;
+        self.value(vm, consts.value(), depth + 1)?;
         for names in [&code.names, &code.localsplusnames] {
             self.writer.tuple(names.len(), false).map_err(|error| failed(vm, error))?;
             for name in names {
@@ -307,6 +351,12 @@ fn loads(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn load(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [file, allow_code] = args.all();
     let allow_code = allows_code(vm, allow_code)?;
+    // A file that gives text is refused before anything is read.
+    let nothing = vm.call_method_name(file, name::READ, &[Value::int(0)])?;
+    if nothing.downcast::<Bytes>(vm).is_none() {
+        let got = vm.type_name(nothing);
+        return Err(vm.raise(Exc::TypeError, format!("file.read() returned not bytes but {got}")));
+    }
     load_value(vm, Input::File(file), allow_code)
 }
 
@@ -351,7 +401,18 @@ fn raise_load(vm: &mut Vm, error: LoadError) -> Raised {
         LoadError::Bytes(ReadError::Eof(message)) => vm.raise(Exc::EOFError, message),
         LoadError::Bytes(ReadError::Value(message)) => vm.raise(Exc::ValueError, message),
         LoadError::Bytes(ReadError::Type(message)) => vm.raise(Exc::TypeError, message),
-        LoadError::Bytes(error @ ReadError::Unicode(_)) => vm.raise(Exc::ValueError, error.to_string()),
+        LoadError::Bytes(ReadError::Unicode(bytes)) => {
+            // Decoding it again raises the error with all its parts.
+            let decoded = (|| {
+                let (bytes, encoding, errors) =
+                    (vm.new_bytes(&bytes)?, vm.new_str("utf-8")?, vm.new_str("surrogatepass")?);
+                vm.call_method(bytes, "decode", &[encoding, errors])
+            })();
+            match decoded {
+                Ok(_) => vm.raise(Exc::ValueError, "bad marshal data (string)"),
+                Err(raised) => raised,
+            }
+        }
     }
 }
 
@@ -363,6 +424,9 @@ struct Loader<'a, 'v> {
     refs: Gc<List>,
     allow_code: bool,
 }
+
+/// How many bytes are asked of a file at once.
+const READ_AT_ONCE: usize = 1 << 16;
 
 const UNEXPECTED: ReadError = ReadError::Value("bad marshal data (unknown type code)");
 
@@ -399,20 +463,18 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn pop_constants(&mut self) -> Result<Box<[Constant]>, LoadError> {
+    fn pop_tuple(&mut self) -> Result<Gc<Tuple>, LoadError> {
         let value = self.pop()?;
-        match crate::execute::constant_of(self.vm, value)? {
-            Some(Constant::Tuple(items)) => Ok(items),
-            _ => Err(LoadError::Bytes(ReadError::Type("code: constants must be a tuple of constants"))),
-        }
+        value.exact::<Tuple>().ok_or(LoadError::Bytes(ReadError::Type("code: tuple expected")))
     }
 
     fn pop_names(&mut self) -> Result<Box<[Wtf8Buf]>, LoadError> {
-        let name = |item: Constant| match item {
-            Constant::Str(text) => Ok(text),
-            _ => Err(LoadError::Bytes(ReadError::Type("name tuples must contain only strings"))),
+        let tuple = self.pop_tuple()?;
+        let name = |item: Value| match item.exact::<Str>() {
+            Some(text) => Ok(text.get(self.vm).to_wtf8()),
+            None => Err(LoadError::Bytes(ReadError::Type("name tuples must contain only strings"))),
         };
-        self.pop_constants()?.into_vec().into_iter().map(name).collect()
+        (0..tuple.get(self.vm).len()).map(|i| name(tuple.get(self.vm).at(i))).collect()
     }
 }
 
@@ -424,19 +486,32 @@ impl Visitor for Loader<'_, '_> {
             Input::Slice(input) => return Ok(input.read(count, into)?),
             Input::File(file) => *file,
         };
-        let size = Value::int(count);
-        let data = self.vm.call_method_name(file, name::READ, &[size])?;
-        let Some(bytes) = data.downcast::<Bytes>(self.vm) else {
-            let got = self.vm.type_name(data);
-            let message = format!("file.read() returned not bytes but {got}");
-            return Err(LoadError::Raised(self.vm.raise(Exc::TypeError, message)));
-        };
-        let bytes = bytes.get(self.vm).bytes();
-        if bytes.len() < count {
-            return Err(LoadError::Bytes(ReadError::Eof("EOF read where object expected")));
+        let mut left = count;
+        while left > 0 {
+            let size = left.min(READ_AT_ONCE);
+            let buffer = ByteArray::new(self.vm, &vec![0; size])?.value();
+            let view = MemoryView::of_object(self.vm, buffer)?.value();
+            let answer = self.vm.call_method(file, "readinto", &[view])?;
+            let got = self.vm.index_isize(answer)?;
+            if got < 0 || (got as usize) < size {
+                // Single bytes begin objects, nearly always.
+                let what = if count == 1 { "EOF read where object expected" } else { "EOF read where not expected" };
+                return Err(LoadError::Bytes(ReadError::Eof(what)));
+            }
+            if got as usize > size {
+                let message = format!("read() returned too much data: {size} bytes requested, {got} returned");
+                return Err(LoadError::Raised(self.vm.raise(Exc::ValueError, message)));
+            }
+            let bytes = self.vm.bytes_of(buffer)?;
+            into.extend_from_slice(&bytes);
+            left -= size;
         }
-        into.extend_from_slice(&bytes[..count]);
         Ok(())
+    }
+
+    fn opens_tuple(&self, len: usize) -> bool {
+        // Every item has a byte at least: a longer tuple never becomes complete.
+        len <= self.remaining().unwrap_or(READ_AT_ONCE)
     }
 
     fn remaining(&self) -> Option<usize> {
@@ -454,6 +529,7 @@ impl Visitor for Loader<'_, '_> {
             Atom::Ellipsis => Value::ELLIPSIS,
             Atom::StopIteration => self.vm.exception_class(Exc::StopIteration).value(),
             Atom::Int(value) => crate::execute::constant_value(self.vm, &Constant::Int(value))?,
+            Atom::Float(value) if value.is_nan() => self.vm.new_boxed_float(value)?,
             Atom::Float(value) => self.vm.new_float(value)?,
             Atom::Complex(real, imag) => crate::execute::constant_value(self.vm, &Constant::Complex(real, imag))?,
             Atom::Bytes(bytes) | Atom::StaticBytes(bytes) => self.vm.new_bytes(bytes)?,
@@ -465,8 +541,12 @@ impl Visitor for Loader<'_, '_> {
         self.push(value)
     }
 
-    fn begin(&mut self, container: Container, _: usize) -> Result<(), LoadError> {
+    fn begin(&mut self, container: Container, len: usize) -> Result<(), LoadError> {
         match container {
+            Container::OpenTuple => {
+                let tuple = Tuple::new_uninit(self.vm, crate::types::Builtin::Tuple as u32, len)?;
+                self.push(tuple.value())
+            }
             Container::List => {
                 let list = List::new(self.vm)?;
                 self.push(list.value())
@@ -484,13 +564,20 @@ impl Visitor for Loader<'_, '_> {
         }
     }
 
-    fn item(&mut self, container: Container) -> Result<(), LoadError> {
+    fn item(&mut self, container: Container, index: usize) -> Result<(), LoadError> {
         let item = self.pop()?;
         match container {
             Container::Dict => {
                 let key = self.pop()?;
                 if let Some(dict) = self.top().and_then(|dict| dict.exact::<Dict>()) {
                     Dict::set(dict, self.vm, key, item)?;
+                }
+            }
+            Container::OpenTuple => {
+                if let Some(tuple) = self.top().and_then(|tuple| tuple.exact::<Tuple>())
+                    && let Some(slot) = tuple.get_mut(self.vm).items_mut().get_mut(index)
+                {
+                    *slot = item;
                 }
             }
             Container::List => {
@@ -512,7 +599,7 @@ impl Visitor for Loader<'_, '_> {
     }
 
     fn end(&mut self, container: Container, len: usize) -> Result<(), LoadError> {
-        if matches!(container, Container::List | Container::Dict | Container::Set) {
+        if matches!(container, Container::List | Container::Dict | Container::Set | Container::OpenTuple) {
             return Ok(());
         }
         let n = self.stack.get(self.vm).len();
@@ -549,7 +636,8 @@ impl Visitor for Loader<'_, '_> {
         let (qualname, name, filename) = (self.pop_text()?, self.pop_text()?, self.pop_text()?);
         let (localspluskinds, localsplusnames) = (self.pop_bytes()?, self.pop_names()?);
         let names = self.pop_names()?;
-        let consts = self.pop_constants()?;
+        let constants = self.pop_tuple()?;
+        let (consts, objects) = crate::types::code::methods::constants_of(self.vm, constants)?;
         let code = self.pop_bytes()?;
         if localspluskinds.len() != localsplusnames.len() || code.len() % 2 != 0 {
             return Err(LoadError::Bytes(ReadError::Value("code: inconsistent lengths")));
@@ -572,7 +660,10 @@ impl Visitor for Loader<'_, '_> {
             linetable,
             exceptiontable,
         };
-        let code = crate::execute::code_of(self.vm, Arc::new(code))?;
+        let code = match objects {
+            Some(objects) => Code::with_constants(self.vm, Arc::new(code), objects)?,
+            None => Code::new(self.vm, Arc::new(code))?,
+        };
         self.push(code.value())
     }
 

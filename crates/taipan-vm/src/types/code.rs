@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use taipan_bytecode::code::{CodeObject, Constant};
+use taipan_bytecode::wtf8::Wtf8Buf;
 
 use crate::gc::{Gc, HeaderWord};
 use crate::heap_object;
@@ -42,6 +43,55 @@ impl Code {
         vm.new_exact(Code { header: HeaderWord::NEW, executable, version, pad: 0 })
     }
 
+    /// A code object with any objects as constants. `code.consts` has their number; where an object is no constant of
+    /// the compiler, anything but an int stands in for it.
+    pub fn with_constants(vm: &mut Vm, code: Arc<CodeObject>, constants: Gc<Tuple>) -> Result<Gc<Code>, Raised> {
+        let made = Code::new(vm, code)?;
+        made.get(vm).executable.set_object_constants(vm, constants)?;
+        Ok(made)
+    }
+
+    /// The constants as objects: the very ones the code runs with, if it ran.
+    pub fn constants(this: Gc<Code>, vm: &mut Vm) -> Result<Gc<Tuple>, Raised> {
+        let executable = this.get(vm).executable;
+        let n = executable.code.consts.len();
+        let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, n)?;
+        for i in 0..n {
+            let known = executable.reference(vm, i).or_else(|| executable.object_constant(vm, i));
+            let value = match known {
+                Some(value) => value,
+                None => constant_object(vm, &executable.code.consts[i])?,
+            };
+            tuple.get_mut(vm).items_mut()[i] = value;
+        }
+        Ok(tuple)
+    }
+
+    /// Gives the code, and nested code of the same file, another file name. Frames that run keep the old one.
+    pub fn rename_file(this: Gc<Code>, vm: &mut Vm, filename: &Wtf8Buf) -> Result<(), Raised> {
+        let executable = this.get(vm).executable;
+        let old = executable.code.filename.clone();
+        if old == *filename {
+            return Ok(());
+        }
+        let renamed = vm.new_executable(with_filename(executable.code.clone(), &old, filename));
+        if executable.has_object_constants() {
+            let constants = Code::constants(this, vm)?;
+            for i in 0..constants.get(vm).len() {
+                let constant = constants.get(vm).at(i);
+                if let Some(inner) = constant.exact::<Code>().filter(|inner| *inner != this)
+                    && inner.get(vm).data().filename == old
+                {
+                    vm.check_native_stack()?;
+                    Code::rename_file(inner, vm, filename)?;
+                }
+            }
+            renamed.set_object_constants(vm, constants)?;
+        }
+        this.get_mut(vm).executable = renamed;
+        Ok(())
+    }
+
     /// A code object of an entry in the table.
     pub fn of_executable(vm: &mut Vm, executable: &'static Executable) -> Result<Gc<Code>, Raised> {
         let version = vm.next_function_version();
@@ -60,6 +110,21 @@ impl Code {
     }
 }
 
+/// The code under another file name, together with the nested code of the old name.
+pub fn with_filename(mut code: Arc<CodeObject>, old: &Wtf8Buf, filename: &Wtf8Buf) -> Arc<CodeObject> {
+    if code.filename != *old || old == filename {
+        return code;
+    }
+    let own = Arc::make_mut(&mut code);
+    own.filename = filename.clone();
+    for constant in &mut own.consts {
+        if let Constant::Code(inner) = constant {
+            *inner = with_filename(std::mem::take(inner), old, filename);
+        }
+    }
+    code
+}
+
 /// The object of a constant. Strs that look like names are interned, as CPython's compiler does.
 pub fn constant_object(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised> {
     Ok(match constant {
@@ -71,6 +136,7 @@ pub fn constant_object(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised
             Ok(i) => vm.new_int(i)?,
             Err(_) => vm.new_big_int(i)?,
         },
+        Constant::Float(f) if f.is_nan() => vm.new_boxed_float(*f)?,
         Constant::Float(f) => vm.new_float(*f)?,
         Constant::Complex(real, imag) => vm.complex_constant(*real, *imag)?,
         Constant::Str(text) => {

@@ -7,13 +7,12 @@ use taipan_bytecode::code::{CodeObject, Constant, fast};
 use taipan_bytecode::line_table;
 use taipan_bytecode::wtf8::Wtf8Buf;
 
-use super::{Code, constant_object};
+use super::Code;
 use crate::args::Args;
 use crate::gc::{Gc, HeapObject};
 use crate::raise::{Exc, Raised};
 use crate::slots::{Comparison, Slots};
 use crate::spec::{GetSetDef, MethodDef, TypeSpec, WEAKREFABLE, getter, method};
-use crate::types::Builtin;
 use crate::types::bytes::Bytes;
 use crate::types::list::List;
 use crate::types::str::Str;
@@ -110,17 +109,8 @@ fn get_consts(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let code = this_code(vm, this)?;
     let executable = code.get(vm).executable;
     let prepared = vm.prepare(executable);
-    let prepared = vm.catch(prepared, Exc::SystemError)?.is_some();
-    let n = executable.code.consts.len();
-    let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, n)?;
-    for i in 0..n {
-        let value = match executable.reference(vm, i).filter(|_| prepared) {
-            Some(value) => value,
-            None => constant_object(vm, &executable.code.consts[i])?,
-        };
-        tuple.get_mut(vm).items_mut()[i] = value;
-    }
-    Ok(tuple.value())
+    vm.catch(prepared, Exc::SystemError)?;
+    Ok(Code::constants(code, vm)?.value())
 }
 
 fn get_lnotab(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
@@ -235,8 +225,8 @@ fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
 }
 
 fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value, Raised> {
-    let (Some(a), Some(b)) = (a.exact::<Code>(), b.exact::<Code>()) else { return Ok(Value::NOT_IMPLEMENTED) };
-    let (a, b) = (a.get(vm).data(), b.get(vm).data());
+    let (Some(first), Some(second)) = (a.exact::<Code>(), b.exact::<Code>()) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (a, b) = (first.get(vm).data(), second.get(vm).data());
     // File names do not take part, as in CPython.
     let equal = std::ptr::eq(a, b) || {
         let (mut x, mut y) = (a.clone(), b.clone());
@@ -244,6 +234,12 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
         y.filename = Wtf8Buf::default();
         x == y
     };
+    let mut equal = equal;
+    let with_objects = [first, second].map(|code| code.get(vm).executable.has_object_constants());
+    if equal && first != second && with_objects.contains(&true) {
+        let (first, second) = (Code::constants(first, vm)?, Code::constants(second, vm)?);
+        equal = vm.is_equal(first.value(), second.value())?;
+    }
     match op {
         Comparison::Eq => Ok(Value::bool(equal)),
         Comparison::Ne => Ok(Value::bool(!equal)),
@@ -292,23 +288,47 @@ fn names_of(vm: &mut Vm, value: Value) -> Result<Vec<Wtf8Buf>, Raised> {
     Ok(names)
 }
 
-fn constants_of(vm: &mut Vm, value: Value) -> Result<Box<[Constant]>, Raised> {
-    let Some(tuple) = value.downcast::<Tuple>(vm) else {
-        let got = vm.type_name(value);
-        return Err(vm.raise(Exc::TypeError, format!("constants must be a tuple, not {got}")));
-    };
-    let mut constants = Vec::new();
-    for i in 0..tuple.get(vm).len() {
+/// The constants of a tuple; also the tuple, where an object is no constant of the compiler.
+pub fn constants_of(vm: &mut Vm, tuple: Gc<Tuple>) -> Result<(Box<[Constant]>, Option<Gc<Tuple>>), Raised> {
+    let n = tuple.get(vm).len();
+    let mut constants = Vec::with_capacity(n);
+    let mut objects = None;
+    // A tuple may name the same parts again and again: what is copied is bounded.
+    let mut budget = CONSTANTS_COPIED;
+    for i in 0..n {
         let item = tuple.get(vm).at(i);
-        match crate::execute::constant_of(vm, item)? {
-            Some(constant) => constants.push(constant),
+        constants.push(match crate::execute::constant_of(vm, item, &mut budget)? {
+            Some(constant) => constant,
             None => {
-                let got = vm.type_name(item);
-                return Err(vm.raise(Exc::TypeError, format!("unsupported constant of type '{got}' in a code object")));
+                objects = Some(tuple);
+                Constant::Ellipsis
             }
+        });
+    }
+    Ok((constants.into(), objects))
+}
+
+/// How many constants beyond their number the constants of a code object may hold before they are kept as objects.
+const CONSTANTS_COPIED: usize = 1 << 18;
+
+fn constant_tuple(vm: &mut Vm, value: Value, what: &str) -> Result<Gc<Tuple>, Raised> {
+    match value.downcast::<Tuple>(vm) {
+        Some(tuple) => Ok(tuple),
+        None => {
+            let got = vm.type_name(value);
+            Err(vm.raise(Exc::TypeError, format!("{what} must be tuple, not {got}")))
         }
     }
-    Ok(constants.into())
+}
+
+/// The code object of checked data.
+fn made(vm: &mut Vm, code: CodeObject, constants: Option<Gc<Tuple>>) -> Result<Value, Raised> {
+    check(vm, &code)?;
+    let code = match constants {
+        Some(constants) => Code::with_constants(vm, Arc::new(code), constants)?,
+        None => Code::new(vm, Arc::new(code))?,
+    };
+    Ok(code.value())
 }
 
 fn count_of(vm: &mut Vm, value: Value, what: &str) -> Result<u32, Raised> {
@@ -369,6 +389,8 @@ fn check(vm: &mut Vm, code: &CodeObject) -> Result<(), Raised> {
 fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     args.no_keywords(vm, "code")?;
     args.expect(vm, "code", 16, 18)?;
+    let constants = constant_tuple(vm, args.get(7), "code() argument 8")?;
+    let (consts, objects) = constants_of(vm, constants)?;
     let mut code = CodeObject {
         argcount: count_of(vm, args.get(0), "argcount")?,
         posonlyargcount: count_of(vm, args.get(1), "posonlyargcount")?,
@@ -376,7 +398,7 @@ fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
         stacksize: count_of(vm, args.get(4), "stacksize")?,
         flags: count_of(vm, args.get(5), "flags")?,
         code: bytes_of(vm, args.get(6), "codestring")?,
-        consts: constants_of(vm, args.get(7))?,
+        consts,
         names: names_of(vm, args.get(8))?.into(),
         filename: text_of(vm, args.get(10), "filename")?,
         name: text_of(vm, args.get(11), "name")?,
@@ -394,8 +416,7 @@ fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     let freevars = if args.len() > 16 { names_of(vm, args.get(16))? } else { Vec::new() };
     let cellvars = if args.len() > 17 { names_of(vm, args.get(17))? } else { Vec::new() };
     set_variables(vm, &mut code, Variables { varnames, cellvars, freevars })?;
-    check(vm, &code)?;
-    Ok(Code::new(vm, Arc::new(code))?.value())
+    made(vm, code, objects)
 }
 
 fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -403,7 +424,12 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let n = args.len() - 1;
         return Err(vm.raise(Exc::TypeError, format!("replace() takes no positional arguments ({n} given)")));
     }
-    let mut code = data(vm, args.get(0))?.clone();
+    let this = this_code(vm, args.get(0))?;
+    let mut code = this.get(vm).data().clone();
+    let mut objects = match this.get(vm).executable.has_object_constants() {
+        true => Some(Code::constants(this, vm)?),
+        false => None,
+    };
     let mut variables = Variables {
         varnames: code.varnames().cloned().collect(),
         cellvars: code.cellvars().cloned().collect(),
@@ -422,7 +448,10 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             "co_flags" => code.flags = count_of(vm, value, "flags")?,
             "co_firstlineno" => code.firstlineno = vm.index_i32(value)?,
             "co_code" => code.code = bytes_of(vm, value, "replace() argument 'co_code'")?,
-            "co_consts" => code.consts = constants_of(vm, value)?,
+            "co_consts" => {
+                let constants = constant_tuple(vm, value, "replace() argument 'co_consts'")?;
+                (code.consts, objects) = constants_of(vm, constants)?;
+            }
             "co_names" => code.names = names_of(vm, value)?.into(),
             "co_varnames" => variables.varnames = names_of(vm, value)?,
             "co_freevars" => variables.freevars = names_of(vm, value)?,
@@ -442,8 +471,7 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::ValueError, "code: co_nlocals != len(co_varnames)"));
     }
     set_variables(vm, &mut code, variables)?;
-    check(vm, &code)?;
-    Ok(Code::new(vm, Arc::new(code))?.value())
+    made(vm, code, objects)
 }
 
 const GETSET: &[GetSetDef] = &[
