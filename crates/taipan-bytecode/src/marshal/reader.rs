@@ -506,7 +506,9 @@ impl<V: Visitor> Reader<'_, V> {
         }
         // A slice or code object that lacks a part is a null object itself.
         let message = self.frames.iter().rev().find_map(|frame| match frame {
-            Frame::Items { container: Container::Tuple | Container::OpenTuple, .. } => Some("NULL object in marshal data for tuple"),
+            Frame::Items { container: Container::Tuple | Container::OpenTuple, .. } => {
+                Some("NULL object in marshal data for tuple")
+            }
             Frame::Items { container: Container::List, .. } => Some("NULL object in marshal data for list"),
             Frame::Items { container: Container::Set | Container::FrozenSet, .. } => {
                 Some("NULL object in marshal data for set")

@@ -253,7 +253,9 @@ impl Dumper {
             });
         }
         let frozen = vm.is_exact(value, crate::types::Builtin::FrozenSet);
-        if let Some(set) = value.downcast::<Set>(vm).filter(|_| frozen || vm.is_exact(value, crate::types::Builtin::Set)) {
+        if let Some(set) =
+            value.downcast::<Set>(vm).filter(|_| frozen || vm.is_exact(value, crate::types::Builtin::Set))
+        {
             let n = set.get(vm).len();
             self.writer.set(frozen, n, flagged).map_err(|error| raise_write(vm, error))?;
             return match frozen {
