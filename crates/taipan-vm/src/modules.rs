@@ -9,6 +9,7 @@ pub mod imp;
 pub mod marshal;
 pub mod packed;
 pub mod signal;
+pub mod symtable;
 pub mod sys;
 pub mod thread;
 pub mod typing;

@@ -21,6 +21,7 @@ pub const CORE_MODULES: &[&ModuleSpec] = &[
     &modules::marshal::MODULE,
     &modules::packed::MODULE,
     &modules::signal::MODULE,
+    &modules::symtable::MODULE,
     &modules::ast::MODULE,
     &modules::atexit::MODULE,
     &modules::thread::MODULE,

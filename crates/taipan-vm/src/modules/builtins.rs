@@ -13,7 +13,7 @@ mod attributes;
 mod build_class;
 #[rustfmt::skip]
 mod docs;
-mod evaluate;
+pub(super) mod evaluate;
 mod iteration;
 mod numbers;
 mod output;

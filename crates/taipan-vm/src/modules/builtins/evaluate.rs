@@ -36,7 +36,7 @@ pub(super) fn import(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// The bytes of a source given as str, bytes or a buffer, and whether it is known to be UTF-8.
-fn source_bytes(vm: &mut Vm, source: Value, function: &str, what: &str) -> Result<(Vec<u8>, bool), Raised> {
+pub(in crate::modules) fn source_bytes(vm: &mut Vm, source: Value, function: &str, what: &str) -> Result<(Vec<u8>, bool), Raised> {
     if let Some(text) = source.downcast::<Str>(vm) {
         let utf8 = text.get(vm).to_utf8().map(|text| text.into_owned().into_bytes());
         return match utf8 {
@@ -55,25 +55,28 @@ fn source_bytes(vm: &mut Vm, source: Value, function: &str, what: &str) -> Resul
     Err(vm.raise(Exc::TypeError, format!("{function}() arg 1 must be a {what} object")))
 }
 
-fn check_nulls(vm: &mut Vm, source: &[u8]) -> Result<(), Raised> {
+pub(in crate::modules) fn check_nulls(vm: &mut Vm, source: &[u8]) -> Result<(), Raised> {
     if source.contains(&0) {
         return Err(vm.raise(Exc::SyntaxError, "source code string cannot contain null bytes"));
     }
     Ok(())
 }
 
+/// The file name of a source, given as str, bytes or path, as a str.
+pub(in crate::modules) fn file_name(vm: &mut Vm, filename: Value) -> Result<Value, Raised> {
+    let path = vm.fs_path(filename)?;
+    match path.downcast::<crate::types::bytes::Bytes>(vm) {
+        Some(bytes) => {
+            let bytes = bytes.get(vm).bytes().to_vec();
+            vm.decode_name(&bytes)
+        }
+        None => Ok(path),
+    }
+}
+
 pub(super) fn compile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [source, filename, mode, flags, dont_inherit, optimize, feature_version] = args.all();
-    let filename = {
-        let path = vm.fs_path(filename)?;
-        match path.downcast::<crate::types::bytes::Bytes>(vm) {
-            Some(bytes) => {
-                let bytes = bytes.get(vm).bytes().to_vec();
-                vm.decode_name(&bytes)?
-            }
-            None => path,
-        }
-    };
+    let filename = file_name(vm, filename)?;
     let Some(mode) = mode.downcast::<Str>(vm) else {
         let got = vm.type_name(mode);
         return Err(vm.raise(Exc::TypeError, format!("compile() argument 'mode' must be str, not {got}")));
