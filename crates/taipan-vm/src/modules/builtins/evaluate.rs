@@ -36,7 +36,12 @@ pub(super) fn import(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// The bytes of a source given as str, bytes or a buffer, and whether it is known to be UTF-8.
-pub(in crate::modules) fn source_bytes(vm: &mut Vm, source: Value, function: &str, what: &str) -> Result<(Vec<u8>, bool), Raised> {
+pub(in crate::modules) fn source_bytes(
+    vm: &mut Vm,
+    source: Value,
+    function: &str,
+    what: &str,
+) -> Result<(Vec<u8>, bool), Raised> {
     if let Some(text) = source.downcast::<Str>(vm) {
         let utf8 = text.get(vm).to_utf8().map(|text| text.into_owned().into_bytes());
         return match utf8 {
