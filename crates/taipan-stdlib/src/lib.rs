@@ -33,6 +33,7 @@ pub mod posix;
 pub mod posixsubprocess;
 pub mod queue;
 pub mod random;
+pub mod resource;
 pub mod resource_warning;
 pub mod select;
 pub mod socket;
@@ -77,6 +78,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &socket::MODULE,
     &queue::MODULE,
     &random::MODULE,
+    &resource::MODULE,
     &stat::MODULE,
     &statistics::MODULE,
     &string::MODULE,

@@ -17,6 +17,8 @@ pub struct Errno(pub i32);
 impl Errno {
     /// What a host answers to an operation it does not grant.
     pub const DENIED: Errno = Errno(libc::EPERM);
+    /// An argument is none the system takes.
+    pub const INVALID: Errno = Errno(libc::EINVAL);
     /// The call was interrupted by a signal.
     pub const INTERRUPTED: Errno = Errno(libc::EINTR);
     /// The operation does not exist here.
@@ -345,6 +347,8 @@ host! {
         fn times() -> [f64; 5];
         /// `RUSAGE_*`.
         fn resource_usage(who: i32) -> ResourceUsage;
+        /// `prlimit`: the limits of a process (0: this one) as they were, soft and hard; all bits set means none.
+        fn resource_limits(pid: i32, resource: i32, new: Option<(u64, u64)>) -> (u64, u64);
     }
     clock {
         /// `clock_gettime` (`CLOCK_*`).

@@ -343,3 +343,14 @@ pub fn resource_usage(who: i32) -> HostResult<ResourceUsage> {
     }
     Ok(resources(&usage))
 }
+
+pub fn resource_limits(pid: i32, resource: i32, new: Option<(u64, u64)>) -> HostResult<(u64, u64)> {
+    let new = new.map(|(soft, hard)| libc::rlimit { rlim_cur: soft, rlim_max: hard });
+    let mut old = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    let from = new.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: `from` is null or points at limits, and there is room for the old ones.
+    if unsafe { libc::prlimit(pid, resource as _, from, &mut old) } == -1 {
+        return Err(Errno(last_errno().0));
+    }
+    Ok((old.rlim_cur, old.rlim_max))
+}
