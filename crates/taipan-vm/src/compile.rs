@@ -273,6 +273,21 @@ pub fn read_file(host: &dyn crate::host::Host, path: &[u8]) -> HostResult<Vec<u8
     result
 }
 
+impl Vm {
+    /// `warnings.warn(message, category, stacklevel=level + 1)` of the running frame; nothing before `_warnings` exists.
+    pub fn warn(&mut self, category: Exc, message: &str, level: i32) -> Result<(), Raised> {
+        if !self.interp().module_specs.contains_key("_warnings") {
+            return Ok(());
+        }
+        let warnings = crate::import::import_module(self, "_warnings")?;
+        let function = self.get_attr_str(warnings, "warn")?;
+        let message = self.new_str(message)?;
+        let class = self.exception_class(category).value();
+        self.call(function, &[message, class, Value::int32(level + 1)])?;
+        Ok(())
+    }
+}
+
 /// `warnings.warn_explicit(message, category, filename, lineno)`; nothing before `_warnings` exists.
 pub fn warn_explicit(vm: &mut Vm, category: Exc, message: &str, filename: Value, lineno: i32) -> Result<(), Raised> {
     if !vm.interp().module_specs.contains_key("_warnings") {

@@ -25,6 +25,7 @@ pub mod executable;
 pub mod finalize;
 pub mod frame;
 pub mod instrument;
+pub mod line_jump;
 pub mod line_starts;
 pub mod monitoring;
 pub mod op;

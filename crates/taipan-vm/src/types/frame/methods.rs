@@ -61,6 +61,14 @@ fn get_lineno(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(FrameObject::line(frame, vm).map_or(Value::NONE, Value::int32))
 }
 
+fn set_lineno(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    let frame = this_frame(vm, this)?;
+    match value {
+        Some(value) => crate::interp::line_jump::set_line(vm, frame, value),
+        None => Err(vm.raise(Exc::AttributeError, "cannot delete attribute")),
+    }
+}
+
 fn get_trace(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(this_frame(vm, this)?.get(vm).trace.unwrap_or(Value::NONE))
 }
@@ -172,7 +180,7 @@ const GETSET: &[GetSetDef] = &[
     getter("f_builtins", get_builtins, ""),
     getter("f_locals", get_locals, ""),
     getter("f_lasti", get_lasti, ""),
-    getter("f_lineno", get_lineno, ""),
+    getset("f_lineno", get_lineno, set_lineno, ""),
     getset("f_trace", get_trace, set_trace, ""),
     getset("f_trace_lines", get_trace_lines, set_trace_lines, ""),
     getset("f_trace_opcodes", get_trace_opcodes, set_trace_opcodes, ""),
