@@ -208,7 +208,7 @@ impl Vm {
             return Ok(globals.value());
         }
         let frame = self.frame_object(depth)?;
-        Ok(crate::types::frame::methods::locals_snapshot(self, frame)?.value())
+        Ok(crate::types::frame::locals_proxy::snapshot(self, frame)?.value())
     }
 
     /// The builtins of the running Python frame, or the interpreter's.

@@ -103,6 +103,7 @@ builtin_types! {
     AsyncGenAThrow => generator::asynchronous::ATHROW_TYPE,
     AsyncGenWrappedValue => generator::asynchronous::WRAPPED_TYPE,
     MappingProxy => mappingproxy::TYPE,
+    FrameLocalsProxy => frame::locals_proxy::TYPE,
     GenericAlias => generic_alias::TYPE,
     Union => union::TYPE,
     SequenceIterator => iterators::SEQUENCE_ITERATOR,

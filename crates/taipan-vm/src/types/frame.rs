@@ -14,6 +14,7 @@ use crate::types::generator::Generator;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod locals_proxy;
 pub mod methods;
 
 pub use methods::TYPE;
@@ -82,6 +83,26 @@ impl FrameObject {
             None => frame.slots,
         };
         slots?.get(vm).slots().get(index as usize).copied().flatten().and_then(Value::given)
+    }
+
+    /// Writes a local's slot, wherever it lies. Of a cleared frame nothing is written.
+    pub fn set_local(this: Gc<FrameObject>, vm: &mut Vm, index: u32, value: Value) {
+        let frame = this.get(vm);
+        if index >= frame.executable.locals {
+            return;
+        }
+        if let Some(record) = vm.exec.frame(frame.depth) {
+            // SAFETY: locals lie within the frame.
+            unsafe { *record.local(index) = value };
+            return;
+        }
+        let slots = match frame.generator {
+            Some(generator) => generator.get(vm).slots,
+            None => frame.slots,
+        };
+        if let Some(slot) = slots.and_then(|slots| slots.get_mut(vm).slots_mut().get_mut(index as usize)) {
+            *slot = Some(value);
+        }
     }
 
     /// Offset of the current instruction in code units.

@@ -243,7 +243,17 @@ pub fn send_op(vm: &mut Vm, op: Op) -> Result<Sent, Raised> {
         resume(vm, generator, value, Ret::new(Kind::GeneratorSend, op.word().b(), 1))?;
         return Ok(Sent::Pushed);
     }
-    send_to_iterator(vm, receiver, value)
+    match send_to_iterator(vm, receiver, value) {
+        Err(raised) if vm.raised_is(Exc::StopIteration) => {
+            vm.tell_raised(Event::Raise, &[]);
+            if !vm.raised_is(Exc::StopIteration) {
+                return Err(raised);
+            }
+            let stop = vm.take_raised(raised);
+            Ok(Sent::Returned(super::exception::stop_value(vm, stop)))
+        }
+        sent => sent,
+    }
 }
 
 /// Sends to an iterator of any type; StopIteration gives the result.
@@ -271,10 +281,6 @@ pub fn send_to_iterator(vm: &mut Vm, receiver: Value, value: Value) -> Result<Se
     match result {
         Ok(Some(item)) => Ok(Sent::Yielded(item)),
         Ok(None) => Ok(Sent::Returned(Value::NONE)),
-        Err(raised) if vm.raised_is(Exc::StopIteration) => {
-            let stop = vm.take_raised(raised);
-            Ok(Sent::Returned(super::exception::stop_value(vm, stop)))
-        }
         Err(raised) => Err(raised),
     }
 }

@@ -186,9 +186,17 @@ fn branches(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             op,
             Opcode::PopJumpIfTrue | Opcode::PopJumpIfFalse | Opcode::PopJumpIfNone | Opcode::PopJumpIfNotNone
         );
-        if conditional || op == Opcode::ForIter {
+        let row = match op {
             // The side not taken begins behind its NOT_TAKEN.
-            let row = [unit * 2, (next + 1) * 2, (next + oparg) * 2].map(Value::int);
+            _ if conditional => Some([unit, next + 1, next + oparg]),
+            // The end of a loop lies behind END_FOR and POP_ITER.
+            Opcode::ForIter => Some([unit, next, next + oparg + 2]),
+            // Named is the END_SEND of the loop, which NOT_TAKEN follows.
+            Opcode::EndAsyncFor => next.checked_sub(oparg).map(|send| [send, send + 2, next]),
+            _ => None,
+        };
+        if let Some(row) = row {
+            let row = row.map(|unit| Value::int(unit * 2));
             let row = Tuple::from_values(vm, &row)?;
             List::push(list, vm, row.value())?;
         }

@@ -1,14 +1,14 @@
 //! The attributes of `frame`.
 
+use taipan_bytecode::code::{co, fast};
+
 use crate::gc::{Gc, HeapObject};
 use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
 use crate::spec::{GetSetDef, NO_NEW, TypeSpec, getset, getter};
 use crate::types::code::Code;
-use crate::types::dict::Dict;
-use crate::types::frame::{FrameObject, NO_LINES, OPCODES};
+use crate::types::frame::{FrameObject, locals_proxy, NO_LINES, OPCODES};
 use crate::types::function::Function;
-use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -116,38 +116,22 @@ fn get_generator(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(this_frame(vm, this)?.get(vm).generator.map_or(Value::NONE, Gc::value))
 }
 
-/// `f_locals`: the namespace of a module or class body, else a dict of the variables that are bound now.
+/// `f_locals`: the namespace of a module or class body, else a view of the variables.
 fn get_locals(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let frame = this_frame(vm, this)?;
-    if let Some(locals) = frame.get(vm).locals {
-        return Ok(locals);
+    let code = &frame.get(vm).executable.code;
+    if code.flags & co::OPTIMIZED == 0 && !has_hidden(vm, frame) {
+        return Ok(frame.get(vm).locals.unwrap_or(frame.get(vm).globals.value()));
     }
-    Ok(locals_snapshot(vm, frame)?.value())
+    locals_proxy::proxy(vm, frame)
 }
 
-/// A new dict of a frame's bound variables.
-pub fn locals_snapshot(vm: &mut Vm, frame: Gc<FrameObject>) -> Result<Gc<Dict>, Raised> {
-    use taipan_bytecode::code::fast;
-    let dict = Dict::new(vm)?;
-    let executable = frame.get(vm).executable;
-    for (index, name) in executable.code.localsplusnames.iter().enumerate() {
-        let kind = executable.code.localspluskinds.get(index).copied().unwrap_or(0);
-        if kind & fast::HIDDEN != 0 {
-            continue;
-        }
-        let Some(value) = FrameObject::local(frame, vm, index as u32) else { continue };
-        let value = match value.exact::<crate::types::cell::Cell>() {
-            Some(cell) if kind & (fast::CELL | fast::FREE) != 0 => match cell.get(vm).contents {
-                Some(value) => value,
-                None => continue,
-            },
-            _ => value,
-        };
-        let name = Str::from_wtf8(vm, name)?;
-        let name = Str::interned(name, vm);
-        Dict::set_str(dict, vm, name, value)?;
-    }
-    Ok(dict)
+/// Whether a comprehension inlined into a module or class body is running.
+pub fn has_hidden(vm: &Vm, frame: Gc<FrameObject>) -> bool {
+    let kinds = &frame.get(vm).executable.code.localspluskinds;
+    kinds.iter().enumerate().any(|(index, kind)| {
+        kind & fast::HIDDEN != 0 && locals_proxy::variable(vm, frame, index as u32).is_some()
+    })
 }
 
 fn clear(vm: &mut Vm, args: crate::args::Args<'_>) -> Result<Value, Raised> {
