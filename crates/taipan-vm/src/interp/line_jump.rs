@@ -120,7 +120,11 @@ fn stacks(executable: &Executable, places: &[Place]) -> Vec<i64> {
                     if arg & 1 != 0 { push(stack, NULL) } else { stack }
                 }
                 O::LoadAttr => {
-                    if arg & 1 != 0 { push(push(pop(stack), OBJECT), NULL) } else { stack }
+                    if arg & 1 != 0 {
+                        push(push(pop(stack), OBJECT), NULL)
+                    } else {
+                        stack
+                    }
                 }
                 O::Swap => swapped(stack, arg.saturating_sub(1)),
                 O::Copy => push(stack, peek(stack, arg.saturating_sub(1))),

@@ -7,7 +7,7 @@ use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
 use crate::spec::{GetSetDef, NO_NEW, TypeSpec, getset, getter};
 use crate::types::code::Code;
-use crate::types::frame::{FrameObject, locals_proxy, NO_LINES, OPCODES};
+use crate::types::frame::{FrameObject, NO_LINES, OPCODES, locals_proxy};
 use crate::types::function::Function;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -129,9 +129,10 @@ fn get_locals(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 /// Whether a comprehension inlined into a module or class body is running.
 pub fn has_hidden(vm: &Vm, frame: Gc<FrameObject>) -> bool {
     let kinds = &frame.get(vm).executable.code.localspluskinds;
-    kinds.iter().enumerate().any(|(index, kind)| {
-        kind & fast::HIDDEN != 0 && locals_proxy::variable(vm, frame, index as u32).is_some()
-    })
+    kinds
+        .iter()
+        .enumerate()
+        .any(|(index, kind)| kind & fast::HIDDEN != 0 && locals_proxy::variable(vm, frame, index as u32).is_some())
 }
 
 fn clear(vm: &mut Vm, args: crate::args::Args<'_>) -> Result<Value, Raised> {
