@@ -59,7 +59,7 @@ fn run() -> i32 {
         Err(raised) => {
             let status = vm.report_exception(raised);
             if options.settings.inspect && !matches!(options.source, Source::Stdin) {
-                repl::run(vm, false)
+                repl::prompt(vm, &options)
             } else {
                 status
             }
@@ -115,13 +115,13 @@ fn run_program(vm: &mut Vm, options: &Options) -> Result<i32, Raised> {
             }
             let terminal = matches!(vm.host().is_terminal(0), Ok(true));
             if terminal || options.settings.interactive {
-                return Ok(repl::run(vm, !options.settings.quiet));
+                return Ok(repl::run(vm, options));
             }
             run_stdin(vm)?;
         }
     }
     if options.settings.inspect && !matches!(options.source, Source::Stdin) {
-        return Ok(repl::run(vm, false));
+        return Ok(repl::prompt(vm, options));
     }
     Ok(0)
 }

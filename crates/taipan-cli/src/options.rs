@@ -31,6 +31,10 @@ pub struct Options {
     /// The program ends after this text is printed.
     pub answer: Option<String>,
     pub skip_first_line: bool,
+    /// `PYTHONSTARTUP`: what an interactive session runs first.
+    pub startup: Option<Vec<u8>>,
+    /// `PYTHON_BASIC_REPL`: no line editing.
+    pub basic_repl: bool,
 }
 
 /// A wrong command line: what to print, and the exit status.
@@ -55,6 +59,8 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
         memory: MemoryOptions::default(),
         answer: None,
         skip_first_line: false,
+        startup: None,
+        basic_repl: false,
     };
     let usage = |message: String| {
         let hint = "Try `python -h' for more information.";
@@ -200,6 +206,8 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
         Refusal(format!("Fatal Python error: {function}: {message}\n{state}\n\n"), 1)
     };
     let mut changed = settings.clone();
+    options.startup = variable("PYTHONSTARTUP");
+    options.basic_repl = variable("PYTHON_BASIC_REPL").is_some();
     if let Some(level) = number("PYTHONOPTIMIZE") {
         options.optimize = options.optimize.max(level.min(2));
     }

@@ -1,113 +1,76 @@
-//! The interactive prompt.
+//! The interactive session: start-up file and hook, then the library's line editor or the basic prompt.
 
-use taipan::vm::raise::Exc;
-use taipan::vm::value::Value;
+use taipan::vm::import::import_module;
+use taipan::vm::modules::sys;
+use taipan::vm::raise::Raised;
 use taipan::vm::vm::Vm;
 
-/// Reads and runs statements until the input ends or the program exits; gives the exit status.
-pub fn run(vm: &mut Vm, banner: bool) -> i32 {
-    if banner {
-        eprintln!("Python 3.14.10 (Taipan) on {}", std::env::consts::OS);
-        eprintln!("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.");
-    }
-    let host = vm.host();
-    let mut pending: Vec<u8> = Vec::new();
-    let mut buffer: Vec<u8> = Vec::new();
-    loop {
-        prompt(vm, if buffer.is_empty() { "ps1" } else { "ps2" });
-        let line = loop {
-            if let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
-                break Some(pending.drain(..=end).collect::<Vec<u8>>());
-            }
-            let mut chunk = [0; 4096];
-            match vm.wait_host(|_| host.read(0, &mut chunk)) {
-                Ok(0) => {
-                    break if pending.is_empty() { None } else { Some(std::mem::take(&mut pending)) };
-                }
-                Ok(n) => pending.extend_from_slice(&chunk[..n]),
-                Err(raised) => {
-                    let _ = vm.take_raised(raised);
-                    eprintln!("\nKeyboardInterrupt");
-                    buffer.clear();
-                    break Some(Vec::new());
-                }
-            }
+use crate::options::Options;
+
+/// An interactive session instead of a program: banner, `PYTHONSTARTUP`, the prompt. Gives the exit status.
+pub fn run(vm: &mut Vm, options: &Options) -> i32 {
+    if !options.settings.quiet {
+        let version = match sys::get(vm, "version") {
+            Ok(Some(version)) => vm.utf8_of(version).unwrap_or_default(),
+            _ => String::new(),
         };
-        let ended = line.is_none();
-        let line = line.unwrap_or_default();
-        if ended && buffer.is_empty() {
-            eprintln!();
-            return 0;
+        eprintln!("Python {version} on {}", std::env::consts::OS);
+        if !options.settings.no_site {
+            eprintln!("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.");
         }
-        let blank = line.iter().all(u8::is_ascii_whitespace);
-        buffer.extend_from_slice(&line);
-        if buffer.iter().all(u8::is_ascii_whitespace) {
-            buffer.clear();
-            if ended {
-                return 0;
+    }
+    if let Some(path) = &options.startup {
+        if let Err(raised) = run_startup(vm, path) {
+            if vm.raised_is(taipan::vm::raise::Exc::SystemExit) {
+                return vm.report_exception(raised);
             }
-            continue;
+            vm.report_exception(raised);
         }
-        if !ended && !is_complete(vm, &buffer, blank) {
-            continue;
-        }
-        let source = std::mem::take(&mut buffer);
-        if let Some(status) = run_one(vm, &source) {
-            return status;
-        }
-        if ended {
-            return 0;
-        }
+    }
+    prompt(vm, options)
+}
+
+/// The prompt after a program (`-i`), or after the start-up file.
+pub fn prompt(vm: &mut Vm, options: &Options) -> i32 {
+    if let Err(raised) = interactive_hook(vm) {
+        eprintln!("Failed calling sys.__interactivehook__");
+        vm.report_exception(raised);
+    }
+    let terminal = matches!(vm.host().is_terminal(0), Ok(true));
+    let session = if terminal && !options.basic_repl { edited(vm, options) } else { vm.run_base_repl() };
+    match session {
+        Ok(()) => 0,
+        Err(raised) => vm.report_exception(raised),
     }
 }
 
-fn prompt(vm: &mut Vm, which: &str) {
-    let default = if which == "ps1" { ">>> " } else { "... " };
-    let text = match taipan::vm::modules::sys::get(vm, which) {
-        Ok(Some(prompt)) => vm.str_string(prompt).unwrap_or_else(|raised| {
-            let _ = vm.take_raised(raised);
-            default.to_owned()
-        }),
-        Ok(None) => default.to_owned(),
+fn run_startup(vm: &mut Vm, path: &[u8]) -> Result<(), Raised> {
+    if let Err(errno) = vm.run_file(path, false)? {
+        eprintln!("Could not open PYTHONSTARTUP");
+        let path = vm.decode_name(path)?;
+        return Err(vm.raise_os_error(errno, &[path]));
+    }
+    Ok(())
+}
+
+fn interactive_hook(vm: &mut Vm) -> Result<(), Raised> {
+    if let Some(hook) = sys::get(vm, "__interactivehook__")? {
+        vm.call(hook, &[])?;
+    }
+    Ok(())
+}
+
+/// The library's line editor; the basic prompt where it does not load.
+fn edited(vm: &mut Vm, options: &Options) -> Result<(), Raised> {
+    match import_module(vm, "_pyrepl.main") {
+        Ok(editor) => {
+            let main = import_module(vm, "__main__")?;
+            let quiet = taipan::vm::value::Value::bool(options.settings.quiet);
+            vm.call_method(editor, "interactive_console", &[main, quiet]).map(drop)
+        }
         Err(raised) => {
             let _ = vm.take_raised(raised);
-            default.to_owned()
-        }
-    };
-    vm.flush_streams();
-    let _ = vm.host().write(1, text.as_bytes());
-}
-
-/// Whether the text is a whole statement (or wrong). A compound statement ends with an empty line.
-fn is_complete(vm: &mut Vm, source: &[u8], blank_line: bool) -> bool {
-    let text = String::from_utf8_lossy(source).into_owned();
-    let complete = (|| {
-        let codeop = taipan::vm::import::import_module(vm, "codeop")?;
-        let (text, name, symbol) = (vm.new_str(&text)?, vm.new_str("<stdin>")?, vm.new_str("single")?);
-        let code = vm.call_method(codeop, "compile_command", &[text, name, symbol])?;
-        Ok(!code.is_none())
-    })();
-    match complete {
-        Ok(complete) => complete || (blank_line && text.ends_with("\n\n\n")),
-        Err(raised) => {
-            let _: Value = vm.take_raised(raised);
-            true
+            vm.run_base_repl()
         }
     }
-}
-
-fn run_one(vm: &mut Vm, source: &[u8]) -> Option<i32> {
-    let result = match vm.new_str("<stdin>") {
-        Ok(filename) => vm.run_interactive(source, filename),
-        Err(raised) => Err(raised),
-    };
-    if let Err(raised) = result {
-        let exits = vm.raised_is(Exc::SystemExit);
-        let status = vm.report_exception(raised);
-        if exits {
-            return Some(status);
-        }
-    }
-    vm.flush_streams();
-    None
 }

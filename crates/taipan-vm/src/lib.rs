@@ -22,6 +22,7 @@ pub mod object_words;
 pub mod program;
 pub mod protocol;
 pub mod raise;
+pub mod repl;
 pub mod repr_guard;
 pub mod requests;
 pub mod resources;

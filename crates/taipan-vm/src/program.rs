@@ -8,6 +8,7 @@ use crate::host::Errno;
 use crate::modules::sys;
 use crate::names::name;
 use crate::raise::{Exc, Raised};
+use crate::repl;
 use crate::start::main_dict;
 use crate::types::dict::Dict;
 use crate::types::list::List;
@@ -117,12 +118,12 @@ impl Vm {
 
     /// Runs one statement of the interactive prompt; its value is displayed.
     pub fn run_interactive(&mut self, source: &[u8], filename: Value) -> Result<(), Raised> {
-        let flags =
-            flag::IGNORE_COOKIE | self.state("main.future_flags").and_then(|f| f.as_small_int()).unwrap_or(0) as u32;
+        let flags = flag::IGNORE_COOKIE | repl::future_flags(self);
         let optimize = self.interp().config.optimize;
         let options = SourceOptions { mode: Mode::Single, flags, optimize, feature_version: 14 };
         let code = compile_source(self, source, filename, options)?;
         let code = code_of(self, code)?;
+        repl::remember_statement(self, code, source, filename)?;
         let globals = main_dict(self)?;
         run_code(self, code, globals, Some(globals.value()), None)?;
         Ok(())

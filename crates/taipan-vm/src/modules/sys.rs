@@ -26,6 +26,7 @@ const STATE: &str = "sys";
 
 #[rustfmt::skip]
 const FUNCTIONS: &[MethodDef] = &[
+    function("_baserepl()", frames::baserepl, docs::BASEREPL),
     function("_clear_internal_caches()", nothing, docs::CLEAR_INTERNAL_CACHES),
     function("_clear_type_cache()", nothing, docs::CLEAR_TYPE_CACHE),
     function("_clear_type_descriptors(type, /)", types::clear_type_descriptors, docs::CLEAR_TYPE_DESCRIPTORS),

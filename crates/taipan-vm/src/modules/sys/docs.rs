@@ -1,5 +1,6 @@
 //! Documentation texts of `sys`, as CPython shows them.
 
+pub const BASEREPL: &str = "Private function for getting the base REPL";
 pub const BREAKPOINTHOOK: &str = "This hook function is called by built-in breakpoint().\n";
 pub const DISPLAYHOOK: &str = "Print an object to sys.stdout and also save it in builtins._";
 pub const EXCEPTHOOK: &str = "Handle an exception by displaying it with a traceback on sys.stderr.";

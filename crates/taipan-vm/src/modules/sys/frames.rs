@@ -114,3 +114,8 @@ pub(super) fn call_tracing(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised>
         }
     }
 }
+
+pub(super) fn baserepl(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    vm.run_base_repl()?;
+    Ok(Value::NONE)
+}
