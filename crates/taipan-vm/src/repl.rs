@@ -134,16 +134,14 @@ fn is_complete(vm: &mut Vm, source: &[u8]) -> bool {
 
 /// The `__future__` flags that statements at the prompt have set so far.
 pub(crate) fn future_flags(vm: &Vm) -> u32 {
-    vm.state(FUTURE_FLAGS).and_then(|flags| flags.as_small_int()).and_then(|flags| u32::try_from(flags).ok()).unwrap_or(0)
+    vm.state(FUTURE_FLAGS)
+        .and_then(|flags| flags.as_small_int())
+        .and_then(|flags| u32::try_from(flags).ok())
+        .unwrap_or(0)
 }
 
 /// Lets tracebacks show the lines of a statement, and keeps the `__future__` features that it asked for.
-pub(crate) fn remember_statement(
-    vm: &mut Vm,
-    code: Gc<Code>,
-    source: &[u8],
-    filename: Value,
-) -> Result<(), Raised> {
+pub(crate) fn remember_statement(vm: &mut Vm, code: Gc<Code>, source: &[u8], filename: Value) -> Result<(), Raised> {
     let asked = code.get(vm).executable.code.flags & taipan_compiler::compile::CODE_FLAGS_MASK;
     let known = future_flags(vm);
     vm.set_state(FUTURE_FLAGS, Value::int((known | asked) as usize));
