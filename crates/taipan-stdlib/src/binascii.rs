@@ -1,4 +1,4 @@
-//! `binascii`: bytes as base64, hexadecimal digits and checksums.
+//! `binascii`: bytes as base64, uuencoded lines, quoted-printable text and hexadecimal digits; checksums.
 
 use taipan_vm::args::Args;
 use taipan_vm::gc::Gc;
@@ -13,6 +13,9 @@ use taipan_vm::vm::Vm;
 
 use crate::checksums;
 use crate::module_exception::ModuleException;
+
+pub mod quoted_printable;
+pub mod uu;
 
 static ERROR: ModuleException =
     ModuleException { key: "binascii.Error", module: "binascii", name: "Error", base: Exc::ValueError };
@@ -76,23 +79,19 @@ fn base64_digit(byte: u8) -> Option<u8> {
 /// Decodes base64; the error is the message of `binascii.Error`.
 fn decode_base64(text: &[u8], strict: bool) -> Result<Vec<u8>, String> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut quad, mut left, mut pads) = (0, 0u8, 0);
-    let mut padding_started = false;
-    if strict && text.first() == Some(&b'=') {
-        return Err("Leading padding not allowed".to_owned());
-    }
+    let (mut quad, mut left, mut pads) = (0, 0u8, 0usize);
     for (at, &byte) in text.iter().enumerate() {
         if byte == b'=' {
-            padding_started = true;
-            if strict && quad == 0 {
-                return Err("Excess padding not allowed".to_owned());
-            }
             pads += 1;
-            if quad >= 2 && quad + pads >= 4 {
-                if strict && at + 1 < text.len() {
-                    return Err("Excess data after padding".to_owned());
+            if strict {
+                match quad {
+                    0 if at == 0 => return Err("Leading padding not allowed".to_owned()),
+                    // The end of the loop finds the same error.
+                    1 => break,
+                    0 => return Err("Excess padding not allowed".to_owned()),
+                    _ if quad + pads > 4 => return Err("Excess padding not allowed".to_owned()),
+                    _ => {}
                 }
-                return Ok(out);
             }
             continue;
         }
@@ -102,8 +101,9 @@ fn decode_base64(text: &[u8], strict: bool) -> Result<Vec<u8>, String> {
             }
             continue;
         };
-        if strict && padding_started {
-            return Err("Discontinuous padding not allowed".to_owned());
+        if strict && pads > 0 {
+            let what = if quad + pads == 4 { "Excess data after padding" } else { "Discontinuous padding not allowed" };
+            return Err(what.to_owned());
         }
         pads = 0;
         match quad {
@@ -128,7 +128,8 @@ fn decode_base64(text: &[u8], strict: bool) -> Result<Vec<u8>, String> {
             "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
             out.len() / 3 * 4 + 1
         )),
-        _ => Err("Incorrect padding".to_owned()),
+        _ if quad + pads < 4 => Err("Incorrect padding".to_owned()),
+        _ => Ok(out),
     }
 }
 
@@ -228,6 +229,18 @@ pub static MODULE: ModuleSpec = ModuleSpec {
             unhexlify,
             "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case).",
         ),
+        function(
+            "a2b_qp(data, header=False)",
+            quoted_printable::a2b_qp,
+            "Decode a string of qp-encoded data.",
+        ),
+        function("a2b_uu(data, /)", uu::a2b_uu, "Decode a line of uuencoded data."),
+        function(
+            "b2a_qp(data, quotetabs=False, istext=True, header=False)",
+            quoted_printable::b2a_qp,
+            "Encode a string using quoted-printable encoding.\n\nOn encoding, when istext is set, newlines are not encoded, and white\nspace at end of lines is.  When istext is not set, \\r and \\n (CR/LF)\nare both encoded.  When quotetabs is set, space and tabs are encoded.",
+        ),
+        function("b2a_uu(data, /, *, backtick=False)", uu::b2a_uu, "Uuencode line of data."),
         function("crc_hqx(data, crc, /)", crc_hqx, "Compute CRC-CCITT incrementally."),
         function("crc32(data, crc=0, /)", crc32, "Compute CRC-32 incrementally."),
     ],

@@ -29,6 +29,7 @@ pub mod module_exception;
 pub mod opcode;
 pub mod operator;
 pub mod packed;
+pub mod pickle_buffer;
 pub mod posix;
 pub mod posixsubprocess;
 pub mod queue;
@@ -92,4 +93,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &csv::MODULE,
     &json::MODULE,
     &abc::MODULE,
+    &pickle_buffer::MODULE,
 ];
