@@ -229,11 +229,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
             unhexlify,
             "Binary data of hexadecimal representation.\n\nhexstr must contain an even number of hex digits (upper or lower case).",
         ),
-        function(
-            "a2b_qp(data, header=False)",
-            quoted_printable::a2b_qp,
-            "Decode a string of qp-encoded data.",
-        ),
+        function("a2b_qp(data, header=False)", quoted_printable::a2b_qp, "Decode a string of qp-encoded data."),
         function("a2b_uu(data, /)", uu::a2b_uu, "Decode a line of uuencoded data."),
         function(
             "b2a_qp(data, quotetabs=False, istext=True, header=False)",

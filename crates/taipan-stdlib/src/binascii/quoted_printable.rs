@@ -73,10 +73,7 @@ fn encode(data: &[u8], quote_tabs: bool, is_text: bool, header: bool) -> Vec<u8>
             || (byte == b'.' && line == 0 && matches!(next, None | Some(b'\n' | b'\r' | 0)))
             || (!is_text && (byte == b'\r' || byte == b'\n'))
             || ((byte == b'\t' || byte == b' ') && next.is_none())
-            || (byte < 33
-                && byte != b'\r'
-                && byte != b'\n'
-                && (quote_tabs || (byte != b'\t' && byte != b' ')));
+            || (byte < 33 && byte != b'\r' && byte != b'\n' && (quote_tabs || (byte != b'\t' && byte != b' ')));
         if must_quote {
             if line + 3 >= MAX_LINE {
                 out.push(b'=');
