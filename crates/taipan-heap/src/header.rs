@@ -28,7 +28,7 @@ impl Header {
     pub const LARGE: u32 = 1 << 4;
     /// The object lies in metaspace and never moves.
     pub const IMMOVABLE: u32 = 1 << 5;
-    /// A large object's mark.
+    /// A large object's mark; on a pinned young object: something besides native stacks refers to it.
     pub const MARKED: u32 = 1 << 6;
     /// The object has an entry in a side table (weak reference to it, finaliser, id).
     pub const SIDE: u32 = 1 << 7;

@@ -33,6 +33,13 @@ fn fate(blocks: &block::Blocks, address: usize) -> Option<usize> {
     }
 }
 
+/// Whether a young object is kept by words of native stacks only.
+fn is_stale(blocks: &block::Blocks, address: usize) -> bool {
+    // SAFETY: young objects keep their headers until the nursery is emptied.
+    blocks.kind(address) == block::EDEN
+        && unsafe { (*(address as *const Header)).bits } & (Header::PINNED | Header::MARKED) == Header::PINNED
+}
+
 impl Heap {
     /// Collects the nursery. `candidates`: words of native stacks that lie in the heap's range.
     pub(crate) fn minor(&mut self, roots: &mut dyn Roots, candidates: &[usize], out: &mut CollectStats) {
@@ -59,7 +66,8 @@ impl Heap {
         unsafe {
             out.dead_weaks += self.weak.cut(false, |a| fate(&self.blocks, a));
         }
-        let queued = self.finalizers.queue_dead(false, |a| fate(&self.blocks, a));
+        let queued =
+            self.finalizers.queue_dead_or_lax(false, |a| fate(&self.blocks, a), |a| is_stale(&self.blocks, a));
         if queued > 0 {
             out.finalizable += queued;
             self.visit_queues(|heap, word| heap.forward(word));
@@ -159,6 +167,8 @@ impl Heap {
                 *word = *(object as *const u64).add(1);
             } else if bits & Header::OLD == 0 {
                 *word = self.promote(object) as u64;
+            } else {
+                (*header).bits |= Header::MARKED;
             }
         }
     }
@@ -228,7 +238,7 @@ impl Heap {
         for &object in &pinned {
             // SAFETY: pinned objects are complete and have not moved.
             let (size, leaf) = unsafe {
-                (*(object as *mut Header)).bits &= !Header::PINNED;
+                (*(object as *mut Header)).bits &= !(Header::PINNED | Header::MARKED);
                 let leaf = self.layouts[(*(object as *const Header)).shape as usize].is_leaf();
                 (object_size(object, &self.layouts), leaf)
             };

@@ -91,7 +91,7 @@ impl Array {
 
     /// Raises BufferError when the length may not change.
     pub fn check_resizable(this: Gc<Array>, vm: &mut Vm) -> Result<(), Raised> {
-        if this.get(vm).exports == 0 {
+        if this.get(vm).exports == 0 || !vm.still_exporting(|vm| this.get(vm).exports > 0) {
             Ok(())
         } else {
             Err(vm.raise(Exc::BufferError, "cannot resize an array that is exporting buffers"))

@@ -3,6 +3,8 @@
 //! The collector only queues (see `taipan_heap`); Python code runs here, one finaliser at a time, never inside an allocation.
 //! A finaliser that raises is reported to `sys.unraisablehook` (PEP 442).
 
+use taipan_heap::Collection;
+
 use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::Raised;
@@ -10,6 +12,7 @@ use crate::spec;
 use crate::types::generator::methods::close;
 use crate::types::generator::{Generator, SUSPENDED};
 use crate::types::list::List;
+use crate::types::memoryview::MemoryView;
 use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -20,6 +23,10 @@ const DEL: u64 = 1;
 const GENERATOR: u64 = 2;
 /// As `DEL`, newest first.
 const STREAM: u64 = 4;
+/// A view of what a native object exports.
+const VIEW: u64 = 5;
+/// A view of what an object of a class made in Python exports: giving it back runs Python code.
+const FOREIGN_VIEW: u64 = 6;
 /// Rust data is to be freed; its number stands above.
 const RESOURCE: u64 = 3;
 
@@ -79,12 +86,53 @@ impl Vm {
                     }
                 }
                 DEL => self.run_del(object),
+                VIEW | FOREIGN_VIEW => self.release_view(object),
                 tag if tag & 0xFF == RESOURCE => self.remove_resource((tag >> 8) as usize),
                 _ => self.close_abandoned(object),
             }
         }
         self.pending = pending;
         self.exec.finalizing = false;
+    }
+
+    /// Notes a new view, so that its export ends with it.
+    pub(crate) fn note_view(&mut self, view: Gc<MemoryView>) {
+        let Some(owner) = view.get(self).owner else { return };
+        let class = self.type_of(owner);
+        if class.get(self).slots.release_buffer.is_none() {
+            return;
+        }
+        if class.get(self).is_heap_type() {
+            self.heap_mut().register_finalizer(view.header(), FOREIGN_VIEW);
+        } else {
+            self.heap_mut().register_lax_finalizer(view.header(), VIEW);
+        }
+    }
+
+    fn release_view(&mut self, object: Value) {
+        let Some(view) = object.downcast::<MemoryView>(self) else { return };
+        if view.get(self).exports > 0 {
+            // Somebody reads through it at this moment.
+            self.note_view(view);
+        } else if let Err(raised) = MemoryView::release(view, self) {
+            let _ = self.take_raised(raised);
+        }
+    }
+
+    /// Whether `is_exporting` still holds after the views that nobody can reach have given their exports back. Runs no
+    /// Python code. CPython ends an export when the last reference to the view goes.
+    #[cold]
+    pub fn still_exporting(&mut self, is_exporting: impl Fn(&Vm) -> bool) -> bool {
+        for kind in [Collection::Minor, Collection::Major] {
+            self.collect(kind);
+            while let Some(view) = self.heap_mut().take_finalizable_tagged(VIEW) {
+                self.release_view(Value::from_heap(view));
+            }
+            if !is_exporting(self) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Keeps a stream for later: those that were made after it come first.

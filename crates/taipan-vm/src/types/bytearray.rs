@@ -102,7 +102,7 @@ impl ByteArray {
 
     /// Raises BufferError when the length may not change.
     pub fn check_resizable(this: Gc<ByteArray>, vm: &mut Vm) -> Result<(), Raised> {
-        if this.get(vm).exports == 0 {
+        if this.get(vm).exports == 0 || !vm.still_exporting(|vm| this.get(vm).exports > 0) {
             Ok(())
         } else {
             Err(vm.raise(Exc::BufferError, "Existing exports of data: object cannot be re-sized"))

@@ -131,7 +131,7 @@ impl MemoryView {
         };
         let dims = pack(vm, &layout)?;
         let format = vm.new_str(&text)?;
-        vm.new_exact(MemoryView {
+        let view = vm.new_exact(MemoryView {
             header: HeaderWord::NEW,
             owner: Some(buffer.owner),
             bytes,
@@ -146,7 +146,9 @@ impl MemoryView {
             pad: [0; 7],
             exports: 0,
             hash: 0,
-        })
+        })?;
+        vm.note_view(view);
+        Ok(view)
     }
 
     /// Another view of the same owner and format.
@@ -158,7 +160,7 @@ impl MemoryView {
             get(vm, owner, crate::buffer::BufferRequest { writable: false })?;
         }
         let MemoryView { bytes, raw, format, itemsize, code, readonly, .. } = *this.get(vm);
-        vm.new_exact(MemoryView {
+        let view = vm.new_exact(MemoryView {
             header: HeaderWord::NEW,
             owner: Some(owner),
             bytes,
@@ -173,7 +175,9 @@ impl MemoryView {
             pad: [0; 7],
             exports: 0,
             hash: 0,
-        })
+        })?;
+        vm.note_view(view);
+        Ok(view)
     }
 
     /// Raises ValueError when the view is released.
@@ -247,6 +251,7 @@ impl MemoryView {
             return Err(vm.raise(Exc::BufferError, format!("memoryview has {exports} exported buffer{s}")));
         }
         let Some(owner) = owner else { return Ok(()) };
+        vm.heap_mut().unregister_finalizer(this.header());
         let view = this.get_mut(vm);
         (view.owner, view.bytes, view.raw) = (None, None, None);
         if let Some(release) = vm.slots(owner).release_buffer {
