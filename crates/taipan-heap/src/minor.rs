@@ -66,8 +66,7 @@ impl Heap {
         unsafe {
             out.dead_weaks += self.weak.cut(false, |a| fate(&self.blocks, a));
         }
-        let queued =
-            self.finalizers.queue_dead_or_lax(false, |a| fate(&self.blocks, a), |a| is_stale(&self.blocks, a));
+        let queued = self.finalizers.queue_dead_or_lax(false, |a| fate(&self.blocks, a), |a| is_stale(&self.blocks, a));
         if queued > 0 {
             out.finalizable += queued;
             self.visit_queues(|heap, word| heap.forward(word));
