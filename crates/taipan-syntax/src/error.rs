@@ -10,6 +10,8 @@ pub enum ErrorKind {
     IncompleteInput,
     /// The source nests too deeply; `MemoryError` without a place.
     MemoryError,
+    /// A name that is normalised to a constant; `ValueError` without a place.
+    ValueError,
 }
 
 /// An error in the source, with the values CPython's exception carries.

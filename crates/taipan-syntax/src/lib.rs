@@ -48,6 +48,8 @@ pub struct ParseOptions {
     pub barry_as_flufl: bool,
     /// Most digits of a decimal integer (`sys.get_int_max_str_digits()`); 0 for any number.
     pub int_max_str_digits: usize,
+    /// The name of the file that the source is read from as a program; `None` for sources given as data.
+    pub file_name: Option<String>,
     /// The lowest address the native stack may reach, where the caller knows it; 0 for no check. Without it the
     /// parser needs at most 1 MB (optimised; 2 MB in a debug build).
     pub stack_limit: usize,
@@ -63,6 +65,7 @@ impl Default for ParseOptions {
             allow_incomplete_input: false,
             barry_as_flufl: false,
             int_max_str_digits: 4300,
+            file_name: None,
             stack_limit: 0,
         }
     }
@@ -89,34 +92,59 @@ pub fn parse(
     options: &ParseOptions,
     decoder: Option<&mut Decoder<'_>>,
 ) -> Result<Parsed, SyntaxError> {
+    parse_with_warnings(source, mode, options, decoder).map_err(|(error, _)| error)
+}
+
+/// As [`parse`]; with an error come the warnings about what stands before it.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with_warnings(
+    source: &[u8],
+    mode: Mode,
+    options: &ParseOptions,
+    decoder: Option<&mut Decoder<'_>>,
+) -> Result<Parsed, (SyntaxError, Vec<SyntaxWarning>)> {
+    let plain = |error| (error, Vec::new());
     let reading = Reading {
         ignore_cookie: options.ignore_cookie,
         final_newline: mode == Mode::Exec,
         preserve_crlf: false,
+        file_name: options.file_name.as_deref(),
         decoder,
     };
-    let source = source::read(source, reading)?;
+    let source = source::read(source, reading).map_err(plain)?;
     let mut lexer = Lexer::new(&source, LexerOptions { type_comments: options.type_comments, extra_tokens: false });
     let (tokens, type_ignores) = all_tokens(&mut lexer, mode, options);
     let mut parser = parser::Parser::new(&source.text, &tokens, options);
-    match parser.parse(mode, type_ignores) {
+    let parsed = parser.parse(mode, type_ignores);
+    if let Some(constant) = parser.constant_name() {
+        let message = format!("identifier field can't represent '{constant}' constant");
+        return Err(plain(SyntaxError::bare(ErrorKind::ValueError, message)));
+    }
+    let mut warnings = std::mem::take(&mut lexer.warnings);
+    warnings.append(&mut parser.warnings);
+    warnings.sort_by_key(|warning| warning.lineno);
+    match parsed {
         Ok(module) => {
             if let (Mode::Single, Some(token)) = (mode, parser.last_token())
                 && has_more_code(source.text.get(token.end as usize..).unwrap_or_default())
             {
-                return Err(grammar::multiple_statements(&source, token));
+                return Err((grammar::multiple_statements(&source, token), warnings));
             }
-            let mut warnings = std::mem::take(&mut lexer.warnings);
-            warnings.append(&mut parser.warnings);
-            warnings.sort_by_key(|warning| warning.lineno);
             Ok(Parsed { module, warnings, encoding: source.encoding })
         }
-        Err(parser::Failure::TooDeep) => Err(SyntaxError::bare(
+        Err(parser::Failure::TooDeep) => Err(plain(SyntaxError::bare(
             ErrorKind::MemoryError,
             "Parser stack overflowed - Python source too complex to parse",
-        )),
-        Err(parser::Failure::Invalid) => Err(grammar::diagnose(&source, mode, options)),
+        ))),
+        Err(parser::Failure::Invalid) => Err((grammar::diagnose(&source, mode, options), warnings)),
     }
+}
+
+/// The encoding that a comment in the first two lines of a source declares (PEP 263).
+pub fn declared_encoding(source: &[u8]) -> Option<String> {
+    source::declared_encoding(source).map(|(name, _)| name)
 }
 
 /// Whether anything but white space and comments is left behind a single statement.

@@ -3,6 +3,8 @@
 //! Invariants: it knows only that source is not valid, never why: the reports come from [`crate::grammar`]. Native
 //! recursion is bounded by [`MAX_DEPTH`], which [`Parser::enter`] counts.
 
+use std::cell::Cell;
+
 use taipan_text::TextBuf;
 use taipan_text::unicode::normalize::{Form, normalize};
 
@@ -49,6 +51,8 @@ pub(crate) struct Parser<'s> {
     end: (u32, u32),
     depth: u32,
     barry_as_flufl: bool,
+    /// The constant that a name is normalised to, which no name may be.
+    constant_name: Cell<Option<&'static str>>,
     pub(crate) warnings: Vec<SyntaxWarning>,
 }
 
@@ -56,7 +60,17 @@ impl<'s> Parser<'s> {
     /// `tokens` ends in an ENDMARKER or an error token.
     pub(crate) fn new(text: &'s [u8], tokens: &'s [Token], options: &'s ParseOptions) -> Parser<'s> {
         let barry_as_flufl = options.barry_as_flufl;
-        Parser { text, tokens, options, pos: 0, end: (1, 0), depth: 0, barry_as_flufl, warnings: Vec::new() }
+        Parser {
+            text,
+            tokens,
+            options,
+            pos: 0,
+            end: (1, 0),
+            depth: 0,
+            barry_as_flufl,
+            constant_name: Cell::new(None),
+            warnings: Vec::new(),
+        }
     }
 
     /// Parses everything as `mode` says; `type_ignores` are those the lexer found.
@@ -76,6 +90,11 @@ impl<'s> Parser<'s> {
             }
             Mode::FuncType => self.func_type(),
         }
+    }
+
+    /// The constant that a name met so far is normalised to (`Truᵉ`).
+    pub(crate) fn constant_name(&self) -> Option<&'static str> {
+        self.constant_name.get()
     }
 
     /// The last token taken.
@@ -161,7 +180,11 @@ impl<'s> Parser<'s> {
     }
 
     fn identifier_of(&self, token: &Token) -> Identifier {
-        identifier(self.text_of(token))
+        let name = identifier(self.text_of(token));
+        if let Some(constant) = ["None", "True", "False"].into_iter().find(|constant| **constant == *name) {
+            self.constant_name.set(Some(constant));
+        }
+        name
     }
 
     fn name(&mut self) -> Parsing<Identifier> {

@@ -26,6 +26,8 @@ pub(crate) struct Reading<'a, 'd> {
     pub final_newline: bool,
     /// Leave `\r\n` as it is.
     pub preserve_crlf: bool,
+    /// The file that is read as a program.
+    pub file_name: Option<&'a str>,
     pub decoder: Option<&'a mut Decoder<'d>>,
 }
 
@@ -35,8 +37,12 @@ pub(crate) struct Reading<'a, 'd> {
 /// The SyntaxErrors of CPython's tokenizer set-up: null bytes, unknown encodings, undecodable bytes.
 pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, SyntaxError> {
     if bytes.contains(&0) {
-        return Err(SyntaxError::bare(ErrorKind::SyntaxError, "source code string cannot contain null bytes"));
+        return Err(match reading.file_name {
+            Some(_) => null_byte(bytes),
+            None => SyntaxError::bare(ErrorKind::SyntaxError, "source code string cannot contain null bytes"),
+        });
     }
+    let file_name = reading.file_name;
     let mut encoding = None;
     let text = if reading.ignore_cookie {
         translate_newlines(bytes, reading.final_newline, reading.preserve_crlf)
@@ -68,7 +74,7 @@ pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, Syn
     };
     let (text, implicit_newline) = text;
     if let Err(error) = std::str::from_utf8(&text) {
-        return Err(non_utf8(&text, error.valid_up_to()));
+        return Err(non_utf8(&text, error.valid_up_to(), file_name));
     }
     Ok(Source { text, encoding, implicit_newline })
 }
@@ -204,18 +210,36 @@ fn without_line(msg: String) -> SyntaxError {
 }
 
 /// The error for bytes that are no UTF-8; CPython gives it no file name.
-fn non_utf8(text: &[u8], at: usize) -> SyntaxError {
+/// A null byte in a program: the place is its line, which is shown up to it.
+fn null_byte(bytes: &[u8]) -> SyntaxError {
+    let before = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+    let lineno = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = String::from_utf8_lossy(line).into_owned();
+    let mut error = without_filename("source code cannot contain null bytes".to_owned(), lineno, line, (0, 0));
+    if let Some(location) = &mut error.location {
+        location.has_filename = true;
+    }
+    error
+}
+
+fn non_utf8(text: &[u8], at: usize, file_name: Option<&str>) -> SyntaxError {
     let byte = text[at];
     let line_start = text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let lineno = 1 + text[..at].iter().filter(|byte| **byte == b'\n').count();
     let line_end = text[at..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| at + end);
     let offset = String::from_utf8_lossy(&text[line_start..=at]).chars().count();
+    let file = file_name.map_or_else(String::new, |name| format!("in file {name} "));
     let msg = format!(
-        "Non-UTF-8 code starting with '\\x{byte:02x}' on line {lineno}, but no encoding declared; see \
+        "Non-UTF-8 code starting with '\\x{byte:02x}' {file}on line {lineno}, but no encoding declared; see \
          https://peps.python.org/pep-0263/ for details"
     );
     let line = String::from_utf8_lossy(&text[line_start..line_end]).into_owned();
-    without_filename(msg, lineno, line, (offset, offset))
+    let mut error = without_filename(msg, lineno, line, (offset, offset));
+    if let (Some(location), Some(_)) = (&mut error.location, file_name) {
+        location.has_filename = true;
+    }
+    error
 }
 
 fn without_filename(msg: String, lineno: usize, line: String, offsets: (usize, usize)) -> SyntaxError {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use taipan_bytecode::CodeObject;
 use taipan_compiler::{CompileError, CompileOptions, Warning};
-use taipan_syntax::{ErrorKind, Mode, ParseOptions, SyntaxError, WarningCategory, ast};
+use taipan_syntax::{ErrorKind, Mode, ParseOptions, SyntaxError, SyntaxWarning, WarningCategory, ast};
 
 use crate::host::HostResult;
 use crate::raise::{Exc, Raised};
@@ -34,11 +34,13 @@ pub struct SourceOptions {
     pub optimize: u8,
     /// Minor version of the grammar.
     pub feature_version: u8,
+    /// The source is a program read from the file of that name.
+    pub from_file: bool,
 }
 
 impl SourceOptions {
     /// A module of a str or of decoded bytes.
-    pub const EXEC: SourceOptions = SourceOptions { mode: Mode::Exec, flags: 0, optimize: 0, feature_version: 14 };
+    pub const EXEC: SourceOptions = SourceOptions { mode: Mode::Exec, flags: 0, optimize: 0, feature_version: 14, from_file: false };
 }
 
 /// Parses a source; SyntaxError and warnings as CPython gives them.
@@ -51,17 +53,33 @@ pub fn parse_source(vm: &mut Vm, source: &[u8], filename: Value, options: Source
         allow_incomplete_input: options.flags & flag::ALLOW_INCOMPLETE_INPUT != 0,
         barry_as_flufl: options.flags & taipan_bytecode::code::co::FUTURE_BARRY_AS_BDFL != 0,
         int_max_str_digits: vm.interp().int_max_str_digits,
+        file_name: if options.from_file { vm.text_of(filename) } else { None },
         stack_limit: vm.native_limit,
     };
     let parsed = {
         let mut decode = |encoding: &str, bytes: &[u8]| decode_source(vm, encoding, bytes);
-        taipan_syntax::parse(source, options.mode, &parse_options, Some(&mut decode))
+        taipan_syntax::parse_with_warnings(source, options.mode, &parse_options, Some(&mut decode))
     };
-    let parsed = match parsed {
-        Ok(parsed) => parsed,
-        Err(error) => return Err(raise_syntax_error(vm, &error, filename, source)),
-    };
-    for warning in &parsed.warnings {
+    match parsed {
+        Ok(parsed) => {
+            issue_syntax_warnings(vm, &parsed.warnings, filename, source)?;
+            Ok(parsed.module)
+        }
+        Err((error, warnings)) => {
+            issue_syntax_warnings(vm, &warnings, filename, source)?;
+            Err(raise_syntax_error(vm, &error, filename, source))
+        }
+    }
+}
+
+/// Issues the parser's warnings; one that is an error becomes a SyntaxError of its place.
+fn issue_syntax_warnings(
+    vm: &mut Vm,
+    warnings: &[SyntaxWarning],
+    filename: Value,
+    source: &[u8],
+) -> Result<(), Raised> {
+    for warning in warnings {
         let category = match warning.category {
             WarningCategory::SyntaxWarning => Exc::SyntaxWarning,
             WarningCategory::DeprecationWarning => Exc::DeprecationWarning,
@@ -77,7 +95,7 @@ pub fn parse_source(vm: &mut Vm, source: &[u8], filename: Value, options: Source
             });
         }
     }
-    Ok(parsed.module)
+    Ok(())
 }
 
 /// Compiles a source to the data of a code object.
@@ -162,6 +180,7 @@ pub fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value, sou
         ErrorKind::TabError => Exc::TabError,
         ErrorKind::IncompleteInput => Exc::IncompleteInputError,
         ErrorKind::MemoryError => return vm.raise(Exc::MemoryError, &error.msg),
+        ErrorKind::ValueError => return vm.raise(Exc::ValueError, &error.msg),
     };
     let Some(location) = &error.location else { return vm.raise(exc, &error.msg) };
     let metadata = error.last_statement;
@@ -243,7 +262,7 @@ pub fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -
     }
 }
 
-/// The line of the file of that name, if there is one (UTF-8 only).
+/// The line of the file of that name, if there is one, up to a null byte.
 fn program_text(vm: &mut Vm, filename: Value, lineno: i32) -> Option<String> {
     let name = filename.downcast::<crate::types::str::Str>(vm)?;
     let path = name.get(vm).to_utf8()?.into_owned();
@@ -252,8 +271,14 @@ fn program_text(vm: &mut Vm, filename: Value, lineno: i32) -> Option<String> {
     }
     let host = vm.host();
     let bytes = read_file(&*host, path.as_bytes()).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    text.split_inclusive('\n').nth(lineno as usize - 1).map(str::to_owned)
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let line = bytes.split_inclusive(|byte| *byte == b'\n').nth(lineno as usize - 1)?;
+    let line = line.split(|byte| *byte == 0).next().unwrap_or_default();
+    if let Ok(text) = std::str::from_utf8(line) {
+        return Some(text.to_owned());
+    }
+    let encoding = taipan_syntax::declared_encoding(bytes)?;
+    decode_source(vm, &encoding, line).ok()
 }
 
 /// The bytes of a whole file.

@@ -21,7 +21,8 @@ impl Vm {
     pub fn run_source(&mut self, source: &[u8], filename: &str, flags: u32) -> Result<(), Raised> {
         let filename = self.new_str(filename)?;
         let optimize = self.interp().config.optimize;
-        let options = SourceOptions { optimize, flags, ..SourceOptions::EXEC };
+        let from_file = flags & flag::IGNORE_COOKIE == 0;
+        let options = SourceOptions { optimize, flags, from_file, ..SourceOptions::EXEC };
         let code = compile_source(self, source, filename, options)?;
         let code = code_of(self, code)?;
         let globals = main_dict(self)?;
@@ -66,7 +67,7 @@ impl Vm {
             }
         } else {
             let optimize = self.interp().config.optimize;
-            compile_source(self, &source, filename, SourceOptions { optimize, ..SourceOptions::EXEC })?
+            compile_source(self, &source, filename, SourceOptions { optimize, from_file: true, ..SourceOptions::EXEC })?
         };
         let code = code_of(self, code)?;
         run_code(self, code, globals, Some(globals.value()), None)?;
@@ -120,7 +121,7 @@ impl Vm {
     pub fn run_interactive(&mut self, source: &[u8], filename: Value) -> Result<(), Raised> {
         let flags = flag::IGNORE_COOKIE | repl::future_flags(self);
         let optimize = self.interp().config.optimize;
-        let options = SourceOptions { mode: Mode::Single, flags, optimize, feature_version: 14 };
+        let options = SourceOptions { mode: Mode::Single, flags, optimize, ..SourceOptions::EXEC };
         let code = compile_source(self, source, filename, options)?;
         let code = code_of(self, code)?;
         repl::remember_statement(self, code, source, filename)?;

@@ -43,7 +43,7 @@ impl Machine<'_> {
         let mut place = self.token_place(index);
         place.col_offset = if place.col_offset >= 0 {
             place.col_offset + 1
-        } else if self.lexer.cur == self.lexer.buffer_start() {
+        } else if self.lexer.cur == self.lexer.buffer_start() || self.ends_in_blank_continuation() {
             0
         } else {
             self.lexer_column()
@@ -52,6 +52,13 @@ impl Machine<'_> {
             place.end_col_offset += 1;
         }
         self.raise_shown(kind, place, msg)
+    }
+
+    /// Whether a file ends in a line with nothing but a backslash: its reader has then begun a new buffer.
+    fn ends_in_blank_continuation(&self) -> bool {
+        let line = self.source.text.get(self.lexer.line_start..).unwrap_or_default();
+        let code = line.trim_ascii();
+        self.options.file_name.is_some() && self.lexer.done == Done::Eof && code == b"\\"
     }
 
     fn lexer_column(&self) -> i32 {

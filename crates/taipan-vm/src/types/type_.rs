@@ -73,6 +73,16 @@ impl Type {
         this.get(vm).name.get(vm).to_string_lossy()
     }
 
+    /// The name in messages (`tp_name`): that of a native type begins with its module.
+    pub fn full_name(this: Gc<Type>, vm: &Vm) -> String {
+        match this.get(vm).spec {
+            Some(spec) if spec.module != "builtins" && !this.get(vm).is_heap_type() => {
+                format!("{}.{}", spec.module, spec.name)
+            }
+            _ => Type::name(this, vm),
+        }
+    }
+
     /// Whether a `spec` flag is set.
     #[inline(always)]
     pub fn has_flag(&self, flag: u32) -> bool {
@@ -402,12 +412,7 @@ impl Vm {
     /// The name of the class of `value` as messages show it: with the module for native classes outside `builtins`.
     pub fn type_name(&mut self, value: Value) -> String {
         let class = self.type_of(value);
-        match class.get(self).spec {
-            Some(spec) if spec.module != "builtins" && !class.get(self).is_heap_type() => {
-                format!("{}.{}", spec.module, spec.name)
-            }
-            _ => Type::name(class, self),
-        }
+        Type::full_name(class, self)
     }
 
     /// `type(value).__name__`.

@@ -9,7 +9,7 @@ use super::Classes;
 use super::base::AST;
 use super::fields::Item;
 use super::nodes::Kind;
-use crate::compile::{SourceOptions, compile_tree, flag, issue_warnings, parse_source, raise_compile_error};
+use crate::compile::{SourceOptions, compile_tree, flag, parse_source, raise_compile_error};
 use crate::execute::code_of;
 use crate::raise::{Exc, Raised};
 use crate::types::type_::class_of_spec;
@@ -74,9 +74,9 @@ fn finish_tree(vm: &mut Vm, mut module: ast::Mod, filename: Value, options: Sour
     let check_only = options.flags & flag::OPTIMIZED_AST == flag::ONLY_AST;
     let compile_options =
         CompileOptions { optimize: options.optimize, flags: options.flags, stack_limit: vm.native_limit };
-    match optimize_ast(&mut module, compile_options, check_only) {
-        Ok(warnings) => issue_warnings(vm, &warnings, filename)?,
-        Err(error) => return Err(raise_compile_error(vm, &error, filename)),
+    // What this stage warns of is left to the compilation of the tree.
+    if let Err(error) = optimize_ast(&mut module, compile_options, check_only) {
+        return Err(raise_compile_error(vm, &error, filename));
     }
     let classes = Classes::of(vm)?;
     module.to_object(vm, &classes)

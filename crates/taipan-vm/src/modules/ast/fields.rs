@@ -231,6 +231,10 @@ impl Item for Box<str> {
             return Err(vm.raise(Exc::TypeError, "AST identifier must be of type str"));
         };
         match text.get(vm).to_utf8() {
+            Some(name) if matches!(&*name, "None" | "True" | "False") => {
+                let message = format!("identifier field can't represent '{name}' constant");
+                Err(vm.raise(Exc::ValueError, message))
+            }
             Some(name) => Ok(Some(name.into())),
             None => {
                 let at = text.get(vm).text().iter().position(|point| char::from_u32(point).is_none()).unwrap_or(0);

@@ -127,7 +127,7 @@ pub(super) fn compile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         _ => return Err(vm.raise(Exc::ValueError, "compile() mode must be 'exec', 'eval' or 'single'")),
     };
     let feature_version = if only_ast && (0..=14).contains(&feature_version) { feature_version as u8 } else { 14 };
-    let mut options = SourceOptions { mode, flags: flags | inherited, optimize, feature_version };
+    let mut options = SourceOptions { mode, flags: flags | inherited, optimize, feature_version, from_file: false };
     if let Some(result) = ast::compile::compile(vm, source, filename, options)? {
         return Ok(result);
     }
@@ -216,7 +216,7 @@ pub(super) fn eval(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         flags |= flag::IGNORE_COOKIE;
     }
     let optimize = vm.interp().config.optimize;
-    let options = SourceOptions { mode: Mode::Eval, flags, optimize, feature_version: 14 };
+    let options = SourceOptions { mode: Mode::Eval, flags, optimize, ..SourceOptions::EXEC };
     let filename = vm.new_str("<string>")?;
     let code = compile_source(vm, &bytes[start..], filename, options)?;
     let code = code_of(vm, code)?;

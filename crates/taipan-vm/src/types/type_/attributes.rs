@@ -18,7 +18,7 @@ pub fn getattro(vm: &mut Vm, this: Value, attribute: Gc<Str>) -> Result<Value, R
         Some(value) => Ok(value),
         None => {
             let class = this.downcast::<Type>(vm);
-            let name = class.map_or_else(String::new, |class| Type::name(class, vm));
+            let name = class.map_or_else(String::new, |class| Type::full_name(class, vm));
             let message = format!("type object '{name}' has no attribute '{}'", attribute.get(vm).to_string_lossy());
             Err(exceptions::raise_attribute_error(vm, &message, this, attribute))
         }
@@ -52,7 +52,7 @@ pub fn lookup(vm: &mut Vm, this: Value, attribute: Gc<Str>) -> Result<Option<Val
 pub fn setattro(vm: &mut Vm, this: Value, attribute: Gc<Str>, value: Option<Value>) -> Result<(), Raised> {
     let Some(class) = this.downcast::<Type>(vm) else { return vm.generic_set_attr(this, attribute, value) };
     if !class.get(vm).is_heap_type() && !class.get(vm).has_flag(crate::spec::MUTABLE) {
-        let (attribute, name) = (attribute.get(vm).to_string_lossy(), Type::name(class, vm));
+        let (attribute, name) = (attribute.get(vm).to_string_lossy(), Type::full_name(class, vm));
         let message = format!("cannot set '{attribute}' attribute of immutable type '{name}'");
         return Err(vm.raise(Exc::TypeError, message));
     }
@@ -63,7 +63,7 @@ pub fn setattro(vm: &mut Vm, this: Value, attribute: Gc<Str>, value: Option<Valu
         return set(vm, meta, this, value);
     }
     if value.is_none() && Dict::get_str(class.get(vm).dict, vm, attribute).is_none() {
-        let name = Type::name(class, vm);
+        let name = Type::full_name(class, vm);
         let message = format!("type object '{name}' has no attribute '{}'", attribute.get(vm).to_string_lossy());
         return Err(exceptions::raise_attribute_error(vm, &message, this, attribute));
     }
