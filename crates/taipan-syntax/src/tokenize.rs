@@ -33,7 +33,8 @@ pub struct Tokens {
 ///
 /// With `extra_tokens` comments and all line ends are tokens and malformed names and numbers are let through.
 pub fn tokenize(text: &[u8], extra_tokens: bool) -> Tokens {
-    let reading = Reading { ignore_cookie: true, final_newline: true, preserve_crlf: true, file_name: None, decoder: None };
+    let reading =
+        Reading { ignore_cookie: true, final_newline: true, preserve_crlf: true, file_name: None, decoder: None };
     let source = match source::read(text, reading) {
         Ok(source) => source,
         Err(error) => return Tokens { tokens: Vec::new(), error: Some(error) },

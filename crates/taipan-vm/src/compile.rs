@@ -40,7 +40,8 @@ pub struct SourceOptions {
 
 impl SourceOptions {
     /// A module of a str or of decoded bytes.
-    pub const EXEC: SourceOptions = SourceOptions { mode: Mode::Exec, flags: 0, optimize: 0, feature_version: 14, from_file: false };
+    pub const EXEC: SourceOptions =
+        SourceOptions { mode: Mode::Exec, flags: 0, optimize: 0, feature_version: 14, from_file: false };
 }
 
 /// Parses a source; SyntaxError and warnings as CPython gives them.
