@@ -13,6 +13,7 @@ use crate::start::main_dict;
 use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::str::Str;
+use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -20,6 +21,7 @@ impl Vm {
     /// Runs source as `__main__` (`-c`).
     pub fn run_source(&mut self, source: &[u8], filename: &str, flags: u32) -> Result<(), Raised> {
         let filename = self.new_str(filename)?;
+        refuse_null_bytes(self, source, filename)?;
         let optimize = self.interp().config.optimize;
         let from_file = flags & flag::IGNORE_COOKIE == 0;
         let options = SourceOptions { optimize, flags, from_file, ..SourceOptions::EXEC };
@@ -66,6 +68,7 @@ impl Vm {
                 Err(_) => return Err(self.raise(Exc::RuntimeError, "Bad code object in .pyc file")),
             }
         } else {
+            refuse_null_bytes(self, &source, filename)?;
             let optimize = self.interp().config.optimize;
             compile_source(self, &source, filename, SourceOptions { optimize, from_file: true, ..SourceOptions::EXEC })?
         };
@@ -224,6 +227,19 @@ impl Vm {
     pub fn utf8_of(&self, value: Value) -> Option<String> {
         value.downcast::<Str>(self)?.get(self).to_utf8().map(|text| text.into_owned())
     }
+}
+
+/// The SyntaxError of a program with a null byte, which names the place, as a source given to `compile` does not.
+fn refuse_null_bytes(vm: &mut Vm, source: &[u8], filename: Value) -> Result<(), Raised> {
+    let Some(place) = source.iter().position(|byte| *byte == 0) else { return Ok(()) };
+    let before = &source[..place];
+    let line = Value::int(before.iter().filter(|byte| **byte == b'\n').count() + 1);
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    let text = vm.new_str(&String::from_utf8_lossy(&before[start..]))?;
+    let zero = Value::int(0);
+    let details = Tuple::from_values(vm, &[filename, line, zero, text, line, zero])?;
+    let message = vm.new_str("source code cannot contain null bytes")?;
+    Err(vm.raise_with(Exc::SyntaxError, &[message, details.value()]))
 }
 
 /// The text without the blanks and tabs that all of its lines that are not blank begin with.
