@@ -125,6 +125,41 @@ impl Heap {
         NonNull::new(object).ok_or(OutOfMemory)
     }
 
+    /// Makes the large object `object` `bytes` long where it lies, with zeros behind what it holds; the caller then changes
+    /// its length word. False (nothing changed): it is not large, or there is no room behind it, or none within the limit
+    /// or before the next collection.
+    pub fn grow_large(&mut self, object: NonNull<Header>, bytes: usize) -> bool {
+        // SAFETY: `object` is a live object of this heap.
+        let bits = unsafe { object.as_ref().bits };
+        let Some(pages) = LargeSpace::pages_for(bytes) else { return false };
+        if bits & Header::LARGE == 0 || self.urgent || bytes > self.blocks.pages.len() {
+            return false;
+        }
+        let address = object.as_ptr() as usize;
+        let Some(have) = self.large.pages_at(address) else { return false };
+        // SAFETY: what lies behind the object in its pages is unused; a shrunk object may have left something there.
+        unsafe {
+            let size = self.layouts[(*object.as_ptr()).shape as usize].size_of(object.as_ptr());
+            std::ptr::write_bytes((address + size) as *mut u8, 0, have * PAGE - size.min(have * PAGE));
+        }
+        if pages <= have {
+            return true;
+        }
+        let more = (pages - have) * PAGE;
+        let crowded = self.large.allocated.saturating_add(more) > LARGE_BUDGET;
+        if crowded || self.config.fail_at.is_some() || !self.fits(more) {
+            return false;
+        }
+        if !self.large.grow(&mut self.blocks, address, pages) {
+            return false;
+        }
+        if bits & Header::OLD != 0 {
+            self.old_growth += more;
+        }
+        self.note_peak();
+        true
+    }
+
     /// Bytes in use: blocks, large objects, charged foreign memory.
     pub(crate) fn used_bytes(&self) -> usize {
         (self.blocks.used * BLOCK + self.large.used_pages * PAGE).saturating_add(self.charged)

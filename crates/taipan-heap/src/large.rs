@@ -29,6 +29,11 @@ struct Run {
     dirty: bool,
 }
 
+/// Words of card bits of an object of so many pages.
+fn cards_of(pages: usize) -> usize {
+    (pages * PAGE / 8).div_ceil(CARD_WORDS * 64)
+}
+
 /// The large-object space.
 #[derive(Debug)]
 pub(crate) struct LargeSpace {
@@ -98,6 +103,47 @@ impl LargeSpace {
         self.allocated += pages * PAGE;
         self.young.push(id);
         Some(start)
+    }
+
+    /// Adds zero-filled pages behind the object at `start` until it has `pages`; false when they are in use.
+    pub(crate) fn grow(&mut self, blocks: &mut Blocks, start: usize, pages: usize) -> bool {
+        let Some(id) = self.id_at(start) else { return false };
+        let Some(have) = self.objects[id as usize].as_ref().map(|object| object.pages) else { return false };
+        let Some(more) = pages.checked_sub(have).filter(|more| *more > 0) else { return false };
+        let end = start + have * PAGE;
+        let mut run = match self.runs.get(&end) {
+            Some(run) => *run,
+            None if end == self.committed => Run { pages: 0, dirty: false },
+            None => return false,
+        };
+        if run.pages < more {
+            if end + run.pages * PAGE != self.committed {
+                return false;
+            }
+            let Some((at, extended)) = self.extend(blocks, more) else { return false };
+            run = extended;
+            debug_assert_eq!(at, end);
+        } else {
+            self.remove_run(end);
+        }
+        if run.pages > more {
+            self.insert_run(end + more * PAGE, Run { pages: run.pages - more, dirty: run.dirty });
+        }
+        if run.dirty {
+            // SAFETY: the run is committed and free.
+            unsafe { std::ptr::write_bytes(end as *mut u8, 0, more * PAGE) };
+        }
+        let first = (end - self.start) / PAGE;
+        self.owners[first..first + more].fill(id + 1);
+        self.used_pages += more;
+        self.allocated += more * PAGE;
+        if let Some(object) = self.objects[id as usize].as_mut() {
+            object.pages = pages;
+            if !object.cards.is_empty() {
+                object.cards.resize(cards_of(pages), 0);
+            }
+        }
+        true
     }
 
     fn extend(&mut self, blocks: &mut Blocks, pages: usize) -> Option<(usize, Run)> {
@@ -184,6 +230,11 @@ impl LargeSpace {
         self.owners.get((address - self.start) / PAGE)?.checked_sub(1)
     }
 
+    /// Pages of the object at `start`.
+    pub(crate) fn pages_at(&self, start: usize) -> Option<usize> {
+        self.objects[self.id_at(start)? as usize].as_ref().map(|object| object.pages)
+    }
+
     /// Start of the object around `address`.
     pub(crate) fn find(&self, address: usize) -> Option<usize> {
         let id = self.id_at(address)?;
@@ -197,7 +248,7 @@ impl LargeSpace {
         let Some(object) = self.objects[id as usize].as_mut() else { return false };
         let first = object.cards.is_empty();
         if first {
-            object.cards = vec![0; (object.pages * PAGE / 8).div_ceil(CARD_WORDS * 64)];
+            object.cards = vec![0; cards_of(object.pages)];
         }
         let card = word / CARD_WORDS;
         if let Some(bits) = object.cards.get_mut(card / 64) {

@@ -18,6 +18,7 @@ use crate::raise::Raised;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod attr_cache;
 pub mod bind;
 pub mod call;
 pub mod dispatch;

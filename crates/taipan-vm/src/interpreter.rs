@@ -94,7 +94,10 @@ pub struct Interpreter {
     pub(crate) threads: Vec<NonNull<Vm>>,
     /// Bumped when a class that a cache depends on changes structurally.
     pub type_epoch: u32,
-    /// Caches `Type::lookup`; cleared at each collection.
+    /// Changes with `type_epoch` and with each collection: validity of `method_cache` and `attr_cache`.
+    pub(crate) lookup_epoch: u32,
+    pub(crate) attr_cache: crate::interp::attr_cache::AttrCache,
+    /// Caches `Type::lookup`.
     pub(crate) method_cache: Box<[MethodCacheEntry]>,
     /// Source of dict key versions.
     pub(crate) next_keys_version: u32,
@@ -126,6 +129,18 @@ pub struct Singletons {
 }
 
 impl Interpreter {
+    /// Makes the entries of the lookup caches invalid.
+    pub(crate) fn forget_lookups(&mut self) {
+        self.lookup_epoch = match self.lookup_epoch.checked_add(1) {
+            Some(epoch) => epoch,
+            None => {
+                self.method_cache.fill(MethodCacheEntry::EMPTY);
+                self.attr_cache = Default::default();
+                1
+            }
+        };
+    }
+
     /// An interpreter with an empty heap; types and modules come at first use.
     pub fn new(config: Config) -> Result<Box<Interpreter>, HeapError> {
         let mut heap = Heap::new(config.heap.clone())?;
@@ -161,6 +176,8 @@ impl Interpreter {
             roots: Rc::default(),
             threads: Vec::new(),
             type_epoch: 1,
+            lookup_epoch: 1,
+            attr_cache: Default::default(),
             method_cache: vec![MethodCacheEntry::EMPTY; METHOD_CACHE_SIZE].into(),
             next_keys_version: 1,
             executables: Vec::new(),
@@ -207,7 +224,7 @@ impl Interpreter {
             // SAFETY: entries of the table are alive until the interpreter is dropped.
             unsafe { (**executable).visit(visit) };
         }
-        self.method_cache.fill(MethodCacheEntry::EMPTY);
+        self.forget_lookups();
         // Classes lie in metaspace: visiting marks them, they never move.
         for class in self.shapes.classes() {
             visit(&mut class.value().bits());

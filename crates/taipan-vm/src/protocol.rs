@@ -9,7 +9,7 @@ use crate::slots::Comparison;
 use crate::types::Builtin;
 use crate::types::dict::Dict;
 use crate::types::list::List;
-use crate::types::str::Str;
+use crate::types::str::{Str, quick_format};
 use crate::types::tuple::Tuple;
 use crate::types::type_::Type;
 use crate::value::Value;
@@ -195,6 +195,9 @@ impl Vm {
         if empty && (value.exact::<Str>().is_some() || value.is_small_int()) {
             return self.str(value);
         }
+        if let Some(text) = self.plain_format(value, spec) {
+            return self.new_str(text.as_str());
+        }
         match self.call_special(value, name::FORMAT, &[spec])? {
             Some(result) => {
                 if result.downcast::<Str>(self).is_some() {
@@ -208,6 +211,15 @@ impl Vm {
                 Err(self.raise(Exc::TypeError, format!("Type {name} doesn't define __format__")))
             }
         }
+    }
+
+    /// The text of an exact int or float in a plain spec.
+    fn plain_format(&self, value: Value, spec: Value) -> Option<quick_format::Short> {
+        if let Some(i) = value.as_small_int() {
+            return quick_format::format_int(i, spec.exact::<Str>()?.get(self).as_ascii()?.as_bytes());
+        }
+        let f = value.as_immediate_float()?;
+        quick_format::format_float(f, spec.exact::<Str>()?.get(self).as_ascii()?.as_bytes())
     }
 
     // ---- length and items ----

@@ -122,6 +122,46 @@ fn cards_of_large_arrays_are_found() {
 }
 
 #[test]
+fn large_objects_grow_in_place() {
+    let mut heap = new_heap(checked());
+    let mut roots = TestRoots { words: vec![0; 2], stack: false };
+    let mut len = 2_000usize;
+    let object = array(&mut heap, len, &mut roots);
+    roots.words[0] = address(object);
+    let mut rounds = 0;
+    while len < 200_000 {
+        let longer = len + len / 8;
+        assert!(heap.grow_large(object, 16 + longer * 8), "nothing lies behind the only large object");
+        set_word(object, 1, longer as u64);
+        assert!((2 + len..2 + longer).all(|index| word(object, index) == 0));
+        for index in [2 + len, 1 + longer] {
+            let child = node(&mut heap, index as u64, &mut roots);
+            heap.write_barrier_at(object, index);
+            set_word(object, index, address(child));
+        }
+        rounds += 1;
+        if rounds % 3 == 0 {
+            let kind = if rounds % 2 == 0 { Collection::Major } else { Collection::Minor };
+            collect(&mut heap, kind, &mut roots);
+        }
+        for index in [2 + len, 1 + longer] {
+            assert_eq!(word(at(word(object, index)), 1), odd(index as u64));
+        }
+        len = longer;
+    }
+    // Another object behind it stands in the way; its pages are taken over once it is gone.
+    let other = bytes(&mut heap, 100_000, &mut roots);
+    roots.words[1] = address(other);
+    assert!(!heap.grow_large(object, 16 + 2 * len * 8));
+    roots.words[1] = 0;
+    collect(&mut heap, Collection::Major, &mut roots);
+    assert!(heap.grow_large(object, 16 + (len + 20_000) * 8));
+    // Small objects do not grow.
+    let small = array(&mut heap, 10, &mut roots);
+    assert!(!heap.grow_large(small, 4096));
+}
+
+#[test]
 fn shrunk_objects_leave_a_walkable_nursery() {
     let mut heap = new_heap(checked());
     let mut roots = TestRoots { words: vec![0; 3], stack: false };

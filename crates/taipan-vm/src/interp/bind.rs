@@ -70,7 +70,7 @@ pub fn bind(
         }
     }
     if kwonly > 0 {
-        bind_keyword_defaults(vm, function, code, slots, positional, total)?;
+        bind_keyword_defaults(vm, function, executable, slots, positional, total)?;
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ pub fn bind(
 fn bind_keyword_defaults(
     vm: &mut Vm,
     function: Gc<Function>,
-    code: &CodeObject,
+    executable: &'static Executable,
     slots: &[Cell<Value>],
     positional: usize,
     total: usize,
@@ -92,23 +92,13 @@ fn bind_keyword_defaults(
             any_missing = true;
             continue;
         };
-        let key = parameter_name(vm, code, i)?;
+        let key = executable.parameter_name(vm, i)?;
         match Dict::get_item(defaults, vm, key.value())? {
             Some(value) => slot.set(value),
             None => any_missing = true,
         }
     }
-    if any_missing { Err(missing(vm, function, code, slots, positional..total, "keyword-only")) } else { Ok(()) }
-}
-
-fn parameter_name(vm: &mut Vm, code: &CodeObject, index: usize) -> Result<Gc<Str>, Raised> {
-    match code.localsplusnames.get(index) {
-        Some(name) => {
-            let name = Str::from_wtf8(vm, name)?;
-            Ok(Str::interned(name, vm))
-        }
-        None => Str::empty(vm),
-    }
+    if any_missing { Err(missing(vm, function, &executable.code, slots, positional..total, "keyword-only")) } else { Ok(()) }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one step of a loop, split for its length")]
@@ -132,7 +122,7 @@ fn bind_keyword(
         .iter()
         .enumerate()
         .skip(posonly)
-        .find(|(_, name)| name.as_str().is_some_and(|name| key_text.get(vm).equals(name)))
+        .find(|(_, name)| key_text.get(vm).equals_wtf8(name))
         .map(|(i, _)| i);
     match (found, kwdict) {
         (Some(i), _) => {
@@ -285,7 +275,7 @@ fn has_default(vm: &mut Vm, function: Gc<Function>, code: &CodeObject, index: us
         return false;
     }
     let Some(defaults) = function.get(vm).kwdefaults else { return false };
-    match parameter_name(vm, code, index) {
+    match super::call::executable_of(vm, function).parameter_name(vm, index) {
         Ok(key) => Dict::get_str(defaults, vm, key).is_some(),
         Err(raised) => {
             let _ = vm.take_raised(raised);

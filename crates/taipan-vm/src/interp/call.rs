@@ -131,6 +131,19 @@ impl Vm {
             return Err(self.raise_recursion());
         }
         let locals = executable.cleared_slots();
+        if executable.simple && !args.has_keywords() && args.len() == executable.argcount as usize {
+            // SAFETY: room was checked; all locals are written before anything can collect.
+            unsafe {
+                self.push_frame(fp, executable, function, globals, ret)?;
+                for (i, arg) in args.slots().iter().enumerate() {
+                    fp.add(i).write(arg.get());
+                }
+                for i in args.len()..locals {
+                    fp.add(i).write(Value::UNBOUND);
+                }
+            }
+            return Ok(());
+        }
         // SAFETY: room was checked. The locals are written before the top moves over them.
         let slots = unsafe {
             for i in 0..locals {
@@ -430,7 +443,11 @@ pub fn call_native(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let args = op.window(start, argc);
     match RegOp::from_byte(op.word().op()) {
         Some(RegOp::CALL_LEN) if argc == 1 => {
-            let length = vm.length(args[0].get())?;
+            let value = args[0].get();
+            if let Some(list) = value.exact::<List>() {
+                return Ok(Value::int(list.get(vm).len()));
+            }
+            let length = vm.length(value)?;
             Ok(Value::int(length))
         }
         Some(RegOp::CALL_ISINSTANCE) if argc == 2 => {

@@ -721,6 +721,17 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                         reg!(ret.slot()) = value;
                         continue;
                     }
+                    if ret.0 & Ret::SPECIAL == (Kind::Init as u32) << 16 && value.is_none() {
+                        // The result is the object, which lies at the start of the call's window.
+                        let caller = frame.sub(1);
+                        (*vm).exec.top = caller;
+                        (*vm).stack.set_top((*caller).end());
+                        fp = (*caller).fp;
+                        pc = (*caller).pc;
+                        reg!(ret.slot()) = reg!(Word((*pc).get()).b());
+                        pc = pc.add(ret.words());
+                        continue;
+                    }
                     sync!();
                     match unwind::return_special(&mut *vm, value) {
                         Ok(next) => leave!(next),

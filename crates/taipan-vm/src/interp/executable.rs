@@ -46,6 +46,8 @@ pub struct Executable {
     array: Cell<Option<Gc<ValueArray>>>,
     /// The constants as objects, where some are no constants of the compiler; immovable.
     objects: Cell<Option<Gc<ValueArray>>>,
+    /// Names of the parameters that can be given by keyword, made when they are first asked for.
+    parameters: Cell<Option<Gc<ValueArray>>>,
     pub code: Arc<CodeObject>,
 }
 
@@ -65,6 +67,7 @@ impl Executable {
             instrumentation: OnceCell::new(),
             array: Cell::new(None),
             objects: Cell::new(None),
+            parameters: Cell::new(None),
             code,
         }
     }
@@ -112,8 +115,8 @@ impl Executable {
 
     /// Visits the objects the code refers to.
     pub(crate) fn visit(&self, visit: &mut dyn FnMut(&mut u64)) {
-        for array in [self.array.get(), self.objects.get()].into_iter().flatten() {
-            // Immovable: visiting marks it.
+        // Immovable: visiting marks them.
+        for array in [self.array.get(), self.objects.get(), self.parameters.get()].into_iter().flatten() {
             visit(&mut array.value().bits());
         }
     }
@@ -138,6 +141,29 @@ impl Executable {
             array.get_mut(vm).slots_mut()[i] = Some(constant);
         }
         Ok(())
+    }
+
+    /// The interned name of a parameter.
+    pub fn parameter_name(&self, vm: &mut Vm, index: usize) -> Result<Gc<Str>, Raised> {
+        let array = match self.parameters.get() {
+            Some(array) => array,
+            None => {
+                let count = (self.code.argcount + self.code.kwonlyargcount) as usize;
+                let array = immovable_array(vm, count)?;
+                self.parameters.set(Some(array));
+                array
+            }
+        };
+        if let Some(name) = array.get(vm).slots().get(index).copied().flatten().and_then(|name| name.exact::<Str>()) {
+            return Ok(name);
+        }
+        let Some(name) = self.code.localsplusnames.get(index) else { return Str::empty(vm) };
+        let name = Str::from_wtf8(vm, name)?;
+        let name = Str::interned(name, vm);
+        if let Some(slot) = array.get_mut(vm).slots_mut().get_mut(index) {
+            *slot = Some(name.value());
+        }
+        Ok(name)
     }
 
     /// An entry of the refs array, if the code was prepared.

@@ -685,6 +685,15 @@ impl RegisterCode {
         self.handlers.get(after.checked_sub(1)?).filter(|handler| pc < handler.end)
     }
 
+    /// Whether what is raised at a word reaches a handler that does more than the one around every generator, which only
+    /// replaces a StopIteration.
+    pub fn cleans_up(&self, pc: u32) -> bool {
+        self.handler(pc).is_some_and(|handler| {
+            let first = self.words.get(handler.target as usize).map(|word| Word(word.get()));
+            !first.is_some_and(|word| word.op() == RegOp::CALL_INTRINSIC_1 as u8 && word.c() == STOPITERATION_ERROR)
+        })
+    }
+
     /// The slot of a local.
     #[inline]
     pub fn local_slot(&self, index: u32) -> u32 {
@@ -697,6 +706,9 @@ impl RegisterCode {
         self.entries.get(at).map(|&(_, pc)| pc)
     }
 }
+
+/// Argument of CALL_INTRINSIC_1 that turns StopIteration into RuntimeError.
+const STOPITERATION_ERROR: u16 = 3;
 
 /// The slot of a local in a frame layout.
 pub(crate) fn local_slot(index: u32, locals: u32, stack_base: u32, frame_slots: u32) -> u32 {

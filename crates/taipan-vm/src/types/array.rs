@@ -72,6 +72,29 @@ impl ValueArray {
         target.copy_from_slice(unsafe { &*source });
     }
 
+    /// Writes one slot. Of a large array the collector then looks at the surroundings of that slot only.
+    #[inline(always)]
+    pub fn put(this: Gc<ValueArray>, vm: &mut Vm, i: usize, value: Option<Value>) {
+        assert!(i < this.get(vm).len, "a slot of the array");
+        vm.heap_mut().write_barrier_at(this.header(), size_of::<ValueArray>() / 8 + i);
+        // SAFETY: the slot lies in the array's tail; its write was recorded.
+        unsafe { *this.header().as_ptr().cast::<Option<Value>>().add(size_of::<ValueArray>() / 8 + i) = value };
+    }
+
+    /// An array of `len` slots (more than `from` has) that begins with its `count` first ones: `from` itself, if it can be
+    /// made longer where it lies, else a copy.
+    pub fn grown(vm: &mut Vm, from: Gc<ValueArray>, count: usize, len: usize) -> Result<Gc<ValueArray>, Raised> {
+        if let Some(bytes) = len.checked_mul(8).filter(|bytes| *bytes < 1 << 47)
+            && vm.heap_mut().grow_large(from.header(), size_of::<ValueArray>() + bytes)
+        {
+            // The new slots are zero: the pages behind the array are, and so are its slots behind `count`.
+            // SAFETY: the object has room for `len` slots; its length is no value word.
+            unsafe { (*from.header().as_ptr().cast::<ValueArray>()).len = len };
+            return Ok(from);
+        }
+        ValueArray::copy_of(vm, from, 0, count, len)
+    }
+
     /// How many slots.
     #[inline(always)]
     pub fn len(&self) -> usize {
@@ -105,6 +128,22 @@ impl RawArray {
             return Err(vm.raise_no_memory());
         }
         vm.new_with_tail(Builtin::RawArray as u32, RawArray { header: HeaderWord::NEW, len }, len)
+    }
+
+    /// An array of `len` bytes (more than `from` has) that begins with its bytes: `from` itself, if it can be made longer
+    /// where it lies, else a copy.
+    pub fn grown(vm: &mut Vm, from: Gc<RawArray>, len: usize) -> Result<Gc<RawArray>, Raised> {
+        if len < 1 << 47 && vm.heap_mut().grow_large(from.header(), size_of::<RawArray>() + len) {
+            // SAFETY: the object has room for `len` bytes; its length is no value word.
+            unsafe { (*from.header().as_ptr().cast::<RawArray>()).len = len };
+            return Ok(from);
+        }
+        let new = RawArray::new(vm, len)?;
+        let source: *const [u8] = from.get(vm).bytes();
+        // SAFETY: different arrays do not overlap, and `get_mut` neither collects nor moves.
+        let source = unsafe { &*source };
+        new.get_mut(vm).bytes_mut()[..source.len()].copy_from_slice(source);
+        Ok(new)
     }
 
     /// A new array with the same bytes.

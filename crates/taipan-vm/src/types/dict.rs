@@ -174,7 +174,7 @@ impl Dict {
     #[inline]
     pub fn set_value_at(this: Gc<Dict>, vm: &mut Vm, number: usize, value: Value) {
         if let Some(entries) = this.get(vm).entries {
-            entries.get_mut(vm).slots_mut()[2 * number + 1] = Some(value);
+            ValueArray::put(entries, vm, 2 * number + 1, Some(value));
         }
     }
 
@@ -378,9 +378,8 @@ impl Dict {
         dict.keys_version = 0;
         let (entries, index, hashes) = (dict.entries, dict.index, dict.hashes);
         if let Some(entries) = entries {
-            let slots = entries.get_mut(vm).slots_mut();
-            slots[2 * number] = Some(key);
-            slots[2 * number + 1] = Some(value);
+            ValueArray::put(entries, vm, 2 * number, Some(key));
+            ValueArray::put(entries, vm, 2 * number + 1, Some(value));
         }
         if let Some(hashes) = hashes {
             hashes.get_mut(vm).words64_mut()[number] = hash as u64;
@@ -414,12 +413,11 @@ impl Dict {
         if wanted >= MAX_ENTRIES {
             return Err(vm.raise_no_memory());
         }
-        let capacity = match wanted.max(this.get(vm).used as usize) {
-            n if n <= 2 => 2,
-            n if n <= 5 => 5,
-            n if n <= LINEAR => LINEAR,
-            n => n,
-        };
+        let capacity = wanted.max(this.get(vm).used as usize).max(2);
+        if gap == 0 && this.get(vm).used == this.get(vm).filled && this.get(vm).entries.is_some() {
+            Dict::lengthen(this, vm, capacity)?;
+            return Ok(follow);
+        }
         let entries = ValueArray::new(vm, capacity * 2)?;
         let has_hashes = this.get(vm).hashes.is_some();
         let hashes = if has_hashes { Some(RawArray::new(vm, capacity * 8)?) } else { None };
@@ -455,6 +453,35 @@ impl Dict {
             dict.keys_version = 0;
         }
         Ok(followed)
+    }
+
+    /// Makes room for `capacity` entries in a dict without deleted ones: entries keep their numbers, the index is made anew.
+    fn lengthen(this: Gc<Dict>, vm: &mut Vm, capacity: usize) -> Result<(), Raised> {
+        let index =
+            if capacity > LINEAR { Some(RawArray::new(vm, (capacity * 3 / 2).next_power_of_two() * 4)?) } else { None };
+        let filled = this.get(vm).filled as usize;
+        if let Some(hashes) = this.get(vm).hashes
+            && hashes.get(vm).len() < capacity * 8
+        {
+            let hashes = RawArray::grown(vm, hashes, capacity * 8)?;
+            this.get_mut(vm).hashes = Some(hashes);
+        }
+        if let Some(entries) = this.get(vm).entries
+            && entries.get(vm).len() < capacity * 2
+        {
+            let entries = ValueArray::grown(vm, entries, filled * 2, capacity * 2)?;
+            this.get_mut(vm).entries = Some(entries);
+        }
+        if let Some(index) = index {
+            for number in 0..filled {
+                let hash = this.get(vm).entry_hash(vm, number);
+                index_insert(index.get_mut(vm).words32_mut(), hash, number);
+            }
+        }
+        let dict = this.get_mut(vm);
+        dict.index = index;
+        dict.index_fill = if index.is_some() { dict.used } else { 0 };
+        Ok(())
     }
 
     /// Removes the entry of a number and returns it. The number is not given out again before the next rebuilding, which

@@ -84,7 +84,7 @@ impl List {
         if i < list.len
             && let Some(items) = list.items
         {
-            items.get_mut(vm).slots_mut()[i] = Some(value);
+            ValueArray::put(items, vm, i, Some(value));
         }
     }
 
@@ -95,7 +95,7 @@ impl List {
         if let Some(items) = items
             && len < items.get(vm).len()
         {
-            items.get_mut(vm).slots_mut()[len] = Some(value);
+            ValueArray::put(items, vm, len, Some(value));
             this.get_mut(vm).len = len + 1;
             return Ok(());
         }
@@ -113,11 +113,10 @@ impl List {
             return Ok(());
         }
         let capacity = (wanted + (wanted >> 3) + 6) & !3;
-        let new = ValueArray::new(vm, capacity)?;
-        if let Some(old) = this.get(vm).items {
-            let len = this.get(vm).len;
-            ValueArray::copy(vm, old, 0, new, 0, len);
-        }
+        let new = match this.get(vm).items {
+            Some(old) => ValueArray::grown(vm, old, len, capacity)?,
+            None => ValueArray::new(vm, capacity)?,
+        };
         this.get_mut(vm).items = Some(new);
         Ok(())
     }

@@ -17,6 +17,7 @@ use crate::types::Builtin;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod quick_format;
 pub mod building;
 mod casing;
 pub mod codec;
@@ -297,6 +298,15 @@ impl Str {
         match self.kind() {
             Kind::Ascii => self.bytes() == other.as_bytes(),
             _ => self.text().iter().eq(other.chars().map(u32::from)),
+        }
+    }
+
+    /// Whether the text is `other`, the text of a name in a code object.
+    #[inline]
+    pub fn equals_wtf8(&self, other: &taipan_bytecode::Wtf8Buf) -> bool {
+        match self.kind() {
+            Kind::Ascii => self.bytes() == other.as_bytes(),
+            _ => self.text().iter().eq(other.code_points()),
         }
     }
 

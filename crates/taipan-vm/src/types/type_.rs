@@ -119,7 +119,7 @@ impl Type {
     fn lookup_cached(this: Gc<Type>, vm: &mut Vm, atom: Atom, name: Gc<Str>) -> Option<Value> {
         let address = this.header().as_ptr().addr();
         let index = ((address >> 5) ^ (atom.0 as usize).wrapping_mul(31)) & (METHOD_CACHE_SIZE - 1);
-        let epoch = vm.interp().type_epoch;
+        let epoch = vm.interp().lookup_epoch;
         let entry = &vm.interp().method_cache[index];
         if entry.class == address && entry.name == atom && entry.epoch == epoch {
             return entry.value;
@@ -163,7 +163,7 @@ impl Type {
 /// Entries of the global method cache; a power of two.
 pub const METHOD_CACHE_SIZE: usize = 2048;
 
-/// One entry: valid for `epoch` only, cleared at each collection.
+/// One entry: valid while `epoch` is the interpreter's `lookup_epoch`.
 #[derive(Clone, Copy)]
 pub struct MethodCacheEntry {
     pub class: usize,

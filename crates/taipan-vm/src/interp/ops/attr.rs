@@ -3,6 +3,7 @@
 //! A cache is valid while the object's shape and the interpreter's type epoch are those in its guard word: the shape says the
 //! class and the instance's slots, the epoch that no class a cache depends on has changed.
 
+use super::super::attr_cache::Resolved;
 use super::super::call::PUSHED;
 use super::super::frame::{Kind, Ret};
 use super::super::op::Op;
@@ -14,6 +15,7 @@ use crate::raise::{Exc, Raised};
 use crate::shape::AttrsPlace;
 use crate::slots::{GetAttr, SetAttr};
 use crate::spec::METHOD_DESCRIPTOR;
+use crate::types::Builtin;
 use crate::types::descriptor::MemberDescriptor;
 use crate::types::dict::Dict;
 use crate::types::function::Function;
@@ -75,58 +77,73 @@ fn lacks(vm: &mut Vm, object: Value, name: Gc<Str>) -> bool {
     }
 }
 
-/// How LOAD_ATTR may be specialised for an object.
-fn specialize_load(vm: &mut Vm, op: Op, object: Value, name: Gc<Str>) {
-    if let Some(module) = object.exact::<Module>() {
-        specialize_module(vm, op, module, name, RegOp::LOAD_ATTR_MODULE);
-        return;
-    }
-    if !object.is_heap() {
-        return;
-    }
+/// What an attribute of a heap object is, if its shape and class alone decide it.
+fn resolve(vm: &mut Vm, object: Value, name: Gc<Str>) -> Option<Resolved> {
     let class = vm.type_of(object);
     if !generic_get(vm, class) {
-        return;
+        return None;
     }
-    let attribute = Type::lookup(class, vm, name);
-    match attribute {
-        Some(attribute) => {
-            let slots = vm.slots(attribute);
-            let (get, set) = (slots.descr_get.is_some(), slots.descr_set.is_some());
-            if let Some(member) = attribute.exact::<MemberDescriptor>() {
-                if member.get(vm).def.is_none()
-                    && Type::is_subtype(class, vm, member.get(vm).class)
-                    && let Ok(word) = u16::try_from(member.get(vm).word)
-                {
-                    cache_slot(vm, op, object, word, RegOp::LOAD_ATTR_SLOT);
-                }
-                return;
-            }
-            if get && set {
-                // The getter of a property in Python runs in a frame of this loop; a property cannot be changed.
-                if let Some(property) = attribute.exact::<Property>()
-                    && let Some(getter) = property.get(vm).fget.filter(|getter| getter.exact::<Function>().is_some())
-                {
-                    op.set_data(1, guard_word(vm, object));
-                    op.set_cached(vm, Some(getter));
-                    op.specialize(RegOp::LOAD_ATTR_PROPERTY);
-                }
-                return;
-            }
-            if let Some(word) = word_of(vm, object, name) {
-                cache_slot(vm, op, object, word, RegOp::LOAD_ATTR_SLOT);
-            } else if !get && lacks(vm, object, name) {
-                op.set_data(1, guard_word(vm, object));
-                op.set_cached(vm, Some(attribute));
-                op.specialize(RegOp::LOAD_ATTR_CLASS);
-            }
+    let Some(attribute) = Type::lookup(class, vm, name) else {
+        return word_of(vm, object, name).map(Resolved::Slot);
+    };
+    let slots = vm.slots(attribute);
+    let (get, set) = (slots.descr_get.is_some(), slots.descr_set.is_some());
+    if let Some(member) = attribute.exact::<MemberDescriptor>() {
+        let member = member.get(vm);
+        if member.def.is_some() || !Type::is_subtype(class, vm, member.class) {
+            return None;
         }
-        None => {
-            if let Some(word) = word_of(vm, object, name) {
-                cache_slot(vm, op, object, word, RegOp::LOAD_ATTR_SLOT);
-            }
-        }
+        return u16::try_from(member.word).ok().map(Resolved::Slot);
     }
+    if get && set {
+        // The getter of a property in Python runs in a frame of this loop; a property cannot be changed.
+        let getter = attribute.exact::<Property>().and_then(|property| property.get(vm).fget);
+        return getter.filter(|getter| getter.exact::<Function>().is_some()).map(Resolved::Property);
+    }
+    if let Some(word) = word_of(vm, object, name) {
+        return Some(Resolved::Slot(word));
+    }
+    if !lacks(vm, object, name) {
+        return None;
+    }
+    let own = vm.type_of(attribute);
+    if own.get(vm).has_flag(METHOD_DESCRIPTOR) {
+        return Some(Resolved::Method(attribute));
+    }
+    (!get).then_some(Resolved::Class(attribute))
+}
+
+/// As `resolve`, answered from the shared cache where it knows, and kept there.
+#[inline]
+fn resolve_cached(vm: &mut Vm, object: Value, name: Gc<Str>) -> Option<Resolved> {
+    if !object.is_heap() {
+        return None;
+    }
+    let (shape, atom) = (object.shape_id(), Str::known_atom(name, vm)?);
+    let interp = vm.interp();
+    if let Some(resolved) = interp.attr_cache.get(interp.lookup_epoch, shape, atom, 0) {
+        return Some(resolved);
+    }
+    let resolved = resolve(vm, object, name)?;
+    let class = vm.type_of(object);
+    Type::mark_cached(class, vm);
+    let interp = vm.interp_mut();
+    interp.attr_cache.set(interp.lookup_epoch, shape, atom, 0, resolved);
+    Some(resolved)
+}
+
+/// Whether an operation should be specialised for the object before it: not while it serves another shape well.
+#[inline]
+fn wants_specializing(vm: &mut Vm, op: Op, object: Value, generic: RegOp) -> bool {
+    op.word().op() == generic as u8
+        || op.data(1) as u32 == object.shape_id()
+        || vm.interp_mut().attr_cache.should_turn()
+}
+
+fn cache_value(vm: &mut Vm, op: Op, object: Value, value: Value, form: RegOp) {
+    op.set_data(1, guard_word(vm, object));
+    op.set_cached(vm, Some(value));
+    op.specialize(form);
 }
 
 fn cache_slot(vm: &Vm, op: Op, object: Value, word: u16, form: RegOp) {
@@ -149,26 +166,49 @@ fn specialize_module(vm: &mut Vm, op: Op, module: Gc<Module>, name: Gc<Str>, for
 /// LOAD_ATTR in any form.
 pub fn load_attr(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (object, name) = (op.rb(), op.name(vm));
-    if op.word().op() == RegOp::LOAD_ATTR_PROPERTY as u8 {
-        return load_property(vm, op, object);
-    }
-    specialize_load(vm, op, object, name);
-    vm.get_attr(object, name)
-}
-
-/// LOAD_ATTR_PROPERTY: the cached function is the getter of a property; its frame is pushed.
-fn load_property(vm: &mut Vm, op: Op, object: Value) -> Result<Value, Raised> {
-    if object.is_heap()
+    if op.word().op() == RegOp::LOAD_ATTR_PROPERTY as u8
+        && object.is_heap()
         && guard(vm, object, op.data(1))
         && let Some(getter) = op.cached(vm).and_then(|getter| getter.exact::<Function>())
     {
-        vm.count()?;
-        let ret = Ret::new(Kind::Plain, op.word().a(), RegOp::LOAD_ATTR.words() as u8);
-        vm.push_bound(getter, Args::new(&mut [object]), ret)?;
-        return Ok(PUSHED);
+        return call_getter(vm, op, object, getter);
     }
-    op.specialize(RegOp::LOAD_ATTR);
-    load_attr(vm, op)
+    if let Some(module) = object.exact::<Module>() {
+        specialize_module(vm, op, module, name, RegOp::LOAD_ATTR_MODULE);
+        return vm.get_attr(object, name);
+    }
+    let Some(resolved) = resolve_cached(vm, object, name) else { return vm.get_attr(object, name) };
+    if wants_specializing(vm, op, object, RegOp::LOAD_ATTR) {
+        match resolved {
+            Resolved::Slot(word) => cache_slot(vm, op, object, word, RegOp::LOAD_ATTR_SLOT),
+            Resolved::Class(value) => cache_value(vm, op, object, value, RegOp::LOAD_ATTR_CLASS),
+            Resolved::Property(getter) => cache_value(vm, op, object, getter, RegOp::LOAD_ATTR_PROPERTY),
+            Resolved::Method(_) => {}
+        }
+    }
+    match resolved {
+        Resolved::Slot(word) => match vm.object_word(object, word) {
+            Some(value) => Ok(value),
+            None => vm.get_attr(object, name),
+        },
+        Resolved::Class(value) => Ok(value),
+        Resolved::Method(method) => {
+            let class = vm.type_of(object);
+            vm.bind_descriptor(method, object, class)
+        }
+        Resolved::Property(getter) => match getter.exact::<Function>() {
+            Some(getter) => call_getter(vm, op, object, getter),
+            None => vm.get_attr(object, name),
+        },
+    }
+}
+
+/// Pushes the frame of a property's getter.
+fn call_getter(vm: &mut Vm, op: Op, object: Value, getter: Gc<Function>) -> Result<Value, Raised> {
+    vm.count()?;
+    let ret = Ret::new(Kind::Plain, op.word().a(), RegOp::LOAD_ATTR.words() as u8);
+    vm.push_bound(getter, Args::new(&mut [object]), ret)?;
+    Ok(PUSHED)
 }
 
 /// LOAD_METHOD in any form.
@@ -177,23 +217,32 @@ pub fn load_method(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     if let Some(module) = object.exact::<Module>() {
         specialize_module(vm, op, module, name, RegOp::LOAD_METHOD_MODULE);
     }
-    let class = vm.type_of(object);
-    if generic_get(vm, class)
-        && let Some(attribute) = Type::lookup(class, vm, name)
-    {
-        let own = vm.type_of(attribute);
-        if own.get(vm).has_flag(METHOD_DESCRIPTOR) && vm.instance_attr(object, name).is_none() {
-            if object.is_heap() && lacks(vm, object, name) {
-                op.set_data(1, guard_word(vm, object));
-                op.set_cached(vm, Some(attribute));
-                op.specialize(RegOp::LOAD_METHOD_CACHED);
+    let value = match resolve_cached(vm, object, name) {
+        Some(Resolved::Method(method)) => {
+            if wants_specializing(vm, op, object, RegOp::LOAD_METHOD) {
+                cache_value(vm, op, object, method, RegOp::LOAD_METHOD_CACHED);
             }
-            op.set(to, attribute);
+            op.set(to, method);
             op.set(to + 1, object);
             return Ok(());
         }
-    }
-    let value = vm.get_attr(object, name)?;
+        Some(Resolved::Slot(word)) if let Some(value) = vm.object_word(object, word) => value,
+        Some(Resolved::Class(value)) => value,
+        _ => {
+            let class = vm.type_of(object);
+            if generic_get(vm, class)
+                && let Some(attribute) = Type::lookup(class, vm, name)
+            {
+                let own = vm.type_of(attribute);
+                if own.get(vm).has_flag(METHOD_DESCRIPTOR) && vm.instance_attr(object, name).is_none() {
+                    op.set(to, attribute);
+                    op.set(to + 1, object);
+                    return Ok(());
+                }
+            }
+            vm.get_attr(object, name)?
+        }
+    };
     op.set(to, value);
     op.set(to + 1, Value::UNBOUND);
     Ok(())
@@ -205,6 +254,14 @@ pub fn store_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     if object.is_heap() {
         let class = vm.type_of(object);
         if generic_set(vm, class) {
+            // A word of the instance is read and written in the same cases.
+            if op.word().op() != RegOp::STORE_ATTR as u8
+                && let Some(Resolved::Slot(word)) = resolve_cached(vm, object, name)
+                && !wants_specializing(vm, op, object, RegOp::STORE_ATTR)
+            {
+                vm.set_object_word(object, word, Some(value));
+                return Ok(());
+            }
             match Type::lookup(class, vm, name) {
                 Some(attribute) => {
                     if let Some(member) = attribute.exact::<MemberDescriptor>() {
@@ -258,7 +315,19 @@ pub fn delete_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 pub fn load_super_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let (base, to, flags) = (op.word().b(), op.word().a(), op.word().flags());
     let (global, class, object, name) = (op.get(base), op.get(base + 1), op.get(base + 2), op.name(vm));
-    let is_builtin = vm.builtin_value("super")? == global;
+    let is_builtin = vm.class(Builtin::Super).value() == global;
+    let atom = if is_builtin && object.is_heap() { Str::known_atom(name, vm) } else { None };
+    let start = class.bits() as usize;
+    let interp = vm.interp();
+    if flags & 1 != 0
+        && let Some(atom) = atom
+        && let Some(Resolved::Method(method)) =
+            interp.attr_cache.get(interp.lookup_epoch, object.shape_id(), atom, start)
+    {
+        op.set(to, method);
+        op.set(to + 1, object);
+        return Ok(());
+    }
     if is_builtin
         && let Some(start) = class.downcast::<Type>(vm)
         && let Some((own, is_class)) = super_receiver(vm, start, object)
@@ -266,6 +335,15 @@ pub fn load_super_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     {
         let kind = vm.type_of(attribute);
         if flags & 1 != 0 && !is_class && kind.get(vm).has_flag(METHOD_DESCRIPTOR) {
+            if let Some(atom) = atom
+                && own == vm.type_of(object)
+            {
+                Type::mark_cached(own, vm);
+                let start = start.header().as_ptr().addr();
+                let interp = vm.interp_mut();
+                let (epoch, shape) = (interp.lookup_epoch, object.shape_id());
+                interp.attr_cache.set(epoch, shape, atom, start, Resolved::Method(attribute));
+            }
             op.set(to, attribute);
             op.set(to + 1, object);
             return Ok(());

@@ -90,30 +90,46 @@ fn current(vm: &mut Vm) -> Result<Frame, Raised> {
 }
 
 /// Copies the running frame's locals and `depth` stack entries into a generator.
+#[inline]
 fn save(vm: &mut Vm, generator: Gc<Generator>, depth: u32) {
-    let Some(frame) = vm.exec.current().copied() else { return };
     let Some(slots) = generator.get(vm).slots else { return };
-    let locals = frame.executable.locals;
-    let stack_base = frame.executable.register().map_or(locals, |register| register.stack_base);
-    let wide = frame.executable.wide.get();
+    let frame = vm.exec.top;
+    // SAFETY: control is in a frame's operation.
+    let (executable, fp) = unsafe { ((*frame).executable, (*frame).fp) };
+    let locals = executable.locals as usize;
+    let (count, before) = (locals + depth as usize, locals + generator.get(vm).depth as usize);
     let to = slots.get_mut(vm).slots_mut();
-    // SAFETY: locals and live entries lie in the frame and have been written.
+    debug_assert!(count <= to.len() && before <= to.len());
+    // SAFETY: locals and live entries lie in the frame and have been written; `to` has a slot for each slot of a frame.
     unsafe {
-        if wide {
-            for index in 0..locals {
-                to[index as usize] = Some(*frame.local(index));
-            }
+        if executable.wide.get() {
+            save_wide(&*frame, to, depth);
         } else {
-            for (index, to) in to[..locals as usize].iter_mut().enumerate() {
-                *to = Some(*frame.fp.add(index));
-            }
+            // The operand stack follows the locals.
+            std::ptr::copy_nonoverlapping(fp.cast::<Option<Value>>(), to.as_mut_ptr(), count);
         }
-        for index in 0..depth as usize {
-            to[locals as usize + index] = Some(*frame.fp.add(stack_base as usize + index));
-        }
-        to[(locals + depth) as usize..].fill(None);
+    }
+    if before > count {
+        to[count..before].fill(None);
     }
     generator.get_mut(vm).depth = depth;
+}
+
+/// # Safety
+/// As in `save`.
+#[cold]
+unsafe fn save_wide(frame: &Frame, to: &mut [Option<Value>], depth: u32) {
+    let locals = frame.executable.locals;
+    let stack_base = frame.executable.register().map_or(locals, |register| register.stack_base);
+    // SAFETY: by contract.
+    unsafe {
+        for index in 0..locals {
+            to[index as usize] = Some(*frame.local(index));
+        }
+        for index in 0..depth {
+            to[(locals + index) as usize] = Some(*frame.fp.add((stack_base + index) as usize));
+        }
+    }
 }
 
 /// Whether a generator can go on: false when it is finished. ValueError while it runs.
@@ -152,31 +168,22 @@ pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> 
     let fp = vm.stack.top();
     // SAFETY: the slots are written below, before anything can collect.
     unsafe { vm.push_frame(fp, executable, function, globals, ret)? };
-    let locals = executable.locals;
-    let (depth, pc, slots) = (generator.get(vm).depth, generator.get(vm).pc, generator.get(vm).slots);
-    let stack_base = executable.register().map_or(locals, |register| register.stack_base);
+    let Generator { depth, pc, slots, locals: namespace, frame: object, .. } = *generator.get(vm);
     let at = executable.resume_at(pc);
     let handled = vm.handled;
     // SAFETY: the frame was pushed; its locals and the entries below the sent value are written here.
     unsafe {
         let frame = vm.exec.top;
         if let Some(slots) = slots {
-            let from = slots.get(vm).slots();
-            let value_of = |index: usize| from.get(index).copied().flatten().unwrap_or(Value::UNBOUND);
-            for index in 0..locals {
-                *(*frame).local(index) = value_of(index as usize);
-            }
-            for index in 0..depth as usize {
-                *fp.add(stack_base as usize + index) = value_of(locals as usize + index);
-            }
+            restore(&*frame, slots.get(vm).slots(), depth);
         }
         let slot = Word((*at).get()).a();
         *fp.add(slot as usize) = value;
         (*frame).pc = at.add(1);
         (*frame).generator = Some(generator.value());
         (*frame).handled = handled;
-        (*frame).locals = generator.get(vm).locals;
-        if let Some(object) = generator.get(vm).frame {
+        (*frame).locals = namespace;
+        if let Some(object) = object {
             (*frame).object = Some(object);
             (*frame).ret = Ret(ret.0 | Ret::HAS_OBJECT);
             let depth = vm.exec.depth();
@@ -192,35 +199,63 @@ pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> 
     Ok(())
 }
 
+/// Writes the saved locals and `depth` stack entries into a frame's slots.
+///
+/// # Safety
+/// The frame was pushed for the code that saved them.
+#[inline(always)]
+unsafe fn restore(frame: &Frame, from: &[Option<Value>], depth: u32) {
+    let locals = frame.executable.locals as usize;
+    let count = locals + depth as usize;
+    let wide = frame.executable.wide.get();
+    let stack_base = match frame.executable.register() {
+        Some(register) if wide => register.stack_base as usize,
+        _ => locals,
+    };
+    for (index, value) in from[..count].iter().enumerate() {
+        // An empty local was deleted, or never assigned.
+        let value = value.unwrap_or(Value::UNBOUND);
+        // SAFETY: locals and stack entries lie in the frame.
+        unsafe {
+            match index.checked_sub(locals) {
+                None if wide => *frame.local(index as u32) = value,
+                None => *frame.fp.add(index) = value,
+                Some(entry) => *frame.fp.add(stack_base + entry) = value,
+            }
+        }
+    }
+}
+
 /// YIELD_VALUE.
 pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
-    let frame = current(vm)?;
-    let Some(generator) = frame.generator.and_then(|generator| generator.downcast::<Generator>(vm)) else {
+    // SAFETY: control is in a frame's operation.
+    let Frame { generator, executable, handled: outer, object, ret, .. } = unsafe { *vm.exec.top };
+    let Some(generator) = generator.and_then(|generator| generator.downcast::<Generator>(vm)) else {
         return Err(vm.raise(Exc::SystemError, "yield in a frame that is no generator's"));
     };
     let value = op.rb();
     save(vm, generator, u32::from(op.word().c()));
     let handled = vm.handled;
-    let own = if handled == frame.handled { None } else { handled };
+    let own = if handled == outer { None } else { handled };
     if generator.get(vm).flags & CLEANS_UP == 0
-        && frame.executable.locate(op.pc()).is_some_and(|(register, pc)| register.handler(pc).is_some())
+        && executable.locate(op.pc()).is_some_and(|(register, pc)| register.cleans_up(pc))
     {
         generator.get_mut(vm).flags |= CLEANS_UP;
         vm.note_generator(generator);
     }
     let state = generator.get_mut(vm);
-    state.pc = frame.executable.save_place(op.pc());
+    state.pc = executable.save_place(op.pc());
     state.state = SUSPENDED;
     state.handled = own;
-    vm.handled = frame.handled;
-    if let Some(object) = frame.object.and_then(|object| object.exact::<FrameObject>()) {
+    vm.handled = outer;
+    if let Some(object) = object.and_then(|object| object.exact::<FrameObject>()) {
         object.get_mut(vm).depth = 0;
     }
     vm.pop_frame();
-    match frame.ret.kind() {
+    match ret.kind() {
         Kind::GeneratorEntry => Ok(Leave::Exit(Some(value))),
         _ => {
-            deliver(vm, frame.ret, value);
+            deliver(vm, ret, value);
             Ok(Leave::Continue)
         }
     }

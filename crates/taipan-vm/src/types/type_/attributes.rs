@@ -92,7 +92,32 @@ pub fn invalidate(vm: &mut Vm, class: Gc<Type>) {
     }
     let interp = vm.interp_mut();
     interp.type_epoch = interp.type_epoch.wrapping_add(1).max(1);
-    class.get_mut(vm).cached = false;
+    interp.forget_lookups();
+    forget(vm, class);
+}
+
+/// Takes the mark from a class and from all below it: whoever caches something of these marks all its bases again. False, and
+/// the mark stays, where the native stack is too short for that.
+fn forget(vm: &mut Vm, class: Gc<Type>) -> bool {
+    if !class.get(vm).cached {
+        return true;
+    }
+    if let Err(raised) = vm.check_native_stack() {
+        let _ = vm.take_raised(raised);
+        return false;
+    }
+    let mut all = true;
+    if let Some(subclasses) = class.get(vm).subclasses {
+        let mut i = 0;
+        while let Some(subclass) = subclasses.get(vm).get_at(vm, i) {
+            i += 1;
+            if let Some(subclass) = subclass.downcast::<Type>(vm) {
+                all &= forget(vm, subclass);
+            }
+        }
+    }
+    class.get_mut(vm).cached = !all;
+    all
 }
 
 /// `__module__` of a class.
