@@ -98,7 +98,11 @@ fn bind_keyword_defaults(
             None => any_missing = true,
         }
     }
-    if any_missing { Err(missing(vm, function, &executable.code, slots, positional..total, "keyword-only")) } else { Ok(()) }
+    if any_missing {
+        Err(missing(vm, function, &executable.code, slots, positional..total, "keyword-only"))
+    } else {
+        Ok(())
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one step of a loop, split for its length")]

@@ -17,7 +17,6 @@ use crate::types::Builtin;
 use crate::value::Value;
 use crate::vm::Vm;
 
-pub mod quick_format;
 pub mod building;
 mod casing;
 pub mod codec;
@@ -26,6 +25,7 @@ pub mod iterator;
 pub mod methods;
 mod padding;
 pub mod percent;
+pub mod quick_format;
 mod searching;
 mod splitting;
 mod translating;
