@@ -43,6 +43,7 @@ pub mod stat;
 pub mod statistics;
 pub mod string;
 pub mod struct_;
+pub mod suggestions;
 pub mod time;
 pub mod timeout;
 pub mod tokenize;
@@ -84,6 +85,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &statistics::MODULE,
     &string::MODULE,
     &struct_::MODULE,
+    &suggestions::MODULE,
     &time::MODULE,
     &unicodedata::MODULE,
     &tokenize::MODULE,

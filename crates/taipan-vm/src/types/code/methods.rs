@@ -237,10 +237,10 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
     let (a, b) = (first.get(vm).data(), second.get(vm).data());
     // File names do not take part, as in CPython.
     let equal = std::ptr::eq(a, b) || {
-        let (mut x, mut y) = (a.clone(), b.clone());
-        x.filename = Wtf8Buf::default();
-        y.filename = Wtf8Buf::default();
-        x == y
+        let plain = |code: &CodeObject| {
+            super::with_filename(Arc::new(code.clone()), &code.filename, &Wtf8Buf::default())
+        };
+        plain(a) == plain(b)
     };
     let mut equal = equal;
     let with_objects = [first, second].map(|code| code.get(vm).executable.has_object_constants());
