@@ -237,9 +237,8 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
     let (a, b) = (first.get(vm).data(), second.get(vm).data());
     // File names do not take part, as in CPython.
     let equal = std::ptr::eq(a, b) || {
-        let plain = |code: &CodeObject| {
-            super::with_filename(Arc::new(code.clone()), &code.filename, &Wtf8Buf::default())
-        };
+        let plain =
+            |code: &CodeObject| super::with_filename(Arc::new(code.clone()), &code.filename, &Wtf8Buf::default());
         plain(a) == plain(b)
     };
     let mut equal = equal;
