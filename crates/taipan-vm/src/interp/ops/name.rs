@@ -190,6 +190,10 @@ pub fn load_global(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let function = super::super::dispatch::running_function(vm);
     let (globals, builtins) = (function.get(vm).globals, function.get(vm).builtins);
     let name = op.name(vm);
+    if [globals, builtins].iter().any(|dict| dict.value().exact::<Dict>().is_none()) {
+        // A subclass may answer by `__getitem__` or `__missing__`.
+        return lookup_global(vm, function, name);
+    }
     if let Some(number) = Dict::find_str(globals, vm, name)
         && let Some(value) = globals.get(vm).value_at(vm, number)
     {
