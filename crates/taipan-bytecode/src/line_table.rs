@@ -106,6 +106,16 @@ impl LineTableWriter {
     }
 }
 
+/// The table without columns and last lines (`-X no_debug_ranges`).
+pub fn without_columns(linetable: &[u8], firstlineno: i32) -> Box<[u8]> {
+    let mut writer = LineTableWriter::new(firstlineno);
+    for entry in entries(linetable, firstlineno) {
+        let position = Position { lineno: entry.position.lineno, ..NO_POSITION };
+        writer.push(position, (entry.end.wrapping_sub(entry.start) / UNIT) as usize);
+    }
+    writer.finish()
+}
+
 /// A run of instructions with one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {

@@ -215,6 +215,7 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
     changed.verbose = changed.verbose.max(number("PYTHONVERBOSE").unwrap_or(0));
     changed.inspect |= variable("PYTHONINSPECT").is_some();
     changed.unbuffered |= variable("PYTHONUNBUFFERED").is_some();
+    changed.code_debug_ranges = variable("PYTHONNODEBUGRANGES").is_none();
     changed.dont_write_bytecode |= variable("PYTHONDONTWRITEBYTECODE").is_some();
     changed.no_user_site |= variable("PYTHONNOUSERSITE").is_some();
     changed.safe_path |= variable("PYTHONSAFEPATH").is_some();
@@ -269,7 +270,11 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
             ("utf8", value) => changed.utf8_mode = value != Some("0"),
             ("warn_default_encoding", _) => changed.warn_default_encoding = true,
             ("no_debug_ranges", _) => changed.code_debug_ranges = false,
-            ("importtime", value) => import_time = Some(("-X importtime", value.unwrap_or("").to_owned())),
+            ("dump_registers", name) => changed.dump_registers = Some(name.unwrap_or("").to_owned()),
+            ("importtime", value) => import_time = Some(("-X dump_registers[=NAME]
+         print the register code of code objects when they first run: of the
+         qualified name NAME, or of all that is not the library's
+-X importtime", value.unwrap_or("").to_owned())),
             ("pycache_prefix", prefix) => {
                 changed.pycache_prefix =
                     prefix.filter(|prefix| !prefix.is_empty()).map(|prefix| prefix.as_bytes().to_vec());

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use taipan_bytecode::code::{CodeObject, co};
 
 use super::instrument::Instrumentation;
-use super::register_code::RegisterCode;
+use super::register_code::{RegisterCode, dump};
 use super::translate::{Form, translate};
 use crate::gc::{Gc, HeaderWord};
 use crate::raise::{Exc, Raised};
@@ -206,6 +206,9 @@ impl Executable {
         self.refs.set(array.get_mut(vm).slots_mut().as_mut_ptr());
         self.frame_slots.set(register.frame_slots);
         self.wide.set(register.stack_base != register.locals);
+        if vm.interp().config.settings.dump_registers.is_some() {
+            dump::print_register_code(vm, &self.code, &register)?;
+        }
         let register = self.register.get_or_init(|| Box::new(register));
         self.entry.set(register.words.as_ptr());
         if self.watched.get() {

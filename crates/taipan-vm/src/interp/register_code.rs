@@ -7,6 +7,7 @@
 use std::cell::Cell;
 
 pub mod disassemble;
+pub mod dump;
 
 /// What an operand field of a word means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,8 @@
 //! overwritten; everything deferred is written to its slot at joins, before yields, and below the depth of the handler that
 //! protects the instruction; a STORE_FAST redirects the operation before it unless a jump target lies between.
 
+use std::borrow::Cow;
+
 use taipan_bytecode::code::CodeObject;
 
 use super::register_code::RegisterCode;
@@ -43,7 +45,7 @@ pub struct Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidCode {
     /// What is wrong.
-    pub message: &'static str,
+    pub message: Cow<'static, str>,
     /// Offset of the instruction in code units.
     pub offset: u32,
 }
@@ -54,8 +56,8 @@ impl std::fmt::Display for InvalidCode {
     }
 }
 
-pub(crate) const fn invalid<T>(message: &'static str, offset: u32) -> Result<T, InvalidCode> {
-    Err(InvalidCode { message, offset })
+pub(crate) fn invalid<T>(message: impl Into<Cow<'static, str>>, offset: u32) -> Result<T, InvalidCode> {
+    Err(InvalidCode { message: message.into(), offset })
 }
 
 /// Verifies a code object and translates it.

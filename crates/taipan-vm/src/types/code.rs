@@ -37,7 +37,13 @@ heap_object! {
 
 impl Code {
     /// A code object of compiled or unmarshalled data.
-    pub fn new(vm: &mut Vm, code: Arc<CodeObject>) -> Result<Gc<Code>, Raised> {
+    pub fn new(vm: &mut Vm, mut code: Arc<CodeObject>) -> Result<Gc<Code>, Raised> {
+        if !vm.interp().config.settings.code_debug_ranges {
+            let linetable = taipan_bytecode::line_table::without_columns(&code.linetable, code.firstlineno);
+            if *linetable != *code.linetable {
+                Arc::make_mut(&mut code).linetable = linetable.into();
+            }
+        }
         let version = vm.next_function_version();
         let executable = vm.new_executable(code);
         vm.new_exact(Code { header: HeaderWord::NEW, executable, version, pad: 0 })

@@ -256,10 +256,7 @@ pub fn dict_merge(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     while let Some(key) = vm.next(iterator)? {
         if Dict::find(dict, vm, key)?.is_some() {
             let function = callable_text(vm, callable)?;
-            if key.downcast::<Str>(vm).is_none() {
-                return Err(vm.raise(Exc::TypeError, format!("{function} keywords must be strings")));
-            }
-            let key = vm.text_of(key).unwrap_or_default();
+            let key = vm.str_string(key)?;
             let message = format!("{function} got multiple values for keyword argument '{key}'");
             return Err(vm.raise(Exc::TypeError, message));
         }

@@ -58,7 +58,9 @@ pub fn decode(code: &CodeObject) -> Result<Decoded, InvalidCode> {
             let Some(&[byte, arg]) = bytes.get(unit * 2..unit * 2 + 2) else {
                 return invalid("instruction cut short", unit as u32);
             };
-            let Some(op) = Opcode::from_u8(byte) else { return invalid("unknown opcode", unit as u32) };
+            let Some(op) = Opcode::from_u8(byte) else {
+                return invalid(format!("unknown opcode {byte}"), unit as u32);
+            };
             oparg = oparg << 8 | u32::from(arg);
             unit += 1;
             if op != Opcode::ExtendedArg {
