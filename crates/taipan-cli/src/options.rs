@@ -271,10 +271,15 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
             ("warn_default_encoding", _) => changed.warn_default_encoding = true,
             ("no_debug_ranges", _) => changed.code_debug_ranges = false,
             ("dump_registers", name) => changed.dump_registers = Some(name.unwrap_or("").to_owned()),
-            ("importtime", value) => import_time = Some(("-X dump_registers[=NAME]
+            ("importtime", value) => {
+                import_time = Some((
+                    "-X dump_registers[=NAME]
          print the register code of code objects when they first run: of the
          qualified name NAME, or of all that is not the library's
--X importtime", value.unwrap_or("").to_owned())),
+-X importtime",
+                    value.unwrap_or("").to_owned(),
+                ))
+            }
             ("pycache_prefix", prefix) => {
                 changed.pycache_prefix =
                     prefix.filter(|prefix| !prefix.is_empty()).map(|prefix| prefix.as_bytes().to_vec());
