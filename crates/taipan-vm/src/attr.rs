@@ -21,9 +21,29 @@ impl Vm {
     /// `getattr(object, name)`.
     #[inline]
     pub fn get_attr(&mut self, object: Value, name: Gc<Str>) -> Result<Value, Raised> {
-        match self.slots(object).getattro {
+        let result = match self.slots(object).getattro {
             Some(get) => get(self, object, name),
             None => self.generic_get_attr(object, name),
+        };
+        if result.is_err() {
+            self.complete_attribute_error(object, name);
+        }
+        result
+    }
+
+    /// Gives a pending AttributeError that says neither the object nor the name of the attribute these.
+    #[cold]
+    fn complete_attribute_error(&mut self, object: Value, name: Gc<Str>) {
+        if !self.raised_is(Exc::AttributeError) {
+            return;
+        }
+        if let Some(error) = self.pending.and_then(|error| error.downcast::<exceptions::NamedException>(self))
+            && error.get(self).name.is_none_or(Value::is_none)
+            && error.get(self).object.is_none_or(Value::is_none)
+        {
+            let error = error.get_mut(self);
+            error.name = Some(name.value());
+            error.object = Some(object);
         }
     }
 

@@ -211,6 +211,19 @@ fn package_of(vm: &mut Vm, globals: Option<Value>) -> Result<Value, Raised> {
             return Ok(package);
         }
     }
+    let [spec, own_name] = [name::SPEC, name::NAME].map(|key| {
+        let key = vm.name(key);
+        Dict::get_str(dict, vm, key)
+    });
+    if package.is_none() && spec.is_none_or(Value::is_none) {
+        match own_name {
+            None => return Err(vm.raise(Exc::KeyError, "'__name__' not in globals")),
+            Some(own_name) if own_name.downcast::<Str>(vm).is_none() => {
+                return Err(vm.raise(Exc::TypeError, "__name__ must be a string"));
+            }
+            Some(_) => {}
+        }
+    }
     vm.call_method(bootstrap, "_calc___package__", &[globals])
 }
 

@@ -38,17 +38,18 @@ fn unit(text: &str) -> Option<usize> {
     UNITS.contains(&word).then_some(start + word.len())
 }
 
-/// Replaces `0x` and at least six lower-case hexadecimal digits by `0x<address>`.
+/// Replaces `0x` and at least six lower-case hexadecimal digits, or any number of them behind `at `, by `0x<address>`.
 pub fn addresses(text: &str) -> String {
     let mut pieces = text.split("0x");
     let mut out = pieces.next().unwrap_or("").to_string();
     for piece in pieces {
         let digits = piece.bytes().take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).count();
+        let is_address = digits >= 6 || (digits > 0 && out.ends_with(" at "));
         out.push_str("0x");
-        if digits >= 6 {
+        if is_address {
             out.push_str("<address>");
         }
-        out.push_str(if digits >= 6 { &piece[digits..] } else { piece });
+        out.push_str(if is_address { &piece[digits..] } else { piece });
     }
     out
 }
@@ -60,6 +61,7 @@ mod tests {
     #[test]
     fn addresses_are_masked() {
         assert_eq!(addresses("<C at 0x7f3a5c> 0xff 0x0 0x"), "<C at 0x<address>> 0xff 0x0 0x");
+        assert_eq!(addresses("<C at 0xb0>"), "<C at 0x<address>>");
         assert_eq!(addresses("no address"), "no address");
     }
 

@@ -184,8 +184,8 @@ fn assemble(instrs: &[(Opcode, u8)]) -> CodeObject {
     }
 }
 
-fn fails(instrs: &[(Opcode, u8)]) -> &'static str {
-    translate(&assemble(instrs), Form::Fused).expect_err("invalid code").message
+fn fails(instrs: &[(Opcode, u8)]) -> String {
+    translate(&assemble(instrs), Form::Fused).expect_err("invalid code").message.into_owned()
 }
 
 #[test]
