@@ -157,12 +157,15 @@ fn length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     // A negative default is given back as it is; the protocol knows none.
     match usize::try_from(default) {
-        Ok(default) => vm.length_hint(args.get(0), default).map(Value::int),
+        Ok(default) => {
+            let hint = vm.length_hint(args.get(0), default)?;
+            vm.new_uint(hint as u64)
+        },
         Err(_) => {
             const ABSENT: usize = usize::MAX >> 2;
             match vm.length_hint(args.get(0), ABSENT)? {
                 ABSENT => vm.new_int(default as i64),
-                hint => Ok(Value::int(hint)),
+                hint => vm.new_uint(hint as u64),
             }
         }
     }

@@ -41,3 +41,4 @@ pub mod types;
 pub mod value;
 pub mod vm;
 pub mod waiting;
+pub mod warning;

@@ -448,7 +448,7 @@ pub fn call_native(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
                 return Ok(Value::int(list.get(vm).len()));
             }
             let length = vm.length(value)?;
-            Ok(Value::int(length))
+            vm.new_int(length as i64)
         }
         Some(RegOp::CALL_ISINSTANCE) if argc == 2 => {
             let (value, class) = (args[0].get(), args[1].get());

@@ -54,8 +54,6 @@ fn init_with(vm: &mut Vm, this: Value, callable: Value) -> Result<(), Raised> {
             vm.set_instance_attr(this, key, Some(value))?;
         }
     }
-    let key = vm.name(name::WRAPPED);
-    vm.set_instance_attr(this, key, Some(callable))?;
     Ok(())
 }
 

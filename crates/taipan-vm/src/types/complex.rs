@@ -39,7 +39,12 @@ impl Vm {
     pub fn special_complex(&mut self, value: Value) -> Result<Option<(f64, f64)>, Raised> {
         let Some(result) = self.call_special(value, name::COMPLEX, &[])? else { return Ok(None) };
         match self.as_complex(result) {
-            Some(parts) => Ok(Some(parts)),
+            Some(parts) => {
+                if !self.is_exact(result, crate::types::Builtin::Complex) {
+                    self.warn_strict_subclass("__complex__", "complex", result)?;
+                }
+                Ok(Some(parts))
+            }
             None => {
                 let got = self.type_name(result);
                 Err(self.raise(Exc::TypeError, format!("__complex__ returned non-complex (type {got})")))

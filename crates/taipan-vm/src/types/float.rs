@@ -56,10 +56,16 @@ impl Vm {
         if let Some(float) = self.slots(value).float {
             let result = float(self, value)?;
             return match self.as_float(result) {
-                Some(f) => Ok(f),
+                Some(f) => {
+                    if !self.is_exact(result, crate::types::Builtin::Float) {
+                        let method = format!("{}.__float__", self.type_name(value));
+                        self.warn_strict_subclass(&method, "float", result)?;
+                    }
+                    Ok(f)
+                }
                 None => {
                     let (name, got) = (self.type_name(value), self.type_name(result));
-                    Err(self.raise(Exc::TypeError, format!("{name}.__float__() must return a float, not {got}")))
+                    Err(self.raise(Exc::TypeError, format!("{name}.__float__ returned non-float (type {got})")))
                 }
             };
         }

@@ -167,7 +167,11 @@ impl Vm {
             let name = self.type_name(result);
             return Err(self.raise(Exc::TypeError, format!("__index__ returned non-int (type {name})")));
         }
-        Ok(result)
+        if result.is_small_int() || result.exact::<Int>().is_some() {
+            return Ok(result);
+        }
+        self.warn_strict_subclass("__index__", "int", result)?;
+        self.plain_int(result)
     }
 
     /// The exact int with the number of a bool or an instance of a subclass.

@@ -132,6 +132,8 @@ pub static TYPE: TypeSpec = TypeSpec {
         hash: Some(hash),
         richcompare: Some(richcompare),
         getattro: Some(getattro),
+        // A bound method stays bound.
+        descr_get: Some(|_, this, _, _| Ok(this)),
         ..Slots::DEFAULT
     },
     methods: METHODS,

@@ -4,11 +4,11 @@ use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::heap_object;
 use crate::names::name;
 use crate::raise::{Exc, Raised};
-use crate::slots::Comparison;
+use crate::slots::{Comparison, SetAttr};
 use crate::types::Builtin;
 use crate::types::dict::Dict;
 use crate::types::str::Str;
-use crate::types::type_::Type;
+use crate::types::type_::{Type, trampolines};
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -40,7 +40,34 @@ pub fn setattro(vm: &mut Vm, this: Value, attribute: Gc<Str>, value: Option<Valu
 }
 
 /// Refuses `object.__setattr__(some_class, ...)`, which would bypass the checks of its class.
-pub fn check_foreign_setattr(_vm: &mut Vm, _this: Value, _what: &str) -> Result<(), Raised> {
+pub fn check_foreign_setattr(vm: &mut Vm, this: Value, function: SetAttr, what: &str) -> Result<(), Raised> {
+    let class = vm.type_of(this);
+    let is = |vm: &Vm, class: Gc<Type>, wanted: SetAttr| {
+        class.get(vm).slots.setattro.is_some_and(|own| std::ptr::fn_addr_eq(own, wanted))
+    };
+    let from_python = trampolines::setattro as SetAttr;
+    let own = class.get(vm).slots.setattro;
+    // The class that gave the native behaviour its instances have; classes made from Python do not count.
+    let mro = class.get(vm).mro;
+    let mut defining = class;
+    for i in (0..mro.get(vm).len()).rev() {
+        let Some(base) = mro.get(vm).at(i).downcast::<Type>(vm) else { continue };
+        if !is(vm, base, from_python) && own.is_some_and(|own| is(vm, base, own)) {
+            defining = base;
+            break;
+        }
+    }
+    let mut at = Some(defining);
+    while let Some(base) = at {
+        if is(vm, base, function) {
+            return Ok(());
+        }
+        if !is(vm, base, from_python) {
+            let name = Type::name(class, vm);
+            return Err(vm.raise(Exc::TypeError, format!("can't apply this {what} to {name} object")));
+        }
+        at = base.get(vm).base;
+    }
     Ok(())
 }
 
@@ -139,7 +166,31 @@ pub fn get_dict(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 /// The setter of `__dict__`.
 pub fn set_dict(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
-    let Some(value) = value else { return Err(vm.raise(Exc::TypeError, "cannot delete __dict__")) };
+    let class = vm.type_of(this);
+    // The native type the dict comes from, if it is not from a class made from Python.
+    let mut native = class;
+    while native.get(vm).is_heap_type()
+        && let Some(base) = native.get(vm).base
+    {
+        native = base;
+    }
+    for owner in [Builtin::Type, Builtin::Module] {
+        let owner = vm.class(owner);
+        if Type::is_subtype(native, vm, owner) {
+            let name = Type::name(owner, vm);
+            let message = if owner == vm.class(Builtin::Type) {
+                format!("attribute '__dict__' of '{name}' objects is not writable")
+            } else {
+                "readonly attribute".to_owned()
+            };
+            return Err(vm.raise(Exc::AttributeError, message));
+        }
+    }
+    let value = match value {
+        Some(value) => value,
+        None if !native.get(vm).has_flag(crate::spec::HAS_DICT) => Dict::new(vm)?.value(),
+        None => return Err(vm.raise(Exc::TypeError, "cannot delete __dict__")),
+    };
     let Some(dict) = value.downcast::<Dict>(vm) else {
         let got = vm.type_name(value);
         return Err(vm.raise(Exc::TypeError, format!("__dict__ must be set to a dictionary, not a '{got}'")));

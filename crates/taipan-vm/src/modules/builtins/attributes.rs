@@ -57,7 +57,8 @@ pub(super) fn issubclass(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 pub(super) fn len(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    Ok(Value::int(vm.length(args.get(0))?))
+    let length = vm.length(args.get(0))?;
+    vm.new_int(length as i64)
 }
 
 pub(super) fn repr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -77,10 +77,7 @@ fn part(vm: &mut Vm, value: Option<Value>, name: &str) -> Result<(f64, f64), Rai
     if let Some(parts) = parts {
         let got = vm.type_name(value);
         let text = format!("complex() argument '{name}' must be a real number, not {got}");
-        let message = vm.new_str(&text)?;
-        let category = vm.exception_class(Exc::DeprecationWarning).value();
-        let warnings = crate::import::import_module(vm, "warnings")?;
-        vm.call_method(warnings, "warn", &[message, category, Value::int32(1)])?;
+        vm.warn(Exc::DeprecationWarning, &text)?;
         return Ok(parts);
     }
     if !is_real(vm, value) {

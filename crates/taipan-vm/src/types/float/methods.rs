@@ -61,10 +61,16 @@ fn from_real(vm: &mut Vm, x: Value, shape: u32) -> Result<Value, Raised> {
             // A subclass may have a `__float__` of its own.
             let result = float(vm, x)?;
             match vm.as_float(result) {
-                Some(f) => f,
+                Some(f) => {
+                    if !vm.is_exact(result, crate::types::Builtin::Float) {
+                        let method = format!("{}.__float__", vm.type_name(x));
+                        vm.warn_strict_subclass(&method, "float", result)?;
+                    }
+                    f
+                }
                 None => {
                     let (name, got) = (vm.type_name(x), vm.type_name(result));
-                    let message = format!("{name}.__float__() must return a float, not {got}");
+                    let message = format!("{name}.__float__ returned non-float (type {got})");
                     return Err(vm.raise(Exc::TypeError, message));
                 }
             }

@@ -354,13 +354,11 @@ pub fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Va
 
 /// `~b` of a bool, which is deprecated: the inversion of 0 or 1.
 pub fn bool_invert(vm: &mut Vm, a: Value) -> Result<Value, Raised> {
-    let message = vm.new_str(
+    vm.warn(
+        Exc::DeprecationWarning,
         "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise \
          inversion of the underlying int object and is usually not what you expect from negating a bool. Use the \
          'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.",
     )?;
-    let category = vm.exception_class(Exc::DeprecationWarning).value();
-    let warnings = crate::import::import_module(vm, "warnings")?;
-    vm.call_method(warnings, "warn", &[message, category, Value::int32(1)])?;
     invert(vm, a)
 }

@@ -103,6 +103,9 @@ pub fn to_int(vm: &mut Vm, x: Value) -> Result<Value, Raised> {
             let got = vm.type_name(result);
             return Err(vm.raise(Exc::TypeError, format!("__int__ returned non-int (type {got})")));
         }
+        if !result.is_small_int() && result.exact::<Int>().is_none() {
+            vm.warn_strict_subclass("__int__", "int", result)?;
+        }
         return vm.plain_int(result);
     }
     if vm.slots(x).index.is_some() {

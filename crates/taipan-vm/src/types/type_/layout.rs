@@ -202,6 +202,10 @@ pub fn compatible(vm: &mut Vm, a: Gc<Type>, b: Gc<Type>) -> bool {
         AttrsPlace::None => None,
         AttrsPlace::TrailingDict => Some(u16::MAX),
     };
+    let flags = |class: Gc<Type>, vm: &Vm| class.get(vm).flags & (spec::HAS_DICT | spec::WEAKREFABLE);
+    if flags(a, vm) != flags(b, vm) {
+        return false;
+    }
     let trailing = |class: Gc<Type>, vm: &Vm| vm.shape(class.get(vm).root_shape).trailing;
     if trailing(a, vm) != trailing(b, vm) {
         return false;

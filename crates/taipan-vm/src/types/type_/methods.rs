@@ -83,13 +83,22 @@ fn immutable(vm: &mut Vm, class: Gc<Type>, attribute: &str) -> Result<(), Raised
     Err(vm.raise(Exc::TypeError, format!("cannot set '{attribute}' attribute of immutable type '{name}'")))
 }
 
-fn text_for(vm: &mut Vm, class: Gc<Type>, value: Option<Value>, attribute: &str) -> Result<Gc<Str>, Raised> {
+/// As `immutable`, for attributes that cannot be deleted.
+fn settable(vm: &mut Vm, class: Gc<Type>, value: Option<Value>, attribute: &str) -> Result<Value, Raised> {
     immutable(vm, class, attribute)?;
+    match value {
+        Some(value) => Ok(value),
+        None => {
+            let name = Type::name(class, vm);
+            let message = format!("cannot delete '{attribute}' attribute of immutable type '{name}'");
+            Err(vm.raise(Exc::TypeError, message))
+        }
+    }
+}
+
+fn text_for(vm: &mut Vm, class: Gc<Type>, value: Option<Value>, attribute: &str) -> Result<Gc<Str>, Raised> {
+    let value = settable(vm, class, value, attribute)?;
     let name = Type::name(class, vm);
-    let Some(value) = value else {
-        let message = format!("cannot delete '{attribute}' attribute of type '{name}'");
-        return Err(vm.raise(Exc::TypeError, message));
-    };
     match value.downcast::<Str>(vm) {
         Some(text) => Ok(text),
         None => {
@@ -106,6 +115,7 @@ fn set_name(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised
     if text.get(vm).text().iter().any(|point| point == 0) {
         return Err(vm.raise(Exc::ValueError, "type name must not contain null characters"));
     }
+    vm.check_encodable(text)?;
     class.get_mut(vm).name = text;
     Ok(())
 }
@@ -127,11 +137,8 @@ fn get_bases(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 fn set_bases(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let class = this_class(vm, this)?;
-    immutable(vm, class, "__bases__")?;
+    let value = settable(vm, class, value, "__bases__")?;
     let name = Type::name(class, vm);
-    let Some(value) = value else {
-        return Err(vm.raise(Exc::TypeError, format!("cannot delete '__bases__' attribute of type '{name}'")));
-    };
     let Some(bases) = value.downcast::<Tuple>(vm) else {
         let got = vm.type_name(value);
         let message = format!("can only assign tuple to {name}.__bases__, not {got}");
@@ -159,14 +166,34 @@ fn set_bases(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raise
         let message = format!("__bases__ assignment: '{new}' object layout differs from '{old}'");
         return Err(vm.raise(Exc::TypeError, message));
     }
-    let (old_bases, old_mro) = (class.get(vm).bases, class.get(vm).mro);
+    let old_bases = class.get(vm).bases;
     class.get_mut(vm).bases = bases;
     class.get_mut(vm).base = Some(base);
-    if let Err(raised) = refresh_mro(vm, class) {
-        class.get_mut(vm).bases = old_bases;
-        class.get_mut(vm).base = Some(old_base);
-        class.get_mut(vm).mro = old_mro;
+    // Class, new MRO and old MRO of every class changed, to go back when one of them fails.
+    let changed = List::new(vm)?;
+    if let Err(raised) = refresh_mro(vm, class, changed) {
+        let mut i = 0;
+        while let (Some(class), Some(new), Some(old)) =
+            (changed.get(vm).get_at(vm, i), changed.get(vm).get_at(vm, i + 1), changed.get(vm).get_at(vm, i + 2))
+        {
+            if let (Some(class), Some(new), Some(old)) =
+                (class.downcast::<Type>(vm), new.downcast::<Tuple>(vm), old.downcast::<Tuple>(vm))
+                && class.get(vm).mro == new
+            {
+                class.get_mut(vm).mro = old;
+            }
+            i += 3;
+        }
+        if class.get(vm).bases == bases {
+            class.get_mut(vm).bases = old_bases;
+            class.get_mut(vm).base = Some(old_base);
+        }
+        refresh_slots(vm, class);
         return Err(raised);
+    }
+    if class.get(vm).bases != bases {
+        // A metaclass's `mro()` has assigned other bases meanwhile.
+        return Ok(());
     }
     for i in 0..old_bases.get(vm).len() {
         if let Some(base) = old_bases.get(vm).at(i).downcast::<Type>(vm) {
@@ -182,14 +209,22 @@ fn set_bases(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raise
     Ok(())
 }
 
-fn refresh_mro(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
+fn refresh_mro(vm: &mut Vm, class: Gc<Type>, changed: Gc<List>) -> Result<(), Raised> {
+    vm.check_native_stack()?;
+    let old = class.get(vm).mro;
     mro::set_mro(vm, class)?;
+    for value in [class.value(), class.get(vm).mro.value(), old.value()] {
+        List::push(changed, vm, value)?;
+    }
+    // Caches must not answer from the old MRO while other metaclasses run.
+    class.get_mut(vm).cached = true;
+    attributes::invalidate(vm, class);
     let Some(subclasses) = class.get(vm).subclasses else { return Ok(()) };
     let mut i = 0;
     while let Some(item) = subclasses.get(vm).get_at(vm, i) {
         i += 1;
         if let Some(subclass) = item.downcast::<Type>(vm) {
-            refresh_mro(vm, subclass)?;
+            refresh_mro(vm, subclass, changed)?;
         }
     }
     Ok(())
@@ -225,7 +260,9 @@ fn get_base(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn get_mro(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(this_class(vm, this)?.get(vm).mro.value())
+    // Empty while the metaclass's `mro()` runs.
+    let mro = this_class(vm, this)?.get(vm).mro;
+    Ok(if mro.get(vm).is_empty() { Value::NONE } else { mro.value() })
 }
 
 fn get_dict(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
@@ -243,9 +280,12 @@ fn get_module(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 fn set_module(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let class = this_class(vm, this)?;
-    immutable(vm, class, "__module__")?;
+    let value = settable(vm, class, value, "__module__")?;
     let key = vm.name(name::MODULE);
-    attributes::set(vm, class, key, value)
+    attributes::set(vm, class, key, Some(value))?;
+    // The line belongs to the module the class was defined in.
+    let key = vm.name(name::FIRSTLINENO);
+    attributes::set(vm, class, key, None)
 }
 
 fn get_doc(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
@@ -262,11 +302,7 @@ fn get_doc(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 fn set_doc(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let class = this_class(vm, this)?;
-    immutable(vm, class, "__doc__")?;
-    let Some(value) = value else {
-        let name = Type::name(class, vm);
-        return Err(vm.raise(Exc::TypeError, format!("cannot delete '__doc__' attribute of type '{name}'")));
-    };
+    let value = settable(vm, class, value, "__doc__")?;
     let key = vm.name(name::DOC);
     attributes::set(vm, class, key, Some(value))
 }
@@ -466,9 +502,9 @@ fn get_type_params(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 fn set_type_params(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let class = this_class(vm, this)?;
-    immutable(vm, class, "__type_params__")?;
+    let value = settable(vm, class, value, "__type_params__")?;
     let key = vm.name(name::TYPE_PARAMS);
-    attributes::set(vm, class, key, value)
+    attributes::set(vm, class, key, Some(value))
 }
 
 // ---- methods ----
@@ -629,7 +665,7 @@ const GETSET: &[GetSetDef] = &[
     getset("__name__", get_name, set_name, ""),
     getset("__qualname__", get_qualname, set_qualname, ""),
     getset("__bases__", get_bases, set_bases, ""),
-    getter("__mro__", get_mro, "").member(),
+    getter("__mro__", get_mro, ""),
     getter("__base__", get_base, "").member(),
     getter("__flags__", get_flags, "").member(),
     getter("__basicsize__", get_basicsize, "").member(),

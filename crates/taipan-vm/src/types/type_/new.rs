@@ -47,6 +47,7 @@ pub fn type_new(vm: &mut Vm, metatype: Gc<Type>, args: Args<'_>) -> Result<Value
     if class_name.get(vm).text().iter().any(|point| point == 0) {
         return Err(vm.raise(Exc::ValueError, "type name must not contain null characters"));
     }
+    vm.check_encodable(class_name)?;
     let bases = if bases.get(vm).is_empty() {
         let object = vm.class(Builtin::Object);
         Tuple::from_values(vm, &[object.value()])?
@@ -55,9 +56,23 @@ pub fn type_new(vm: &mut Vm, metatype: Gc<Type>, args: Args<'_>) -> Result<Value
     };
     let base = layout::best_base(vm, bases)?;
     let class = build(vm, metatype, class_name, bases, base, namespace)?;
+    warn_odd_keys(vm, class)?;
     set_names(vm, class)?;
     init_subclass(vm, class, args)?;
     Ok(class.value())
+}
+
+fn warn_odd_keys(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
+    let dict = class.get(vm).dict;
+    let mut at = 0;
+    while let Some((number, entry)) = dict.get(vm).next_entry(vm, at) {
+        at = number + 1;
+        if entry.key.downcast::<Str>(vm).is_none() {
+            let name = Type::name(class, vm);
+            return vm.warn(Exc::RuntimeWarning, &format!("non-string key in the __dict__ of class {name}"));
+        }
+    }
+    Ok(())
 }
 
 /// The metaclass that derives from those of all bases. TypeError on a conflict.
@@ -148,6 +163,7 @@ fn build(
         expected_attributes,
     };
     layout::make_shapes(vm, class, base, &additions)?;
+    fill_classcell(vm, class, dict)?;
     add_slot_members(vm, class, base, names)?;
     convert_special(vm, dict)?;
     add_standard_attributes(vm, class, dict, &additions, weakrefable && !base_has_weakref)?;
@@ -165,7 +181,6 @@ fn build(
             add_subclass(vm, base, class)?;
         }
     }
-    fill_classcell(vm, class, dict)?;
     Ok(class)
 }
 
@@ -358,8 +373,13 @@ fn add_standard_attributes(
         }
     }
     let doc_key = vm.name(name::DOC);
-    if Dict::get_str(dict, vm, doc_key).is_none() {
-        Dict::set_str(dict, vm, doc_key, Value::NONE)?;
+    match Dict::get_str(dict, vm, doc_key) {
+        Some(doc) => {
+            if let Some(text) = doc.downcast::<Str>(vm) {
+                vm.check_encodable(text)?;
+            }
+        }
+        None => Dict::set_str(dict, vm, doc_key, Value::NONE)?,
     }
     let hash_key = vm.name(name::HASH);
     let eq_key = vm.name(name::EQ);

@@ -93,8 +93,20 @@ fn ternary_args(vm: &mut Vm, args: Args<'_>, name: Atom) -> Result<(Value, Value
         n => {
             let (word, bound) = if n < 1 { ("at least", 1) } else { ("at most", 2) };
             let s = if bound == 1 { "" } else { "s" };
-            Err(vm.raise(Exc::TypeError, format!("expected {word} {bound} argument{s}, got {n}")))
+            let method = vm.name(name).get(vm).to_string_lossy();
+            Err(vm.raise(Exc::TypeError, format!("{method} expected {word} {bound} argument{s}, got {n}")))
         }
+    }
+}
+
+fn power_args(vm: &mut Vm, args: Args<'_>, name: Atom) -> Result<(Value, Value), Raised> {
+    if args.has_keywords() {
+        exact_args(vm, args, 1, name)?;
+    }
+    match args.len() {
+        1 => Ok((args.get(0), Value::NONE)),
+        2 => Ok((args.get(0), args.get(1))),
+        n => Err(vm.raise(Exc::TypeError, format!("expected 1 or 2 arguments, got {n}"))),
     }
 }
 
@@ -112,11 +124,11 @@ macro_rules! call_kind {
         $slot($vm, $args.get(0), $this)
     }};
     (ternary, $vm:ident, $slot:ident, $this:ident, $args:ident, $name:ident) => {{
-        let (b, c) = ternary_args($vm, $args, name::$name)?;
+        let (b, c) = power_args($vm, $args, name::$name)?;
         $slot($vm, $this, b, c)
     }};
     (reflected_ternary, $vm:ident, $slot:ident, $this:ident, $args:ident, $name:ident) => {{
-        let (b, c) = ternary_args($vm, $args, name::$name)?;
+        let (b, c) = power_args($vm, $args, name::$name)?;
         $slot($vm, b, $this, c)
     }};
     (inquiry, $vm:ident, $slot:ident, $this:ident, $args:ident, $name:ident) => {{
@@ -125,7 +137,8 @@ macro_rules! call_kind {
     }};
     (length, $vm:ident, $slot:ident, $this:ident, $args:ident, $name:ident) => {{
         exact_args($vm, $args, 0, name::$name)?;
-        Ok(Value::int($slot($vm, $this)?))
+        let length = $slot($vm, $this)?;
+        $vm.new_int(length as i64)
     }};
     (hash, $vm:ident, $slot:ident, $this:ident, $args:ident, $name:ident) => {{
         exact_args($vm, $args, 0, name::$name)?;
@@ -179,13 +192,13 @@ macro_rules! call_kind {
     (set_attr, $vm:ident, $slot:ident, $this:ident, $args:ident, $name:ident) => {{
         exact_args($vm, $args, 2, name::$name)?;
         let attribute = $vm.attr_name($args.get(0))?;
-        object::check_foreign_setattr($vm, $this, "__setattr__")?;
+        object::check_foreign_setattr($vm, $this, $slot, "__setattr__")?;
         $slot($vm, $this, attribute, Some($args.get(1))).map(|()| Value::NONE)
     }};
     (del_attr, $vm:ident, $slot:ident, $this:ident, $args:ident, $name:ident) => {{
         exact_args($vm, $args, 1, name::$name)?;
         let attribute = $vm.attr_name($args.get(0))?;
-        object::check_foreign_setattr($vm, $this, "__delattr__")?;
+        object::check_foreign_setattr($vm, $this, $slot, "__delattr__")?;
         $slot($vm, $this, attribute, None).map(|()| Value::NONE)
     }};
     (next, $vm:ident, $slot:ident, $this:ident, $args:ident, $name:ident) => {{
@@ -404,6 +417,10 @@ fn update_slot(vm: &mut Vm, class: Gc<Type>, number: usize) {
         let Some(attribute) = Type::lookup_name(class, vm, row.name) else { continue };
         if let Some(wrapper) = attribute.exact::<WrapperDescriptor>() {
             let (own, owner) = (wrapper.get(vm).def, wrapper.get(vm).class);
+            if !Type::is_subtype(class, vm, owner) {
+                generic = true;
+                continue;
+            }
             if !std::ptr::eq(own, row) {
                 if own.name != row.name {
                     generic = true;

@@ -1,0 +1,37 @@
+//! Warnings from native code.
+
+use crate::raise::{Exc, Raised};
+use crate::types::str::Str;
+use crate::value::Value;
+use crate::vm::Vm;
+
+impl Vm {
+    /// `warnings.warn(message, category, 1)`: the warning is that of the running Python code. An error when a filter says
+    /// so.
+    pub fn warn(&mut self, category: Exc, message: &str) -> Result<(), Raised> {
+        let message = self.new_str(message)?;
+        let category = self.exception_class(category).value();
+        let warnings = crate::import::import_module(self, "warnings")?;
+        self.call_method(warnings, "warn", &[message, category, Value::int32(1)])?;
+        Ok(())
+    }
+
+    /// The warning for a conversion method whose result is an instance of a subclass of what it should be.
+    pub fn warn_strict_subclass(&mut self, method: &str, wanted: &str, result: Value) -> Result<(), Raised> {
+        let got = self.type_name(result);
+        let message = format!(
+            "{method} returned non-{wanted} (type {got}).  The ability to return an instance of a strict subclass of \
+             {wanted} is deprecated, and may be removed in a future version of Python."
+        );
+        self.warn(Exc::DeprecationWarning, &message)
+    }
+
+    /// Raises UnicodeEncodeError when a text has surrogates and so no UTF-8 form.
+    pub fn check_encodable(&mut self, text: crate::gc::Gc<Str>) -> Result<(), Raised> {
+        let bad = text.get(self).text().iter().position(|point| char::from_u32(point).is_none());
+        let Some(at) = bad else { return Ok(()) };
+        let (encoding, reason) = (self.new_str("utf-8")?, self.new_str("surrogates not allowed")?);
+        let details = [encoding, text.value(), Value::int(at), Value::int(at + 1), reason];
+        Err(self.raise_with(Exc::UnicodeEncodeError, &details))
+    }
+}
