@@ -160,7 +160,7 @@ fn length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Ok(default) => {
             let hint = vm.length_hint(args.get(0), default)?;
             vm.new_uint(hint as u64)
-        },
+        }
         Err(_) => {
             const ABSENT: usize = usize::MAX >> 2;
             match vm.length_hint(args.get(0), ABSENT)? {
