@@ -1,4 +1,4 @@
-//! Warnings from native code.
+//! Warnings and checks that conversions of values share.
 
 use crate::raise::{Exc, Raised};
 use crate::types::str::Str;
@@ -6,16 +6,6 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 impl Vm {
-    /// `warnings.warn(message, category, 1)`: the warning is that of the running Python code. An error when a filter says
-    /// so.
-    pub fn warn(&mut self, category: Exc, message: &str) -> Result<(), Raised> {
-        let message = self.new_str(message)?;
-        let category = self.exception_class(category).value();
-        let warnings = crate::import::import_module(self, "warnings")?;
-        self.call_method(warnings, "warn", &[message, category, Value::int32(1)])?;
-        Ok(())
-    }
-
     /// The warning for a conversion method whose result is an instance of a subclass of what it should be.
     pub fn warn_strict_subclass(&mut self, method: &str, wanted: &str, result: Value) -> Result<(), Raised> {
         let got = self.type_name(result);
@@ -23,7 +13,7 @@ impl Vm {
             "{method} returned non-{wanted} (type {got}).  The ability to return an instance of a strict subclass of \
              {wanted} is deprecated, and may be removed in a future version of Python."
         );
-        self.warn(Exc::DeprecationWarning, &message)
+        self.warn(Exc::DeprecationWarning, &message, 0)
     }
 
     /// Raises UnicodeEncodeError when a text has surrogates and so no UTF-8 form.

@@ -57,15 +57,41 @@ pub fn of(vm: &mut Vm, items: Gc<Tuple>) -> Result<Value, Raised> {
 }
 
 fn add(vm: &mut Vm, out: Gc<List>, item: Value) -> Result<(), Raised> {
-    let item = if item.is_none() { vm.class(Builtin::NoneType).value() } else { item };
+    let item = if item.is_none() {
+        vm.class(Builtin::NoneType).value()
+    } else if item.exact::<Str>().is_some() {
+        let typing = crate::import::import_module(vm, "typing")?;
+        let message = vm.new_str("Union[arg, ...]: each arg must be a type.")?;
+        vm.call_method(typing, "_type_check", &[item, message])?
+    } else {
+        item
+    };
+    let hash = hash_of(vm, item)?;
     let mut i = 0;
     while let Some(known) = out.get(vm).get_at(vm, i) {
         i += 1;
-        if known == item || vm.is_equal(known, item)? {
+        if same(vm, known, item, hash)? {
             return Ok(());
         }
     }
     List::push(out, vm, item)
+}
+
+/// The hash of an alternative, `None` when it has none.
+fn hash_of(vm: &mut Vm, item: Value) -> Result<Option<i64>, Raised> {
+    let hash = vm.hash(item);
+    vm.catch(hash.map(Some), Exc::TypeError).map(Option::flatten)
+}
+
+/// Whether two alternatives are one: as keys of a set when they have hashes, else as items of a list.
+fn same(vm: &mut Vm, known: Value, item: Value, hash: Option<i64>) -> Result<bool, Raised> {
+    if known == item {
+        return Ok(true);
+    }
+    if hash_of(vm, known)? != hash {
+        return Ok(false);
+    }
+    vm.is_equal(known, item)
 }
 
 fn is_operand(vm: &Vm, value: Value) -> bool {
@@ -78,7 +104,8 @@ fn is_operand(vm: &Vm, value: Value) -> bool {
 
 /// The operator `|` of classes, aliases and unions.
 pub fn or_operator(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    if is_operand(vm, a) && is_operand(vm, b) { or(vm, a, b) } else { Ok(Value::NOT_IMPLEMENTED) }
+    let free = a.exact::<Union>().is_some() || b.exact::<Union>().is_some();
+    if free || is_operand(vm, a) && is_operand(vm, b) { or(vm, a, b) } else { Ok(Value::NOT_IMPLEMENTED) }
 }
 
 /// The alternatives of a union, `None` for other values.
@@ -107,12 +134,13 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 /// Independent of the order of the alternatives.
 fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
     let args = expect(vm, this).get(vm).args;
-    let mut hash = 0x1E3A_55B1_i64;
     for i in 0..args.get(vm).len() {
         let item = args.get(vm).at(i);
-        hash = hash.wrapping_add(vm.hash(item)?.wrapping_mul(0x9E37_79B1));
+        vm.hash(item)?;
     }
-    Ok(if hash == -1 { -2 } else { hash })
+    let class = vm.class(Builtin::FrozenSet).value();
+    let set = vm.call(class, &[args.value()])?;
+    vm.hash(set)
 }
 
 fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value, Raised> {
@@ -122,12 +150,20 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
     if !matches!(op, Comparison::Eq | Comparison::Ne) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let mut same = x.get(vm).len() == y.get(vm).len();
+    let mut equal = x.get(vm).len() == y.get(vm).len();
     for i in 0..x.get(vm).len() {
         let item = x.get(vm).at(i);
-        same = same && vm.contains(y.value(), item)?;
+        let hash = hash_of(vm, item)?;
+        let mut found = false;
+        let mut j = 0;
+        while equal && !found && j < y.get(vm).len() {
+            let other = y.get(vm).at(j);
+            found = same(vm, other, item, hash)?;
+            j += 1;
+        }
+        equal = equal && found;
     }
-    Ok(Value::bool(same == (op == Comparison::Eq)))
+    Ok(Value::bool(equal == (op == Comparison::Eq)))
 }
 
 fn parameters(vm: &mut Vm, this: Value) -> Result<Gc<Tuple>, Raised> {
@@ -160,20 +196,9 @@ fn getattro(vm: &mut Vm, this: Value, attribute: Gc<Str>) -> Result<Value, Raise
 fn class_getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let item = args.get(1);
     let items = match item.downcast::<Tuple>(vm) {
-        Some(items) => vm.list_of(items.value())?,
-        None => List::from_values(vm, &[item])?,
+        Some(items) => items,
+        None => Tuple::from_values(vm, &[item])?,
     };
-    let mut i = 0;
-    while let Some(item) = items.get(vm).get_at(vm, i) {
-        if item.downcast::<Str>(vm).is_some() {
-            let typing = crate::import::import_module(vm, "typing")?;
-            let message = vm.new_str("Union[arg, ...]: each arg must be a type.")?;
-            let checked = vm.call_method(typing, "_type_check", &[item, message])?;
-            List::set_at(items, vm, i, checked);
-        }
-        i += 1;
-    }
-    let items = List::to_tuple(items, vm)?;
     of(vm, items)
 }
 

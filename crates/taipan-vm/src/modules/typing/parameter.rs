@@ -120,7 +120,7 @@ pub fn set_default(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn set_module(vm: &mut Vm, this: Value) -> Result<(), Raised> {
     match caller_module(vm)? {
         Some(module) => vm.set_attr_name(this, name::MODULE, module),
-        None => Ok(()),
+        None => vm.set_attr_name(this, name::MODULE, Value::NONE),
     }
 }
 
@@ -200,7 +200,7 @@ fn new_param_spec(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value
         let [name, bound, default, covariant, contravariant, infer] = args.all();
         let name = text_argument(vm, name, "paramspec", "name")?;
         let variance = variance(vm, [covariant, contravariant, infer])?;
-        let bound = checked_bound(vm, bound)?;
+        let bound = bound.not_none();
         let default = given_default(vm, default)?;
         let parameter = TypeParameter {
             bound,
@@ -359,8 +359,18 @@ fn prepare_type_var(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let (default, absent) = (get_default(vm, this)?, no_default(vm)?);
     if default == absent {
-        let shown = vm.str_string(alias)?;
-        return Err(vm.raise(Exc::TypeError, format!("Too few arguments for {shown}")));
+        let (shown, actual) = (vm.str_string(alias)?, items.get(vm).len());
+        let mut expected = 0;
+        for i in 0..parameters.get(vm).len() {
+            let parameter = parameters.get(vm).at(i);
+            let optional = match parameter.downcast::<TypeParameter>(vm) {
+                Some(_) => get_default(vm, parameter)? != absent,
+                None => false,
+            };
+            expected += usize::from(!optional);
+        }
+        let message = format!("Too few arguments for {shown}; actual {actual}, expected at least {expected}");
+        return Err(vm.raise(Exc::TypeError, message));
     }
     let list = vm.list_of(given)?;
     crate::types::list::List::push(list, vm, default)?;

@@ -77,7 +77,7 @@ fn part(vm: &mut Vm, value: Option<Value>, name: &str) -> Result<(f64, f64), Rai
     if let Some(parts) = parts {
         let got = vm.type_name(value);
         let text = format!("complex() argument '{name}' must be a real number, not {got}");
-        vm.warn(Exc::DeprecationWarning, &text)?;
+        vm.warn(Exc::DeprecationWarning, &text, 0)?;
         return Ok(parts);
     }
     if !is_real(vm, value) {

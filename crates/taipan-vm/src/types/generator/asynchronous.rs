@@ -123,6 +123,7 @@ fn class_getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// The methods of `async_generator`.
 pub const METHODS: &[MethodDef] = &[
+    crate::types::generic_alias::CLASS_GETITEM,
     method("asend($self, arg, /)", asend, "asend(v) -> send 'v' in generator.").hidden(),
     MethodDef::raw(
         "athrow",

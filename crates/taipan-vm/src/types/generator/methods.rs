@@ -336,6 +336,7 @@ const METHODS: &[MethodDef] = &[
     method("send($self, arg, /)", send_method, SEND_DOC).hidden(),
     MethodDef::raw("throw", throw_method, THROW_DOC),
     method("close($self, /)", close_method, CLOSE_DOC).hidden(),
+    crate::types::generic_alias::CLASS_GETITEM,
 ];
 
 const GETSET: &[GetSetDef] = &[

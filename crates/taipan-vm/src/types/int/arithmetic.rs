@@ -359,6 +359,7 @@ pub fn bool_invert(vm: &mut Vm, a: Value) -> Result<Value, Raised> {
         "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise \
          inversion of the underlying int object and is usually not what you expect from negating a bool. Use the \
          'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.",
+        0,
     )?;
     invert(vm, a)
 }

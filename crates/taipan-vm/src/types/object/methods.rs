@@ -17,6 +17,10 @@ pub fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised
     if !args.is_empty() || args.has_keywords() {
         excess_arguments_of_new(vm, class)?;
     }
+    if !std::ptr::eq(class.get(vm).native, Object::native()) {
+        let name = object::full_class_name(vm, class)?;
+        return Err(vm.raise(Exc::TypeError, format!("cannot create '{name}' instances")));
+    }
     crate::types::type_::new::check_instantiable(vm, class)?;
     object::new_instance(vm, class)
 }

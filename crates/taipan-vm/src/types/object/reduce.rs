@@ -20,7 +20,7 @@ pub fn reduce_ex(vm: &mut Vm, this: Value, protocol: i32) -> Result<Value, Raise
     }
     let class = vm.type_of(this);
     if class.get(vm).slots.new.is_none() {
-        let name = Type::name(class, vm);
+        let name = Type::full_name(class, vm);
         return Err(vm.raise(Exc::TypeError, format!("cannot pickle '{name}' object")));
     }
     let (args, kwargs) = new_arguments(vm, this)?;
@@ -118,7 +118,7 @@ pub fn default_state(vm: &mut Vm, this: Value, required: bool) -> Result<Value, 
         let native = class.get(vm).native;
         let plain = std::ptr::eq(native, <super::Object as crate::gc::HeapObject>::native());
         if !plain && (class.get(vm).spec.is_some() || native.layout.tail != taipan_heap::Tail::None) {
-            let name = Type::name(class, vm);
+            let name = Type::full_name(class, vm);
             return Err(vm.raise(Exc::TypeError, format!("cannot pickle '{name}' object")));
         }
     }

@@ -26,7 +26,7 @@ pub fn best_base(vm: &mut Vm, bases: Gc<Tuple>) -> Result<Gc<Type>, Raised> {
             return Err(vm.raise(Exc::TypeError, "bases must be types"));
         };
         if !base.get(vm).has_flag(spec::BASETYPE) {
-            let name = Type::name(base, vm);
+            let name = Type::full_name(base, vm);
             return Err(vm.raise(Exc::TypeError, format!("type '{name}' is not an acceptable base type")));
         }
         let solid = solid_base(vm, base);

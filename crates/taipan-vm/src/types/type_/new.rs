@@ -69,7 +69,7 @@ fn warn_odd_keys(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
         at = number + 1;
         if entry.key.downcast::<Str>(vm).is_none() {
             let name = Type::name(class, vm);
-            return vm.warn(Exc::RuntimeWarning, &format!("non-string key in the __dict__ of class {name}"));
+            return vm.warn(Exc::RuntimeWarning, &format!("non-string key in the __dict__ of class {name}"), 0);
         }
     }
     Ok(())
@@ -169,8 +169,6 @@ fn build(
     add_standard_attributes(vm, class, dict, &additions, weakrefable && !base_has_weakref)?;
     mro::set_mro(vm, class)?;
     inherit_collection(vm, class);
-    // What is not named by special methods (hash with eq, buffer slots) comes from the bases.
-    inherit_unnamed(vm, class, base);
     if follows_base(vm, class, base) {
         slotdefs::inherit_then_update(vm, class, base);
     } else {
@@ -201,13 +199,6 @@ fn follows_base(vm: &Vm, class: Gc<Type>, base: Gc<Type>) -> bool {
 
 fn inherits_flag(vm: &Vm, bases: Gc<Tuple>, flag: u32) -> bool {
     bases.get(vm).items().iter().any(|base| base.downcast::<Type>(vm).is_some_and(|base| base.get(vm).has_flag(flag)))
-}
-
-fn inherit_unnamed(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>) {
-    let slots = base.get(vm).slots;
-    let own = &mut class.get_mut(vm).slots;
-    own.get_buffer = slots.get_buffer;
-    own.release_buffer = slots.release_buffer;
 }
 
 /// A guess at how many attributes instances get: what the compiler saw assigned to `self`.

@@ -8,6 +8,7 @@ use crate::raise::{Exc, Raised};
 use crate::slots::{Comparison, Slots};
 use crate::spec::TypeSpec;
 use crate::types::Builtin;
+use crate::types::buffer_wrapper;
 use crate::types::descriptor::WrapperDescriptor;
 use crate::types::dict::Dict;
 use crate::types::object;
@@ -226,6 +227,14 @@ macro_rules! call_kind {
         exact_args($vm, $args, 2, name::$name)?;
         $slot($vm, $this, $args.get(0), Some($args.get(1))).map(|()| Value::NONE)
     }};
+    (get_buffer, $vm:ident, $slot:ident, $this:ident, $args:ident, $name:ident) => {{
+        exact_args($vm, $args, 1, name::$name)?;
+        buffer_wrapper::of_native($vm, $slot, $this, $args.get(0))
+    }};
+    (release_buffer, $vm:ident, $slot:ident, $this:ident, $args:ident, $name:ident) => {{
+        exact_args($vm, $args, 1, name::$name)?;
+        buffer_wrapper::release_native($vm, $slot, $this, $args.get(0))
+    }};
     (descr_delete, $vm:ident, $slot:ident, $this:ident, $args:ident, $name:ident) => {{
         exact_args($vm, $args, 1, name::$name)?;
         $slot($vm, $this, $args.get(0), None).map(|()| Value::NONE)
@@ -305,6 +314,8 @@ slot_defs! {
     binary MATMUL matmul = matmul ["($self, value, /)" "Return self@value."];
     reflected RMATMUL matmul = matmul ["($self, value, /)" "Return value@self."];
     binary IMATMUL imatmul = imatmul ["($self, value, /)" "Return self@=value."];
+    get_buffer BUFFER get_buffer = get_buffer ["($self, flags, /)" "Return a buffer object that exposes the underlying memory of the object."];
+    release_buffer RELEASE_BUFFER release_buffer = release_buffer ["($self, buffer, /)" "Release the buffer object that exposes the underlying memory of the object."];
     length LEN len = len ["($self, /)" "Return len(self)."];
     binary GETITEM subscript = subscript ["($self, key, /)" "Return self[key]."];
     set_item SETITEM set_item = set_item ["($self, key, value, /)" "Set self[key] to value."];

@@ -112,6 +112,8 @@ fn overloads(vm: &mut Vm, left: Gc<Type>, right: Gc<Type>, reflected: Atom) -> b
     }
 }
 
+pub use crate::types::buffer_wrapper::{get_buffer, release_buffer};
+
 macro_rules! in_place {
     ($($slot:ident $name:ident;)*) => {$(
         pub fn $slot(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
