@@ -23,8 +23,8 @@ macro_rules! builtin_types {
 }
 
 pub mod array;
-pub mod builtin_method;
 pub mod buffer_wrapper;
+pub mod builtin_method;
 pub mod bytearray;
 pub mod bytes;
 pub mod cell;

@@ -86,9 +86,11 @@ fn end_export(vm: &mut Vm, this: Value) {
     // The consumer may be in the middle of an error of its own.
     let pending = vm.pending.take();
     let class = vm.type_of(object);
-    let python = class.get(vm).slots.release_buffer.is_some_and(|own| {
-        std::ptr::fn_addr_eq(own, trampolines::release_buffer as ReleaseBuffer)
-    });
+    let python = class
+        .get(vm)
+        .slots
+        .release_buffer
+        .is_some_and(|own| std::ptr::fn_addr_eq(own, trampolines::release_buffer as ReleaseBuffer));
     if python && let Err(raised) = vm.call_special(object, name::RELEASE_BUFFER, &[view]) {
         vm.write_unraisable(raised, None, object);
     }

@@ -266,7 +266,10 @@ pub fn materialize(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Builtin
     if let Some(base) = base {
         inherit_slots(&mut slots, &base.get(vm).slots.clone());
         // A type with fields of its own and no constructor is made by native code only.
-        if spec.slots.new.is_none() && std::ptr::eq(base.get(vm).native, object::Object::native()) && !std::ptr::eq(native, object::Object::native()) {
+        if spec.slots.new.is_none()
+            && std::ptr::eq(base.get(vm).native, object::Object::native())
+            && !std::ptr::eq(native, object::Object::native())
+        {
             slots.new = None;
         }
     }
