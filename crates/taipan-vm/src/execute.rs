@@ -184,15 +184,6 @@ fn set_link(vm: &mut Vm, base: Gc<BaseException>, before: Option<Gc<Traceback>>,
     }
 }
 
-/// `anext(iterator, default)`.
-pub fn anext_default(vm: &mut Vm, awaitable: Value, default: Value) -> Result<Value, Raised> {
-    let _ = default;
-    Ok({
-        let _ = vm;
-        awaitable
-    })
-}
-
 impl Vm {
     /// `locals()` of the running Python frame.
     pub fn current_locals(&mut self) -> Result<Value, Raised> {

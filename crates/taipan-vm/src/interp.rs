@@ -14,10 +14,6 @@
 //! that may raise, call or poll: `RegisterCode::position` gives the offset, the stack depth and the entries whose value
 //! is not in its canonical slot but in a local or constant. Slots that it does not name are dead.
 
-use crate::raise::Raised;
-use crate::value::Value;
-use crate::vm::Vm;
-
 pub mod attr_cache;
 pub mod bind;
 pub mod call;
@@ -37,8 +33,3 @@ pub mod translate;
 pub mod unwind;
 
 pub use frame::Execution;
-
-/// `cr_origin` of a new coroutine, when `sys.set_coroutine_origin_tracking_depth` asks for it.
-pub(crate) fn coroutine_origin(_vm: &mut Vm) -> Result<Option<Value>, Raised> {
-    Ok(None)
-}

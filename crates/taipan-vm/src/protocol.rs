@@ -329,6 +329,18 @@ impl Vm {
     /// `next(iterator)`; `None` when it is exhausted (StopIteration is swallowed).
     #[inline]
     pub fn next(&mut self, iterator: Value) -> Result<Option<Value>, Raised> {
+        match self.next_or_stop(iterator) {
+            Err(raised) if self.raised_is(Exc::StopIteration) => {
+                let _ = self.take_raised(raised);
+                Ok(None)
+            }
+            item => item,
+        }
+    }
+
+    /// As `next`, but a StopIteration that the iterator raised stays: it may have a value.
+    #[inline]
+    pub fn next_or_stop(&mut self, iterator: Value) -> Result<Option<Value>, Raised> {
         // Iterators over iterators recurse here.
         self.check_native_stack()?;
         match self.slots(iterator).next {

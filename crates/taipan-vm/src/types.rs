@@ -100,6 +100,7 @@ builtin_types! {
     Coroutine => generator::COROUTINE,
     CoroutineWrapper => generator::COROUTINE_WRAPPER,
     AsyncGenerator => generator::ASYNC_GENERATOR,
+    AnextAwaitable => generator::anext::TYPE,
     AsyncGenASend => generator::asynchronous::ASEND_TYPE,
     AsyncGenAThrow => generator::asynchronous::ATHROW_TYPE,
     AsyncGenWrappedValue => generator::asynchronous::WRAPPED_TYPE,

@@ -38,6 +38,8 @@ pub struct Vm {
     pub(crate) trace_function: Option<Value>,
     /// `sys.setprofile()` of this thread.
     pub(crate) profile_function: Option<Value>,
+    /// The newest coroutine, if it may not have begun.
+    pub(crate) unawaited: Option<Value>,
     /// The current `contextvars.Context`.
     pub(crate) context: Option<Value>,
     /// The list of containers whose repr is under way in this thread.
@@ -70,6 +72,7 @@ impl Vm {
             interp,
             pending: None,
             handled: None,
+            unawaited: None,
             trace_function: None,
             profile_function: None,
             context: None,
@@ -364,6 +367,7 @@ impl Vm {
         let slots = [
             &mut self.pending,
             &mut self.handled,
+            &mut self.unawaited,
             &mut self.trace_function,
             &mut self.profile_function,
             &mut self.context,

@@ -21,6 +21,8 @@ use crate::vm::Vm;
 const DEL: u64 = 1;
 /// A generator suspended where it has something to clean up.
 const GENERATOR: u64 = 2;
+/// A coroutine, or an awaitable of an asynchronous generator, that has not begun.
+pub(crate) const UNAWAITED: u64 = 7;
 /// As `DEL`, newest first.
 const STREAM: u64 = 4;
 /// A view of what a native object exports.
@@ -87,6 +89,7 @@ impl Vm {
                 }
                 DEL => self.run_del(object),
                 VIEW | FOREIGN_VIEW => self.release_view(object),
+                UNAWAITED => self.warn_unawaited(object),
                 tag if tag & 0xFF == RESOURCE => self.remove_resource((tag >> 8) as usize),
                 _ => self.close_abandoned(object),
             }
@@ -200,6 +203,7 @@ impl Vm {
 
     /// Runs the finalisers of everything that has one, at the end of the interpreter.
     pub fn run_all_finalizers(&mut self) {
+        self.settle_unawaited();
         self.heap_mut().queue_all_finalizers();
         self.run_finalizers();
     }

@@ -42,6 +42,8 @@ pub struct Ret(pub u32);
 impl Ret {
     /// The frame has a frame object, which takes over when it ends.
     pub const HAS_OBJECT: u32 = 1 << 31;
+    /// The generator whose body this is handles an exception of its own.
+    pub const HANDLES: u32 = 1 << 30;
     /// All bits that make a return more than a plain one.
     pub const SPECIAL: u32 = Ret::HAS_OBJECT | 0xF << 16;
 

@@ -8,7 +8,7 @@ use taipan_bytecode::ops::Opcode;
 use taipan_bytecode::{exception_table, line_table};
 
 use super::executable::Executable;
-use super::frame::Frame;
+use super::frame::{Frame, Ret};
 use super::line_starts::Place;
 use super::monitoring::Event;
 use super::register_code::{RegOp, Word};
@@ -320,7 +320,14 @@ fn drop_entries(vm: &mut Vm, record: &Frame, stack_base: u32, mut from: i64, to:
             // SAFETY: the entry is live in the normal form of the frame, whose stack is in its slots.
             let value = unsafe { *record.fp.add((stack_base + depth - 1) as usize) };
             // In a generator None stands for what its resumer handles.
-            let outer = if record.generator.is_some() { record.handled } else { None };
+            let running = vm.exec.depth();
+            let outer = match vm.exec.frame_mut(running) {
+                Some(running) if value.is_none() && record.generator.is_some() => {
+                    running.ret = Ret(running.ret.0 & !Ret::HANDLES);
+                    record.handled
+                }
+                _ => None,
+            };
             vm.handled = value.not_none().or(outer);
         }
         from = pop(from);

@@ -27,6 +27,7 @@ fn collect(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if !(0..=2).contains(&generation) {
         return Err(vm.raise(Exc::ValueError, "invalid generation"));
     }
+    vm.settle_unawaited();
     vm.collect(if generation == 0 { Collection::Minor } else { Collection::Major });
     vm.run_finalizers();
     vm.run_weak_callbacks();

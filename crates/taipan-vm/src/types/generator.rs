@@ -11,8 +11,10 @@ use crate::types::array::ValueArray;
 use crate::types::function::Function;
 use crate::value::Value;
 
+pub mod anext;
 pub mod asynchronous;
 pub mod methods;
+pub mod unawaited;
 
 pub use methods::{ASYNC_GENERATOR, COROUTINE, COROUTINE_WRAPPER, TYPE};
 

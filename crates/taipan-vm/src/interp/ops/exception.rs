@@ -1,5 +1,6 @@
 //! Raising, matching and leaving handlers.
 
+use super::super::frame::Ret;
 use super::super::op::Op;
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
@@ -19,11 +20,16 @@ pub fn raise_again(vm: &mut Vm, exception: Value) -> Raised {
 pub fn push_exc_info(vm: &mut Vm, op: Op) {
     let slot = op.word().a();
     let exception = op.get(slot);
-    let frame = vm.exec.current().copied();
-    let previous = match frame {
-        Some(frame) if frame.generator.is_some() && frame.handled == vm.handled => None,
-        _ => vm.handled,
-    };
+    let mut previous = vm.handled;
+    let depth = vm.exec.depth();
+    if let Some(frame) = vm.exec.frame_mut(depth)
+        && frame.generator.is_some()
+    {
+        if frame.ret.0 & Ret::HANDLES == 0 {
+            previous = None;
+        }
+        frame.ret = Ret(frame.ret.0 | Ret::HANDLES);
+    }
     op.set(slot, previous.unwrap_or(Value::NONE));
     op.set(slot + 1, exception);
     vm.handled = Some(exception);
@@ -32,8 +38,12 @@ pub fn push_exc_info(vm: &mut Vm, op: Op) {
 /// POP_EXCEPT.
 pub fn pop_except(vm: &mut Vm, op: Op) {
     let previous = op.ra();
-    vm.handled = match vm.exec.current() {
-        Some(frame) if previous.is_none() && frame.generator.is_some() => frame.handled,
+    let depth = vm.exec.depth();
+    vm.handled = match vm.exec.frame_mut(depth) {
+        Some(frame) if previous.is_none() && frame.generator.is_some() => {
+            frame.ret = Ret(frame.ret.0 & !Ret::HANDLES);
+            frame.handled
+        }
         _ => previous.not_none(),
     };
 }

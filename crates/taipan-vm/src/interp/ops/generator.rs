@@ -3,6 +3,7 @@
 use taipan_bytecode::code::co;
 
 use super::super::dispatch;
+use super::super::executable::Executable;
 use super::super::frame::{Frame, Kind, Ret};
 use super::super::monitoring::Event;
 use super::super::op::Op;
@@ -11,7 +12,6 @@ use super::super::unwind::{self, Leave, deliver};
 use crate::gc::{Gc, HeaderWord};
 use crate::names::name;
 use crate::raise::{Exc, Raised};
-use crate::slots::Next;
 use crate::types::Builtin;
 use crate::types::array::ValueArray;
 use crate::types::frame::FrameObject;
@@ -42,7 +42,7 @@ pub fn return_generator(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
         () => Builtin::Generator,
     };
     let slots = ValueArray::new(vm, frame.executable.frame_slots.get() as usize)?;
-    let origin = if builtin == Builtin::Coroutine { super::super::coroutine_origin(vm)? } else { None };
+    let origin = if builtin == Builtin::Coroutine { crate::types::generator::unawaited::origin(vm)? } else { None };
     let function = current(vm)?.function;
     let (name, qualname) = (function.get(vm).name, function.get(vm).qualname);
     let locals = current(vm)?.locals;
@@ -66,6 +66,9 @@ pub fn return_generator(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
         },
     )?;
     save(vm, generator, 0);
+    if builtin == Builtin::Coroutine {
+        vm.note_unawaited(generator.value());
+    }
     let frame = current(vm)?;
     vm.pop_frame();
     match frame.ret.kind() {
@@ -160,6 +163,36 @@ pub fn kind_name(generator: Gc<Generator>) -> &'static str {
 /// Pushes the frame of a generator that can go on, with the value sent in its place.
 pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> Result<(), Raised> {
     vm.count()?;
+    push_suspended(vm, generator, ret)?;
+    set_sent(vm, value);
+    // SAFETY: the frame was pushed, at the operation that suspended it.
+    unsafe { (*vm.exec.top).pc = (*vm.exec.top).pc.add(1) };
+    handle_own(vm, generator);
+    Ok(())
+}
+
+/// Puts a value in the place of the one that a generator whose frame was pushed has yielded.
+#[inline(always)]
+fn set_sent(vm: &mut Vm, value: Value) {
+    // SAFETY: the frame is at the operation that suspended it, which names the slot.
+    unsafe {
+        let frame = vm.exec.top;
+        let slot = Word((*(*frame).pc).get()).a();
+        *(*frame).fp.add(slot as usize) = value;
+    }
+}
+
+/// What the body of a generator whose frame was pushed handles is what is handled now.
+fn handle_own(vm: &mut Vm, generator: Gc<Generator>) {
+    if let Some(own) = generator.get(vm).handled {
+        vm.handled = Some(own);
+        // SAFETY: the frame was pushed.
+        unsafe { (*vm.exec.top).ret = Ret((*vm.exec.top).ret.0 | Ret::HANDLES) };
+    }
+}
+
+/// Pushes the frame of a generator that can go on, at the operation that suspended it.
+fn push_suspended(vm: &mut Vm, generator: Gc<Generator>, ret: Ret) -> Result<(), Raised> {
     let (executable, function) = (generator.get(vm).executable, generator.get(vm).function);
     if executable.watched.get() {
         vm.instrument(executable)?;
@@ -171,15 +204,13 @@ pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> 
     let Generator { depth, pc, slots, locals: namespace, frame: object, .. } = *generator.get(vm);
     let at = executable.resume_at(pc);
     let handled = vm.handled;
-    // SAFETY: the frame was pushed; its locals and the entries below the sent value are written here.
+    // SAFETY: the frame was pushed; its locals and its live entries are written here.
     unsafe {
         let frame = vm.exec.top;
         if let Some(slots) = slots {
             restore(&*frame, slots.get(vm).slots(), depth);
         }
-        let slot = Word((*at).get()).a();
-        *fp.add(slot as usize) = value;
-        (*frame).pc = at.add(1);
+        (*frame).pc = at;
         (*frame).generator = Some(generator.value());
         (*frame).handled = handled;
         (*frame).locals = namespace;
@@ -192,8 +223,8 @@ pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> 
             }
         }
     }
-    if let Some(own) = generator.get(vm).handled {
-        vm.handled = Some(own);
+    if generator.get(vm).state == CREATED && generator.value().shape_id() == Builtin::Coroutine as u32 {
+        vm.forget_unawaited(generator.value());
     }
     generator.get_mut(vm).state = RUNNING;
     Ok(())
@@ -226,6 +257,33 @@ unsafe fn restore(frame: &Frame, from: &[Option<Value>], depth: u32) {
     }
 }
 
+/// Lets native code act on what a suspended generator delegates to, with the generator's frame on the stack, at its yield.
+pub fn beside<T>(
+    vm: &mut Vm,
+    generator: Gc<Generator>,
+    act: impl FnOnce(&mut Vm) -> Result<T, Raised>,
+) -> Result<T, Raised> {
+    vm.check_native_stack()?;
+    let old = vm.stack.top();
+    push_suspended(vm, generator, Ret::new(Kind::GeneratorEntry, 0, 0))?;
+    set_sent(vm, Value::NONE);
+    let result = act(vm);
+    let object = vm.exec.current().and_then(|frame| frame.object).and_then(|object| object.exact::<FrameObject>());
+    if let Some(object) = object {
+        object.get_mut(vm).depth = 0;
+    }
+    vm.pop_frame();
+    vm.stack.pop_to(old);
+    generator.get_mut(vm).state = SUSPENDED;
+    result
+}
+
+/// Whether a generator that yields has something to do when it is closed there; a hook of an event loop is always told.
+fn is_protected(vm: &Vm, executable: &Executable, generator: Gc<Generator>, op: Op) -> bool {
+    (generator.value().shape_id() == Builtin::AsyncGenerator as u32 && generator.get(vm).origin.is_some())
+        || executable.locate(op.pc()).is_some_and(|(register, pc)| register.cleans_up(pc))
+}
+
 /// YIELD_VALUE.
 pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     // SAFETY: control is in a frame's operation.
@@ -236,9 +294,9 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     let value = op.rb();
     save(vm, generator, u32::from(op.word().c()));
     let handled = vm.handled;
-    let own = if handled == outer { None } else { handled };
+    let own = if ret.0 & Ret::HANDLES == 0 { None } else { handled };
     if generator.get(vm).flags & CLEANS_UP == 0
-        && executable.locate(op.pc()).is_some_and(|(register, pc)| register.cleans_up(pc))
+        && (op.word().flags() & 1 != 0 || is_protected(vm, executable, generator, op))
     {
         generator.get_mut(vm).flags |= CLEANS_UP;
         vm.note_generator(generator);
@@ -294,22 +352,7 @@ pub fn send_op(vm: &mut Vm, op: Op) -> Result<Sent, Raised> {
 /// Sends to an iterator of any type; StopIteration gives the result.
 pub fn send_to_iterator(vm: &mut Vm, receiver: Value, value: Value) -> Result<Sent, Raised> {
     let result = if value.is_none() {
-        match vm.slots(receiver).next {
-            Some(next) if std::ptr::fn_addr_eq(next, crate::types::type_::trampolines::next as Next) => {
-                // The slot swallows StopIteration, whose value is wanted here.
-                let result = vm.call_special(receiver, name::NEXT, &[]);
-                match result {
-                    Ok(Some(item)) => Ok(Some(item)),
-                    Ok(None) => Ok(None),
-                    Err(raised) => Err(raised),
-                }
-            }
-            Some(next) => next(vm, receiver),
-            None => {
-                let got = vm.type_name(receiver);
-                Err(vm.raise(Exc::TypeError, format!("'{got}' object is not an iterator")))
-            }
-        }
+        vm.next_or_stop(receiver)
     } else {
         vm.call_method_name(receiver, name::SEND, &[value]).map(Some)
     };
@@ -373,11 +416,11 @@ fn answer(vm: &Vm, generator: Gc<Generator>, value: Value) -> Result<Answer, Rai
 pub fn drive_exception(vm: &mut Vm, generator: Gc<Generator>, exception: Value) -> Result<Answer, Raised> {
     vm.check_native_stack()?;
     let old = vm.stack.top();
-    let result = match resume(vm, generator, Value::NONE, Ret::new(Kind::GeneratorEntry, 0, 0)) {
+    let result = match push_suspended(vm, generator, Ret::new(Kind::GeneratorEntry, 0, 0)) {
         Ok(()) => {
             // The exception is raised by the operation that suspended the generator.
-            // SAFETY: `resume` left the frame one word behind it.
-            unsafe { (*vm.exec.top).pc = (*vm.exec.top).pc.sub(1) };
+            set_sent(vm, Value::NONE);
+            handle_own(vm, generator);
             let _ = vm.raise_value(exception);
             vm.tell_raised(Event::PyThrow, &[]);
             match unwind::unwind(vm) {

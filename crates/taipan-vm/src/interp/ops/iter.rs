@@ -2,6 +2,7 @@
 
 use super::super::call::PUSHED;
 use super::super::frame::{Kind, Ret};
+use super::super::monitoring::Event;
 use super::super::op::Op;
 use super::super::register_code::RegOp;
 use super::generator::{can_resume, resume};
@@ -44,13 +45,16 @@ pub fn for_iter(vm: &mut Vm, op: Op) -> Result<Option<Value>, Raised> {
         _ => RegOp::FOR_ITER,
     };
     op.specialize(form);
-    match vm.next(iterator) {
-        Ok(item) => Ok(item),
+    match vm.next_or_stop(iterator) {
         Err(raised) if vm.raised_is(Exc::StopIteration) => {
+            vm.tell_raised(Event::Raise, &[]);
+            if !vm.raised_is(Exc::StopIteration) {
+                return Err(raised);
+            }
             let _ = vm.take_raised(raised);
             Ok(None)
         }
-        Err(raised) => Err(raised),
+        item => item,
     }
 }
 

@@ -25,10 +25,13 @@ pub(super) fn next(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let name = vm.type_name(iterator);
         return Err(vm.raise(Exc::TypeError, format!("'{name}' object is not an iterator")));
     }
-    match (vm.next(iterator)?, default) {
-        (Some(item), _) => Ok(item),
-        (None, Some(default)) => Ok(default),
-        (None, None) => Err(vm.raise_stop_iteration()),
+    let item = match default {
+        Some(_) => vm.next(iterator)?,
+        None => vm.next_or_stop(iterator)?,
+    };
+    match item.or(default) {
+        Some(item) => Ok(item),
+        None => Err(vm.raise_stop_iteration()),
     }
 }
 
@@ -55,6 +58,6 @@ pub(super) fn anext(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let awaitable = anext(vm, iterator)?;
     match default {
         None => Ok(awaitable),
-        Some(default) => crate::execute::anext_default(vm, awaitable, default),
+        Some(default) => crate::types::generator::anext::awaitable(vm, awaitable, default),
     }
 }

@@ -275,7 +275,8 @@ fn update(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn reversed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let keys = key_list(vm, args.get(0))?;
-    vm.call_method(keys.value(), "__reversed__", &[])
+    vm.call_method(keys.value(), "reverse", &[])?;
+    Ok(keys.value())
 }
 
 fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

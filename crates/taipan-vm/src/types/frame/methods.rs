@@ -102,6 +102,9 @@ fn get_trace_opcodes(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn set_trace_opcodes(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    if value.is_none() {
+        return Err(vm.raise(Exc::AttributeError, "cannot be deleted"));
+    }
     let opcodes = truth_of(vm, value)?;
     let frame = this_frame(vm, this)?;
     let fields = frame.get_mut(vm);

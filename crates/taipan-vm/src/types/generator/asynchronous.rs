@@ -53,6 +53,22 @@ const ASEND: u32 = 0;
 const ATHROW: u32 = 1;
 const ACLOSE: u32 = 2;
 
+impl Awaitable {
+    /// Whether nobody has awaited it.
+    pub fn is_new(&self) -> bool {
+        self.state == INIT
+    }
+
+    /// The method that gave it.
+    pub fn method(&self) -> &'static str {
+        match self.kind {
+            ASEND => "asend",
+            ATHROW => "athrow",
+            _ => "aclose",
+        }
+    }
+}
+
 /// Wraps a yielded value.
 pub fn wrap(vm: &mut Vm, value: Value) -> Result<Value, Raised> {
     Ok(vm.new_exact(Wrapped { header: HeaderWord::NEW, value })?.value())
@@ -76,10 +92,10 @@ fn init_hooks(vm: &mut Vm, generator: Gc<Generator>) -> Result<(), Raised> {
         return Ok(());
     }
     generator.get_mut(vm).flags |= HOOKED;
-    if let Some(finalizer) = vm.state("asyncgen.finalizer").and_then(Value::not_none) {
+    if let Some(finalizer) = vm.state(crate::modules::sys::hooks::FINALIZER).and_then(Value::not_none) {
         generator.get_mut(vm).origin = Some(finalizer);
     }
-    if let Some(first) = vm.state("asyncgen.firstiter").and_then(Value::not_none) {
+    if let Some(first) = vm.state(crate::modules::sys::hooks::FIRSTITER).and_then(Value::not_none) {
         vm.call(first, &[generator.value()])?;
     }
     Ok(())
@@ -89,7 +105,9 @@ fn awaitable(vm: &mut Vm, generator: Gc<Generator>, kind: u32, argument: Value) 
     init_hooks(vm, generator)?;
     let shape = if kind == ASEND { Builtin::AsyncGenASend } else { Builtin::AsyncGenAThrow };
     let awaitable = Awaitable { header: HeaderWord::NEW, generator, argument, state: INIT, kind };
-    Ok(vm.new_object(shape as u32, awaitable)?.value())
+    let awaitable = vm.new_object(shape as u32, awaitable)?.value();
+    vm.note_unawaited(awaitable);
+    Ok(awaitable)
 }
 
 /// `__anext__`.
@@ -104,9 +122,8 @@ fn asend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn athrow(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    args.expect(vm, "athrow", 2, 4)?;
     let generator = this_generator(vm, args.get(0))?;
-    let exception = thrown(vm, args.get(1), args.opt(2), args.opt(3))?;
+    let exception = thrown(vm, args, "athrow")?;
     awaitable(vm, generator, ATHROW, exception)
 }
 
@@ -151,6 +168,9 @@ fn names(kind: u32) -> (&'static str, &'static str) {
 
 /// Drives the generator one step further with a value or an exception.
 fn step(vm: &mut Vm, this: Gc<Awaitable>, value: Value) -> Result<Value, Raised> {
+    if this.get(vm).is_new() {
+        vm.forget_unawaited(this.value());
+    }
     let (generator, kind) = (this.get(vm).generator, this.get(vm).kind);
     match this.get(vm).state {
         DONE => {
@@ -283,7 +303,6 @@ fn send_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn throw_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    args.expect(vm, "throw", 2, 4)?;
     let awaitable = this_awaitable(vm, args.get(0))?;
     let (generator, kind) = (awaitable.get(vm).generator, awaitable.get(vm).kind);
     match awaitable.get(vm).state {
@@ -302,7 +321,7 @@ fn throw_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
         _ => {}
     }
-    let exception = thrown(vm, args.get(1), args.opt(2), args.opt(3))?;
+    let exception = thrown(vm, args, "throw")?;
     let answer = match throw(vm, generator, exception, false) {
         Ok(Answer::Returned(_)) => Err(vm.raise_with(Exc::StopAsyncIteration, &[])),
         answer => answer,

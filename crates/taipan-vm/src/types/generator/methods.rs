@@ -4,7 +4,7 @@ use crate::args::Args;
 use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::interp::ops::exception::instance;
 use crate::interp::ops::generator::{
-    Answer, can_resume, check_first_value, delegate, drive, drive_exception, kind_name,
+    Answer, beside, can_resume, check_first_value, delegate, drive, drive_exception, kind_name,
 };
 use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
@@ -47,6 +47,14 @@ pub fn send(vm: &mut Vm, generator: Gc<Generator>, value: Value) -> Result<Answe
 /// The StopIteration that tells a returned value.
 pub fn stop_iteration(vm: &mut Vm, value: Value) -> Raised {
     if value.is_none() { vm.raise_with(Exc::StopIteration, &[]) } else { vm.raise_with(Exc::StopIteration, &[value]) }
+}
+
+/// What a step of an iterator gives to who called its method: an item, or StopIteration at its end.
+pub fn finish_step(vm: &mut Vm, item: Option<Value>) -> Result<Value, Raised> {
+    match item {
+        Some(item) => Ok(item),
+        None => Err(stop_iteration(vm, Value::NONE)),
+    }
 }
 
 fn unwrap(vm: &mut Vm, answer: Answer) -> Result<Value, Raised> {
@@ -101,9 +109,7 @@ pub fn close(vm: &mut Vm, generator: Gc<Generator>) -> Result<Value, Raised> {
     }
     let mut failure = None;
     if let Some(iterator) = delegate(vm, generator) {
-        generator.get_mut(vm).state = RUNNING;
-        let closed = close_delegate(vm, iterator);
-        generator.get_mut(vm).state = SUSPENDED;
+        let closed = beside(vm, generator, |vm| close_delegate(vm, iterator));
         if let Err(raised) = closed {
             failure = Some(vm.take_raised(raised));
         }
@@ -134,8 +140,16 @@ pub fn finish(vm: &mut Vm, generator: Gc<Generator>) {
     generator.handled = None;
 }
 
-/// The exception that `throw(type, value, traceback)` raises.
-pub fn thrown(vm: &mut Vm, class: Value, value: Option<Value>, traceback: Option<Value>) -> Result<Value, Raised> {
+/// The exception that `throw(value)` or the old `throw(type, value, traceback)` raises; `args` begin with the receiver.
+pub fn thrown(vm: &mut Vm, args: Args<'_>, method: &str) -> Result<Value, Raised> {
+    args.expect(vm, method, 2, 4)?;
+    let (class, value, traceback) = (args.get(1), args.opt(2), args.opt(3));
+    if args.len() > 2 {
+        let message = format!(
+            "the (type, exc, tb) signature of {method}() is deprecated, use the single-arg signature instead."
+        );
+        vm.warn(Exc::DeprecationWarning, &message, 0)?;
+    }
     let traceback = traceback.filter(|traceback| !traceback.is_none());
     if traceback.is_some_and(|traceback| traceback.exact::<Traceback>().is_none()) {
         return Err(vm.raise(Exc::TypeError, "throw() third argument must be a traceback object"));
@@ -151,8 +165,15 @@ pub fn thrown(vm: &mut Vm, class: Value, value: Option<Value>, traceback: Option
         match class.downcast::<Type>(vm) {
             Some(kind) if Type::is_subtype(kind, vm, base) => match value {
                 Some(value) if vm.is_instance(value, kind) => value,
-                Some(value) => vm.call(class, &[value])?,
-                None => instance(vm, class, "")?,
+                // What goes wrong here is thrown instead.
+                Some(value) => match vm.call(class, &[value]) {
+                    Ok(exception) => exception,
+                    Err(raised) => return Ok(vm.take_raised(raised)),
+                },
+                None => match instance(vm, class, "") {
+                    Ok(exception) => exception,
+                    Err(raised) => return Ok(vm.take_raised(raised)),
+                },
             },
             _ => {
                 let got = vm.type_name(class);
@@ -179,18 +200,15 @@ pub fn throw(vm: &mut Vm, generator: Gc<Generator>, exception: Value, close_on_e
     let Some(iterator) = delegate(vm, generator) else { return drive_exception(vm, generator, exception) };
     let is_exit = crate::types::exceptions::is_instance(vm, exception, Exc::GeneratorExit);
     if is_exit && close_on_exit {
-        generator.get_mut(vm).state = RUNNING;
-        let closed = close_delegate(vm, iterator);
-        generator.get_mut(vm).state = SUSPENDED;
+        let closed = beside(vm, generator, |vm| close_delegate(vm, iterator));
         let exception = match closed {
             Ok(()) => exception,
             Err(raised) => vm.take_raised(raised),
         };
         return drive_exception(vm, generator, exception);
     }
-    generator.get_mut(vm).state = RUNNING;
     let inner = iterator.downcast::<Generator>(vm).filter(|_| iterator.shape_id() != Builtin::AsyncGenerator as u32);
-    let result = match inner {
+    let result = beside(vm, generator, |vm| match inner {
         Some(inner) => match throw(vm, inner, exception, close_on_exit) {
             Ok(Answer::Yielded(value)) => Ok(Some(value)),
             Ok(Answer::Returned(value)) => Err(stop_iteration(vm, value)),
@@ -201,8 +219,7 @@ pub fn throw(vm: &mut Vm, generator: Gc<Generator>, exception: Value, close_on_e
             Ok(None) => Ok(None),
             Err(raised) => Err(raised),
         },
-    };
-    generator.get_mut(vm).state = SUSPENDED;
+    });
     match result {
         Ok(Some(value)) => Ok(Answer::Yielded(value)),
         Ok(None) => drive_exception(vm, generator, exception),
@@ -214,9 +231,8 @@ pub fn throw(vm: &mut Vm, generator: Gc<Generator>, exception: Value, close_on_e
 }
 
 fn throw_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    args.expect(vm, "throw", 2, 4)?;
     let generator = this_generator(vm, args.get(0))?;
-    let exception = thrown(vm, args.get(1), args.opt(2), args.opt(3))?;
+    let exception = thrown(vm, args, "throw")?;
     let answer = throw(vm, generator, exception, true)?;
     unwrap(vm, answer)
 }
@@ -404,9 +420,8 @@ fn wrapper_send(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn wrapper_throw(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    args.expect(vm, "throw", 2, 4)?;
     let coroutine = wrapped(vm, args.get(0))?;
-    let exception = thrown(vm, args.get(1), args.opt(2), args.opt(3))?;
+    let exception = thrown(vm, args, "throw")?;
     let answer = throw(vm, coroutine, exception, true)?;
     unwrap(vm, answer)
 }

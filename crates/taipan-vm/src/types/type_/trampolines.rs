@@ -239,8 +239,7 @@ pub fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
         let name = Type::name(class, vm);
         return Err(vm.raise(Exc::TypeError, format!("'{name}' object is not an iterator")));
     }
-    let result = required(vm, this, name::NEXT, &[]);
-    vm.catch(result, Exc::StopIteration)
+    required(vm, this, name::NEXT, &[]).map(Some)
 }
 
 pub fn descr_get(vm: &mut Vm, this: Value, object: Option<Value>, owner: Option<Value>) -> Result<Value, Raised> {
