@@ -7,7 +7,6 @@ use taipan_heap::Collection;
 
 use crate::gc::Gc;
 use crate::names::name;
-use crate::raise::Raised;
 use crate::spec;
 use crate::types::generator::methods::close;
 use crate::types::generator::{Generator, SUSPENDED};
@@ -162,25 +161,8 @@ impl Vm {
         if let Err(raised) = result {
             let class = self.type_of(object);
             let method = Type::lookup_name(class, self, name::DEL).unwrap_or(Value::NONE);
-            self.report(raised, method);
+            self.write_unraisable_of(raised, "calling deallocator", method);
         }
-    }
-
-    fn report(&mut self, raised: Raised, callable: Value) {
-        let exception = self.take_raised(raised);
-        let text = match self.repr_string(callable) {
-            Ok(text) => text,
-            Err(raised) => {
-                let _ = self.take_raised(raised);
-                String::new()
-            }
-        };
-        let raised = self.reraise(exception);
-        self.write_unraisable(
-            raised,
-            Some(&format!("Exception ignored while calling deallocator {text}")),
-            Value::NONE,
-        );
     }
 
     fn close_abandoned(&mut self, object: Value) {
@@ -197,7 +179,7 @@ impl Vm {
             _ => close(self, generator).map(drop),
         };
         if let Err(raised) = result {
-            self.write_unraisable(raised, Some("Exception ignored while closing generator"), object);
+            self.write_unraisable_of(raised, "closing generator", object);
         }
     }
 

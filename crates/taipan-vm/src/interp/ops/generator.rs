@@ -421,7 +421,11 @@ pub fn drive_exception(vm: &mut Vm, generator: Gc<Generator>, exception: Value) 
             // The exception is raised by the operation that suspended the generator.
             set_sent(vm, Value::NONE);
             handle_own(vm, generator);
-            let _ = vm.raise_value(exception);
+            // Only what the body itself handles is its context.
+            let _ = match generator.get(vm).handled {
+                Some(_) => vm.raise_value(exception),
+                None => vm.reraise(exception),
+            };
             vm.tell_raised(Event::PyThrow, &[]);
             match unwind::unwind(vm) {
                 Leave::Continue => dispatch::run(vm),

@@ -163,6 +163,20 @@ impl Vm {
         }
     }
 
+    /// Hands an exception that arose while doing something with an object to `sys.unraisablehook`; the message names both.
+    pub fn write_unraisable_of(&mut self, raised: Raised, doing: &str, object: Value) {
+        let exception = self.take_raised(raised);
+        let text = match self.repr_string(object) {
+            Ok(text) => text,
+            Err(raised) => {
+                let _ = self.take_raised(raised);
+                "<object repr() failed>".to_owned()
+            }
+        };
+        let raised = self.reraise(exception);
+        self.write_unraisable(raised, Some(&format!("Exception ignored while {doing} {text}")), Value::NONE);
+    }
+
     /// Raises an audit event; does nothing without hooks.
     pub fn audit(&mut self, event: &str, args: &[Value]) -> Result<(), Raised> {
         let Some(hooks) = self.state(AUDIT_HOOKS).and_then(|hooks| hooks.downcast::<List>(self)) else { return Ok(()) };

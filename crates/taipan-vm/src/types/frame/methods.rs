@@ -7,6 +7,8 @@ use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
 use crate::spec::{GetSetDef, NO_NEW, TypeSpec, getset, getter};
 use crate::types::code::Code;
+use crate::types::generator::SUSPENDED;
+use crate::types::generator::methods::finish;
 use crate::types::frame::{FrameObject, NO_LINES, OPCODES, locals_proxy};
 use crate::types::function::Function;
 use crate::value::Value;
@@ -143,8 +145,12 @@ fn clear(vm: &mut Vm, args: crate::args::Args<'_>) -> Result<Value, Raised> {
     if frame.get(vm).depth > 0 {
         return Err(vm.raise(Exc::RuntimeError, "cannot clear an executing frame"));
     }
-    if frame.get(vm).generator.is_some() {
-        return Err(vm.raise(Exc::RuntimeError, "cannot clear a suspended frame"));
+    if let Some(generator) = frame.get(vm).generator {
+        if generator.get(vm).state == SUSPENDED {
+            return Err(vm.raise(Exc::RuntimeError, "cannot clear a suspended frame"));
+        }
+        vm.warn_unawaited(generator.value());
+        finish(vm, generator);
     }
     let frame = frame.get_mut(vm);
     frame.slots = None;

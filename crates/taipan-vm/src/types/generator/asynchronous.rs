@@ -12,9 +12,10 @@ use crate::slots::Slots;
 use crate::spec::{MethodDef, NO_NEW, TypeSpec, method};
 use crate::types::Builtin;
 use crate::types::exceptions;
-use crate::types::generator::methods::{finish, stop_iteration, throw, thrown};
+use crate::types::generator::methods::{check_throw, finish, stop_iteration, throw, thrown, thrown_parts};
 use crate::types::generator::{CREATED, FINISHED, Generator};
 use crate::types::iterators::self_iter;
+use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -123,8 +124,10 @@ fn asend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn athrow(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let generator = this_generator(vm, args.get(0))?;
-    let exception = thrown(vm, args, "athrow")?;
-    awaitable(vm, generator, ATHROW, exception)
+    check_throw(vm, args, "athrow")?;
+    // What is thrown is found out when it is thrown.
+    let parts = args.tuple_from(vm, 1)?.value();
+    awaitable(vm, generator, ATHROW, parts)
 }
 
 fn aclose(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -215,7 +218,7 @@ fn send(vm: &mut Vm, generator: Gc<Generator>, value: Value) -> Result<Answer, R
 }
 
 fn begin_throw(vm: &mut Vm, this: Gc<Awaitable>, value: Value) -> Result<Value, Raised> {
-    let (generator, kind, exception) = (this.get(vm).generator, this.get(vm).kind, this.get(vm).argument);
+    let (generator, kind, parts) = (this.get(vm).generator, this.get(vm).kind, this.get(vm).argument);
     if generator.get(vm).flags & CLOSED != 0 || (kind == ACLOSE && generator.get(vm).state == FINISHED) {
         this.get_mut(vm).state = DONE;
         if kind == ACLOSE {
@@ -243,7 +246,12 @@ fn begin_throw(vm: &mut Vm, this: Gc<Awaitable>, value: Value) -> Result<Value, 
         };
         return conclude(vm, this, answer);
     }
-    let answer = throw(vm, generator, exception, false);
+    let part = |vm: &Vm, i: usize| parts.downcast::<Tuple>(vm).and_then(|parts| parts.get(vm).items().get(i).copied());
+    let (class, value, traceback) = (part(vm, 0).unwrap_or(Value::NONE), part(vm, 1), part(vm, 2));
+    let answer = match thrown_parts(vm, class, value, traceback) {
+        Ok(exception) => throw(vm, generator, exception, false),
+        Err(raised) => Err(raised),
+    };
     let answer = match answer {
         Ok(Answer::Returned(_)) => Err(vm.raise_with(Exc::StopAsyncIteration, &[])),
         answer => answer,
@@ -313,7 +321,8 @@ fn throw_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         INIT => {
             if generator.get(vm).flags & BUSY != 0 {
                 awaitable.get_mut(vm).state = DONE;
-                let message = format!("{}: asynchronous generator is already running", names(kind).1);
+                let what = if kind == ASEND { "anext()" } else { names(kind).1 };
+                let message = format!("{what}: asynchronous generator is already running");
                 return Err(vm.raise(Exc::RuntimeError, message));
             }
             awaitable.get_mut(vm).state = ITERATING;

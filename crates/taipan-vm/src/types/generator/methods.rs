@@ -86,9 +86,13 @@ fn close_delegate(vm: &mut Vm, iterator: Value) -> Result<(), Raised> {
     {
         return close(vm, inner).map(drop);
     }
-    match vm.get_attr_opt_name(iterator, crate::names::name::CLOSE)? {
-        Some(close) => vm.call(close, &[]).map(drop),
-        None => Ok(()),
+    match vm.get_attr_opt_name(iterator, crate::names::name::CLOSE) {
+        Ok(Some(close)) => vm.call(close, &[]).map(drop),
+        Ok(None) => Ok(()),
+        Err(raised) => {
+            vm.write_unraisable_of(raised, "closing generator", iterator);
+            Ok(())
+        }
     }
 }
 
@@ -142,14 +146,29 @@ pub fn finish(vm: &mut Vm, generator: Gc<Generator>) {
 
 /// The exception that `throw(value)` or the old `throw(type, value, traceback)` raises; `args` begin with the receiver.
 pub fn thrown(vm: &mut Vm, args: Args<'_>, method: &str) -> Result<Value, Raised> {
+    check_throw(vm, args, method)?;
+    thrown_parts(vm, args.get(1), args.opt(2), args.opt(3))
+}
+
+/// Checks the number of arguments of a `throw`; the old form is deprecated.
+pub fn check_throw(vm: &mut Vm, args: Args<'_>, method: &str) -> Result<(), Raised> {
     args.expect(vm, method, 2, 4)?;
-    let (class, value, traceback) = (args.get(1), args.opt(2), args.opt(3));
     if args.len() > 2 {
         let message = format!(
             "the (type, exc, tb) signature of {method}() is deprecated, use the single-arg signature instead."
         );
         vm.warn(Exc::DeprecationWarning, &message, 0)?;
     }
+    Ok(())
+}
+
+/// The exception that the arguments of a `throw` stand for.
+pub fn thrown_parts(
+    vm: &mut Vm,
+    class: Value,
+    value: Option<Value>,
+    traceback: Option<Value>,
+) -> Result<Value, Raised> {
     let traceback = traceback.filter(|traceback| !traceback.is_none());
     if traceback.is_some_and(|traceback| traceback.exact::<Traceback>().is_none()) {
         return Err(vm.raise(Exc::TypeError, "throw() third argument must be a traceback object"));
@@ -208,16 +227,20 @@ pub fn throw(vm: &mut Vm, generator: Gc<Generator>, exception: Value, close_on_e
         return drive_exception(vm, generator, exception);
     }
     let inner = iterator.downcast::<Generator>(vm).filter(|_| iterator.shape_id() != Builtin::AsyncGenerator as u32);
+    // When the method cannot be looked up, the generator is not bothered.
+    let method = match inner {
+        Some(_) => None,
+        None => vm.get_attr_opt_name(iterator, crate::names::name::THROW)?,
+    };
     let result = beside(vm, generator, |vm| match inner {
         Some(inner) => match throw(vm, inner, exception, close_on_exit) {
             Ok(Answer::Yielded(value)) => Ok(Some(value)),
             Ok(Answer::Returned(value)) => Err(stop_iteration(vm, value)),
             Err(raised) => Err(raised),
         },
-        None => match vm.get_attr_opt_name(iterator, crate::names::name::THROW) {
-            Ok(Some(method)) => vm.call(method, &[exception]).map(Some),
-            Ok(None) => Ok(None),
-            Err(raised) => Err(raised),
+        None => match method {
+            Some(method) => vm.call(method, &[exception]).map(Some),
+            None => Ok(None),
         },
     });
     match result {
@@ -380,6 +403,18 @@ fn await_(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(vm.new_exact(CoroutineWrapper { header: HeaderWord::NEW, coroutine })?.value())
 }
 
+const COROUTINE_SEND_DOC: &str =
+    "send(arg) -> send 'arg' into coroutine,\nreturn next yielded value or raise StopIteration.";
+const COROUTINE_THROW_DOC: &str = "throw(value)\nthrow(type[,value[,traceback]])\n\nRaise exception in coroutine, return next yielded value or raise\nStopIteration.\nthe (type, val, tb) signature is deprecated, \nand may be removed in a future version of Python.";
+const COROUTINE_CLOSE_DOC: &str = "close() -> raise GeneratorExit inside coroutine.";
+
+const COROUTINE_METHODS: &[MethodDef] = &[
+    method("send($self, arg, /)", send_method, COROUTINE_SEND_DOC).hidden(),
+    MethodDef::raw("throw", throw_method, COROUTINE_THROW_DOC),
+    method("close($self, /)", close_method, COROUTINE_CLOSE_DOC).hidden(),
+    crate::types::generic_alias::CLASS_GETITEM,
+];
+
 const COROUTINE_GETSET: &[GetSetDef] = &[
     getset("__name__", get_name, set_name, "name of the coroutine"),
     getset("__qualname__", get_qualname, set_qualname, "qualified name of the coroutine"),
@@ -395,7 +430,7 @@ pub static COROUTINE: TypeSpec = TypeSpec {
     name: "coroutine",
     layout: Some(<Generator as HeapObject>::native),
     slots: Slots { repr: Some(repr), await_: Some(await_), ..Slots::DEFAULT },
-    methods: METHODS,
+    methods: COROUTINE_METHODS,
     getset: COROUTINE_GETSET,
     flags: NO_NEW | WEAKREFABLE,
     ..TypeSpec::DEFAULT

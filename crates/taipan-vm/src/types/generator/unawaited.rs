@@ -47,16 +47,19 @@ impl Vm {
         if !not_begun(self, object) {
             return;
         }
-        if let Err(raised) = warn(self, object) {
-            let what = self.repr_string(object);
-            let what = match what {
-                Ok(what) => what,
-                Err(raised) => {
-                    let _ = self.take_raised(raised);
-                    String::new()
-                }
-            };
-            self.write_unraisable(raised, Some(&format!("Exception ignored while finalizing coroutine {what}")), Value::NONE);
+        let warned = match warn(self, object) {
+            Ok(()) => return,
+            Err(raised) => {
+                let warned = self.raised_is(Exc::RuntimeWarning);
+                self.write_unraisable_of(raised, "finalizing coroutine", object);
+                warned
+            }
+        };
+        let Some(coroutine) = object.downcast::<Generator>(self).filter(|_| !warned) else { return };
+        let qualname = coroutine.get(self).qualname;
+        let qualname = self.text_of(qualname).unwrap_or_default();
+        if let Err(raised) = self.warn(Exc::RuntimeWarning, &format!("coroutine '{qualname}' was never awaited"), 0) {
+            self.write_unraisable_of(raised, "finalizing coroutine", object);
         }
     }
 }
