@@ -7,6 +7,7 @@ use taipan_heap::Collection;
 
 use crate::gc::Gc;
 use crate::names::name;
+use crate::raise::Raised;
 use crate::spec;
 use crate::types::generator::methods::close;
 use crate::types::generator::{Generator, SUSPENDED};
