@@ -7,10 +7,10 @@ use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
 use crate::spec::{GetSetDef, NO_NEW, TypeSpec, getset, getter};
 use crate::types::code::Code;
-use crate::types::generator::SUSPENDED;
-use crate::types::generator::methods::finish;
 use crate::types::frame::{FrameObject, NO_LINES, OPCODES, locals_proxy};
 use crate::types::function::Function;
+use crate::types::generator::SUSPENDED;
+use crate::types::generator::methods::finish;
 use crate::value::Value;
 use crate::vm::Vm;
 

@@ -84,7 +84,8 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     vm.call_tuple(method, rest, None)
 }
 
-const SEND_DOC: &str = "send(arg) -> send 'arg' into the wrapped iterator,\nreturn next yielded value or raise StopIteration.";
+const SEND_DOC: &str =
+    "send(arg) -> send 'arg' into the wrapped iterator,\nreturn next yielded value or raise StopIteration.";
 const THROW_DOC: &str = "throw(value)\nthrow(typ[,val[,tb]])\n\nraise exception in the wrapped iterator, return next yielded value\nor raise StopIteration.\nthe (type, val, tb) signature is deprecated, \nand may be removed in a future version of Python.";
 
 const METHODS: &[MethodDef] = &[
@@ -101,4 +102,3 @@ pub static TYPE: TypeSpec = TypeSpec {
     flags: NO_NEW,
     ..TypeSpec::DEFAULT
 };
-

@@ -14,6 +14,7 @@ use crate::types::code::Code;
 use crate::types::exceptions::BaseException;
 use crate::types::generator::{CREATED, CoroutineWrapper, FINISHED, Generator, RUNNING, SUSPENDED, asynchronous};
 use crate::types::iterators::self_iter;
+use crate::types::list::methods::class_getitem;
 use crate::types::str::Str;
 use crate::types::traceback::Traceback;
 use crate::types::type_::Type;
@@ -154,9 +155,8 @@ pub fn thrown(vm: &mut Vm, args: Args<'_>, method: &str) -> Result<Value, Raised
 pub fn check_throw(vm: &mut Vm, args: Args<'_>, method: &str) -> Result<(), Raised> {
     args.expect(vm, method, 2, 4)?;
     if args.len() > 2 {
-        let message = format!(
-            "the (type, exc, tb) signature of {method}() is deprecated, use the single-arg signature instead."
-        );
+        let message =
+            format!("the (type, exc, tb) signature of {method}() is deprecated, use the single-arg signature instead.");
         vm.warn(Exc::DeprecationWarning, &message, 0)?;
     }
     Ok(())

@@ -76,7 +76,11 @@ fn warn(vm: &mut Vm, object: Value) -> Result<(), Raised> {
         let (generator, method) = (awaitable.get(vm).generator, awaitable.get(vm).method());
         let qualname = generator.get(vm).qualname;
         let qualname = vm.repr_string(qualname)?;
-        return vm.warn(Exc::RuntimeWarning, &format!("coroutine method '{method}' of {qualname} was never awaited"), 0);
+        return vm.warn(
+            Exc::RuntimeWarning,
+            &format!("coroutine method '{method}' of {qualname} was never awaited"),
+            0,
+        );
     }
     let warnings = crate::import::import_module(vm, "warnings")?;
     let function = vm.get_attr_str(warnings, "_warn_unawaited_coroutine")?;
@@ -103,4 +107,3 @@ pub fn origin(vm: &mut Vm) -> Result<Option<Value>, Raised> {
     }
     Ok(Some(List::to_tuple(list, vm)?.value()))
 }
-
