@@ -90,6 +90,10 @@ fn command(case: &Case, step: &Step, python: &Path, scratch: &Path, names: &[(St
     if let Some(path) = std::env::var_os("PATH") {
         command.env("PATH", path);
     }
+    // How memory is managed is the caller's choice: no result may depend on it.
+    if let Some(options) = std::env::var_os("TAIPANXOPTIONS") {
+        command.env("TAIPANXOPTIONS", options);
+    }
     command.envs([
         ("PYTHONHASHSEED", "0"),
         ("PYTHONDONTWRITEBYTECODE", "1"),
