@@ -142,6 +142,7 @@ impl Heap {
     /// Notes the result of a major collection: `live` bytes are in use.
     pub(crate) fn note_major(&mut self, live: usize) {
         self.old_growth = 0;
+        self.minors_at_major = self.stats.minors;
         self.charged_at_major = self.charged;
         let room = self.config.limit.saturating_sub(self.used_bytes()) / 2;
         self.next_major = (live / 4 * 3).max(MIN_GROWTH).min(room.max(1 << 20));

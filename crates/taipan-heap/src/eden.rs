@@ -23,11 +23,14 @@ pub(crate) struct Eden {
     pub(crate) hidden_limit: usize,
     /// The target may not fall below this: doubled whenever much survived.
     floor: usize,
+    /// The target may not rise above this.
+    pub(crate) cap: usize,
 }
 
 impl Eden {
     pub(crate) fn new(config: &HeapConfig) -> Eden {
-        let mut eden = Eden { blocks: Vec::new(), target: 0, hidden_limit: 0, floor: config.nursery_start };
+        let mut eden =
+            Eden { blocks: Vec::new(), target: 0, hidden_limit: 0, floor: config.nursery_start, cap: usize::MAX };
         eden.set_target(config, 0, 0, 0);
         eden
     }
@@ -51,7 +54,7 @@ impl Eden {
         if promoted > nursery / 2 {
             most = most.min(SURVIVING.max(config.nursery_start));
         }
-        self.target = (by_rate.max(self.floor).min(most) / BLOCK).max(1);
+        self.target = (by_rate.max(self.floor).min(most).min(self.cap) / BLOCK).max(1);
     }
 }
 

@@ -3,10 +3,12 @@
 //! Invariant: `[cursor, limit)` is zero-filled unused nursery memory, both ends multiples of a granule; both are the
 //! first words of the struct.
 
+use std::collections::VecDeque;
 use std::ptr::NonNull;
 
 use crate::alloc::reserve_of;
 use crate::block::{self, Blocks};
+use crate::census::Census;
 use crate::collect::{MIN_SLICE, SLICE_RATE};
 use crate::config::{HeapConfig, HeapError};
 use crate::eden::Eden;
@@ -74,6 +76,11 @@ pub struct Heap {
     pub(crate) slice_rate: usize,
     pub(crate) stats: HeapStats,
     pub(crate) last: CollectStats,
+    pub(crate) minors_at_major: u64,
+    /// The count going on in this collection.
+    pub(crate) census: Option<Census>,
+    /// What it saved; roots until taken.
+    pub(crate) saved: VecDeque<u64>,
     /// Collections not yet taken by [`Heap::take_log`].
     pub(crate) log: Vec<CollectStats>,
 }
@@ -127,6 +134,9 @@ impl Heap {
             slice_rate: SLICE_RATE,
             stats: HeapStats::default(),
             last: CollectStats::default(),
+            minors_at_major: 0,
+            census: None,
+            saved: VecDeque::new(),
             log: Vec::new(),
             config,
         })
@@ -233,6 +243,24 @@ impl Heap {
     #[inline]
     pub fn take_log(&mut self) -> Vec<CollectStats> {
         if self.log.is_empty() { Vec::new() } else { std::mem::take(&mut self.log) }
+    }
+
+    /// Makes the nursery no larger than `bytes` (from the next collection on), whatever the configuration says.
+    pub fn set_nursery_cap(&mut self, bytes: usize) {
+        self.eden.cap = bytes.max(block::BLOCK);
+        self.eden.target = self.eden.target.min(self.eden.cap / block::BLOCK);
+    }
+
+    /// Whether `object` has a finaliser that has not been queued yet.
+    pub fn has_finalizer(&self, object: NonNull<Header>) -> bool {
+        self.finalizers.table.map.contains_key(&(object.as_ptr() as usize))
+    }
+
+    /// Bytes allocated since the last collection of any kind, and minor collections since the last major one.
+    pub fn since_collection(&self) -> (usize, u64) {
+        let last = self.eden.blocks.last().map_or(0, |&index| self.cursor - self.blocks.address(index as usize));
+        let nursery = self.eden.blocks.len().saturating_sub(1) * block::BLOCK + last;
+        (nursery + self.large.allocated + self.gaps.allocated, self.stats.minors - self.minors_at_major)
     }
 
     /// Keeps a record of each collection from now on, or not.

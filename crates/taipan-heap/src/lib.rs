@@ -17,6 +17,7 @@ mod alloc;
 mod barrier;
 mod bitmap;
 mod block;
+mod census;
 mod collect;
 mod config;
 mod eden;

@@ -321,6 +321,10 @@ impl Heap {
             self.visit_queues(|heap, word| heap.mark_slot(word));
             self.drain_marks(usize::MAX);
         }
+        if self.census_of_old() > 0 {
+            self.visit_queues(|heap, word| heap.mark_slot(word));
+            self.drain_marks(usize::MAX);
+        }
         // SAFETY: as above.
         unsafe { self.weak.follow(true, |a| fate(&self.blocks, a)) };
         self.finalizers.table.follow_all(|a| fate(&self.blocks, a));

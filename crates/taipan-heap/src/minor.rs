@@ -16,7 +16,7 @@ use crate::stats::CollectStats;
 use crate::trace::for_each_slot;
 
 /// Where a young object is after the copying: its address, or `None` if it was not reached. Old ones stay.
-fn fate(blocks: &block::Blocks, address: usize) -> Option<usize> {
+pub(crate) fn fate(blocks: &block::Blocks, address: usize) -> Option<usize> {
     let header = address as *const Header;
     match blocks.kind(address) {
         // SAFETY: young objects keep their headers (and forwarding words) until the nursery is emptied.
@@ -72,6 +72,10 @@ impl Heap {
             self.visit_queues(|heap, word| heap.forward(word));
             self.drain_grey();
         }
+        if self.census_of_nursery() > 0 {
+            self.visit_queues(|heap, word| heap.forward(word));
+            self.drain_grey();
+        }
         // SAFETY: as above.
         unsafe { self.weak.follow(false, |a| fate(&self.blocks, a)) };
         self.finalizers.table.follow_young(|a| fate(&self.blocks, a));
@@ -85,7 +89,8 @@ impl Heap {
         self.stats.minors += 1;
     }
 
-    /// Calls `visit` with the heap's own root words: the queues of dead weak references and of finalisable objects.
+    /// Calls `visit` with the heap's own root words: the queues of dead weak references, of finalisable
+    /// objects and of what a census saved.
     pub(crate) fn visit_queues(&mut self, mut visit: impl FnMut(&mut Heap, &mut u64)) {
         let mut dead: VecDeque<u64> = std::mem::take(&mut self.weak.dead);
         dead.iter_mut().for_each(|word| visit(self, word));
@@ -93,6 +98,9 @@ impl Heap {
         let mut queue = std::mem::take(&mut self.finalizers.queue);
         queue.iter_mut().for_each(|(word, _)| visit(self, word));
         self.finalizers.queue = queue;
+        let mut saved = std::mem::take(&mut self.saved);
+        saved.iter_mut().for_each(|word| visit(self, word));
+        self.saved = saved;
     }
 
     /// Keeps the young object around `address`, if there is one, where it is.

@@ -155,6 +155,36 @@ impl Heap {
         })
     }
 
+    /// [`Heap::eden_ranges`] when no block is the current one any more.
+    pub(crate) fn retired_eden_ranges(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.eden.blocks.iter().map(|&index| {
+            let base = self.blocks.address(index as usize);
+            (base, base + self.blocks.table[index as usize].top as usize * GRANULE)
+        })
+    }
+
+    /// Calls `f` with every young object, the dead included.
+    pub fn for_each_young_object(&self, f: &mut dyn FnMut(std::ptr::NonNull<Header>)) {
+        let mut young = |at: usize| {
+            if let Some(object) = std::ptr::NonNull::new(at as *mut Header) {
+                f(object);
+            }
+        };
+        for (base, end) in self.eden_ranges() {
+            let mut at = base;
+            while at < end {
+                // SAFETY: nursery blocks are filled without gaps.
+                let (filler, size) =
+                    unsafe { ((*(at as *const Header)).shape == block::FILLER, size_of_any(at, &self.layouts)) };
+                if !filler {
+                    young(at);
+                }
+                at += size;
+            }
+        }
+        self.large.young.iter().filter_map(|&id| self.large.objects[id as usize].as_ref()).for_each(|o| young(o.start));
+    }
+
     /// Calls `f` with every object, those that died since the last collection included: collect first if that
     /// matters.
     pub fn for_each_object(&self, f: &mut dyn FnMut(std::ptr::NonNull<Header>)) {
@@ -175,18 +205,13 @@ impl Heap {
             }
         }
         self.large.headers().for_each(|header| give(header as usize));
-        for (base, end) in self.eden_ranges() {
-            let mut at = base;
-            while at < end {
-                // SAFETY: nursery blocks are filled without gaps.
-                let (filler, size) =
-                    unsafe { ((*(at as *const Header)).shape == block::FILLER, size_of_any(at, &self.layouts)) };
-                if !filler {
-                    give(at);
-                }
-                at += size;
+        self.for_each_young_object(&mut |object| {
+            // Large ones have been told.
+            // SAFETY: an object of this heap.
+            if unsafe { object.as_ref() }.bits & Header::LARGE == 0 {
+                f(object);
             }
-        }
+        });
     }
 
     /// Calls `f` with each value word of `object`.

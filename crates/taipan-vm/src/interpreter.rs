@@ -107,6 +107,8 @@ pub struct Interpreter {
     pub monitoring: crate::interp::monitoring::Monitoring,
     /// Rust data that heap objects refer to by number.
     pub(crate) resources: crate::resources::Resources,
+    /// What the module `gc` remembers.
+    pub(crate) gc: crate::modules::gc::GcState,
     /// Source of function versions.
     pub(crate) next_function_version: u32,
     /// Source of identity hashes.
@@ -183,6 +185,7 @@ impl Interpreter {
             executables: Vec::new(),
             monitoring: Default::default(),
             resources: Default::default(),
+            gc: Default::default(),
             next_function_version: 1,
             next_identity: 0x9E37_79B9,
             hash_key,

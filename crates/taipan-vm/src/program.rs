@@ -179,7 +179,7 @@ impl Vm {
         }
     }
 
-    fn print_to_stderr(&mut self, text: &str) -> Result<(), Raised> {
+    pub(crate) fn print_to_stderr(&mut self, text: &str) -> Result<(), Raised> {
         if let Some(stderr) = sys::get(self, "stderr")?.filter(|stderr| !stderr.is_none()) {
             let text = self.new_str(text)?;
             self.call_method_name(stderr, name::WRITE, &[text])?;

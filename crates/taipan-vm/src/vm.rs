@@ -177,6 +177,18 @@ impl Vm {
         stats
     }
 
+    /// [`Vm::collect`] with a census: see [`Heap::collect_counting`].
+    pub(crate) fn collect_counting(&mut self, kind: Collection, shapes: Vec<bool>, save: bool) -> usize {
+        let mut roots = ThreadRoots { interp: self.interp, current: NonNull::from(&mut *self) };
+        // SAFETY: as in `alloc_slow`.
+        let heap = unsafe { &mut (*self.interp.as_ptr()).heap };
+        let (_, found) = heap.collect_counting(kind, shapes, save, &mut roots);
+        if heap.config().log {
+            self.print_collections();
+        }
+        found
+    }
+
     /// `-X gclog`: a line on the standard error stream for each collection since the last time.
     #[cold]
     fn print_collections(&mut self) {

@@ -115,6 +115,7 @@ impl Vm {
         if self.heap_mut().has_pending() {
             self.run_finalizers();
         }
+        self.announce_collections();
         self.serve_requests()?;
         self.check_limits()
     }

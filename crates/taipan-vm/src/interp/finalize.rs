@@ -65,12 +65,13 @@ impl Vm {
         self.heap_mut().register_finalizer(generator.header(), GENERATOR);
     }
 
-    /// Runs the finalisers of what the last collections found unreachable.
+    /// Runs the finalisers of what the last collections found unreachable; true if any ran.
     #[cold]
-    pub fn run_finalizers(&mut self) {
+    pub fn run_finalizers(&mut self) -> bool {
         if std::mem::replace(&mut self.exec.finalizing, true) {
-            return;
+            return false;
         }
+        let mut any = false;
         let pending = self.pending.take();
         let mut streams = None;
         loop {
@@ -80,6 +81,7 @@ impl Vm {
                 continue;
             };
             let object = Value::from_heap(object);
+            any = true;
             match tag {
                 STREAM => {
                     if let Err(raised) = self.put_off(&mut streams, object) {
@@ -96,6 +98,7 @@ impl Vm {
         }
         self.pending = pending;
         self.exec.finalizing = false;
+        any
     }
 
     /// Notes a new view, so that its export ends with it.

@@ -145,10 +145,7 @@ fn repeat(vm: &mut Vm, this: Value, count: isize) -> Result<Value, Raised> {
 
 fn sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let text = args.receiver::<Str>(vm);
-    // The sizes of CPython's layouts: the compact ASCII header, the compact header, and the terminating unit.
-    let (len, kind) = (text.get(vm).len(), text.get(vm).kind());
-    let header = if kind == crate::types::str::Kind::Ascii { 40 } else { 56 };
-    Ok(Value::int(header + ((len + 1) << kind.shift())))
+    Ok(Value::int(vm.heap_mut().object_bytes(text.header())))
 }
 
 fn getnewargs(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
