@@ -12,7 +12,7 @@ use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::is_pointer;
 use crate::minor;
-use crate::roots::Roots;
+use crate::roots::{Roots, StackRange};
 use crate::side_table::AddressMap;
 use crate::stack_scan::with_spilled_registers;
 use crate::stats::{Cause, CollectStats, Collection};
@@ -26,19 +26,23 @@ pub(crate) struct Census {
     /// Keep what is found alive, for [`Heap::take_saved`].
     save: bool,
     found: usize,
+    /// Addresses of a native stack whose words keep objects in place, but not alive.
+    pub(crate) loose: Option<StackRange>,
 }
 
 impl Heap {
     /// [`Heap::collect`], and how many objects of the shapes in `counted` were found that reference counting would not
-    /// have freed. `save`: they stay alive until taken by [`Heap::take_saved`].
+    /// have freed. `save`: they stay alive until taken by [`Heap::take_saved`]. `loose`: a part of the native stack
+    /// whose words keep objects in place but not alive: they are copies of precise roots, or left over.
     pub fn collect_counting(
         &mut self,
         kind: Collection,
         counted: Vec<bool>,
         save: bool,
+        loose: Option<StackRange>,
         roots: &mut dyn Roots,
     ) -> (CollectStats, usize) {
-        self.census = Some(Census { counted, save, found: 0 });
+        self.census = Some(Census { counted, save, found: 0, loose });
         let stats = with_spilled_registers(|sp| {
             self.limit = self.eden.hidden_limit;
             let stats = self.collect_at(kind, Cause::Request, roots, sp);

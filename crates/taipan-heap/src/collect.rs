@@ -101,6 +101,7 @@ impl Heap {
         body(self, roots, &candidates, &mut out);
         self.candidates = candidates;
         self.candidates.clear();
+        self.loose.clear();
         self.eden.set_target(&self.config, self.stats.allocated_bytes, out.promoted_bytes, self.used_bytes());
         self.urgent = false;
         if self.in_reserve && self.used_bytes().saturating_add(self.reserve) <= self.config.limit - self.reserve {
@@ -123,19 +124,23 @@ impl Heap {
     /// All words on native stacks that lie in the heap's range.
     fn native_candidates(&mut self, roots: &mut dyn Roots, sp: usize) -> Vec<usize> {
         let mut found = std::mem::take(&mut self.candidates);
+        let mut loose = std::mem::take(&mut self.loose);
+        let range = self.census.as_ref().and_then(|census| census.loose).unwrap_or(StackRange { low: 0, high: 0 });
         for StackRange { low, high } in roots.stack_ranges() {
             let low = if low == 0 { sp } else { low };
             // SAFETY: the owner of the heap vouches for its stack ranges.
             unsafe {
-                for_each_word(low, high, |word| {
+                for_each_word(low, high, |at, word| {
                     if self.blocks.contains(word) {
-                        found.push(word);
+                        let strict = at < range.low || at >= range.high;
+                        if strict { &mut found } else { &mut loose }.push(word);
                     }
                 });
             }
         }
         found.sort_unstable();
         found.dedup();
+        self.loose = loose;
         found
     }
 

@@ -49,6 +49,8 @@ pub struct Heap {
     pub(crate) pinned: Vec<usize>,
     /// Words found on native stacks; kept for its buffer.
     pub(crate) candidates: Vec<usize>,
+    /// Words that keep objects in place, but not alive.
+    pub(crate) loose: Vec<usize>,
     pub(crate) weak: WeakTable,
     pub(crate) finalizers: Finalizers,
     pub(crate) ids: SideTable<u64>,
@@ -114,6 +116,7 @@ impl Heap {
             grey: Vec::new(),
             pinned: Vec::new(),
             candidates: Vec::new(),
+            loose: Vec::new(),
             weak: WeakTable::default(),
             finalizers: Finalizers::new(),
             ids: SideTable::new(),

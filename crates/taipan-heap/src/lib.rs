@@ -50,7 +50,7 @@ pub use header::{GRANULE, Header};
 pub use heap::Heap;
 pub use layout::{Layout, Tail, ValueWords, size_in_granules};
 pub use roots::{Roots, StackRange};
-pub use stack_scan::{StackBounds, current_stack_bounds, with_spilled_registers};
+pub use stack_scan::{StackBounds, current_stack_bounds, stack_pointer, with_spilled_registers};
 pub use stats::{Cause, CollectStats, Collection, HeapStats};
 
 /// Objects of more than this many bytes live in the large-object space and never move.

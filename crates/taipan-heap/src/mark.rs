@@ -112,6 +112,12 @@ impl Heap {
         for &address in candidates {
             self.mark_around(address);
         }
+        for i in 0..self.loose.len() {
+            let address = self.loose[i];
+            if self.blocks.kind(address) == block::EVACUATED {
+                self.blocks.set_kind(address, block::OLD);
+            }
+        }
         let pins: Vec<usize> = self.pins.map.keys().copied().collect();
         for address in pins {
             self.mark_around(address);

@@ -51,6 +51,9 @@ impl Heap {
         for &address in candidates {
             self.pin_young(address);
         }
+        for i in 0..self.loose.len() {
+            self.hold_young(self.loose[i]);
+        }
         let pins = std::mem::take(&mut self.pins.young);
         for &address in &pins {
             if self.pins.map.contains_key(&address) {
@@ -117,6 +120,17 @@ impl Heap {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The young object around `address`, if there is one and it is reached, stays where it is.
+    fn hold_young(&mut self, address: usize) {
+        if self.blocks.kind(address) == block::EDEN
+            && let Some(object) = self.blocks.find_eden(address, &self.layouts)
+        {
+            // SAFETY: a young object that has not moved. The bit without `OLD` is looked at by `promote` alone, and
+            // goes with the object if that is not reached.
+            unsafe { (*(object as *mut Header)).bits |= Header::PINNED };
         }
     }
 
@@ -191,7 +205,10 @@ impl Heap {
             let layout = self.layouts[(*header).shape as usize];
             (layout, layout.size_of(header))
         };
-        let Some(new) = self.old.alloc(&mut self.blocks, size) else {
+        // SAFETY: by contract.
+        let held = unsafe { (*header).bits } & Header::PINNED != 0;
+        let room = if held { None } else { self.old.alloc(&mut self.blocks, size) };
+        let Some(new) = room else {
             // No memory to copy to: the object stays, and its block with it.
             self.pin_in_place(object);
             return object;

@@ -71,15 +71,32 @@ pub fn with_spilled_registers<R>(f: impl FnOnce(usize) -> R) -> R {
     result
 }
 
-/// Calls `f` with each aligned word of `[low, high)`.
+/// The stack pointer of the calling function.
+#[inline(always)]
+pub fn stack_pointer() -> usize {
+    let sp: usize;
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: reads a register.
+    unsafe {
+        std::arch::asm!("mov {}, rsp", out(reg) sp, options(nomem, nostack, preserves_flags));
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: reads a register.
+    unsafe {
+        std::arch::asm!("mov {}, sp", out(reg) sp, options(nomem, nostack, preserves_flags));
+    }
+    sp
+}
+
+/// Calls `f` with the address and the value of each aligned word of `[low, high)`.
 ///
 /// # Safety
 /// The range is readable: part of the stack of a thread that is stopped, or of this one above its stack pointer.
-pub(crate) unsafe fn for_each_word(low: usize, high: usize, mut f: impl FnMut(usize)) {
+pub(crate) unsafe fn for_each_word(low: usize, high: usize, mut f: impl FnMut(usize, usize)) {
     let mut at = low.next_multiple_of(size_of::<usize>());
     while at < high {
         // SAFETY: by contract. Volatile: the words belong to other functions' frames.
-        f(unsafe { std::ptr::read_volatile(at as *const usize) });
+        f(at, unsafe { std::ptr::read_volatile(at as *const usize) });
         at += size_of::<usize>();
     }
 }

@@ -178,11 +178,17 @@ impl Vm {
     }
 
     /// [`Vm::collect`] with a census: see [`Heap::collect_counting`].
-    pub(crate) fn collect_counting(&mut self, kind: Collection, shapes: Vec<bool>, save: bool) -> usize {
+    pub(crate) fn collect_counting(
+        &mut self,
+        kind: Collection,
+        shapes: Vec<bool>,
+        save: bool,
+        loose: StackRange,
+    ) -> usize {
         let mut roots = ThreadRoots { interp: self.interp, current: NonNull::from(&mut *self) };
         // SAFETY: as in `alloc_slow`.
         let heap = unsafe { &mut (*self.interp.as_ptr()).heap };
-        let (_, found) = heap.collect_counting(kind, shapes, save, &mut roots);
+        let (_, found) = heap.collect_counting(kind, shapes, save, Some(loose), &mut roots);
         if heap.config().log {
             self.print_collections();
         }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn counted(heap: &mut Heap, kind: Collection, save: bool, roots: &mut TestRoots) -> usize {
-    let found = heap.collect_counting(kind, vec![true; 8], save, roots).1;
+    let found = heap.collect_counting(kind, vec![true; 8], save, None, roots).1;
     heap.verify().expect("a sound heap");
     found
 }
@@ -75,5 +75,39 @@ fn saved_garbage_lives_until_it_is_taken() {
         assert_eq!(numbers, [odd(0), odd(1), odd(2)]);
         // Saved once: now they are garbage like any other.
         assert_eq!(counted(&mut heap, Collection::Major, false, &mut roots), 3);
+    }
+}
+
+#[inline(never)]
+fn object_left_on_the_stack(heap: &mut Heap, roots: &mut TestRoots, loose: bool, keep: bool, kind: Collection) -> bool {
+    let object = node(heap, 7, roots);
+    if keep {
+        roots.words.push(address(object));
+    }
+    let held = std::hint::black_box([address(object)]);
+    let low = held.as_ptr() as usize;
+    let range = StackRange { low: low - 2048, high: low + 512 };
+    heap.collect_counting(kind, vec![true; 8], false, loose.then_some(range), roots);
+    heap.verify().expect("a sound heap");
+    if keep {
+        assert_eq!(roots.words.pop(), Some(std::hint::black_box(held)[0]), "in place");
+    }
+    let mut lives = false;
+    heap.for_each_object(&mut |object| lives |= word(object, 1) == odd(7));
+    lives
+}
+
+#[test]
+fn loose_words_keep_objects_in_place_but_not_alive() {
+    for kind in [Collection::Minor, Collection::Major] {
+        for (loose, keep, lives) in [(false, false, true), (true, false, false), (true, true, true)] {
+            let mut heap = new_heap(HeapConfig { move_everything: true, ..checked() });
+            let mut roots = TestRoots { words: Vec::new(), stack: true };
+            assert_eq!(
+                object_left_on_the_stack(&mut heap, &mut roots, loose, keep, kind),
+                lives,
+                "{kind:?} {loose} {keep}"
+            );
+        }
     }
 }

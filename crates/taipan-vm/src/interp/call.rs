@@ -266,6 +266,25 @@ fn window_of(op: Op) -> (Value, u16, usize) {
     }
 }
 
+impl Vm {
+    /// Whether the running operation is a call of the native function `function`: nothing but the passing of arguments,
+    /// which lie in slots, is under way between the loop and `function`.
+    pub(crate) fn is_called_by_loop(&self, function: crate::spec::NativeFn) -> bool {
+        let Some(frame) = self.exec.current() else { return false };
+        // SAFETY: `pc` of a running frame is an operation of its code, whose window lies in the frame.
+        let callable = unsafe {
+            let word = super::register_code::Word((*frame.pc).get());
+            let called = [RegOp::CALL, RegOp::CALL_NATIVE].iter().any(|op| *op as u8 == word.op());
+            if !called {
+                return false;
+            }
+            *frame.fp.add(word.b() as usize)
+        };
+        let builtin = callable.exact::<crate::types::builtin_method::BuiltinMethod>();
+        builtin.is_some_and(|builtin| std::ptr::fn_addr_eq(builtin.get(self).def.function, function))
+    }
+}
+
 /// CALL in any form: calls, and rewrites the operation for what it saw.
 pub fn call(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (callable, start, argc) = window_of(op);

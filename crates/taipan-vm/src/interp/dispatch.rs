@@ -41,9 +41,16 @@ const JUMP_MASK: [u8; 16] = {
 
 /// Runs the top frame until it returns to native code.
 pub fn run(vm: &mut Vm) -> Result<Value, Raised> {
-    // SAFETY: the top frame is prepared and entered from native code; everything the handlers rely on was proved by the
-    // translator (see `Op`), and `vm` is borrowed exclusively for as long as the loop runs.
-    unsafe { run_loop(vm) }
+    let outer = vm.exec.loop_stack;
+    // The registers of the callers are saved above the frame of the loop, where they keep alive what they refer to.
+    let result = taipan_heap::with_spilled_registers(|high| {
+        vm.exec.loop_stack.high = high;
+        // SAFETY: the top frame is prepared and entered from native code; everything the handlers rely on was proved by
+        // the translator (see `Op`), and `vm` is borrowed exclusively for as long as the loop runs.
+        unsafe { run_loop(vm) }
+    });
+    vm.exec.loop_stack = outer;
+    result
 }
 
 #[inline(always)]
@@ -52,9 +59,11 @@ unsafe fn raw(bits: u64) -> Value {
     unsafe { std::mem::transmute::<u64, Value>(bits) }
 }
 
+#[inline(never)]
 unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
     // SAFETY: see `run`.
     unsafe {
+        (*vm).exec.loop_stack.low = taipan_heap::stack_pointer();
         let mut pc: *const Cell<u64> = (*(*vm).exec.top).pc;
         let mut fp: *mut Value = (*(*vm).exec.top).fp;
 

@@ -122,6 +122,9 @@ pub struct Execution {
     pub tracing: u32,
     /// The event that the innermost of them was told.
     pub told: Option<Event>,
+    /// The native stack of the innermost activation of the loop. All that it holds lies in slots, too, whenever an
+    /// operation calls a function.
+    pub(crate) loop_stack: taipan_heap::StackRange,
     base: NonNull<Frame>,
     recursion_limit: usize,
 }
@@ -139,6 +142,7 @@ impl Default for Execution {
             finalizing: false,
             tracing: 0,
             told: None,
+            loop_stack: taipan_heap::StackRange { low: 0, high: 0 },
             base,
             recursion_limit: 0,
         };

@@ -109,7 +109,12 @@ impl Vm {
         let debug = self.interp().gc.debug;
         let save = debug & (DEBUG_SAVEALL | DEBUG_COLLECTABLE) != 0;
         let shapes = graph::counted_shapes(self);
-        let found = self.collect_counting(kind, shapes, save);
+        // Frames of the loop keep copies of what their slots hold or held, and so does what lies between them and here.
+        let mut loose = self.exec.loop_stack;
+        if self.is_called_by_loop(collect) {
+            loose.low = 0;
+        }
+        let found = self.collect_counting(kind, shapes, save, loose);
         while let Some(object) = self.heap_mut().take_saved() {
             let object = Value::from_heap(object);
             if debug & DEBUG_COLLECTABLE != 0 {

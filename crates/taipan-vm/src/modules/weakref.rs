@@ -1,5 +1,7 @@
 //! `_weakref`: weak references and proxies.
 
+use taipan_heap::Collection;
+
 use crate::args::Args;
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
@@ -11,12 +13,21 @@ use crate::types::weakref::WeakRef;
 use crate::value::Value;
 use crate::vm::Vm;
 
+/// References that nobody holds any more must not be seen: most of them are young.
+fn drop_young_garbage(vm: &mut Vm, object: Value) {
+    if object.as_heap().is_some_and(|header| !vm.interp().heap.weak_owners(header).is_empty()) {
+        vm.collect(Collection::Minor);
+    }
+}
+
 fn count(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    drop_young_garbage(vm, args.get(0));
     let list = vm.weak_references(args.get(0))?;
     Ok(Value::int(list.get(vm).len()))
 }
 
 fn references(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    drop_young_garbage(vm, args.get(0));
     Ok(vm.weak_references(args.get(0))?.value())
 }
 
