@@ -4,12 +4,12 @@
 //! told of automatic collections and lifts the cap that `set_threshold` puts on the nursery. Generation 0 is the nursery,
 //! generations 1 and 2 are all.
 
-use taipan_heap::Collection;
+use taipan_heap::{Collection, StackRange};
 
 use crate::args::Args;
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
-use crate::spec::{MethodDef, ModuleSpec, function};
+use crate::spec::{MethodDef, ModuleSpec, NativeFn, function};
 use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::module::Module;
@@ -36,6 +36,8 @@ pub(crate) struct GcState {
     chosen: bool,
     /// Requested collections by generation, and what they found.
     collections: [u64; 3],
+    /// Minor and major collections that were done for those.
+    requested: (u64, u64),
     collected: [u64; 3],
     frozen: usize,
     /// Automatic collections that callbacks have been told of.
@@ -52,6 +54,7 @@ impl Default for GcState {
             thresholds: [2000, 10, 0],
             chosen: false,
             collections: [0; 3],
+            requested: (0, 0),
             collected: [0; 3],
             frozen: 0,
             announced: (0, 0),
@@ -82,10 +85,17 @@ impl Vm {
         let debug = self.interp().gc.debug;
         self.tell_callbacks("start", generation, 0)?;
         if debug & DEBUG_STATS != 0 {
-            self.print_to_stderr(&format!("gc: collecting generation {generation}...\n"))?;
+            let (young, old) = self.tracked_objects();
+            let frozen = self.interp().gc.frozen;
+            self.print_to_stderr(&format!(
+                "gc: collecting generation {generation}...\n\
+                 gc: objects in each generation: {young} 0 {old}\n\
+                 gc: objects in permanent generation: {frozen}\n"
+            ))?;
         }
         let kind = if generation == 0 { Collection::Minor } else { Collection::Major };
         self.settle_unawaited();
+        let before = self.interp().heap.stats();
         let mut found = self.counted_collection(kind)?;
         self.run_weak_callbacks();
         if self.run_finalizers() {
@@ -94,7 +104,10 @@ impl Vm {
             self.run_weak_callbacks();
             self.run_finalizers();
         }
+        let after = self.interp().heap.stats();
         let state = &mut self.interp_mut().gc;
+        state.requested.0 += after.minors - before.minors;
+        state.requested.1 += after.majors - before.majors;
         state.collections[generation] += 1;
         state.collected[generation] += found as u64;
         if debug & DEBUG_STATS != 0 {
@@ -109,11 +122,7 @@ impl Vm {
         let debug = self.interp().gc.debug;
         let save = debug & (DEBUG_SAVEALL | DEBUG_COLLECTABLE) != 0;
         let shapes = graph::counted_shapes(self);
-        // Frames of the loop keep copies of what their slots hold or held, and so does what lies between them and here.
-        let mut loose = self.exec.loop_stack;
-        if self.is_called_by_loop(collect) {
-            loose.low = 0;
-        }
+        let loose = self.loose_stack(collect);
         let found = self.collect_counting(kind, shapes, save, loose);
         while let Some(object) = self.heap_mut().take_saved() {
             let object = Value::from_heap(object);
@@ -128,6 +137,16 @@ impl Vm {
             }
         }
         Ok(found)
+    }
+
+    /// The part of the native stack that a collection on behalf of a native function need not believe: frames of the
+    /// loop keep copies of what their slots hold or held, and so does what lies between them and the function.
+    pub(crate) fn loose_stack(&self, function: NativeFn) -> StackRange {
+        let mut loose = self.exec.loop_stack;
+        if self.is_called_by_loop(function) {
+            loose.low = 0;
+        }
+        loose
     }
 
     /// Calls `gc.callbacks`; what they raise is only reported.
@@ -171,6 +190,20 @@ impl Vm {
             }
         }
         self.interp_mut().gc.busy = false;
+    }
+
+    /// How many objects the collector would track in CPython lie in the nursery and outside.
+    fn tracked_objects(&self) -> (usize, usize) {
+        let shapes = graph::counted_shapes(self);
+        let (mut young, mut old) = (0, 0);
+        self.interp().heap.for_each_object(&mut |object| {
+            // SAFETY: an object of the heap.
+            let header = unsafe { object.as_ref() };
+            if shapes.get(header.shape as usize).copied().unwrap_or(false) {
+                *if header.is_old() { &mut old } else { &mut young } += 1;
+            }
+        });
+        (young, old)
     }
 
     /// A threshold chosen by the program bounds the nursery while collection is enabled.
@@ -229,8 +262,9 @@ fn get_stats(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     let stats = vm.interp().heap.stats();
     let state = &vm.interp().gc;
     let (collected, requested) = (state.collected, state.collections);
+    let automatic = (stats.minors.saturating_sub(state.requested.0), stats.majors.saturating_sub(state.requested.1));
     let collections =
-        [stats.minors.saturating_sub(stats.majors), requested[1], stats.majors.saturating_sub(requested[1])];
+        [requested[0] + automatic.0.saturating_sub(automatic.1), requested[1], requested[2] + automatic.1];
     let list = List::new(vm)?;
     for generation in 0..3 {
         let row = Dict::new(vm)?;
@@ -259,14 +293,8 @@ fn set_debug(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// their pages: what CPython's permanent generation is for.
 fn freeze(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     vm.collect(Collection::Major);
-    let shapes = graph::counted_shapes(vm);
-    let mut count = 0;
-    vm.interp().heap.for_each_object(&mut |object| {
-        // SAFETY: an object of the heap.
-        let shape = unsafe { object.as_ref() }.shape;
-        count += usize::from(shapes.get(shape as usize).copied().unwrap_or(false));
-    });
-    vm.interp_mut().gc.frozen = count;
+    let (young, old) = vm.tracked_objects();
+    vm.interp_mut().gc.frozen = young + old;
     Ok(Value::NONE)
 }
 

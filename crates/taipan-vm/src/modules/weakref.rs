@@ -5,7 +5,7 @@ use taipan_heap::Collection;
 use crate::args::Args;
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
-use crate::spec::{MethodDef, ModuleSpec, function};
+use crate::spec::{MethodDef, ModuleSpec, NativeFn, function};
 use crate::types::Builtin;
 use crate::types::dict::Dict;
 use crate::types::module::Module;
@@ -14,20 +14,21 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 /// References that nobody holds any more must not be seen: most of them are young.
-fn drop_young_garbage(vm: &mut Vm, object: Value) {
+fn drop_young_garbage(vm: &mut Vm, object: Value, function: NativeFn) {
     if object.as_heap().is_some_and(|header| !vm.interp().heap.weak_owners(header).is_empty()) {
-        vm.collect(Collection::Minor);
+        let loose = vm.loose_stack(function);
+        vm.collect_counting(Collection::Minor, Vec::new(), false, loose);
     }
 }
 
 fn count(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    drop_young_garbage(vm, args.get(0));
+    drop_young_garbage(vm, args.get(0), count);
     let list = vm.weak_references(args.get(0))?;
     Ok(Value::int(list.get(vm).len()))
 }
 
 fn references(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    drop_young_garbage(vm, args.get(0));
+    drop_young_garbage(vm, args.get(0), references);
     Ok(vm.weak_references(args.get(0))?.value())
 }
 
