@@ -191,6 +191,17 @@ impl Vm {
         let Some(frame) = self.exec.current() else {
             return Err(self.raise(Exc::SystemError, "frame does not exist"));
         };
+        let code = &frame.executable.code;
+        let inlined = code.localspluskinds.iter().any(|kind| kind & taipan_bytecode::code::fast::HIDDEN != 0);
+        if inlined && code.flags & co::OPTIMIZED == 0 {
+            let object = self.frame_object(depth)?;
+            if crate::types::frame::methods::has_hidden(self, object) {
+                return Ok(crate::types::frame::locals_proxy::snapshot(self, object)?.value());
+            }
+        }
+        let Some(frame) = self.exec.current() else {
+            return Err(self.raise(Exc::SystemError, "frame does not exist"));
+        };
         if let Some(locals) = frame.locals {
             return Ok(locals);
         }

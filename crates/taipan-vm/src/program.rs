@@ -34,7 +34,28 @@ impl Vm {
 
     /// Runs the text of `-c`, without the indentation that all of its lines share.
     pub fn run_command(&mut self, source: &str) -> Result<(), Raised> {
-        self.run_source(format!("{}\n", dedent(source)).as_bytes(), "<string>", flag::IGNORE_COOKIE)
+        let source = format!("{}\n", dedent(source));
+        let filename = self.new_str("<string>")?;
+        refuse_null_bytes(self, source.as_bytes(), filename)?;
+        let optimize = self.interp().config.optimize;
+        let options = SourceOptions { optimize, flags: flag::IGNORE_COOKIE, from_file: false, ..SourceOptions::EXEC };
+        let code = compile_source(self, source.as_bytes(), filename, options)?;
+        let code = code_of(self, code)?;
+        // Tracebacks show the lines.
+        let remembered = self.remember_source(code.value(), &source, filename);
+        if let Err(raised) = remembered {
+            let _ = self.take_raised(raised);
+        }
+        let globals = main_dict(self)?;
+        run_code(self, code, globals, Some(globals.value()), None)?;
+        Ok(())
+    }
+
+    /// Lets tracebacks show the lines of code that comes from no file.
+    fn remember_source(&mut self, code: Value, source: &str, filename: Value) -> Result<(), Raised> {
+        let text = self.new_str(source)?;
+        let linecache = crate::import::import_module(self, "linecache")?;
+        self.call_method(linecache, "_register_code", &[code, text, filename]).map(drop)
     }
 
     /// Runs a file as `__main__`, without its first line if asked. `Err` with the error number when it cannot be read.

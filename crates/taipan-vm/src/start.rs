@@ -106,9 +106,9 @@ impl Vm {
         if let Err(raised) = modules::atexit::run(self) {
             let _ = self.take_raised(raised);
         }
+        self.interp_mut().finalizing = true;
         self.run_all_finalizers();
         well &= self.flush_streams();
-        self.interp_mut().finalizing = true;
         well
     }
 

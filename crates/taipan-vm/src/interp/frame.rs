@@ -116,6 +116,8 @@ pub struct Execution {
     pub budget: i32,
     /// The pending exception is raised again: the running frame has its traceback entry.
     pub reraised: bool,
+    /// Offset in code units where the exception that is raised again was raised in the running frame, if that is known.
+    pub raised_at: Option<u32>,
     /// Finalisers are running.
     pub finalizing: bool,
     /// How many callbacks of tools this thread runs; nothing is told meanwhile.
@@ -139,6 +141,7 @@ impl Default for Execution {
             limit: base.as_ptr(),
             budget: SLICE,
             reraised: false,
+            raised_at: None,
             finalizing: false,
             tracing: 0,
             told: None,

@@ -247,7 +247,8 @@ pub fn set_line(vm: &mut Vm, frame: Gc<FrameObject>, value: Value) -> Result<(),
     };
     let instrumentation = vm.instrumentation(executable)?;
     let places = instrumentation.lines.places();
-    let depth = frame.get(vm).depth;
+    // Only the thread that runs a frame is told of its lines.
+    let depth = if frame.get(vm).owner == vm.address() { frame.get(vm).depth } else { 0 };
     let record = vm.exec.frame(depth).copied();
     let traced = record.and_then(|record| {
         let (register, index) = executable.locate(record.pc)?;

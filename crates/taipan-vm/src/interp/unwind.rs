@@ -33,7 +33,7 @@ pub fn return_special(vm: &mut Vm, value: Value) -> Result<Leave, Raised> {
         let got = vm.type_name(value);
         return Err(vm.raise(Exc::TypeError, format!("__init__() should return None, not '{got}'")));
     }
-    finish(vm, &frame);
+    finish(vm, &frame, None);
     vm.pop_frame();
     match kind {
         Kind::Entry | Kind::GeneratorEntry => return Ok(Leave::Exit(Some(value))),
@@ -73,9 +73,9 @@ fn generator_exhausted(vm: &mut Vm, value: Option<Value>) {
 }
 
 /// What every ending frame does: its frame object takes over the locals, its generator is finished.
-fn finish(vm: &mut Vm, frame: &Frame) {
+fn finish(vm: &mut Vm, frame: &Frame, raised_at: Option<u32>) {
     if let Some(object) = frame.object.and_then(|object| object.exact::<FrameObject>()) {
-        detach(vm, object, frame);
+        detach(vm, object, frame, raised_at);
     }
     if let Some(generator) = frame.generator.and_then(|generator| generator.downcast::<Generator>(vm)) {
         let generator = generator.get_mut(vm);
@@ -87,8 +87,8 @@ fn finish(vm: &mut Vm, frame: &Frame) {
 }
 
 /// Copies the locals of an ending frame into its frame object. Without memory for that the object has none.
-fn detach(vm: &mut Vm, object: Gc<FrameObject>, frame: &Frame) {
-    let lasti = frame.lasti();
+fn detach(vm: &mut Vm, object: Gc<FrameObject>, frame: &Frame, raised_at: Option<u32>) {
+    let lasti = raised_at.unwrap_or_else(|| frame.lasti());
     let pending = vm.pending.take();
     let back = match vm.exec.depth() {
         depth if depth > 1 => vm.frame_object(depth - 1).ok(),
@@ -119,9 +119,35 @@ fn detach(vm: &mut Vm, object: Gc<FrameObject>, frame: &Frame) {
 }
 
 impl Vm {
-    /// The frame object of a running frame, made if need be.
+    /// What names this context among the threads of its interpreter.
+    #[inline]
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// The context of the thread with an address, if it is still there.
+    pub(crate) fn context_of(&self, owner: usize) -> Option<&Vm> {
+        if owner == self.address() {
+            return Some(self);
+        }
+        let context = self.interp().threads.iter().find(|context| context.addr().get() == owner)?;
+        // SAFETY: contexts of the table are alive; the GIL is held, so the others do not run.
+        Some(unsafe { context.as_ref() })
+    }
+
+    /// A record of the control stack of a thread.
+    pub(crate) fn record_of(&self, owner: usize, depth: usize) -> Option<Frame> {
+        self.context_of(owner)?.exec.frame(depth).copied()
+    }
+
+    /// The frame object of a frame that runs in this thread, made if need be.
     pub fn frame_object(&mut self, depth: usize) -> Result<Gc<FrameObject>, Raised> {
-        let Some(frame) = self.exec.frame(depth).copied() else {
+        self.frame_object_of(self.address(), depth)
+    }
+
+    /// The frame object of a frame that runs in a thread.
+    pub(crate) fn frame_object_of(&mut self, owner: usize, depth: usize) -> Result<Gc<FrameObject>, Raised> {
+        let Some(frame) = self.record_of(owner, depth) else {
             return Err(self.raise(Exc::ValueError, "call stack is not deep enough"));
         };
         if let Some(object) = frame.object.and_then(|object| object.exact::<FrameObject>()) {
@@ -146,19 +172,31 @@ impl Vm {
                 extra: None,
                 trace: None,
                 depth,
+                owner,
                 lasti: 0,
                 previous: 0,
                 flags: 0,
                 pad: 0,
             })?,
         };
-        object.get_mut(self).depth = depth;
+        let fields = object.get_mut(self);
+        (fields.depth, fields.owner) = (depth, owner);
         if let Some(generator) = generator {
             generator.get_mut(self).frame = Some(object.value());
         }
-        if let Some(frame) = self.exec.frame_mut(depth) {
-            frame.object = Some(object.value());
-            frame.ret = Ret(frame.ret.0 | Ret::HAS_OBJECT);
+        let note = |exec: &mut super::Execution| {
+            if let Some(frame) = exec.frame_mut(depth) {
+                frame.object = Some(object.value());
+                frame.ret = Ret(frame.ret.0 | Ret::HAS_OBJECT);
+            }
+        };
+        if owner == self.address() {
+            note(&mut self.exec);
+        } else if let Some(mut context) =
+            self.interp().threads.iter().find(|context| context.addr().get() == owner).copied()
+        {
+            // SAFETY: as in `context_of`; it is another context than this one.
+            note(&mut unsafe { context.as_mut() }.exec);
         }
         Ok(object)
     }
@@ -175,6 +213,7 @@ pub fn unwind(vm: &mut Vm) -> Leave {
             add_traceback(vm);
             Event::Raise
         };
+        let raised_at = vm.exec.raised_at.take();
         vm.tell_raised(event, &[]);
         // SAFETY: the loop runs with a frame on top.
         let frame = unsafe { *vm.exec.top };
@@ -187,7 +226,7 @@ pub fn unwind(vm: &mut Vm) -> Leave {
             // entries are in their slots.
             unsafe {
                 if handler.lasti {
-                    *frame.fp.add(slot as usize) = Value::int32(frame.lasti() as i32);
+                    *frame.fp.add(slot as usize) = Value::int32(raised_at.unwrap_or_else(|| frame.lasti()) as i32);
                     slot += 1;
                 }
                 *frame.fp.add(slot as usize) = exception;
@@ -208,7 +247,7 @@ pub fn unwind(vm: &mut Vm) -> Leave {
         // SAFETY: as above.
         let frame = unsafe { *vm.exec.top };
         let pending = vm.pending;
-        finish(vm, &frame);
+        finish(vm, &frame, raised_at);
         vm.pending = pending;
         vm.pop_frame();
         if matches!(frame.ret.kind(), Kind::Entry | Kind::GeneratorEntry) {

@@ -6,6 +6,7 @@
 use crate::gc::Gc;
 use crate::heap_object;
 use crate::interp::executable::Executable;
+use crate::interp::frame::Frame;
 use crate::types::Builtin;
 use crate::types::array::ValueArray;
 use crate::types::dict::Dict;
@@ -37,6 +38,8 @@ heap_object! {
         pub trace: Option<Value>,
         /// Depth of the record on the control stack of the thread that runs it; 0 when it does not run.
         pub depth: usize,
+        /// Address of the context of that thread: it is looked up in the interpreter's table, never followed.
+        pub owner: usize,
         /// Offset in code units of the last instruction of an ended call.
         pub lasti: u32,
         /// Offset in code units of the last instruction told to tools, plus one; 0 before the first.
@@ -63,6 +66,12 @@ impl FrameObject {
         self.flags & OPCODES != 0
     }
 
+    /// The record of a running call.
+    pub fn record(this: Gc<FrameObject>, vm: &Vm) -> Option<Frame> {
+        let (depth, owner) = (this.get(vm).depth, this.get(vm).owner);
+        if depth == 0 { None } else { vm.record_of(owner, depth) }
+    }
+
     /// The line of a byte offset.
     pub fn line_at(&self, lasti: i32) -> Option<i32> {
         self.executable.line_at(lasti)
@@ -74,7 +83,7 @@ impl FrameObject {
         if index >= frame.executable.locals {
             return None;
         }
-        if let Some(record) = vm.exec.frame(frame.depth) {
+        if let Some(record) = FrameObject::record(this, vm) {
             // SAFETY: locals of a running frame have been written.
             return unsafe { *record.local(index) }.given();
         }
@@ -91,7 +100,7 @@ impl FrameObject {
         if index >= frame.executable.locals {
             return;
         }
-        if let Some(record) = vm.exec.frame(frame.depth) {
+        if let Some(record) = FrameObject::record(this, vm) {
             // SAFETY: locals lie within the frame.
             unsafe { *record.local(index) = value };
             return;
@@ -108,7 +117,7 @@ impl FrameObject {
     /// Offset of the current instruction in code units.
     pub fn current_offset(this: Gc<FrameObject>, vm: &Vm) -> u32 {
         let frame = this.get(vm);
-        if let Some(record) = vm.exec.frame(frame.depth) {
+        if let Some(record) = FrameObject::record(this, vm) {
             return record.lasti();
         }
         match frame.generator {

@@ -5,6 +5,7 @@ use super::super::op::Op;
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
 use crate::types::exceptions::{self, BaseException, ValueException};
+use crate::types::traceback::Traceback;
 use crate::types::tuple::Tuple;
 use crate::types::type_::Type;
 use crate::value::Value;
@@ -151,9 +152,13 @@ fn wrap_in_group(vm: &mut Vm, exception: Value) -> Result<Value, Raised> {
     let message = vm.new_str("")?;
     let members = Tuple::from_values(vm, &[exception])?;
     let group = vm.new_exception(kind, &[message, members.value()])?;
-    let traceback = exception.downcast::<BaseException>(vm).and_then(|exception| exception.get(vm).traceback);
+    // The group begins where it is made.
+    let depth = vm.exec.depth();
+    let lasti = vm.exec.current().map_or(0, |frame| frame.lasti());
+    let frame = vm.frame_object(depth)?;
+    let traceback = Traceback::new(vm, None, frame, lasti as i32 * 2, -1)?;
     if let Some(group) = group.downcast::<BaseException>(vm) {
-        group.get_mut(vm).traceback = traceback;
+        group.get_mut(vm).traceback = Some(traceback.value());
     }
     Ok(group)
 }
@@ -217,6 +222,9 @@ pub fn reraise(vm: &mut Vm, op: Op) -> Raised {
     let exception = op.ra();
     if !is_exception(vm, exception) {
         return vm.raise(Exc::SystemError, "no exception to raise again");
+    }
+    if op.word().flags() != 0 {
+        vm.exec.raised_at = op.rb().as_small_int().and_then(|at| u32::try_from(at).ok());
     }
     raise_again(vm, exception)
 }

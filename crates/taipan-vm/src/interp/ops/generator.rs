@@ -219,7 +219,9 @@ fn push_suspended(vm: &mut Vm, generator: Gc<Generator>, ret: Ret) -> Result<(),
             (*frame).ret = Ret(ret.0 | Ret::HAS_OBJECT);
             let depth = vm.exec.depth();
             if let Some(object) = object.exact::<FrameObject>() {
-                object.get_mut(vm).depth = depth;
+                let owner = vm.address();
+                let object = object.get_mut(vm);
+                (object.depth, object.owner) = (depth, owner);
             }
         }
     }

@@ -50,20 +50,35 @@ pub(super) fn getframemodulename(vm: &mut Vm, args: Args<'_>) -> Result<Value, R
     }
 }
 
+/// Address, identifier and depth of each thread of the interpreter.
+fn threads(vm: &Vm) -> Vec<(usize, u64, usize)> {
+    let addresses = vm.interp().threads.iter().map(|context| context.addr().get());
+    addresses
+        .filter_map(|owner| vm.context_of(owner).map(|context| (owner, context.thread_id, context.exec.depth())))
+        .collect()
+}
+
 pub(super) fn current_frames(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    vm.audit("sys._current_frames", &[])?;
     let dict = Dict::new(vm)?;
-    if let Some(frame) = vm.frame_at(0)? {
-        let key = vm.new_uint(vm.thread_id)?;
-        Dict::set(dict, vm, key, frame)?;
+    for (owner, ident, depth) in threads(vm) {
+        if depth > 0 {
+            let frame = vm.frame_object_of(owner, depth)?;
+            let key = vm.new_uint(ident)?;
+            Dict::set(dict, vm, key, frame.value())?;
+        }
     }
     Ok(dict.value())
 }
 
 pub(super) fn current_exceptions(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    vm.audit("sys._current_exceptions", &[])?;
     let dict = Dict::new(vm)?;
-    let key = vm.new_uint(vm.thread_id)?;
-    let exception = vm.handled_exception().unwrap_or(Value::NONE);
-    Dict::set(dict, vm, key, exception)?;
+    for (owner, ident, _) in threads(vm) {
+        let key = vm.new_uint(ident)?;
+        let exception = vm.context_of(owner).and_then(|context| context.handled).unwrap_or(Value::NONE);
+        Dict::set(dict, vm, key, exception)?;
+    }
     Ok(dict.value())
 }
 

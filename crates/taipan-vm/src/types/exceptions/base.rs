@@ -203,6 +203,42 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(tuple.value())
 }
 
+/// The state of an AttributeError: its own attributes, name and arguments. The object may not be one that can be pickled.
+fn attribute_error_state(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    use crate::types::dict::Dict;
+    let own = vm.instance_dict(this)?;
+    let state = match own {
+        Some(own) => Dict::copy(own, vm)?,
+        None => Dict::new(vm)?,
+    };
+    if let Some(error) = this.downcast::<NamedException>(vm)
+        && let Some(name) = error.get(vm).name
+    {
+        let key = Str::intern(vm, "name")?;
+        Dict::set_str(state, vm, key, name)?;
+    }
+    let (key, arguments) = (Str::intern(vm, "args")?, fields(vm, this).get(vm).args.value());
+    Dict::set_str(state, vm, key, arguments)?;
+    Ok(state.value())
+}
+
+fn attribute_error_getstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    attribute_error_state(vm, args.get(0))
+}
+
+fn attribute_error_reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let this = args.get(0);
+    let state = attribute_error_state(vm, this)?;
+    let (class, arguments) = (vm.type_of(this).value(), fields(vm, this).get(vm).args.value());
+    Ok(Tuple::from_values(vm, &[class, arguments, state])?.value())
+}
+
+/// The methods of `AttributeError`.
+pub const ATTRIBUTE_ERROR_METHODS: &[MethodDef] = &[
+    method("__getstate__($self, /)", attribute_error_getstate, "").hidden(),
+    method("__reduce__($self, /)", attribute_error_reduce, "").hidden(),
+];
+
 fn set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, state] = args.all();
     if state.is_none() {

@@ -20,6 +20,8 @@ heap_object! {
     pub struct Group : BaseException {
         pub message: Option<Value>,
         pub exceptions: Option<Gc<Tuple>>,
+        /// The repr of what was given for the members, when that is neither list nor tuple.
+        pub shown: Option<Value>,
     }
 }
 
@@ -86,9 +88,11 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
         let name = Type::name(class, vm);
         return Err(vm.raise(Exc::TypeError, format!("Cannot nest BaseExceptions in '{name}'")));
     }
+    let plain = given.downcast::<List>(vm).is_some() || given.downcast::<Tuple>(vm).is_some();
+    let shown = if plain { None } else { Some(vm.repr(given)?) };
     let group = base::new(vm, class, args)?;
     let fields = expect(vm, group).get_mut(vm);
-    (fields.message, fields.exceptions) = (Some(message), Some(members));
+    (fields.message, fields.exceptions, fields.shown) = (Some(message), Some(members), shown);
     Ok(group)
 }
 
@@ -108,7 +112,11 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let (message, args) = (group.get(vm).message.unwrap_or(Value::NONE), group.get(vm).base.args);
     let was_list = args.get(vm).items().get(1).is_some_and(|value| value.downcast::<List>(vm).is_some());
     let shown = if was_list { vm.list_of(members.value())?.value() } else { members.value() };
-    let (name, message, shown) = (vm.type_name(this), vm.repr_string(message)?, vm.repr_string(shown)?);
+    let shown = match group.get(vm).shown {
+        Some(shown) => vm.str_string(shown)?,
+        None => vm.repr_string(shown)?,
+    };
+    let (name, message) = (vm.type_name(this), vm.repr_string(message)?);
     vm.new_str(&format!("{name}({message}, {shown})"))
 }
 

@@ -94,6 +94,7 @@ pub static AttributeError: TypeSpec = TypeSpec {
     base: Some(&Exception),
     layout: Some(<NamedException as HeapObject>::native),
     slots: Slots { init: Some(base::init_named), ..Slots::DEFAULT },
+    methods: base::ATTRIBUTE_ERROR_METHODS,
     getset: base::NAME_OBJECT_GETSET,
     doc: "Attribute not found.",
     flags: BASETYPE,

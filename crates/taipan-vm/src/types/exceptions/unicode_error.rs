@@ -108,8 +108,12 @@ fn escaped(point: u32) -> String {
 /// `in position 3` or `in position 3-5`, with the faulty unit before it.
 fn str_decode(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let UnicodeFailure { encoding, object, start, end, reason, .. } = *expect(vm, this).get(vm);
-    let Some(object) = object.and_then(|object| object.downcast::<Bytes>(vm)) else { return vm.new_str("") };
+    if object.is_none() {
+        return vm.new_str("");
+    }
     let (encoding, reason) = (text(vm, encoding)?, text(vm, reason)?);
+    let object = object_now(vm, this)?;
+    let Some(object) = object.downcast::<Bytes>(vm) else { return Err(wrong_object(vm, "bytes")) };
     let bytes = object.get(vm).bytes();
     let message = match single(start, end, bytes.len()) {
         Some(at) => {
@@ -125,19 +129,38 @@ fn str_decode(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn str_encode(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    if expect(vm, this).get(vm).object.is_none() {
+        return vm.new_str("");
+    }
     let encoding = expect(vm, this).get(vm).encoding;
     let encoding = text(vm, encoding)?;
     str_of_text(vm, this, &format!("'{encoding}' codec can't encode"))
 }
 
 fn str_translate(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    if expect(vm, this).get(vm).object.is_none() {
+        return vm.new_str("");
+    }
     str_of_text(vm, this, "can't translate")
 }
 
+/// The object, after conversions that may have changed it.
+fn object_now(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    match expect(vm, this).get(vm).object {
+        Some(object) => Ok(object),
+        None => Err(vm.raise(Exc::TypeError, "UnicodeError 'object' attribute is not set")),
+    }
+}
+
+fn wrong_object(vm: &mut Vm, wanted: &str) -> Raised {
+    vm.raise(Exc::TypeError, format!("UnicodeError 'object' attribute must be a {wanted}"))
+}
+
 fn str_of_text(vm: &mut Vm, this: Value, action: &str) -> Result<Value, Raised> {
-    let UnicodeFailure { object, start, end, reason, .. } = *expect(vm, this).get(vm);
-    let Some(object) = object.and_then(|object| object.downcast::<Str>(vm)) else { return vm.new_str("") };
+    let UnicodeFailure { start, end, reason, .. } = *expect(vm, this).get(vm);
     let reason = text(vm, reason)?;
+    let object = object_now(vm, this)?;
+    let Some(object) = object.downcast::<Str>(vm) else { return Err(wrong_object(vm, "string")) };
     let text = object.get(vm);
     let point = single(start, end, text.len()).and_then(|at| text.text().iter().nth(at));
     let message = match point {

@@ -25,7 +25,8 @@ fn get_back(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let frame = this_frame(vm, this)?;
     let depth = frame.get(vm).depth;
     if depth > 1 {
-        return Ok(vm.frame_object(depth - 1)?.value());
+        let owner = frame.get(vm).owner;
+        return Ok(vm.frame_object_of(owner, depth - 1)?.value());
     }
     if depth == 1 {
         return Ok(Value::NONE);

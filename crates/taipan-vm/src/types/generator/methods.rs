@@ -14,7 +14,6 @@ use crate::types::code::Code;
 use crate::types::exceptions::BaseException;
 use crate::types::generator::{CREATED, CoroutineWrapper, FINISHED, Generator, RUNNING, SUSPENDED, asynchronous};
 use crate::types::iterators::self_iter;
-use crate::types::list::methods::class_getitem;
 use crate::types::str::Str;
 use crate::types::traceback::Traceback;
 use crate::types::type_::Type;
@@ -353,6 +352,7 @@ fn get_frame(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         extra: None,
         trace: None,
         depth: 0,
+        owner: 0,
         lasti: 0,
         previous: 0,
         flags: 0,
