@@ -157,7 +157,7 @@ impl Vm {
             }
             AttrsPlace::Dict { .. } | AttrsPlace::TrailingDict => {
                 let dict = self.dict_word(object)?.downcast::<Dict>(self)?;
-                Dict::get_str(dict, self, name)
+                Dict::get_attribute(dict, self, name)
             }
         }
     }

@@ -318,8 +318,11 @@ impl Vm {
             }
             return Ok(iterator);
         }
-        // A class with __getitem__ is iterated by index; a dict-like native mapping always has `iter`.
-        if subscript.is_some() && self.has_special(value, name::GETITEM) {
+        // A class with __getitem__ is iterated by index, a native mapping is not.
+        let by_index = subscript.is_some_and(|subscript| {
+            std::ptr::fn_addr_eq(subscript, crate::types::type_::trampolines::subscript as crate::slots::Binary)
+        });
+        if by_index && self.has_special(value, name::GETITEM) {
             return crate::types::iterators::sequence_iterator(self, value);
         }
         let name = self.type_name(value);

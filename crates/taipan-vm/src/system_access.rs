@@ -107,7 +107,13 @@ impl Vm {
         if value.downcast::<Str>(self).is_some() || value.downcast::<Bytes>(self).is_some() {
             return Ok(value);
         }
-        let Some(path) = self.call_special(value, name::FSPATH, &[])? else {
+        let class = self.type_of(value);
+        let method = crate::types::type_::Type::lookup_name(class, self, name::FSPATH).and_then(Value::not_none);
+        let path = match method {
+            Some(_) => self.call_special(value, name::FSPATH, &[])?,
+            None => None,
+        };
+        let Some(path) = path else {
             let got = self.type_name(value);
             return Err(self.raise(Exc::TypeError, format!("expected str, bytes or os.PathLike object, not {got}")));
         };

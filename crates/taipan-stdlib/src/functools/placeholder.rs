@@ -38,7 +38,7 @@ fn reduce(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     vm.new_str("Placeholder")
 }
 
-const METHODS: &[MethodDef] = &[method("__reduce__($self, /)", reduce, "").hidden()];
+const METHODS: &[MethodDef] = &[method("__reduce__($self, /)", reduce, "")];
 
 pub static TYPE: TypeSpec = TypeSpec {
     name: "_PlaceholderType",

@@ -24,7 +24,13 @@ fn drop_young_garbage(vm: &mut Vm, object: Value, function: NativeFn) {
 fn count(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     drop_young_garbage(vm, args.get(0), count);
     let list = vm.weak_references(args.get(0))?;
-    Ok(Value::int(list.get(vm).len()))
+    let mut n = list.get(vm).len();
+    if n > 1 {
+        // References that were dropped a moment ago count no longer.
+        vm.collect(Collection::Minor);
+        n = vm.weak_references(args.get(0))?.get(vm).len();
+    }
+    Ok(Value::int(n))
 }
 
 fn references(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

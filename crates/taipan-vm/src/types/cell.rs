@@ -86,7 +86,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         ..Slots::DEFAULT
     },
     getset: GETSET,
-    doc: "Create a new cell object.\n\n  contents\n    the contents of the cell. If not specified, the cell will be empty,\n    and further attempts to access its cell_contents attribute will\n    raise a ValueError.",
+    doc: "cell([contents])\n--\n\nCreate a new cell object.\n\n  contents\n    the contents of the cell. If not specified, the cell will be empty,\n    and further attempts to access its cell_contents attribute will\n    raise a ValueError.",
     flags: 0,
     ..TypeSpec::DEFAULT
 };

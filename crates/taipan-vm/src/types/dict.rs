@@ -230,7 +230,7 @@ impl Dict {
     }
 
     /// Whether a str key must be looked for with full equality (a non-str key could claim to be equal).
-    fn needs_general(&self) -> bool {
+    pub(crate) fn needs_general(&self) -> bool {
         self.hashes.is_some()
     }
 
@@ -312,6 +312,20 @@ impl Dict {
     pub fn get_str(this: Gc<Dict>, vm: &mut Vm, key: Gc<Str>) -> Option<Value> {
         let number = Dict::find_str(this, vm, key)?;
         this.get(vm).value_at(vm, number)
+    }
+
+    /// The value of an attribute name in a dict that may have keys that are not strs; an error of theirs counts as no.
+    pub(crate) fn get_attribute(this: Gc<Dict>, vm: &mut Vm, key: Gc<Str>) -> Option<Value> {
+        if !this.get(vm).needs_general() {
+            return Dict::get_str(this, vm, key);
+        }
+        match Dict::get_item(this, vm, key.value()) {
+            Ok(found) => found,
+            Err(raised) => {
+                let _ = vm.take_raised(raised);
+                None
+            }
+        }
     }
 
     /// The value of a key.

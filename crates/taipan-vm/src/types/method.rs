@@ -138,7 +138,7 @@ pub static TYPE: TypeSpec = TypeSpec {
     },
     methods: METHODS,
     getset: GETSET,
-    doc: "Create a bound instance method object.",
+    doc: "method(function, instance, /)\n--\n\nCreate a bound instance method object.",
     flags: WEAKREFABLE,
     ..TypeSpec::DEFAULT
 };

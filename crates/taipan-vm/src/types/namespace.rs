@@ -108,6 +108,11 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, changes] = args.all();
     let class = vm.type_of(this).value();
     let copy = vm.call(class, &[])?;
+    if !vm.is_a(copy, Builtin::SimpleNamespace) {
+        let (wanted, class, got) = ("types.SimpleNamespace", vm.class_name(this), vm.type_name(copy));
+        let message = format!("expect {wanted} type, but {class}() returned '{got}' object");
+        return Err(vm.raise(Exc::TypeError, message));
+    }
     let (from, to) = (dict_of(vm, this)?, dict_of(vm, copy)?);
     Dict::update_from(to, vm, from)?;
     Dict::update_any(to, vm, changes)?;

@@ -157,6 +157,7 @@ pub fn str(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 pub fn get_dict(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     match vm.instance_dict(this)? {
         Some(dict) => Ok(dict.value()),
+        None if this.downcast::<Type>(vm).is_some() => crate::types::type_::methods::get_dict(vm, this),
         None => {
             let name = vm.name(name::DICT);
             Err(vm.raise_no_attribute(this, name))

@@ -79,16 +79,13 @@ fn fill(
     }
     if !vm.is_exact(this, Builtin::Property) {
         // A subclass keeps the documentation in the instance, where a class attribute `__doc__` does not hide it.
-        let key = vm.name(name::DOC);
         let doc = doc.unwrap_or(Value::NONE);
-        if !vm.set_instance_attr(this, key, Some(doc))? && doc.not_none().is_some() {
-            let class = vm.type_of(this);
-            if let Some(own) = Type::lookup(class, vm, key)
-                && let Some(set) = vm.slots(own).descr_set
-                && !property.get(vm).getter_doc
-            {
-                set(vm, own, this, Some(doc))?;
+        if let Err(raised) = vm.set_attr_name(this, name::DOC, doc) {
+            // One given as an argument is dropped where the instance cannot keep it.
+            if property.get(vm).getter_doc || !vm.raised_is(Exc::AttributeError) {
+                return Err(raised);
             }
+            let _ = vm.take_raised(raised);
         }
     }
     Ok(())
@@ -247,20 +244,17 @@ const METHODS: &[MethodDef] = &[
         "getter($self, object, /)",
         getter_method,
         "Descriptor to obtain a copy of the property with a different getter.",
-    )
-    .hidden(),
+    ),
     method(
         "setter($self, object, /)",
         setter_method,
         "Descriptor to obtain a copy of the property with a different setter.",
-    )
-    .hidden(),
+    ),
     method(
         "deleter($self, object, /)",
         deleter_method,
         "Descriptor to obtain a copy of the property with a different deleter.",
-    )
-    .hidden(),
+    ),
     MethodDef::raw(
         "__set_name__",
         set_name_method,

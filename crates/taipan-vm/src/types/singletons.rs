@@ -67,20 +67,21 @@ pub static NONE_TYPE: TypeSpec = TypeSpec {
         repr: Some(none_repr),
         bool: Some(none_bool),
         hash: Some(none_hash),
+        richcompare: Some(crate::types::object::richcompare),
         new: Some(none_new),
         ..Slots::DEFAULT
     },
-    doc: "The type of the None singleton.",
+    doc: "NoneType()\n--\n\nThe type of the None singleton.",
     ..TypeSpec::DEFAULT
 };
 
-const REDUCE: MethodDef = method("__reduce__($self, /)", reduce, "").hidden();
+const REDUCE: MethodDef = method("__reduce__($self, /)", reduce, "");
 
 pub static ELLIPSIS_TYPE: TypeSpec = TypeSpec {
     name: "ellipsis",
     slots: Slots { repr: Some(ellipsis_repr), new: Some(ellipsis_new), ..Slots::DEFAULT },
     methods: &[REDUCE],
-    doc: "The type of the Ellipsis singleton.",
+    doc: "ellipsis()\n--\n\nThe type of the Ellipsis singleton.",
     ..TypeSpec::DEFAULT
 };
 
@@ -93,6 +94,6 @@ pub static NOT_IMPLEMENTED_TYPE: TypeSpec = TypeSpec {
         ..Slots::DEFAULT
     },
     methods: &[REDUCE],
-    doc: "The type of the NotImplemented singleton.",
+    doc: "NotImplementedType()\n--\n\nThe type of the NotImplemented singleton.",
     ..TypeSpec::DEFAULT
 };

@@ -332,15 +332,12 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 const METHODS: &[MethodDef] = &[
-    MethodDef { show_signature: false, ..method("__reduce__($self, /)", reduce, "") },
-    MethodDef {
-        show_signature: false,
-        ..method(
-            "__replace__($self, /, **changes)",
-            replace,
-            "Return a copy of the structure with new values for the specified fields.",
-        )
-    },
+    method("__reduce__($self, /)", reduce, ""),
+    method(
+        "__replace__($self, /, **changes)",
+        replace,
+        "Return a copy of the structure with new values for the specified fields.",
+    ),
 ];
 
 #[cfg(test)]

@@ -116,6 +116,6 @@ pub static TYPE: TypeSpec = TypeSpec {
         crate::spec::getter("tb_lasti", get_lasti, ""),
         crate::spec::getter("tb_lineno", get_lineno, ""),
     ],
-    doc: "Create a new traceback object.",
+    doc: "traceback(tb_next, tb_frame, tb_lasti, tb_lineno)\n--\n\nCreate a new traceback object.",
     ..TypeSpec::DEFAULT
 };

@@ -136,7 +136,7 @@ impl Type {
         let mut i = 0;
         while let Some(class) = mro.get(vm).items().get(i).copied() {
             if let Some(class) = class.downcast::<Type>(vm)
-                && let Some(value) = Dict::get_str(class.get(vm).dict, vm, name)
+                && let Some(value) = Dict::get_attribute(class.get(vm).dict, vm, name)
             {
                 return Some((value, class));
             }
@@ -367,7 +367,8 @@ fn fill_dict(vm: &mut Vm, class: Gc<Type>, spec: &'static TypeSpec) -> Result<()
     }
     let doc_key = vm.name(name::DOC);
     if Dict::get_str(dict, vm, doc_key).is_none() {
-        let doc = if spec.doc.is_empty() { Value::NONE } else { Str::new(vm, spec.doc)?.value() };
+        let doc = crate::types::builtin_method::methods::plain_doc(spec.name, spec.doc);
+        let doc = if doc.is_empty() { Value::NONE } else { Str::new(vm, doc)?.value() };
         Dict::set_str(dict, vm, doc_key, doc)?;
     }
     let hash_key = vm.name(name::HASH);

@@ -179,8 +179,7 @@ const METHODS: &[MethodDef] = &[class_method(
     "__class_getitem__($type, object, /)",
     crate::types::generic_alias::class_getitem,
     "Weakrefs are generic over the type of the referenced object.",
-)
-.hidden()];
+)];
 
 const GETSET: &[GetSetDef] = &[getter("__callback__", get_callback, "").member()];
 

@@ -6,6 +6,7 @@ use crate::raise::{Exc, Raised};
 use crate::slots::Comparison;
 use crate::types::Builtin;
 use crate::types::bytes::Bytes;
+use crate::types::complex::Complex;
 use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -81,9 +82,49 @@ pub(super) fn sum(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
                 }
             }
         }
+        if total.shape_id() == Builtin::Complex as u32
+            && let Some(start) = vm.as_complex(total)
+        {
+            match sum_complex(vm, iterator, start, item)? {
+                Ok(total) => return Ok(total),
+                Err((so_far, odd)) => {
+                    total = vm.binary(Operator::Add, so_far, odd)?;
+                    continue;
+                }
+            }
+        }
         total = vm.binary(Operator::Add, total, item)?;
     }
     Ok(total)
+}
+
+/// As `sum_floats`, for complex numbers, floats and ints.
+#[allow(clippy::type_complexity)]
+fn sum_complex(
+    vm: &mut Vm,
+    iterator: Value,
+    start: (f64, f64),
+    item: Value,
+) -> Result<Result<Value, (Value, Value)>, Raised> {
+    let (mut real, mut imag) = (FloatSum { high: start.0, low: 0.0 }, FloatSum { high: start.1, low: 0.0 });
+    let mut item = Some(item);
+    while let Some(next) = item {
+        if next.shape_id() == Builtin::Complex as u32
+            && let Some((re, im)) = vm.as_complex(next)
+        {
+            real.add(re);
+            imag.add(im);
+        } else if let Some(x) = exact_float(vm, next) {
+            real.add(x);
+        } else if let Some(i) = if vm.is_int(next) { vm.as_i64(next) } else { None } {
+            real.add(i as f64);
+        } else {
+            let so_far = Complex::new(vm, real.total(), imag.total())?.value();
+            return Ok(Err((so_far, next)));
+        }
+        item = vm.next(iterator)?;
+    }
+    Ok(Ok(Complex::new(vm, real.total(), imag.total())?.value()))
 }
 
 fn exact_float(vm: &Vm, value: Value) -> Option<f64> {

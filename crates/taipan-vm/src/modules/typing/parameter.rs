@@ -398,7 +398,7 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn mro_entries(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let name = vm.type_name(args.get(0));
+    let name = vm.class_name(args.get(0));
     Err(vm.raise(Exc::TypeError, format!("Cannot subclass an instance of {name}")))
 }
 

@@ -131,8 +131,22 @@ fn get_doc(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn get_text_signature(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let def = expect(vm, this).get(vm).def;
-    row_signature(vm, def)
+    let BuiltinMethod { def, receiver, .. } = *expect(vm, this).get(vm);
+    let in_module = receiver.is_some_and(|receiver| receiver.downcast::<Module>(vm).is_some());
+    match &def.signature {
+        // Functions of modules are called with the module, which `inspect` leaves out.
+        Some(signature) if in_module && def.show_signature => {
+            let parameters = signature.text_signature().trim_start_matches('(');
+            let positional = parameters.split(", ").any(|part| part.trim_end_matches(')') == "/");
+            let text = match parameters {
+                ")" => "($module, /)".to_owned(),
+                _ if positional => format!("($module, {parameters}"),
+                _ => format!("($module, /, {parameters}"),
+            };
+            vm.new_str(&text)
+        }
+        _ => row_signature(vm, def),
+    }
 }
 
 fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

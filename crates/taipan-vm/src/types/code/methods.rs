@@ -505,11 +505,11 @@ const GETSET: &[GetSetDef] = &[
 ];
 
 const METHODS: &[MethodDef] = &[
-    method("co_lines($self, /)", lines, "").hidden(),
-    method("co_branches($self, /)", branches, "").hidden(),
-    method("co_positions($self, /)", positions, "").hidden(),
-    MethodDef::raw("replace", replace, "Return a copy of the code object with new values for the specified fields."),
-    MethodDef::raw("__replace__", replace, "The same as replace()."),
+    method("co_lines($self, /)", lines, ""),
+    method("co_branches($self, /)", branches, ""),
+    method("co_positions($self, /)", positions, ""),
+    MethodDef::raw("replace", replace, "replace($self, /, **changes)\n--\n\nReturn a copy of the code object with new values for the specified fields."),
+    MethodDef::raw("__replace__", replace, "__replace__($self, /, **changes)\n--\n\nThe same as replace()."),
     method(
         "_varname_from_oparg($self, /, oparg)",
         varname_from_oparg,
@@ -530,6 +530,6 @@ pub static TYPE: TypeSpec = TypeSpec {
     methods: METHODS,
     getset: GETSET,
     flags: WEAKREFABLE,
-    doc: "Create a code object.  Not for the faint of heart.",
+    doc: "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)\n--\n\nCreate a code object.  Not for the faint of heart.",
     ..TypeSpec::DEFAULT
 };

@@ -223,7 +223,21 @@ fn reversed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     iterator::new(vm, dict, Builtin::DictReverseKeyIterator)
 }
 
+fn get_item_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    subscript(vm, args.get(0), args.get(1))
+}
+
+fn contains_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    contains(vm, args.get(0), args.get(1)).map(Value::bool)
+}
+
 const METHODS: &[MethodDef] = &[
+    method(
+        "__contains__($self, key, /)",
+        contains_method,
+        "True if the dictionary has the specified key, else False.",
+    ),
+    method("__getitem__($self, key, /)", get_item_method, "Return self[key]."),
     method("__sizeof__($self, /)", sizeof, "Return the size of the dict in memory, in bytes."),
     method(
         "get($self, key, default=None, /)",

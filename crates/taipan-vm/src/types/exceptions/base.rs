@@ -288,10 +288,10 @@ pub const GETSET: &[GetSetDef] = &[
 ];
 
 const METHODS: &[MethodDef] = &[
-    method("with_traceback($self, object, /)", with_traceback, "Set self.__traceback__ to tb and return self."),
-    method("add_note($self, object, /)", add_note, "Add a note to the exception"),
-    method("__reduce__($self, /)", reduce, "").hidden(),
-    method("__setstate__($self, object, /)", set_state, "").hidden(),
+    method("with_traceback($self, tb, /)", with_traceback, "Set self.__traceback__ to tb and return self."),
+    method("add_note($self, note, /)", add_note, "Add a note to the exception"),
+    method("__reduce__($self, /)", reduce, ""),
+    method("__setstate__($self, state, /)", set_state, ""),
 ];
 
 /// The spec of `BaseException`.

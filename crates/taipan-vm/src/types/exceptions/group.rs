@@ -241,8 +241,7 @@ const METHODS: &[MethodDef] = &[
         "__class_getitem__($type, object, /)",
         crate::types::generic_alias::class_getitem,
         "Exception groups are generic over the type of their contained exceptions",
-    )
-    .hidden(),
+    ),
     method("derive($self, excs, /)", derive, ""),
     method("split($self, matcher_value, /)", split, ""),
     method("subgroup($self, matcher_value, /)", subgroup, ""),

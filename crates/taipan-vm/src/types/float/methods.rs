@@ -277,7 +277,7 @@ pub static TYPE: TypeSpec = TypeSpec {
     },
     methods: METHODS,
     getset: GETSET,
-    doc: "Convert a string or number to a floating-point number, if possible.",
+    doc: "float(x=0, /)\n--\n\nConvert a string or number to a floating-point number, if possible.",
     flags: BASETYPE | MATCH_SELF,
     ..TypeSpec::DEFAULT
 };

@@ -144,13 +144,13 @@ fn class_getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// The methods of `async_generator`.
 pub const METHODS: &[MethodDef] = &[
     crate::types::generic_alias::CLASS_GETITEM,
-    method("asend($self, arg, /)", asend, "asend(v) -> send 'v' in generator.").hidden(),
+    method("asend($self, arg, /)", asend, "asend(v) -> send 'v' in generator."),
     MethodDef::raw(
         "athrow",
         athrow,
         "athrow(value)\nathrow(type[,value[,tb]])\n\nraise exception in generator.\nthe (type, val, tb) signature is deprecated, \nand may be removed in a future version of Python.",
     ),
-    method("aclose($self, /)", aclose, "aclose() -> raise GeneratorExit inside generator.").hidden(),
+    method("aclose($self, /)", aclose, "aclose() -> raise GeneratorExit inside generator."),
     crate::spec::class_method("__class_getitem__($type, item, /)", class_getitem, "See PEP 585"),
 ];
 
@@ -364,9 +364,9 @@ fn close_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 const AWAITABLE_METHODS: &[MethodDef] = &[
-    method("send($self, arg, /)", send_method, "").hidden(),
+    method("send($self, arg, /)", send_method, ""),
     MethodDef::raw("throw", throw_method, ""),
-    method("close($self, /)", close_method, "").hidden(),
+    method("close($self, /)", close_method, ""),
 ];
 
 pub static ASEND_TYPE: TypeSpec = TypeSpec {

@@ -372,9 +372,9 @@ const THROW_DOC: &str = "throw(value)\nthrow(type[,value[,tb]])\n\nRaise excepti
 const CLOSE_DOC: &str = "close() -> raise GeneratorExit inside generator.";
 
 const METHODS: &[MethodDef] = &[
-    method("send($self, arg, /)", send_method, SEND_DOC).hidden(),
+    method("send($self, arg, /)", send_method, SEND_DOC),
     MethodDef::raw("throw", throw_method, THROW_DOC),
-    method("close($self, /)", close_method, CLOSE_DOC).hidden(),
+    method("close($self, /)", close_method, CLOSE_DOC),
     crate::types::generic_alias::CLASS_GETITEM,
 ];
 
@@ -471,9 +471,9 @@ pub static COROUTINE_WRAPPER: TypeSpec = TypeSpec {
     layout: Some(<CoroutineWrapper as HeapObject>::native),
     slots: Slots { iter: Some(self_iter), next: Some(wrapper_next), ..Slots::DEFAULT },
     methods: &[
-        method("send($self, arg, /)", wrapper_send, "").hidden(),
+        method("send($self, arg, /)", wrapper_send, ""),
         MethodDef::raw("throw", wrapper_throw, ""),
-        method("close($self, /)", wrapper_close, "").hidden(),
+        method("close($self, /)", wrapper_close, ""),
     ],
     doc: "A wrapper object implementing __await__ for coroutines.",
     flags: NO_NEW,

@@ -251,7 +251,7 @@ pub static BOOL: TypeSpec = TypeSpec {
         invert: Some(arithmetic::bool_invert),
         ..Slots::DEFAULT
     },
-    doc: "Returns True when the argument is true, False otherwise.\nThe builtins True and False are the only two instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be subclassed.",
+    doc: "bool(object=False, /)\n--\n\nReturns True when the argument is true, False otherwise.\nThe builtins True and False are the only two instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be subclassed.",
     flags: MATCH_SELF,
     ..TypeSpec::DEFAULT
 };

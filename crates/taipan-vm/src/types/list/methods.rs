@@ -365,7 +365,12 @@ pub fn class_getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     crate::types::generic_alias::new(vm, args.get(0), args.get(1))
 }
 
+fn get_item_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    subscript(vm, args.get(0), args.get(1))
+}
+
 const METHODS: &[MethodDef] = &[
+    method("__getitem__($self, index, /)", get_item_method, "Return self[index]."),
     method("__reversed__($self, /)", reversed, "Return a reverse iterator over the list."),
     method("__sizeof__($self, /)", sizeof, "Return the size of the list in memory, in bytes."),
     method("clear($self, /)", clear, "Remove all items from list."),

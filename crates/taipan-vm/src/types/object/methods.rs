@@ -33,7 +33,7 @@ fn excess_arguments_of_new(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
         return Err(vm.raise(Exc::TypeError, "object.__new__() takes exactly one argument (the type to instantiate)"));
     }
     if !own_init {
-        let name = Type::name(class, vm);
+        let name = Type::full_name(class, vm);
         return Err(vm.raise(Exc::TypeError, format!("{name}() takes no arguments")));
     }
     Ok(())
@@ -164,7 +164,7 @@ pub static TYPE: TypeSpec = TypeSpec {
     },
     methods: METHODS,
     getset: GETSET,
-    doc: "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n",
+    doc: "object()\n--\n\nThe base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n",
     flags: BASETYPE,
     ..TypeSpec::DEFAULT
 };

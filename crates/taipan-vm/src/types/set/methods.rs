@@ -430,6 +430,7 @@ const UNION: MethodDef =
     method("union($self, /, *others)", union, "Return a new set with elements from the set and all others.");
 
 const METHODS: &[MethodDef] = &[
+    method("__contains__($self, object, /)", contains_method, "x.__contains__(y) <==> y in x."),
     method(
         "add($self, object, /)",
         add,
@@ -481,6 +482,7 @@ const METHODS: &[MethodDef] = &[
 ];
 
 const FROZEN_METHODS: &[MethodDef] = &[
+    method("__contains__($self, object, /)", contains_method, "x.__contains__(y) <==> y in x."),
     COPY,
     DIFFERENCE,
     INTERSECTION,
@@ -497,6 +499,10 @@ const FROZEN_METHODS: &[MethodDef] = &[
         "frozensets are generic over the type of their elements",
     ),
 ];
+
+fn contains_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    contains(vm, args.get(0), args.get(1)).map(Value::bool)
+}
 
 const SHARED: Slots = Slots {
     repr: Some(repr),

@@ -12,6 +12,7 @@ use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
+use crate::types::weakref::WeakRef;
 use crate::types::type_::{Type, add_subclass, attributes, layout, mro, new, slotdefs};
 use crate::value::Value;
 use crate::vm::Vm;
@@ -135,6 +136,18 @@ fn get_bases(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(this_class(vm, this)?.get(vm).bases.value())
 }
 
+/// Whether a class is on the chain of `__base__`s of another; while a metaclass's `mro()` runs, MROs may be behind.
+fn derives_from(vm: &Vm, class: Gc<Type>, ancestor: Gc<Type>) -> bool {
+    let mut at = Some(class);
+    while let Some(class) = at {
+        if class == ancestor {
+            return true;
+        }
+        at = class.get(vm).base;
+    }
+    false
+}
+
 fn set_bases(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let class = this_class(vm, this)?;
     let value = settable(vm, class, value, "__bases__")?;
@@ -155,7 +168,7 @@ fn set_bases(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raise
             let message = format!("{name}.__bases__ must be tuple of classes, not '{got}'");
             return Err(vm.raise(Exc::TypeError, message));
         };
-        if Type::is_subtype(base, vm, class) {
+        if Type::is_subtype(base, vm, class) || derives_from(vm, base, class) {
             return Err(vm.raise(Exc::TypeError, "a __bases__ item causes an inheritance cycle"));
         }
     }
@@ -265,7 +278,7 @@ fn get_mro(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(if mro.get(vm).is_empty() { Value::NONE } else { mro.value() })
 }
 
-fn get_dict(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+pub(crate) fn get_dict(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let dict = this_class(vm, this)?.get(vm).dict;
     crate::types::mappingproxy::new(vm, dict.value())
 }
@@ -354,6 +367,10 @@ fn get_flags(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         if class.has_flag(flag) {
             bits |= 1 << bit;
         }
+    }
+    // `copyreg` looks for the first class that is not made at run time; in CPython `typing.Generic` is.
+    if class.spec.is_some_and(|spec| std::ptr::eq(spec, &crate::modules::typing::GENERIC)) {
+        bits |= 1 << 9;
     }
     if !class.is_heap_type() {
         bits |= 1 << 8;
@@ -647,8 +664,22 @@ fn check(
     }
 }
 
-fn get_weakref(_: &mut Vm, _this: Value) -> Result<Value, Raised> {
-    Ok(Value::NONE)
+/// The reference that `weakref.ref(this)` gives, if there is one, else a proxy, else the newest.
+fn get_weakref(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let references = vm.weak_references(this)?;
+    let mut best = references.get(vm).get_at(vm, 0);
+    let mut i = 0;
+    while let Some(item) = references.get(vm).get_at(vm, i) {
+        i += 1;
+        let plain = item.downcast::<WeakRef>(vm).is_some_and(|reference| reference.get(vm).callback.is_none());
+        if plain && vm.is_exact(item, Builtin::WeakRef) {
+            return Ok(item);
+        }
+        if plain {
+            best = Some(item);
+        }
+    }
+    Ok(best.unwrap_or(Value::NONE))
 }
 
 /// `__dict__` of instances.
@@ -687,7 +718,7 @@ const METHODS: &[MethodDef] = &[
     method("__subclasses__($self, /)", subclasses, "Return a list of immediate subclasses."),
     MethodDef {
         binding: spec::Binding::Class,
-        ..MethodDef::raw("__prepare__", prepare, "Create the namespace for the class statement")
+        ..MethodDef::raw("__prepare__", prepare, "__prepare__($cls, name, bases, /, **kwds)\n--\n\nCreate the namespace for the class statement")
     },
     method("__instancecheck__($self, instance, /)", instance_check, "Check if an object is an instance."),
     method("__subclasscheck__($self, subclass, /)", subclass_check, "Check if a class is a subclass."),

@@ -35,6 +35,13 @@ pub fn type_new(vm: &mut Vm, metatype: Gc<Type>, args: Args<'_>) -> Result<Value
         let got = vm.type_name(args.get(2));
         return Err(vm.raise(Exc::TypeError, format!("type.__new__() argument 3 must be dict, not {got}")));
     };
+    for i in 0..bases.get(vm).len() {
+        let base = bases.get(vm).at(i);
+        if base.downcast::<Type>(vm).is_none() && vm.get_attr_opt_name(base, name::MRO_ENTRIES)?.is_some() {
+            let message = "type() doesn't support MRO entry resolution; use types.new_class()";
+            return Err(vm.raise(Exc::TypeError, message));
+        }
+    }
     let winner = most_derived_metaclass(vm, metatype, bases)?;
     if winner != metatype
         && let Some(new) = winner.get(vm).slots.new
@@ -377,13 +384,14 @@ fn add_standard_attributes(
     if Dict::get_str(dict, vm, eq_key).is_some() && Dict::get_str(dict, vm, hash_key).is_none() {
         Dict::set_str(dict, vm, hash_key, Value::NONE)?;
     }
-    if additions.dict {
-        let key = vm.name(name::DICT);
+    // A class may define these names itself.
+    let dict_key = vm.name(name::DICT);
+    if additions.dict && Dict::get_str(dict, vm, dict_key).is_none() {
         let descriptor = crate::types::descriptor::from_getset_row(vm, class, &super::methods::DICT_ROW)?;
-        Dict::set_str(dict, vm, key, descriptor)?;
+        Dict::set_str(dict, vm, dict_key, descriptor)?;
     }
-    if adds_weakref {
-        let key = vm.name(name::WEAKREF);
+    let key = vm.name(name::WEAKREF);
+    if adds_weakref && Dict::get_str(dict, vm, key).is_none() {
         let descriptor = crate::types::descriptor::from_getset_row(vm, class, &super::methods::WEAKREF_ROW)?;
         Dict::set_str(dict, vm, key, descriptor)?;
     }
@@ -515,6 +523,10 @@ fn call_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (own, safe) = (owner.get(vm).slots.new, at.get(vm).slots.new);
     let same = matches!((own, safe), (Some(a), Some(b)) if std::ptr::fn_addr_eq(a, b));
     if !same {
+        if safe.is_none() {
+            let name = Type::full_name(at, vm);
+            return Err(vm.raise(Exc::TypeError, format!("cannot create '{name}' instances")));
+        }
         let safe_name = Type::name(at, vm);
         let message = format!("{owner_name}.__new__({class_name}) is not safe, use {safe_name}.__new__()");
         return Err(vm.raise(Exc::TypeError, message));

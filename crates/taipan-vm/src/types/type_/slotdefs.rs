@@ -9,7 +9,7 @@ use crate::slots::{Comparison, Slots};
 use crate::spec::TypeSpec;
 use crate::types::Builtin;
 use crate::types::buffer_wrapper;
-use crate::types::descriptor::WrapperDescriptor;
+use crate::types::descriptor::{MethodDescriptor, WrapperDescriptor};
 use crate::types::dict::Dict;
 use crate::types::object;
 use crate::types::str::Str;
@@ -415,6 +415,12 @@ pub fn inherit_then_update(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>) {
     update_new(vm, class);
 }
 
+/// The built-in type whose slot a plain method of a special name stands for (`dict.__getitem__`).
+fn coexisting(vm: &Vm, attribute: Value, row: &SlotDef) -> Option<Gc<Type>> {
+    let owner = attribute.exact::<MethodDescriptor>()?.get(vm).class;
+    (row.has)(&owner.get(vm).slots).then_some(owner)
+}
+
 /// Chooses one slot: native when every name of it resolves to the wrapper of the same native function, else the
 /// trampoline, else nothing.
 fn update_slot(vm: &mut Vm, class: Gc<Type>, number: usize) {
@@ -442,6 +448,10 @@ fn update_slot(vm: &mut Vm, class: Gc<Type>, number: usize) {
                 Some(first) if !(row.same)(&first.get(vm).slots, &owner.get(vm).slots) => generic = true,
                 _ => native = Some(owner),
             }
+        } else if let Some(owner) = coexisting(vm, attribute, row)
+            && Type::is_subtype(class, vm, owner)
+        {
+            native = native.or(Some(owner));
         } else if row.name == name::HASH && attribute.is_none() {
             unhashable = true;
         } else {

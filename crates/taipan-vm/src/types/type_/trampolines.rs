@@ -283,6 +283,11 @@ pub fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised
 }
 
 pub fn bool(vm: &mut Vm, this: Value) -> Result<bool, Raised> {
+    let class = vm.type_of(this);
+    if Type::lookup_name(class, vm, name::BOOL).is_some_and(|attribute| attribute.is_none()) {
+        let name = Type::name(class, vm);
+        return Err(vm.raise(Exc::TypeError, format!("'{name}' cannot be interpreted as a boolean")));
+    }
     let result = required(vm, this, name::BOOL, &[])?;
     if result.is_bool() {
         return Ok(result == Value::TRUE);

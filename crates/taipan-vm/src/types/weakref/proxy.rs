@@ -196,7 +196,7 @@ fn reversed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 const METHODS: &[MethodDef] =
-    &[method("__bytes__($self, /)", bytes, "").hidden(), method("__reversed__($self, /)", reversed, "").hidden()];
+    &[method("__bytes__($self, /)", bytes, ""), method("__reversed__($self, /)", reversed, "")];
 
 const SLOTS: Slots = Slots {
     divmod: Some(divmod),
