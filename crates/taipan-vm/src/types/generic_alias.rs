@@ -50,8 +50,7 @@ pub fn class_getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// The row that makes a built-in class generic.
-pub const CLASS_GETITEM: MethodDef =
-    class_method("__class_getitem__($type, object, /)", class_getitem, "See PEP 585");
+pub const CLASS_GETITEM: MethodDef = class_method("__class_getitem__($type, object, /)", class_getitem, "See PEP 585");
 
 fn expect(vm: &Vm, this: Value) -> Gc<GenericAlias> {
     match this.downcast(vm) {

@@ -508,7 +508,11 @@ const METHODS: &[MethodDef] = &[
     method("co_lines($self, /)", lines, ""),
     method("co_branches($self, /)", branches, ""),
     method("co_positions($self, /)", positions, ""),
-    MethodDef::raw("replace", replace, "replace($self, /, **changes)\n--\n\nReturn a copy of the code object with new values for the specified fields."),
+    MethodDef::raw(
+        "replace",
+        replace,
+        "replace($self, /, **changes)\n--\n\nReturn a copy of the code object with new values for the specified fields.",
+    ),
     MethodDef::raw("__replace__", replace, "__replace__($self, /, **changes)\n--\n\nThe same as replace()."),
     method(
         "_varname_from_oparg($self, /, oparg)",

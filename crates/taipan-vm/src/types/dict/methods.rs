@@ -232,11 +232,7 @@ fn contains_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 const METHODS: &[MethodDef] = &[
-    method(
-        "__contains__($self, key, /)",
-        contains_method,
-        "True if the dictionary has the specified key, else False.",
-    ),
+    method("__contains__($self, key, /)", contains_method, "True if the dictionary has the specified key, else False."),
     method("__getitem__($self, key, /)", get_item_method, "Return self[key]."),
     method("__sizeof__($self, /)", sizeof, "Return the size of the dict in memory, in bytes."),
     method(

@@ -12,8 +12,8 @@ use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
-use crate::types::weakref::WeakRef;
 use crate::types::type_::{Type, add_subclass, attributes, layout, mro, new, slotdefs};
+use crate::types::weakref::WeakRef;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -718,7 +718,11 @@ const METHODS: &[MethodDef] = &[
     method("__subclasses__($self, /)", subclasses, "Return a list of immediate subclasses."),
     MethodDef {
         binding: spec::Binding::Class,
-        ..MethodDef::raw("__prepare__", prepare, "__prepare__($cls, name, bases, /, **kwds)\n--\n\nCreate the namespace for the class statement")
+        ..MethodDef::raw(
+            "__prepare__",
+            prepare,
+            "__prepare__($cls, name, bases, /, **kwds)\n--\n\nCreate the namespace for the class statement",
+        )
     },
     method("__instancecheck__($self, instance, /)", instance_check, "Check if an object is an instance."),
     method("__subclasscheck__($self, subclass, /)", subclass_check, "Check if a class is a subclass."),
