@@ -12,6 +12,8 @@ use crate::raise::{Exc, Raised};
 use crate::signature::Signature;
 use crate::slots::{Comparison, Slots};
 use crate::spec::{GetSetDef, HAS_DICT, TypeSpec, WEAKREFABLE, getter, method};
+use crate::types::Builtin;
+use crate::types::generic_alias::substitute::item_text;
 use crate::types::object;
 use crate::types::tuple::Tuple;
 use crate::types::type_::{Type, class_of_spec};
@@ -579,12 +581,45 @@ pub static PARAM_SPEC_KWARGS: TypeSpec = TypeSpec {
     ..TypeSpec::DEFAULT
 };
 
-fn call_constant(vm: &mut Vm, this: Value, _: Args<'_>) -> Result<Value, Raised> {
-    Ok(this.downcast::<ConstantEvaluator>(vm).map_or(Value::NONE, |own| own.get(vm).value))
+/// `annotationlib.Format.STRING`.
+const FORMAT_STRING: i32 = 4;
+
+fn constant(vm: &Vm, this: Value) -> Value {
+    this.downcast::<ConstantEvaluator>(vm).map_or(Value::NONE, |own| own.get(vm).value)
+}
+
+fn call_constant(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<Value, Raised> {
+    const SIGNATURE: Signature = Signature::parse("constevaluator.__call__(format, /)");
+    args.bind(vm, &SIGNATURE, |vm, args| {
+        let value = constant(vm, this);
+        if vm.index_i32(args.get(0))? != FORMAT_STRING {
+            return Ok(value);
+        }
+        let text = match value.downcast::<Tuple>(vm) {
+            Some(items) => {
+                let mut parts = Vec::new();
+                for i in 0..items.get(vm).len() {
+                    let item = items.get(vm).at(i);
+                    parts.push(type_text(vm, item)?);
+                }
+                format!("({})", parts.join(", "))
+            }
+            None => type_text(vm, value)?,
+        };
+        vm.new_str(&text)
+    })
+}
+
+/// A type as annotations in the form of strings show it.
+fn type_text(vm: &mut Vm, value: Value) -> Result<String, Raised> {
+    if value == vm.class(Builtin::NoneType).value() {
+        return Ok("None".to_owned());
+    }
+    item_text(vm, value)
 }
 
 fn constant_repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let value = call_constant(vm, this, Args::EMPTY)?;
+    let value = constant(vm, this);
     let text = vm.repr_string(value)?;
     vm.new_str(&format!("<constevaluator {text}>"))
 }

@@ -375,7 +375,18 @@ fn get_flags(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     if !class.is_heap_type() {
         bits |= 1 << 8;
     }
+    if class.spec.is_some_and(is_made_at_run_time) {
+        bits |= 1 << 9;
+    }
     Ok(Value::int(bits))
+}
+
+/// Whether a native type is one that CPython makes when its module is imported: pickling by `copyreg` looks for the first
+/// base that is not.
+fn is_made_at_run_time(spec: &TypeSpec) -> bool {
+    let fixed = ["builtins", "_contextvars", "sys", "types", "string.templatelib", "weakref", "datetime"];
+    !fixed.contains(&spec.module)
+        && !matches!(spec.name, "OrderedDict" | "Union" | "TypeAliasType" | "PickleBuffer")
 }
 
 fn get_basicsize(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
