@@ -385,8 +385,7 @@ fn get_flags(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 /// base that is not.
 fn is_made_at_run_time(spec: &TypeSpec) -> bool {
     let fixed = ["builtins", "_contextvars", "sys", "types", "string.templatelib", "weakref", "datetime"];
-    !fixed.contains(&spec.module)
-        && !matches!(spec.name, "OrderedDict" | "Union" | "TypeAliasType" | "PickleBuffer")
+    !fixed.contains(&spec.module) && !matches!(spec.name, "OrderedDict" | "Union" | "TypeAliasType" | "PickleBuffer")
 }
 
 fn get_basicsize(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
