@@ -15,6 +15,7 @@ pub mod codecs;
 pub mod collections;
 pub mod compression;
 pub mod csv;
+pub mod datetime;
 pub mod errno;
 pub mod functools;
 pub mod hashes;
@@ -95,5 +96,6 @@ pub static MODULES: &[&ModuleSpec] = &[
     &csv::MODULE,
     &json::MODULE,
     &abc::MODULE,
+    &datetime::MODULE,
     &pickle_buffer::MODULE,
 ];

@@ -1,0 +1,706 @@
+//! `datetime`: a date with a time of day, with or without a time zone.
+
+use taipan_text::TextBuf;
+use taipan_vm::args::Args;
+use taipan_vm::gc::{Gc, HeapObject};
+use taipan_vm::heap_object;
+use taipan_vm::raise::{Exc, Raised};
+use taipan_vm::signature::Signature;
+use taipan_vm::slots::{Comparison, Slots};
+use taipan_vm::spec::{BASETYPE, GetSetDef, MethodDef, TypeSpec, class_method, getter, method};
+use taipan_vm::types::str::Str;
+use taipan_vm::types::type_::{Type, class_of_spec};
+use taipan_vm::value::Value;
+use taipan_vm::vm::Vm;
+
+use super::calendar::{self, DAY, Fields, SECOND};
+use super::clock::{self, Time, micros_of, push_zone_and_fold, reduced, state_zone, timed_text};
+use super::date::{self, Date, ctime_text, iso_bytes, part, pickled_state, raise_invalid, tuple_parts};
+use super::delta::{self, Delta, as_delta};
+use super::local;
+use super::zone::{self, TzInfo, ask_name, ask_offset, check_tzinfo, offset_text, offset_value};
+use super::{iso_format, set_class_attr, shown_name, strftime};
+
+heap_object! {
+    /// A moment; the hash lies in the date.
+    pub struct DateTime : Date {
+        hour: u8,
+        minute: u8,
+        second: u8,
+        fold: u8,
+        micro: u32,
+        tzinfo: Option<Value>,
+    }
+}
+
+impl DateTime {
+    /// The fields.
+    pub fn fields(&self) -> Fields {
+        let (year, month, day) = self.base.parts();
+        let (hour, minute, second) = (self.hour.into(), self.minute.into(), self.second.into());
+        Fields { year, month, day, hour, minute, second, micro: self.micro.into() }
+    }
+
+    /// The time zone.
+    pub fn tzinfo(&self) -> Option<Value> {
+        self.tzinfo
+    }
+
+    /// Which of two equal wall times it is.
+    pub fn fold(&self) -> i64 {
+        self.fold.into()
+    }
+}
+
+fn of_class(
+    vm: &mut Vm,
+    class: Gc<Type>,
+    fields: &Fields,
+    tzinfo: Option<Value>,
+    fold: i64,
+) -> Result<Value, Raised> {
+    date::check(vm, fields.year, fields.month, fields.day)?;
+    clock::check(vm, fields, fold)?;
+    let shape = class.get(vm).root_shape;
+    let object = DateTime {
+        base: Date::words(fields.year, fields.month, fields.day),
+        hour: fields.hour as u8,
+        minute: fields.minute as u8,
+        second: fields.second as u8,
+        fold: fold as u8,
+        micro: fields.micro as u32,
+        tzinfo,
+    };
+    Ok(vm.new_object(shape, object)?.value())
+}
+
+/// A new exact `datetime`.
+pub fn make(vm: &mut Vm, fields: &Fields, tzinfo: Option<Value>, fold: i64) -> Result<Value, Raised> {
+    let class = class_of_spec(vm, &TYPE)?;
+    of_class(vm, class, fields, tzinfo, fold)
+}
+
+/// As `make`, by calling a subclass.
+fn make_as(
+    vm: &mut Vm,
+    class: Value,
+    fields: &Fields,
+    tzinfo: Option<Value>,
+    fold: i64,
+) -> Result<Value, Raised> {
+    if class == class_of_spec(vm, &TYPE)?.value() {
+        return make(vm, fields, tzinfo, fold);
+    }
+    let Fields { year, month, day, hour, minute, second, micro } = *fields;
+    let [a, b, c, d, e, f, g] =
+        [year, month, day, hour, minute, second, micro].map(|part| Value::int32(part as i32));
+    let object = vm.call(class, &[a, b, c, d, e, f, g, tzinfo.unwrap_or(Value::NONE)])?;
+    if let Some(moment) = object.downcast::<DateTime>(vm) {
+        moment.get_mut(vm).fold = fold as u8;
+    }
+    Ok(object)
+}
+
+fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
+    if matches!(args.len(), 1 | 2)
+        && !args.has_keywords()
+        && let Some(state) = pickled_state(vm, args.get(0), 10, "datetime")?
+        && let [high, low, month, day, hour, minute, second, a, b, c] = state[..]
+        && (1..=12).contains(&(month & 0x7F))
+    {
+        let tzinfo = state_zone(vm, args.opt(1))?;
+        let shape = class.get(vm).root_shape;
+        let year = i64::from(high) << 8 | i64::from(low);
+        let object = DateTime {
+            base: Date::words(year, (month & 0x7F).into(), day.into()),
+            hour,
+            minute,
+            second,
+            fold: month >> 7,
+            micro: micros_of([a, b, c]) as u32,
+            tzinfo,
+        };
+        return Ok(vm.new_object(shape, object)?.value());
+    }
+    const SIGNATURE: Signature = Signature::parse(
+        "datetime(year, month, day, hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0)",
+    );
+    args.bind(vm, &SIGNATURE, |vm, args| {
+        let mut parts = [0; 7];
+        for (i, value) in parts.iter_mut().enumerate() {
+            *value = part(vm, args.get(i), 0)?;
+        }
+        let [year, month, day, hour, minute, second, micro] = parts;
+        let fields = Fields { year, month, day, hour, minute, second, micro };
+        let fold = part(vm, args.get(8), 0)?;
+        date::check(vm, year, month, day)?;
+        clock::check(vm, &fields, fold)?;
+        let tzinfo = check_tzinfo(vm, args.get(7))?;
+        of_class(vm, class, &fields, tzinfo, fold)
+    })
+}
+
+fn this_moment(vm: &Vm, this: Value) -> (Fields, Option<Value>, i64) {
+    let moment = this.expect::<DateTime>(vm).get(vm);
+    (moment.fields(), moment.tzinfo, moment.fold())
+}
+
+/// A moment so many microseconds later, of the same class and time zone.
+pub fn shifted(vm: &mut Vm, moment: Gc<DateTime>, delta: i128) -> Result<Value, Raised> {
+    let (fields, tzinfo, _) = this_moment(vm, moment.value());
+    match Fields::from_total(i128::from(fields.total()) + delta) {
+        Some(fields) => {
+            let class = vm.type_of(moment.value()).value();
+            make_as(vm, class, &fields, tzinfo, 0)
+        }
+        None => Err(vm.raise(Exc::OverflowError, "date value out of range")),
+    }
+}
+
+/// `utcoffset()` in microseconds.
+fn offset_of(vm: &mut Vm, this: Value) -> Result<Option<i128>, Raised> {
+    let tzinfo = this.expect::<DateTime>(vm).get(vm).tzinfo;
+    let offset = ask_offset(vm, tzinfo, "utcoffset", this)?;
+    Ok(offset.map(|offset| offset.get(vm).total()))
+}
+
+// ---- timestamps ----
+
+/// Whole seconds and microseconds of a timestamp: rounded half to even, or down to the second.
+pub fn timestamp_parts(vm: &mut Vm, value: Value, with_micros: bool) -> Result<(i64, i64), Raised> {
+    if let Some(number) = vm.as_float(value) {
+        if number.is_nan() {
+            return Err(vm.raise(Exc::ValueError, "Invalid value NaN (not a number)"));
+        }
+        let mut seconds = number.floor();
+        let mut micros = 0.0;
+        if with_micros {
+            // As CPython: the fraction towards zero is rounded, then made positive.
+            seconds = number.trunc();
+            micros = ((number - seconds) * 1e6).round_ties_even();
+            if micros >= 1e6 {
+                (seconds, micros) = (seconds + 1.0, micros - 1e6);
+            } else if micros < 0.0 {
+                (seconds, micros) = (seconds - 1.0, micros + 1e6);
+            }
+        }
+        if !(-9.2e18..9.2e18).contains(&seconds) {
+            return Err(vm.raise(Exc::OverflowError, "timestamp out of range for platform time_t"));
+        }
+        return Ok((seconds as i64, micros as i64));
+    }
+    let index = vm.index(value)?;
+    match vm.as_i64(index) {
+        Some(seconds) => Ok((seconds, 0)),
+        None => Err(vm.raise(Exc::OverflowError, "timestamp out of range for platform time_t")),
+    }
+}
+
+/// The moment of a timestamp, in UTC or in local time.
+fn from_parts(
+    vm: &mut Vm,
+    class: Value,
+    (seconds, micros): (i64, i64),
+    is_utc: bool,
+    tzinfo: Option<Value>,
+) -> Result<Value, Raised> {
+    let (mut fields, fold) = if is_utc {
+        (local::utc_fields(vm, seconds)?, 0)
+    } else {
+        local::local_fields(vm, seconds, tzinfo.is_none())?
+    };
+    fields.micro = micros;
+    let made = make_as(vm, class, &fields, tzinfo, fold)?;
+    match tzinfo {
+        Some(zone) if is_utc => vm.call_method(zone, "fromutc", &[made]),
+        _ => Ok(made),
+    }
+}
+
+fn fromtimestamp(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [class, timestamp, tz] = args.all();
+    let tzinfo = check_tzinfo(vm, tz)?;
+    let parts = timestamp_parts(vm, timestamp, true)?;
+    from_parts(vm, class, parts, tzinfo.is_some(), tzinfo)
+}
+
+fn utcfromtimestamp(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [class, timestamp] = args.all();
+    let message = "datetime.datetime.utcfromtimestamp() is deprecated and scheduled for removal in a future version. Use timezone-aware objects to represent datetimes in UTC: datetime.datetime.fromtimestamp(timestamp, datetime.UTC).";
+    vm.warn(Exc::DeprecationWarning, message, 0)?;
+    let parts = timestamp_parts(vm, timestamp, true)?;
+    from_parts(vm, class, parts, true, None)
+}
+
+fn clock_parts(vm: &mut Vm) -> Result<(i64, i64), Raised> {
+    let now = vm.ask_host(|host| host.clock(libc::CLOCK_REALTIME))?;
+    let total = now.total();
+    Ok((total.div_euclid(1_000_000_000) as i64, (total.rem_euclid(1_000_000_000) / 1000) as i64))
+}
+
+fn now(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [class, tz] = args.all();
+    let tzinfo = check_tzinfo(vm, tz)?;
+    let parts = clock_parts(vm)?;
+    from_parts(vm, class, parts, tzinfo.is_some(), tzinfo)
+}
+
+fn utcnow(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let message = "datetime.datetime.utcnow() is deprecated and scheduled for removal in a future version. Use timezone-aware objects to represent datetimes in UTC: datetime.datetime.now(datetime.UTC).";
+    vm.warn(Exc::DeprecationWarning, message, 0)?;
+    let parts = clock_parts(vm)?;
+    from_parts(vm, args.get(0), parts, true, None)
+}
+
+fn timestamp(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let this = args.get(0);
+    let (fields, tzinfo, fold) = this_moment(vm, this);
+    if tzinfo.is_some() {
+        let offset = offset_of(vm, this)?.unwrap_or(0);
+        let total = i128::from(fields.total()) - offset - i128::from(local::EPOCH);
+        return delta::seconds_of(vm, total);
+    }
+    let seconds = local::seconds_of_local(vm, &fields, fold)?;
+    vm.new_float(seconds as f64 + fields.micro as f64 / 1e6)
+}
+
+// ---- other constructors ----
+
+fn combine(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [class, date, time, tz] = args.all();
+    let Some(day) = date.downcast::<Date>(vm) else {
+        let got = vm.type_name(date);
+        let message = format!("combine() argument 1 must be datetime.date, not {got}");
+        return Err(vm.raise(Exc::TypeError, message));
+    };
+    let Some(clock) = time.downcast::<Time>(vm) else {
+        let got = vm.type_name(time);
+        let message = format!("combine() argument 2 must be datetime.time, not {got}");
+        return Err(vm.raise(Exc::TypeError, message));
+    };
+    let tzinfo = if tz.is_unbound() { clock.get(vm).tzinfo() } else { check_tzinfo(vm, tz)? };
+    let (year, month, day) = day.get(vm).parts();
+    let fields = Fields { year, month, day, ..clock.get(vm).fields() };
+    let fold = clock.get(vm).fold();
+    make_as(vm, class, &fields, tzinfo, fold)
+}
+
+fn strptime(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    super::strptime(vm, args, "_strptime_datetime_datetime")
+}
+
+fn fromisoformat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [class, text] = args.all();
+    let bytes = iso_bytes(vm, text)?;
+    if bytes.len() < 7 {
+        return Err(raise_invalid(vm, text));
+    }
+    let parsed = iso_format::separator(&bytes).and_then(|separator| {
+        let date = iso_format::parse_date(bytes.get(..separator).ok_or(iso_format::Invalid)?)?;
+        let time = match bytes.get(separator + 1..) {
+            Some(rest) => iso_format::parse_time(rest)?,
+            None => iso_format::ClockText::default(),
+        };
+        Ok((date, time))
+    });
+    let Ok(((mut year, mut month, mut day), mut time)) = parsed else { return Err(raise_invalid(vm, text)) };
+    let tzinfo = match time.offset {
+        Some(offset) => Some(zone::fixed(vm, offset.into(), None)?),
+        None => None,
+    };
+    if time.hour == 24 && (1..=12).contains(&month) && (1..=calendar::MAX_YEAR).contains(&year) {
+        let days = calendar::days_in_month(year, month);
+        if day <= days {
+            if time.minute != 0 || time.second != 0 || time.micro != 0 {
+                let message = "minute, second, and microsecond must be 0 when hour is 24";
+                return Err(vm.raise(Exc::ValueError, message));
+            }
+            (time.hour, day) = (0, day + 1);
+            if day > days {
+                (month, day) = (month + 1, 1);
+            }
+            if month > 12 {
+                (year, month) = (year + 1, 1);
+            }
+        }
+    }
+    let iso_format::ClockText { hour, minute, second, micro, .. } = time;
+    let fields = Fields { year, month, day, hour, minute, second, micro };
+    date::check(vm, year, month, day)?;
+    clock::check(vm, &fields, 0)?;
+    make_as(vm, class, &fields, tzinfo, 0)
+}
+
+// ---- parts ----
+
+fn get_date(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let fields = this_moment(vm, args.get(0)).0;
+    date::make(vm, fields.year, fields.month, fields.day)
+}
+
+fn get_time(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (fields, _, fold) = this_moment(vm, args.get(0));
+    clock::make(vm, &fields, None, fold)
+}
+
+fn timetz(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (fields, tzinfo, fold) = this_moment(vm, args.get(0));
+    clock::make(vm, &fields, tzinfo, fold)
+}
+
+fn timetuple(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (fields, tzinfo, _) = this_moment(vm, args.get(0));
+    let is_dst = match ask_offset(vm, tzinfo, "dst", args.get(0))? {
+        Some(dst) => i64::from(dst.get(vm).total() != 0),
+        None => -1,
+    };
+    strftime::struct_time(vm, tuple_parts(&fields, is_dst))
+}
+
+fn utctimetuple(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let fields = this_moment(vm, args.get(0)).0;
+    let offset = offset_of(vm, args.get(0))?.unwrap_or(0);
+    match Fields::from_total(i128::from(fields.total()) - offset) {
+        Some(fields) => strftime::struct_time(vm, tuple_parts(&fields, 0)),
+        None => Err(vm.raise(Exc::OverflowError, "date value out of range")),
+    }
+}
+
+// ---- text ----
+
+fn ctime(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let fields = this_moment(vm, args.get(0)).0;
+    vm.new_str(&ctime_text(&fields))
+}
+
+fn isoformat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [this, separator, timespec] = args.all();
+    let fields = this_moment(vm, this).0;
+    let separator = match separator.given() {
+        None => u32::from(b'T'),
+        Some(value) => match value.downcast::<Str>(vm) {
+            Some(text) if text.get(vm).len() == 1 => text.get(vm).text().get(0).unwrap_or(0),
+            Some(text) => {
+                let len = text.get(vm).len();
+                let message =
+                    format!("isoformat() argument 1 must be a unicode character, not a string of length {len}");
+                return Err(vm.raise(Exc::TypeError, message));
+            }
+            None => {
+                let got = vm.type_name(value);
+                let message = format!("isoformat() argument 1 must be a unicode character, not {got}");
+                return Err(vm.raise(Exc::TypeError, message));
+            }
+        },
+    };
+    let mut out = TextBuf::new();
+    out.push_str(&format!("{:04}-{:02}-{:02}", fields.year, fields.month, fields.day));
+    out.push(separator);
+    out.push_str(&timed_text(vm, &fields, timespec, 2)?);
+    if let Some(offset) = offset_of(vm, this)? {
+        out.push_str(&offset_text(offset, ":"));
+    }
+    Ok(Str::from_text(vm, out.as_text())?.value())
+}
+
+fn str(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let space = vm.new_str(" ")?;
+    vm.call_method(this, "isoformat", &[space])
+}
+
+fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let (fields, tzinfo, fold) = this_moment(vm, this);
+    let Fields { year, month, day, hour, minute, second, micro } = fields;
+    let name = shown_name(vm, this);
+    let mut text = format!("{name}({year}, {month}, {day}, {hour}, {minute}");
+    if second != 0 || micro != 0 {
+        text.push_str(&format!(", {second}"));
+    }
+    if micro != 0 {
+        text.push_str(&format!(", {micro}"));
+    }
+    push_zone_and_fold(vm, &mut text, tzinfo, fold)?;
+    vm.new_str(&text)
+}
+
+// ---- time zones ----
+
+fn utcoffset(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let tzinfo = this_moment(vm, args.get(0)).1;
+    Ok(offset_value(ask_offset(vm, tzinfo, "utcoffset", args.get(0))?))
+}
+
+fn dst(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let tzinfo = this_moment(vm, args.get(0)).1;
+    Ok(offset_value(ask_offset(vm, tzinfo, "dst", args.get(0))?))
+}
+
+fn tzname(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let tzinfo = this_moment(vm, args.get(0)).1;
+    ask_name(vm, tzinfo, args.get(0))
+}
+
+fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [this, year, month, day, hour, minute, second, micro, tzinfo, fold] = args.all();
+    let (own, own_zone, own_fold) = this_moment(vm, this);
+    let fields = Fields {
+        year: part(vm, year, own.year)?,
+        month: part(vm, month, own.month)?,
+        day: part(vm, day, own.day)?,
+        hour: part(vm, hour, own.hour)?,
+        minute: part(vm, minute, own.minute)?,
+        second: part(vm, second, own.second)?,
+        micro: part(vm, micro, own.micro)?,
+    };
+    let fold = part(vm, fold, own_fold)?;
+    date::check(vm, fields.year, fields.month, fields.day)?;
+    clock::check(vm, &fields, fold)?;
+    let tzinfo = if tzinfo.is_unbound() { own_zone } else { check_tzinfo(vm, tzinfo)? };
+    let class = vm.type_of(this).value();
+    make_as(vm, class, &fields, tzinfo, fold)
+}
+
+fn astimezone(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [this, tz] = args.all();
+    let target = match tz.not_none() {
+        Some(zone) if zone.downcast::<TzInfo>(vm).is_none() => {
+            let got = vm.type_name(zone);
+            let message = format!("tzinfo argument must be None or of a tzinfo subclass, not type '{got}'");
+            return Err(vm.raise(Exc::TypeError, message));
+        }
+        target => target,
+    };
+    let (fields, own, fold) = this_moment(vm, this);
+    if own.is_some() && own == target {
+        return Ok(this);
+    }
+    let offset = match ask_offset(vm, own, "utcoffset", this)? {
+        Some(offset) => offset.get(vm).total(),
+        // A naive moment, or a time zone that does not know, is local time.
+        None => local::zone_of_local(vm, &fields, fold)?.0,
+    };
+    let Some(fields) = Fields::from_total(i128::from(fields.total()) - offset) else {
+        return Err(vm.raise(Exc::OverflowError, "date value out of range"));
+    };
+    let class = vm.type_of(this).value();
+    let target = match target {
+        Some(target) => target,
+        None => {
+            let seconds = (fields.total() - local::EPOCH).div_euclid(SECOND);
+            let (offset, name) = local::zone_at(vm, seconds)?;
+            let name = vm.new_str(&name)?;
+            zone::fixed(vm, offset, Some(name))?
+        }
+    };
+    let utc = make_as(vm, class, &fields, Some(target), 0)?;
+    vm.call_method(target, "fromutc", &[utc])
+}
+
+// ---- state and operators ----
+
+fn state(vm: &mut Vm, fields: &Fields, fold: i64) -> Result<Value, Raised> {
+    let [_, a, b, c] = (fields.micro as u32).to_be_bytes();
+    let [high, low] = (fields.year as u16).to_be_bytes();
+    let month = fields.month as u8 | (fold as u8) << 7;
+    let (day, hour) = (fields.day as u8, fields.hour as u8);
+    vm.new_bytes(&[high, low, month, day, hour, fields.minute as u8, fields.second as u8, a, b, c])
+}
+
+fn reduce_ex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [this, protocol] = args.all();
+    let protocol = vm.index_i32(protocol)?;
+    let (fields, tzinfo, fold) = this_moment(vm, this);
+    let state = state(vm, &fields, if protocol > 3 { fold } else { 0 })?;
+    reduced(vm, this, state, tzinfo)
+}
+
+fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let (fields, tzinfo, _) = this_moment(vm, args.get(0));
+    let state = state(vm, &fields, 0)?;
+    reduced(vm, args.get(0), state, tzinfo)
+}
+
+fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
+    let known = this.expect::<DateTime>(vm).get(vm).base.hash;
+    if known != -1 {
+        return Ok(known);
+    }
+    let (fields, tzinfo, fold) = this_moment(vm, this);
+    let asked = if fold == 0 { this } else { make(vm, &fields, tzinfo, 0)? };
+    let hash = match offset_of(vm, asked)? {
+        None => {
+            let state = state(vm, &fields, 0)?;
+            vm.hash(state)?
+        }
+        Some(offset) => {
+            let delta = Delta::new(vm, i128::from(fields.total()) - offset)?.value();
+            vm.hash(delta)?
+        }
+    };
+    this.expect::<DateTime>(vm).get_mut(vm).base.hash = hash;
+    Ok(hash)
+}
+
+/// Whether the offset depends on the fold: such a moment equals none of another time zone (PEP 495).
+fn is_ambiguous(vm: &mut Vm, this: Value, offset: Option<i128>) -> Result<bool, Raised> {
+    let (fields, tzinfo, fold) = this_moment(vm, this);
+    if tzinfo.is_none() {
+        return Ok(false);
+    }
+    let flipped = make(vm, &fields, tzinfo, 1 - fold)?;
+    Ok(offset_of(vm, flipped)? != offset)
+}
+
+fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value, Raised> {
+    if a.downcast::<DateTime>(vm).is_none() || b.downcast::<DateTime>(vm).is_none() {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let ((x, zone_x, _), (y, zone_y, _)) = (this_moment(vm, a), this_moment(vm, b));
+    if zone_x == zone_y {
+        return Ok(Value::bool(op.holds(x.cmp(&y))));
+    }
+    let (offset_a, offset_b) = (offset_of(vm, a)?, offset_of(vm, b)?);
+    let is_equality = matches!(op, Comparison::Eq | Comparison::Ne);
+    let mut order = match (offset_a, offset_b) {
+        (s, t) if s == t => x.cmp(&y),
+        (Some(s), Some(t)) => (i128::from(x.total()) - s).cmp(&(i128::from(y.total()) - t)),
+        _ if is_equality => return Ok(Value::bool(op == Comparison::Ne)),
+        _ => return Err(vm.raise(Exc::TypeError, "can't compare offset-naive and offset-aware datetimes")),
+    };
+    if is_equality && order.is_eq() && (is_ambiguous(vm, a, offset_a)? || is_ambiguous(vm, b, offset_b)?) {
+        order = std::cmp::Ordering::Greater;
+    }
+    Ok(Value::bool(op.holds(order)))
+}
+
+fn add(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
+    let pair = match (a.downcast::<DateTime>(vm), as_delta(vm, b)) {
+        (Some(moment), Some(delta)) => Some((moment, delta)),
+        _ => b.downcast::<DateTime>(vm).zip(as_delta(vm, a)),
+    };
+    match pair {
+        Some((moment, delta)) => {
+            let delta = delta.get(vm).total();
+            shifted(vm, moment, delta)
+        }
+        None => Ok(Value::NOT_IMPLEMENTED),
+    }
+}
+
+fn sub(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
+    let Some(moment) = a.downcast::<DateTime>(vm) else { return Ok(Value::NOT_IMPLEMENTED) };
+    if let Some(delta) = as_delta(vm, b) {
+        let delta = delta.get(vm).total();
+        return shifted(vm, moment, -delta);
+    }
+    if b.downcast::<DateTime>(vm).is_none() {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let ((x, zone_x, _), (y, zone_y, _)) = (this_moment(vm, a), this_moment(vm, b));
+    let mut difference = i128::from(x.total()) - i128::from(y.total());
+    if zone_x != zone_y {
+        match (offset_of(vm, a)?, offset_of(vm, b)?) {
+            (Some(s), Some(t)) => difference += t - s,
+            (None, None) => {}
+            _ => return Err(vm.raise(Exc::TypeError, "can't subtract offset-naive and offset-aware datetimes")),
+        }
+    }
+    Ok(Delta::new(vm, difference)?.value())
+}
+
+macro_rules! field {
+    ($function:ident, $field:ident) => {
+        fn $function(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+            Ok(Value::int(this_moment(vm, this).0.$field as usize))
+        }
+    };
+}
+
+field!(get_hour, hour);
+field!(get_minute, minute);
+field!(get_second, second);
+field!(get_micro, micro);
+
+fn get_tzinfo(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(this_moment(vm, this).1.unwrap_or(Value::NONE))
+}
+
+fn get_fold(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(Value::int(this_moment(vm, this).2 as usize))
+}
+
+const REPLACE: &str = "replace($self, /, year=unchanged, month=unchanged, day=unchanged,\n        hour=unchanged, minute=unchanged, second=unchanged,\n        microsecond=unchanged, tzinfo=unchanged, *, fold=unchanged)";
+const DUNDER_REPLACE: &str = "__replace__($self, /, year=unchanged, month=unchanged, day=unchanged,\n        hour=unchanged, minute=unchanged, second=unchanged,\n        microsecond=unchanged, tzinfo=unchanged, *, fold=unchanged)";
+
+#[rustfmt::skip]
+const METHODS: &[MethodDef] = &[
+    class_method("now($type, /, tz=None)", now, "Returns new datetime object representing current time local to tz.\n\n  tz\n    Timezone object.\n\nIf no tz is specified, uses local timezone."),
+    class_method("utcnow($type, /)", utcnow, "Return a new datetime representing UTC day and time."),
+    class_method("fromtimestamp($type, timestamp, tz=None)", fromtimestamp, "timestamp[, tz] -> tz's local time from POSIX timestamp.").hidden(),
+    class_method("utcfromtimestamp($type, timestamp, /)", utcfromtimestamp, "Construct a naive UTC datetime from a POSIX timestamp.").hidden(),
+    class_method("strptime($type, date_string, format, /)", strptime, "string, format -> new datetime parsed from a string (like time.strptime()).").hidden(),
+    class_method("combine($type, date, time, tzinfo=unchanged)", combine, "date, time -> datetime with same date and time fields").hidden(),
+    class_method("fromisoformat($type, object, /)", fromisoformat, "Construct a date from a string in ISO 8601 format."),
+    method("date($self, /)", get_date, "Return date object with same year, month and day."),
+    method("time($self, /)", get_time, "Return time object with same time but with tzinfo=None."),
+    method("timetz($self, /)", timetz, "Return time object with same time and tzinfo."),
+    method("ctime($self, /)", ctime, "Return ctime() style string."),
+    method("timetuple($self, /)", timetuple, "Return time tuple, compatible with time.localtime()."),
+    method("timestamp($self, /)", timestamp, "Return POSIX timestamp as float."),
+    method("utctimetuple($self, /)", utctimetuple, "Return UTC time tuple, compatible with time.localtime()."),
+    method("isoformat($self, /, sep='T', timespec='auto')", isoformat, "[sep] -> string in ISO 8601 format, YYYY-MM-DDT[HH[:MM[:SS[.mmm[uuu]]]]][+HH:MM].\nsep is used to separate the year from the time, and defaults to 'T'.\nThe optional argument timespec specifies the number of additional terms\nof the time to include. Valid options are 'auto', 'hours', 'minutes',\n'seconds', 'milliseconds' and 'microseconds'.\n").hidden(),
+    method("utcoffset($self, /)", utcoffset, "Return self.tzinfo.utcoffset(self)."),
+    method("tzname($self, /)", tzname, "Return self.tzinfo.tzname(self)."),
+    method("dst($self, /)", dst, "Return self.tzinfo.dst(self)."),
+    method(REPLACE, replace, "Return datetime with new specified fields."),
+    method(DUNDER_REPLACE, replace, "The same as replace()."),
+    method("astimezone($self, /, tz=None)", astimezone, "tz -> convert to local time in new timezone tz\n").hidden(),
+    method("__reduce_ex__($self, proto, /)", reduce_ex, "__reduce_ex__(proto) -> (cls, state)").hidden(),
+    method("__reduce__($self, /)", reduce, "__reduce__() -> (cls, state)"),
+];
+
+const GETSET: &[GetSetDef] = &[
+    getter("hour", get_hour, ""),
+    getter("minute", get_minute, ""),
+    getter("second", get_second, ""),
+    getter("microsecond", get_micro, ""),
+    getter("tzinfo", get_tzinfo, ""),
+    getter("fold", get_fold, ""),
+];
+
+/// Sets `min`, `max` and `resolution`.
+pub(super) fn finish(vm: &mut Vm) -> Result<(), Raised> {
+    let class = class_of_spec(vm, &TYPE)?;
+    let last = Fields::from_total((i128::from(calendar::MAX_ORDINAL) + 1) * i128::from(DAY) - 1);
+    for (name, fields) in [("min", Some(Fields::of_date(1, 1, 1))), ("max", last)] {
+        if let Some(fields) = fields {
+            let value = make(vm, &fields, None, 0)?;
+            set_class_attr(vm, class, name, value)?;
+        }
+    }
+    let micro = Delta::new(vm, 1)?.value();
+    set_class_attr(vm, class, "resolution", micro)
+}
+
+/// The class `datetime`.
+pub static TYPE: TypeSpec = TypeSpec {
+    name: "datetime",
+    module: "datetime",
+    base: Some(&date::TYPE),
+    layout: Some(<DateTime as HeapObject>::native),
+    slots: Slots {
+        new: Some(new),
+        repr: Some(repr),
+        str: Some(str),
+        hash: Some(hash),
+        richcompare: Some(richcompare),
+        add: Some(add),
+        sub: Some(sub),
+        ..Slots::DEFAULT
+    },
+    methods: METHODS,
+    getset: GETSET,
+    doc: "datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]])\n\nThe year, month and day arguments are required. tzinfo may be None, or an\ninstance of a tzinfo subclass. The remaining arguments may be ints.\n",
+    flags: BASETYPE,
+    ..TypeSpec::DEFAULT
+};
