@@ -68,13 +68,7 @@ pub fn check(vm: &mut Vm, fields: &Fields, fold: i64) -> Result<(), Raised> {
     Ok(())
 }
 
-fn of_class(
-    vm: &mut Vm,
-    class: Gc<Type>,
-    fields: &Fields,
-    tzinfo: Option<Value>,
-    fold: i64,
-) -> Result<Value, Raised> {
+fn of_class(vm: &mut Vm, class: Gc<Type>, fields: &Fields, tzinfo: Option<Value>, fold: i64) -> Result<Value, Raised> {
     check(vm, fields, fold)?;
     let shape = class.get(vm).root_shape;
     let object = Time {
@@ -97,13 +91,7 @@ pub fn make(vm: &mut Vm, fields: &Fields, tzinfo: Option<Value>, fold: i64) -> R
 }
 
 /// As `make`, by calling a subclass.
-fn make_as(
-    vm: &mut Vm,
-    class: Value,
-    fields: &Fields,
-    tzinfo: Option<Value>,
-    fold: i64,
-) -> Result<Value, Raised> {
+fn make_as(vm: &mut Vm, class: Value, fields: &Fields, tzinfo: Option<Value>, fold: i64) -> Result<Value, Raised> {
     if class == class_of_spec(vm, &TYPE)?.value() {
         return make(vm, fields, tzinfo, fold);
     }
@@ -142,8 +130,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
         let shape = class.get(vm).root_shape;
         let micro = micros_of([a, b, c]) as u32;
         let fold = hour >> 7;
-        let object =
-            Time { header: HeaderWord::NEW, hour: hour & 0x7F, minute, second, fold, micro, tzinfo, hash: -1 };
+        let object = Time { header: HeaderWord::NEW, hour: hour & 0x7F, minute, second, fold, micro, tzinfo, hash: -1 };
         return Ok(vm.new_object(shape, object)?.value());
     }
     const SIGNATURE: Signature =

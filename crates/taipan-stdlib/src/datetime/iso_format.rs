@@ -178,7 +178,9 @@ mod tests {
         let time = parse_time(b"04:05:06.5-01:30").ok().unwrap();
         assert_eq!((time.hour, time.minute, time.second, time.micro), (4, 5, 6, 500_000));
         assert_eq!(time.offset, Some(-5400 * calendar::SECOND));
-        for bad in [&b"4:05"[..], b"04:5", b"0405:06", b"04:05:06.", b"04:05Z1", b"04:05+1", b"04:05+123", b"04:05+00:00:"] {
+        for bad in
+            [&b"4:05"[..], b"04:5", b"0405:06", b"04:05:06.", b"04:05Z1", b"04:05+1", b"04:05+123", b"04:05+00:00:"]
+        {
             assert!(parse_time(bad).is_err());
         }
     }

@@ -42,7 +42,8 @@ fn local_moment(vm: &mut Vm, seconds: i64) -> Result<Fields, Raised> {
     let total = i128::from(EPOCH) + i128::from(seconds) * i128::from(SECOND);
     // Far beyond the calendar the system need not be asked.
     let slack = i128::from(calendar::DAY) * 2;
-    if total < i128::from(calendar::DAY) - slack || total > i128::from(calendar::MAX_ORDINAL + 1) * i128::from(calendar::DAY) + slack
+    if total < i128::from(calendar::DAY) - slack
+        || total > i128::from(calendar::MAX_ORDINAL + 1) * i128::from(calendar::DAY) + slack
     {
         return Err(raise_out_of_range(vm, total));
     }

@@ -52,13 +52,7 @@ impl DateTime {
     }
 }
 
-fn of_class(
-    vm: &mut Vm,
-    class: Gc<Type>,
-    fields: &Fields,
-    tzinfo: Option<Value>,
-    fold: i64,
-) -> Result<Value, Raised> {
+fn of_class(vm: &mut Vm, class: Gc<Type>, fields: &Fields, tzinfo: Option<Value>, fold: i64) -> Result<Value, Raised> {
     date::check(vm, fields.year, fields.month, fields.day)?;
     clock::check(vm, fields, fold)?;
     let shape = class.get(vm).root_shape;
@@ -81,19 +75,12 @@ pub fn make(vm: &mut Vm, fields: &Fields, tzinfo: Option<Value>, fold: i64) -> R
 }
 
 /// As `make`, by calling a subclass.
-fn make_as(
-    vm: &mut Vm,
-    class: Value,
-    fields: &Fields,
-    tzinfo: Option<Value>,
-    fold: i64,
-) -> Result<Value, Raised> {
+fn make_as(vm: &mut Vm, class: Value, fields: &Fields, tzinfo: Option<Value>, fold: i64) -> Result<Value, Raised> {
     if class == class_of_spec(vm, &TYPE)?.value() {
         return make(vm, fields, tzinfo, fold);
     }
     let Fields { year, month, day, hour, minute, second, micro } = *fields;
-    let [a, b, c, d, e, f, g] =
-        [year, month, day, hour, minute, second, micro].map(|part| Value::int32(part as i32));
+    let [a, b, c, d, e, f, g] = [year, month, day, hour, minute, second, micro].map(|part| Value::int32(part as i32));
     let object = vm.call(class, &[a, b, c, d, e, f, g, tzinfo.unwrap_or(Value::NONE)])?;
     if let Some(moment) = object.downcast::<DateTime>(vm) {
         moment.get_mut(vm).fold = fold as u8;
@@ -204,11 +191,8 @@ fn from_parts(
     is_utc: bool,
     tzinfo: Option<Value>,
 ) -> Result<Value, Raised> {
-    let (mut fields, fold) = if is_utc {
-        (local::utc_fields(vm, seconds)?, 0)
-    } else {
-        local::local_fields(vm, seconds, tzinfo.is_none())?
-    };
+    let (mut fields, fold) =
+        if is_utc { (local::utc_fields(vm, seconds)?, 0) } else { local::local_fields(vm, seconds, tzinfo.is_none())? };
     fields.micro = micros;
     let made = make_as(vm, class, &fields, tzinfo, fold)?;
     match tzinfo {
