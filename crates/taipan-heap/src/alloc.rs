@@ -161,7 +161,7 @@ impl Heap {
     }
 
     /// Bytes in use: blocks, large objects, charged foreign memory.
-    pub(crate) fn used_bytes(&self) -> usize {
+    pub fn used_bytes(&self) -> usize {
         (self.blocks.used * BLOCK + self.large.used_pages * PAGE).saturating_add(self.charged)
     }
 

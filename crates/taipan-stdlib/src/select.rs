@@ -15,10 +15,16 @@ use taipan_vm::types::type_::class_of_spec;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
+use crate::timeout::{Deadline, Rounding, duration};
+
+mod epoll;
+
 heap_object! {
     /// A poll object: events by descriptor.
     pub struct Poll {
         events: Gc<Dict>,
+        running: bool,
+        pad: [u8; 7],
     }
 }
 
@@ -45,6 +51,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         function("select(rlist, wlist, xlist, timeout=None, /)", select, "Wait until one or more file descriptors are ready for some kind of I/O."),
         function("poll()", new_poll, "Returns a polling object.\n\nThis object supports registering and unregistering file descriptors, and then\npolling them for I/O events."),
     ],
+    types: &[&epoll::TYPE],
     exec: Some(exec),
     ..ModuleSpec::DEFAULT
 };
@@ -62,16 +69,32 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
         ("POLLWRNORM", libc::POLLWRNORM),
         ("POLLWRBAND", libc::POLLWRBAND),
         ("POLLRDHUP", libc::POLLRDHUP),
+        ("POLLMSG", 0x400),
     ] {
         Module::set_int(module, vm, name, i64::from(number))?;
     }
     Module::set_int(module, vm, "PIPE_BUF", 4096)?;
+    for (name, number) in epoll::CONSTANTS {
+        Module::set_int(module, vm, name, *number)?;
+    }
     let error = vm.exception_class(Exc::OSError).value();
     Module::set(module, vm, "error", error)
 }
 
+/// A duration in units of `unit` nanoseconds; TypeError with `message` for what is no number.
+fn number(vm: &mut Vm, value: Value, unit: i64, message: &str) -> Result<i64, Raised> {
+    let is_number = vm.as_float(value).is_some()
+        || vm.is_int(value)
+        || vm.slots(value).float.is_some()
+        || vm.slots(value).index.is_some();
+    if !is_number {
+        return Err(vm.raise(Exc::TypeError, message));
+    }
+    duration(vm, value, unit, Rounding::Up)
+}
+
 /// The descriptor of an int or an object with `fileno()`.
-fn descriptor(vm: &mut Vm, value: Value) -> Result<i32, Raised> {
+pub(crate) fn descriptor(vm: &mut Vm, value: Value) -> Result<i32, Raised> {
     let fd = if vm.is_int(value) {
         value
     } else {
@@ -85,7 +108,10 @@ fn descriptor(vm: &mut Vm, value: Value) -> Result<i32, Raised> {
     if !vm.is_int(fd) {
         return Err(vm.raise(Exc::TypeError, "fileno() returned a non-integer"));
     }
-    let fd = vm.index_i32(fd)?;
+    let fd = match vm.as_i64(fd) {
+        Some(wide) if i64::from(wide as i32) == wide => wide as i32,
+        _ => return Err(vm.raise(Exc::OverflowError, "Python int too large to convert to C int")),
+    };
     if fd < 0 {
         let message = format!("file descriptor cannot be a negative integer ({fd})");
         return Err(vm.raise(Exc::ValueError, message));
@@ -93,52 +119,30 @@ fn descriptor(vm: &mut Vm, value: Value) -> Result<i32, Raised> {
     Ok(fd)
 }
 
-/// Waits for readiness; `seconds` `None` is without limit. A signal shortens no wait.
-fn wait(vm: &mut Vm, entries: &mut [PollEntry], seconds: Option<f64>) -> Result<usize, Raised> {
-    let clock = |vm: &mut Vm| vm.ask_host(|host| host.clock(libc::CLOCK_MONOTONIC)).map(|time| time.total());
-    let deadline = match seconds {
-        Some(seconds) => Some(clock(vm)? + (seconds * 1e9).ceil() as i128),
-        None => None,
-    };
-    let host = vm.host();
-    loop {
-        let timeout = match deadline {
-            None => -1,
-            Some(deadline) => {
-                let left = (deadline - clock(vm)?).max(0);
-                i32::try_from((left + 999_999) / 1_000_000).unwrap_or(i32::MAX)
-            }
-        };
-        match vm.detached(|| host.poll(entries, timeout)) {
-            Ok(n) => return Ok(n),
-            Err(taipan_vm::host::Errno::INTERRUPTED) => vm.run_signal_handlers()?,
-            Err(errno) => return Err(vm.raise_os_error(errno, &[])),
-        }
-    }
-}
-
 fn select(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [read, write, except, timeout] = args.all();
-    let seconds = match timeout.not_none() {
-        None => None,
+    let timeout = match timeout.not_none() {
+        None => -1,
         Some(timeout) => {
-            if vm.as_float(timeout).is_none() && !vm.is_int(timeout) && vm.slots(timeout).float.is_none() {
-                return Err(vm.raise(Exc::TypeError, "timeout must be a float or None"));
-            }
-            let seconds = vm.to_f64(timeout)?;
-            if seconds < 0.0 {
+            let timeout = number(vm, timeout, 1_000_000_000, "timeout must be a float or None")?;
+            if timeout < 0 {
                 return Err(vm.raise(Exc::ValueError, "timeout must be non-negative"));
             }
-            Some(seconds.min(1e9))
+            timeout
         }
     };
+    let deadline = Deadline::after(vm, timeout)?;
     let mut entries: Vec<PollEntry> = Vec::new();
     let mut lists = [Value::NONE; 3];
     let mut starts = [0; 4];
     for (i, (given, events)) in
         [(read, libc::POLLIN), (write, libc::POLLOUT), (except, libc::POLLPRI)].into_iter().enumerate()
     {
-        let list = vm.list_of(given)?;
+        // A list is read in place: `fileno` methods may change it.
+        let list = match given.exact::<List>() {
+            Some(list) => list,
+            None => vm.sequence_fast(given, "arguments 1-3 must be sequences")?,
+        };
         lists[i] = list.value();
         let mut at = 0;
         while let Some(item) = list.get(vm).get_at(vm, at) {
@@ -151,7 +155,7 @@ fn select(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
         starts[i + 1] = entries.len();
     }
-    wait(vm, &mut entries, seconds)?;
+    deadline.poll(vm, &mut entries)?;
     if entries.iter().any(|entry| entry.returned & libc::POLLNVAL != 0) {
         return Err(vm.raise_os_error(taipan_vm::host::Errno(libc::EBADF), &[]));
     }
@@ -176,18 +180,18 @@ fn new_poll(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     let events = Dict::new(vm)?;
     let class = class_of_spec(vm, &POLL)?;
     let shape = class.get(vm).root_shape;
-    Ok(vm.new_object(shape, Poll { header: HeaderWord::NEW, events })?.value())
+    Ok(vm.new_object(shape, Poll { header: HeaderWord::NEW, events, running: false, pad: [0; 7] })?.value())
 }
 
 fn event_mask(vm: &mut Vm, value: Value, default: i16) -> Result<Value, Raised> {
     match value.given() {
         None => Ok(Value::int(default as usize)),
         Some(value) => {
-            let mask = vm.index_i32(value)?;
-            match u16::try_from(mask) {
-                Ok(mask) => Ok(Value::int(mask as usize)),
-                Err(_) if mask < 0 => Err(vm.raise(Exc::ValueError, "value must be positive")),
-                Err(_) => Err(vm.raise(Exc::OverflowError, "Python int too large for C unsigned short")),
+            let index = vm.index(value)?;
+            match vm.as_i64(index) {
+                Some(mask) if mask < 0 => Err(vm.raise(Exc::ValueError, "Cannot convert negative int")),
+                Some(mask) if mask <= i64::from(u16::MAX) => Ok(Value::int(mask as usize)),
+                _ => Err(vm.raise(Exc::OverflowError, "Python int too large for C unsigned short")),
             }
         }
     }
@@ -226,13 +230,19 @@ fn unregister(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn poll_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (poll, [timeout]) = args.method::<Poll, 1>(vm);
-    let seconds = match timeout.not_none() {
-        None => None,
-        Some(timeout) => {
-            let milliseconds = vm.to_f64(timeout)?;
-            if milliseconds < 0.0 { None } else { Some((milliseconds / 1e3).min(1e9)) }
-        }
+    let timeout = match timeout.not_none() {
+        None => -1,
+        Some(timeout) => number(vm, timeout, 1_000_000, "timeout must be an integer or None")?,
     };
+    if std::mem::replace(&mut poll.get_mut(vm).running, true) {
+        return Err(vm.raise(Exc::RuntimeError, "concurrent poll() invocation"));
+    }
+    let result = poll_registered(vm, poll, timeout);
+    poll.get_mut(vm).running = false;
+    result
+}
+
+fn poll_registered(vm: &mut Vm, poll: Gc<Poll>, timeout: i64) -> Result<Value, Raised> {
     let events = poll.get(vm).events;
     let mut entries = Vec::new();
     let mut at = 0;
@@ -242,7 +252,12 @@ fn poll_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             entries.push(PollEntry { fd: fd as i32, events: mask as i16, returned: 0 });
         }
     }
-    wait(vm, &mut entries, seconds)?;
+    let deadline = Deadline::after(vm, timeout)?;
+    let count = |entries: &Vec<PollEntry>| entries.iter().all(|entry| entry.returned == 0);
+    let entries = deadline.wait(vm, true, count, |host, timeout| {
+        host.poll(&mut entries, timeout)?;
+        Ok(entries.clone())
+    })?;
     let ready = List::new(vm)?;
     for entry in entries.iter().filter(|entry| entry.returned != 0) {
         let pair = [Value::int32(entry.fd), Value::int(entry.returned as u16 as usize)];

@@ -82,6 +82,8 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     Module::set(module, vm, "timeout", timeout)?;
     GAI_ERROR.define(vm, module)?;
     HOST_ERROR.define(vm, module)?;
+    Module::set_text(module, vm, "BDADDR_ANY", "00:00:00:00:00:00")?;
+    Module::set_text(module, vm, "BDADDR_LOCAL", "00:00:00:FF:FF:FF")?;
     Module::set(module, vm, "has_ipv6", Value::TRUE)
 }
 
@@ -112,7 +114,8 @@ const ITEM_HEAD: i64 = 16;
 fn item_length(vm: &mut Vm, args: Args<'_>, function: &str) -> Result<i64, Raised> {
     arity(vm, args, function, 1, 1)?;
     let length = vm.index_isize(args.get(0))? as i64;
-    if !(0..=i64::from(i32::MAX) - ITEM_HEAD - 8).contains(&length) {
+    let room = if function == "CMSG_LEN" { ITEM_HEAD } else { ITEM_HEAD + 7 };
+    if !(0..=i64::from(i32::MAX) - room).contains(&length) {
         return Err(vm.raise(Exc::OverflowError, format!("{function}() argument out of range")));
     }
     Ok(length)
@@ -169,7 +172,7 @@ fn unsigned(vm: &mut Vm, value: Value, max: i64, c_type: &str) -> Result<i64, Ra
     let index = vm.index(value)?;
     match vm.as_i64(index) {
         Some(number) if (0..=max).contains(&number) => Ok(number),
-        Some(number) if number < 0 => Err(vm.raise(Exc::ValueError, "Cannot convert negative int")),
+        _ if vm.is_less(index, Value::int(0))? => Err(vm.raise(Exc::ValueError, "Cannot convert negative int")),
         _ => Err(vm.raise(Exc::OverflowError, format!("Python int too large for C {c_type}"))),
     }
 }

@@ -112,6 +112,8 @@ impl Vm {
     pub fn after_fork_in_child(&mut self) {
         let this = std::ptr::NonNull::from(&mut *self);
         self.interp_mut().threads.retain(|thread| *thread == this);
+        let serial = self.thread_serial;
+        self.interp_mut().thread_serials.retain(|other| *other == serial);
         self.interp_mut().gil = std::sync::Arc::default();
         self.interp_mut().main_thread = self.thread_id;
     }

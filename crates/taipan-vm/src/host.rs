@@ -229,6 +229,12 @@ host! {
         fn lock_file(fd: i32, operation: i32) -> ();
         /// Waits until a descriptor is ready; timeout in milliseconds, negative: none. Gives how many are.
         fn poll(entries: &mut [PollEntry], timeout: i32) -> usize;
+        /// `epoll_create1`.
+        fn epoll_create(flags: i32) -> i32;
+        /// `epoll_ctl` (`EPOLL_CTL_*`).
+        fn epoll_control(fd: i32, operation: i32, target: i32, events: u32) -> ();
+        /// At most `limit` pairs of descriptor and events; timeout as in `poll`.
+        fn epoll_wait(fd: i32, limit: usize, timeout: i32) -> Vec<(i32, u32)>;
     }
     sockets {
         /// `socket`; the descriptor is not inherited by children.

@@ -66,6 +66,11 @@ pub struct Interpreter {
     pub simulated_signals: u64,
     /// Whether the program is ending (`sys.is_finalizing()`).
     pub finalizing: bool,
+    /// Bytes in use after the last collection that was made while waiting.
+    pub(crate) idle_mark: usize,
+    /// Numbers of the attached threads, and the next one: identities of the system are used again.
+    pub(crate) thread_serials: Vec<u64>,
+    pub(crate) next_thread_serial: u64,
     /// `threading.get_ident()` of the first thread.
     pub main_thread: u64,
     /// `sys.set_int_max_str_digits()`.
@@ -162,6 +167,9 @@ impl Interpreter {
             import_times: crate::import::timing::ImportTimes::default(),
             simulated_signals: 0,
             finalizing: false,
+            idle_mark: 0,
+            thread_serials: Vec::new(),
+            next_thread_serial: 1,
             main_thread: 0,
             int_max_str_digits: config.settings.int_max_str_digits.unwrap_or(4300),
             config,

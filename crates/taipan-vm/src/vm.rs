@@ -53,6 +53,8 @@ pub struct Vm {
     pub(crate) parked_at: std::sync::atomic::AtomicUsize,
     /// `threading.get_ident()`.
     pub thread_id: u64,
+    /// A number no other thread of the interpreter ever has.
+    pub(crate) thread_serial: u64,
     /// What `_thread.set_name` was told.
     pub thread_name: Option<String>,
     /// Frames and budget of the evaluation loop.
@@ -82,11 +84,17 @@ impl Vm {
             native_base: high,
             parked_at: Default::default(),
             thread_id: 0,
+            thread_serial: 0,
             thread_name: None,
             exec: Default::default(),
         });
         let pointer = NonNull::from(&mut *vm);
-        vm.interp_mut().threads.push(pointer);
+        let interp = vm.interp_mut();
+        interp.threads.push(pointer);
+        let serial = interp.next_thread_serial;
+        interp.next_thread_serial += 1;
+        interp.thread_serials.push(serial);
+        vm.thread_serial = serial;
         vm
     }
 
@@ -340,6 +348,8 @@ impl Drop for Vm {
     fn drop(&mut self) {
         let this = NonNull::from(&mut *self);
         self.interp_mut().threads.retain(|thread| *thread != this);
+        let serial = self.thread_serial;
+        self.interp_mut().thread_serials.retain(|other| *other != serial);
     }
 }
 

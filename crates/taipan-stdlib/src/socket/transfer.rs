@@ -190,7 +190,15 @@ pub fn recvmsg_into(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let mut total = 0usize;
     for i in 0..count {
         let item = targets.get(vm).get_at(vm, i).unwrap_or(Value::NONE);
-        let target = vm.get_buffer(item, true)?;
+        let result = vm.get_buffer(item, true);
+        let target = match result {
+            Ok(target) => target,
+            Err(raised) => {
+                let _ = vm.take_raised(raised);
+                let message = "recvmsg_into() argument 1 must be an iterable of single-segment read-write buffers";
+                return Err(vm.raise(Exc::TypeError, message));
+            }
+        };
         total = total.saturating_add(target.len);
         target.release(vm);
     }

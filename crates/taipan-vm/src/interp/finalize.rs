@@ -37,6 +37,9 @@ pub(crate) fn resource_tag(number: usize) -> u64 {
     (number as u64) << 8 | RESOURCE
 }
 
+/// Larger heaps are not collected as a whole while waiting.
+const IDLE_MAJOR: usize = 64 << 20;
+
 impl Vm {
     /// Notes a new instance whose class has `__del__`.
     #[inline]
@@ -123,6 +126,22 @@ impl Vm {
         } else if let Err(raised) = MemoryView::release(view, self) {
             let _ = self.take_raised(raised);
         }
+    }
+
+    /// Collects while the program waits, so that abandoned objects are closed although nothing is allocated. Gives
+    /// whether weak callbacks or finalisers ran.
+    pub fn collect_when_idle(&mut self) -> bool {
+        let used = self.heap_mut().used_bytes();
+        if used == self.interp().idle_mark || self.exec.finalizing {
+            return false;
+        }
+        self.collect(if used < IDLE_MAJOR { Collection::Major } else { Collection::Minor });
+        let pending = self.heap_mut().has_pending();
+        self.run_weak_callbacks();
+        self.run_finalizers();
+        let used = self.heap_mut().used_bytes();
+        self.interp_mut().idle_mark = used;
+        pending
     }
 
     /// Whether `is_exporting` still holds after the views that nobody can reach have given their exports back. Runs no

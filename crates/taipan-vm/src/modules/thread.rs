@@ -202,7 +202,6 @@ fn run(vm: &mut Vm, ticket: usize) {
         }
         handle::set_done(vm, handle);
     }
-    local::forget_thread(vm);
     let running = number(vm, COUNT).saturating_sub(1);
     vm.set_state(COUNT, Value::int(running));
     vm.wake_waiters();

@@ -172,3 +172,22 @@ pub fn poll(entries: &mut [PollEntry], timeout: i32) -> HostResult<usize> {
     }
     Ok(ready as usize)
 }
+
+pub fn epoll_create(flags: i32) -> HostResult<i32> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::epoll_create1(flags | libc::EPOLL_CLOEXEC) })
+}
+
+pub fn epoll_control(fd: i32, operation: i32, target: i32, events: u32) -> HostResult<()> {
+    let mut event = libc::epoll_event { events, u64: target as u32 as u64 };
+    // SAFETY: a valid event.
+    check(unsafe { libc::epoll_ctl(fd, operation, target, &mut event) }).map(drop)
+}
+
+pub fn epoll_wait(fd: i32, limit: usize, timeout: i32) -> HostResult<Vec<(i32, u32)>> {
+    let limit = limit.clamp(1, 1 << 16);
+    let mut events = vec![libc::epoll_event { events: 0, u64: 0 }; limit];
+    // SAFETY: room for `limit` events.
+    let n = check(unsafe { libc::epoll_wait(fd, events.as_mut_ptr(), limit as i32, timeout) })?;
+    Ok(events.iter().take(n as usize).map(|event| (event.u64 as i32, event.events)).collect())
+}

@@ -8,7 +8,6 @@ use crate::raise::{Exc, Raised};
 use crate::slots::{Init, Slots};
 use crate::spec::{BASETYPE, TypeSpec, WEAKREFABLE};
 use crate::types::dict::Dict;
-use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::types::type_::Type;
@@ -25,9 +24,6 @@ heap_object! {
         kwargs: Option<Gc<Dict>>,
     }
 }
-
-/// Keys of threads that have ended since; their dicts are dropped when a local is used next.
-const ENDED: &str = "thread.ended";
 
 pub static TYPE: TypeSpec = TypeSpec {
     name: "_local",
@@ -65,7 +61,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
     let local = vm.new_object(shape, Local { header: HeaderWord::NEW, dicts, args: positional, kwargs })?;
     let own = Dict::new(vm)?;
-    let key = vm.new_uint(vm.thread_id)?;
+    let key = vm.new_uint(vm.thread_serial)?;
     Dict::set(dicts, vm, key, own.value())?;
     Ok(local.value())
 }
@@ -76,17 +72,11 @@ fn own_dict(vm: &mut Vm, this: Value) -> Result<Gc<Dict>, Raised> {
         return Err(vm.raise(Exc::TypeError, "_local object expected"));
     };
     let dicts = local.get(vm).dicts;
-    let key = vm.new_uint(vm.thread_id)?;
+    let key = vm.new_uint(vm.thread_serial)?;
     if let Some(dict) = Dict::get_item(dicts, vm, key)?.and_then(|dict| dict.exact::<Dict>()) {
         return Ok(dict);
     }
-    if let Some(ended) = vm.state(ENDED).and_then(|ended| ended.exact::<List>()) {
-        let mut i = 0;
-        while let Some(key) = ended.get(vm).get_at(vm, i) {
-            Dict::remove(dicts, vm, key)?;
-            i += 1;
-        }
-    }
+    drop_ended(vm, dicts)?;
     let dict = Dict::new(vm)?;
     Dict::set(dicts, vm, key, dict.value())?;
     let (args, kwargs) = (local.get(vm).args, local.get(vm).kwargs);
@@ -111,23 +101,17 @@ fn own_dict(vm: &mut Vm, this: Value) -> Result<Gc<Dict>, Raised> {
     Ok(dict)
 }
 
-/// A thread has ended: what locals hold for it may go. Called by the ending thread.
-pub(super) fn forget_thread(vm: &mut Vm) {
-    let done = (|| {
-        let ended = match vm.state(ENDED).and_then(|ended| ended.exact::<List>()) {
-            Some(ended) => ended,
-            None => {
-                let ended = List::new(vm)?;
-                vm.set_state(ENDED, ended.value());
-                ended
-            }
-        };
-        let key = vm.new_uint(vm.thread_id)?;
-        List::push(ended, vm, key)
-    })();
-    if let Err(raised) = done {
-        let _ = vm.take_raised(raised);
+/// Drops what is held for threads that have ended.
+fn drop_ended(vm: &mut Vm, dicts: Gc<Dict>) -> Result<(), Raised> {
+    let mut at = 0;
+    while let Some((number, entry)) = dicts.get(vm).next_entry(vm, at) {
+        at = number + 1;
+        let alive = vm.as_i64(entry.key).is_some_and(|serial| vm.interp().thread_serials.contains(&(serial as u64)));
+        if !alive {
+            Dict::remove(dicts, vm, entry.key)?;
+        }
     }
+    Ok(())
 }
 
 fn getattro(vm: &mut Vm, this: Value, attribute: Gc<Str>) -> Result<Value, Raised> {
