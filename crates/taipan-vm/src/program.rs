@@ -224,10 +224,13 @@ impl Vm {
             return self.as_i64(code).map_or(-1, |code| code as i32) & 0xFF;
         }
         self.flush_streams();
-        let printed = match self.str_string(code) {
-            Ok(text) => self.print_to_stderr(&format!("{text}\n")),
-            Err(raised) => Err(raised),
-        };
+        let printed = (|| {
+            let stderr = crate::modules::sys::get(self, "stderr")?.filter(|stderr| !stderr.is_none());
+            let Some(stderr) = stderr else { return Ok(()) };
+            let (text, end) = (self.str(code)?, self.new_str("\n")?);
+            self.call_method_name(stderr, name::WRITE, &[text])?;
+            self.call_method_name(stderr, name::WRITE, &[end]).map(drop)
+        })();
         if let Err(raised) = printed {
             let _ = self.take_raised(raised);
         }

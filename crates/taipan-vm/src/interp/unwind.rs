@@ -43,10 +43,30 @@ pub fn return_special(vm: &mut Vm, value: Value) -> Result<Leave, Raised> {
             let object = unsafe { Op::new((*vm.exec.top).pc, (*vm.exec.top).fp).rb() };
             deliver(vm, frame.ret, object);
         }
-        Kind::GeneratorFor => generator_exhausted(vm, None),
+        Kind::GeneratorFor => {
+            if !value.is_none() && vm.interp().monitoring.tools[Event::Raise as usize] != 0 {
+                tell_stop(vm, value)?;
+            }
+            generator_exhausted(vm, None);
+        }
         Kind::GeneratorSend => generator_exhausted(vm, Some(value)),
     }
     Ok(Leave::Continue)
+}
+
+/// Tells of the StopIteration with which a loop over a generator that returned a value ends.
+#[cold]
+fn tell_stop(vm: &mut Vm, value: Value) -> Result<(), Raised> {
+    let stop = vm.new_exception(Exc::StopIteration, &[value])?;
+    let _ = vm.reraise(stop);
+    vm.tell_raised(Event::Raise, &[]);
+    match vm.pending {
+        Some(pending) if pending == stop => {
+            vm.pending = None;
+            Ok(())
+        }
+        _ => Err(Raised(())),
+    }
 }
 
 /// Writes a result to the top frame's destination slot and steps over the operation that waited for it.

@@ -418,7 +418,8 @@ pub fn load_special(vm: &mut Vm, op: Op) -> Result<(), Raised> {
         }
         None => {
             let class = vm.type_of(object);
-            let got = crate::types::object::full_class_name(vm, class)?;
+            let full = crate::types::object::full_class_name(vm, class)?;
+            let got = full.strip_prefix("__main__.").unwrap_or(&full);
             let missed = crate::names::KNOWN_NAMES[atom.0 as usize];
             let protocol = |is_async| {
                 if is_async { "asynchronous context manager protocol" } else { "context manager protocol" }

@@ -308,26 +308,6 @@ fn project_group(vm: &mut Vm, group: Value, leaves: Gc<List>) -> Result<Value, R
             List::push(kept, vm, member)?;
         }
     }
-    if kept.get(vm).is_empty() {
-        return Ok(Value::NONE);
-    }
-    if kept.get(vm).len() == members.get(vm).len() {
-        return Ok(group);
-    }
-    let part = vm.call_method(group, "derive", &[kept.value()])?;
-    let notes = vm.name(name::NOTES);
-    if let Some(notes_list) = vm.instance_attr(group, notes) {
-        let copy = vm.list_of(notes_list)?;
-        vm.set_attr(part, notes, Some(copy.value()))?;
-    }
-    if let (Some(from), Some(to)) =
-        (group.downcast::<exceptions::BaseException>(vm), part.downcast::<exceptions::BaseException>(vm))
-    {
-        let (traceback, cause, context) = (from.get(vm).traceback, from.get(vm).cause, from.get(vm).context);
-        let to = to.get_mut(vm);
-        to.traceback = traceback;
-        to.cause = cause;
-        to.context = context;
-    }
-    Ok(part)
+    // A group is made anew even of all its members: further inside some may be missing.
+    exceptions::group::subset(vm, group, kept)
 }

@@ -260,7 +260,7 @@ fn add_note(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, note] = args.all();
     if note.downcast::<Str>(vm).is_none() {
         let got = vm.type_name(note);
-        return Err(vm.raise(Exc::TypeError, format!("note must be a str, not '{got}'")));
+        return Err(vm.raise(Exc::TypeError, format!("add_note() argument must be str, not {got}")));
     }
     let notes_name = crate::names::name::NOTES;
     let notes = match vm.get_attr_opt_name(this, notes_name)? {

@@ -512,6 +512,10 @@ fn call_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let message = format!("{owner_name}.__new__({class_name}): {class_name} is not a subtype of {owner_name}");
         return Err(vm.raise(Exc::TypeError, message));
     }
+    if class.get(vm).has_flag(crate::spec::NO_NEW) {
+        let full = crate::types::object::full_class_name(vm, class)?;
+        return Err(vm.raise(Exc::TypeError, format!("cannot create '{full}' instances")));
+    }
     // `object.__new__(dict)` would make a dict without its fields.
     let mut at = class;
     while at.get(vm).is_heap_type() {
