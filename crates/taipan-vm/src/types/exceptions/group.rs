@@ -110,7 +110,8 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let group = expect(vm, this);
     let members = members(vm, group)?;
     let (message, args) = (group.get(vm).message.unwrap_or(Value::NONE), group.get(vm).base.args);
-    let was_list = args.get(vm).len() == 2 && args.get(vm).items().get(1).is_some_and(|value| value.downcast::<List>(vm).is_some());
+    let was_list = args.get(vm).len() == 2
+        && args.get(vm).items().get(1).is_some_and(|value| value.downcast::<List>(vm).is_some());
     let shown = if was_list { vm.list_of(members.value())?.value() } else { members.value() };
     let shown = match group.get(vm).shown {
         Some(shown) => vm.str_string(shown)?,
