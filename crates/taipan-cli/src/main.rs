@@ -74,6 +74,9 @@ fn run() -> i32 {
 /// Runs what the command line asks for; `Ok` gives the exit status.
 fn run_program(vm: &mut Vm, options: &Options) -> Result<i32, Raised> {
     vm.import_site()?;
+    if let Some(frames) = options.memory.trace_frames {
+        vm.start_tracemalloc(frames);
+    }
     if let Some(n) = options.memory.fail_at {
         vm.heap_mut().fail_allocation(n);
     }

@@ -209,10 +209,7 @@ impl Heap {
     /// Takes [`Heap::fail_allocation`] back; true if the allocation in question has been reached.
     pub fn stop_failing(&mut self) -> bool {
         let reached = self.config.fail_at.take().is_some_and(|n| self.allocations >= n);
-        self.every_allocation_is_slow = self.config.stress_every.is_some();
-        if !self.every_allocation_is_slow {
-            self.limit = self.eden.hidden_limit;
-        }
+        self.settle_speed();
         reached
     }
 

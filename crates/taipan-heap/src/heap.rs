@@ -22,6 +22,7 @@ use crate::old::MarkRegion;
 use crate::page_source::{Reservation, physical_memory};
 use crate::side_table::SideTable;
 use crate::stats::{CollectStats, HeapStats};
+use crate::traces::Traces;
 use crate::weak::WeakTable;
 
 /// One interpreter's memory. Dropping it unmaps everything without running finalisers.
@@ -55,6 +56,8 @@ pub struct Heap {
     pub(crate) finalizers: Finalizers,
     pub(crate) ids: SideTable<u64>,
     pub(crate) pins: SideTable<u32>,
+    /// While tracing.
+    pub(crate) traces: Option<Traces>,
     pub(crate) next_id: u64,
     pub(crate) config: HeapConfig,
     pub(crate) every_allocation_is_slow: bool,
@@ -121,6 +124,7 @@ impl Heap {
             finalizers: Finalizers::new(),
             ids: SideTable::new(),
             pins: SideTable::new(),
+            traces: None,
             next_id: 1,
             every_allocation_is_slow: config.stress_every.is_some() || config.fail_at.is_some(),
             allocations: 0,

@@ -39,6 +39,7 @@ mod stack_scan;
 mod stats;
 mod sweep;
 mod trace;
+mod traces;
 mod verify;
 mod weak;
 

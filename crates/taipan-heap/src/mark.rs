@@ -336,6 +336,10 @@ impl Heap {
         self.finalizers.table.follow_all(|a| fate(&self.blocks, a));
         self.ids.follow_all(|a| fate(&self.blocks, a));
         self.pins.follow_all(|a| fate(&self.blocks, a));
+        if let Some(traces) = &mut self.traces {
+            traces.table.follow_all(|a| fate(&self.blocks, a));
+            traces.recount();
+        }
         out.evacuated_objects = self.marker.evacuated;
         out.marked_objects = self.marker.marked;
         self.marker.active = false;

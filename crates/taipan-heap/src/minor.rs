@@ -84,6 +84,10 @@ impl Heap {
         self.finalizers.table.follow_young(|a| fate(&self.blocks, a));
         self.ids.follow_young(|a| fate(&self.blocks, a));
         self.pins.follow_young(|a| fate(&self.blocks, a));
+        if let Some(traces) = &mut self.traces {
+            traces.table.follow_young(|a| fate(&self.blocks, a));
+            traces.recount();
+        }
         self.empty_nursery(out);
         self.free_young_large();
         let promoted = (self.old.allocated - old_before) + (self.meta.allocated - meta_before);

@@ -112,6 +112,8 @@ pub struct Interpreter {
     pub monitoring: crate::interp::monitoring::Monitoring,
     /// Rust data that heap objects refer to by number.
     pub(crate) resources: crate::resources::Resources,
+    /// Stacks that allocate, for `tracemalloc`.
+    pub(crate) tracer: crate::modules::tracemalloc::Tracer,
     /// What the module `gc` remembers.
     pub(crate) gc: crate::modules::gc::GcState,
     /// Source of function versions.
@@ -193,6 +195,7 @@ impl Interpreter {
             executables: Vec::new(),
             monitoring: Default::default(),
             resources: Default::default(),
+            tracer: Default::default(),
             gc: Default::default(),
             next_function_version: 1,
             next_identity: 0x9E37_79B9,

@@ -12,5 +12,6 @@ pub mod signal;
 pub mod symtable;
 pub mod sys;
 pub mod thread;
+pub mod tracemalloc;
 pub mod typing;
 pub mod weakref;

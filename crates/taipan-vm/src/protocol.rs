@@ -372,6 +372,10 @@ impl Vm {
         }
         let iterator = self.iter(iterable)?;
         let hint = self.length_hint(iterable, 0)?;
+        if hint > 1 << 20 {
+            // What cannot fit is refused before it is tried.
+            self.check_native_bytes(hint.saturating_mul(8))?;
+        }
         List::reserve(list, self, hint.min(1 << 20))?;
         while let Some(item) = self.next(iterator)? {
             List::push(list, self, item)?;

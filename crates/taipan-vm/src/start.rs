@@ -29,6 +29,7 @@ pub const CORE_MODULES: &[&ModuleSpec] = &[
     &modules::contextvars::MODULE,
     &modules::typing::MODULE,
     &modules::gc::MODULE,
+    &modules::tracemalloc::MODULE,
 ];
 
 impl Vm {

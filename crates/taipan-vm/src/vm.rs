@@ -156,8 +156,12 @@ impl Vm {
         if heap.has_pending() {
             self.exec.budget = 0;
         }
+        let tracing = heap.is_tracing();
         if heap.config().log {
             self.print_collections();
+        }
+        if tracing && let Ok(object) = result {
+            self.trace_allocation(object, bytes);
         }
         result.map_err(|_| self.raise_no_memory())
     }

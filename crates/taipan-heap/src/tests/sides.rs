@@ -201,3 +201,30 @@ fn identity_hash_and_flags_survive_moves() {
     assert_eq!(header >> Header::HASH_SHIFT, 0x2a_aaaa);
     assert_eq!(header & Header::VM_FLAGS, 1 << 8);
 }
+
+#[test]
+fn traces_follow_objects_and_go_with_them() {
+    let mut heap = new_heap(HeapConfig { move_everything: true, ..checked() });
+    let mut roots = TestRoots::default();
+    heap.start_tracing();
+    for number in 0..10 {
+        let object = node(&mut heap, number, &mut roots);
+        heap.trace_allocation(object, NODE_BYTES, number as u32);
+        if number % 2 == 0 {
+            roots.words.push(address(object));
+        }
+    }
+    assert_eq!(heap.traced_bytes(), (320, 320));
+    for kind in [Collection::Minor, Collection::Major, Collection::Major] {
+        collect(&mut heap, kind, &mut roots);
+        assert_eq!(heap.traced_bytes(), (160, 320));
+        for &object in &roots.words {
+            assert_eq!(heap.trace_of(at(object)), Some((NODE_BYTES, (word(at(object), 1) >> 1) as u32)));
+        }
+    }
+    heap.reset_traced_peak();
+    assert_eq!(heap.traced_bytes(), (160, 160));
+    heap.stop_tracing();
+    assert!(heap.alloc(NODE, NODE_BYTES).is_some() || !heap.is_tracing());
+    assert_eq!(heap.traced_bytes(), (0, 0));
+}
