@@ -8,8 +8,7 @@ use std::process::Command;
 #[test]
 fn deep_nesting_never_crashes() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deep_nesting.py");
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_taipan")).args(["-I", "-W", "ignore"]).arg(script).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_taipan")).args(["-I", "-W", "ignore"]).arg(script).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {stderr}", output.status);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "sources: no crash\ntrees: no crash\n");
