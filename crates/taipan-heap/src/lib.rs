@@ -28,6 +28,7 @@ mod heap;
 mod identity;
 mod large;
 mod layout;
+mod map;
 mod mark;
 mod metaspace;
 mod minor;

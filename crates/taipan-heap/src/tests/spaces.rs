@@ -327,3 +327,20 @@ fn gaps_are_chosen_by_the_fit() {
         assert_eq!(left, live);
     }
 }
+
+#[test]
+fn the_map_shows_each_block() {
+    let mut heap = new_heap(checked());
+    let mut roots = TestRoots::default();
+    for number in 0..3000 {
+        let object = node(&mut heap, number, &mut roots);
+        roots.words.push(address(object));
+    }
+    bytes(&mut heap, 20_000, &mut roots);
+    let blocks = |map: &str, kind: char| map.lines().next().map_or(0, |line| line.matches(kind).count());
+    assert!(blocks(&heap.map(), 'n') == 3 && heap.map().ends_with("large objects: 1 of 20 KB"), "{}", heap.map());
+    collect(&mut heap, Collection::Major, &mut roots);
+    let map = heap.map();
+    assert_eq!((blocks(&map, 'n'), blocks(&map, '#'), blocks(&map, '9')), (0, 2, 1), "{map}");
+    assert!(map.ends_with("large objects: 0 of 0 KB"), "{map}");
+}
