@@ -188,29 +188,18 @@ impl Vm {
     /// `locals()` of the running Python frame.
     pub fn current_locals(&mut self) -> Result<Value, Raised> {
         let depth = self.exec.depth();
-        let Some(frame) = self.exec.current() else {
+        let Some(frame) = self.exec.current().copied() else {
             return Err(self.raise(Exc::SystemError, "frame does not exist"));
         };
         let code = &frame.executable.code;
         let inlined = code.localspluskinds.iter().any(|kind| kind & taipan_bytecode::code::fast::HIDDEN != 0);
-        if inlined && code.flags & co::OPTIMIZED == 0 {
+        if code.flags & co::OPTIMIZED != 0 || inlined {
             let object = self.frame_object(depth)?;
-            if crate::types::frame::methods::has_hidden(self, object) {
+            if code.flags & co::OPTIMIZED != 0 || crate::types::frame::methods::has_hidden(self, object) {
                 return Ok(crate::types::frame::locals_proxy::snapshot(self, object)?.value());
             }
         }
-        let Some(frame) = self.exec.current() else {
-            return Err(self.raise(Exc::SystemError, "frame does not exist"));
-        };
-        if let Some(locals) = frame.locals {
-            return Ok(locals);
-        }
-        let (optimized, globals) = (frame.executable.code.flags & co::OPTIMIZED != 0, frame.globals);
-        if !optimized {
-            return Ok(globals.value());
-        }
-        let frame = self.frame_object(depth)?;
-        Ok(crate::types::frame::locals_proxy::snapshot(self, frame)?.value())
+        Ok(frame.locals.unwrap_or(frame.globals.value()))
     }
 
     /// The builtins of the running Python frame, or the interpreter's.

@@ -277,6 +277,13 @@ impl Vm {
         use Event as E;
         let calls = set(&[E::PyStart, E::PyResume, E::PyReturn, E::PyYield, E::PyUnwind, E::PyThrow]);
         let lines = set(&[E::Raise, E::Line, E::Jump, E::StopIteration]);
+        let running = self.exec.current().and_then(|frame| frame.object);
+        if let Some(frame) = running.and_then(|object| object.exact::<FrameObject>())
+            && trace
+            && frame.get(self).trace_opcodes()
+        {
+            self.watch_opcodes(frame, true)?;
+        }
         self.set_tool_events(TRACE_TOOL, if trace { calls | lines } else { 0 })?;
         self.set_tool_events(PROFILE_TOOL, if profile { calls | set(&[E::Call]) } else { 0 })
     }
@@ -302,9 +309,16 @@ pub(super) fn tell_tracer(
     place: Value,
     details: &[Value],
 ) -> Result<bool, Raised> {
-    let Some(function) = vm.trace_function else { return Ok(false) };
     let depth = vm.exec.depth();
+    let function = vm.trace_function;
+    if function.is_none() && event != Event::Instruction {
+        return Ok(false);
+    }
     let frame = vm.frame_object(depth)?;
+    let Some(function) = function else {
+        vm.watch_opcodes(frame, false)?;
+        return Ok(false);
+    };
     let detail = details.first().copied().unwrap_or(Value::NONE);
     let (what, argument) = match event {
         Event::PyStart | Event::PyResume | Event::PyThrow => ("call", Value::NONE),
@@ -329,6 +343,7 @@ pub(super) fn tell_tracer(
         }
         Event::Instruction => {
             if !frame.get(vm).trace_opcodes() {
+                vm.watch_opcodes(frame, false)?;
                 return Ok(false);
             }
             ("opcode", Value::NONE)
@@ -340,7 +355,7 @@ pub(super) fn tell_tracer(
         return Ok(false);
     }
     if what != "line" && frame.get(vm).trace_opcodes() {
-        vm.watch_opcodes(frame)?;
+        vm.watch_opcodes(frame, true)?;
     }
     let function = if what == "call" { Some(function) } else { frame.get(vm).trace };
     let Some(function) = function else { return Ok(false) };
@@ -403,10 +418,12 @@ pub(super) fn tell_profiler(vm: &mut Vm, event: Event, details: &[Value]) -> Res
 
 impl Vm {
     /// Lets `sys.settrace` see each instruction of a frame's code.
-    pub(crate) fn watch_opcodes(&mut self, frame: Gc<FrameObject>) -> Result<(), Raised> {
+    pub(crate) fn watch_opcodes(&mut self, frame: Gc<FrameObject>, watch: bool) -> Result<(), Raised> {
         let executable = frame.get(self).executable;
         let instrumentation = self.instrumentation(executable)?;
         let events = super::monitoring::local_events_of(instrumentation, TRACE_TOOL);
-        self.set_local_events(executable, TRACE_TOOL, events | 1 << Event::Instruction as u32)
+        let instruction = 1 << Event::Instruction as u32;
+        let events = if watch { events | instruction } else { events & !instruction };
+        self.set_local_events(executable, TRACE_TOOL, events)
     }
 }

@@ -77,7 +77,11 @@ fn get_trace(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn set_trace(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
-    this_frame(vm, this)?.get_mut(vm).trace = value.and_then(Value::not_none);
+    let frame = this_frame(vm, this)?;
+    frame.get_mut(vm).trace = value.and_then(Value::not_none);
+    if value.is_some() && frame.get(vm).trace_opcodes() {
+        vm.watch_opcodes(frame, true)?;
+    }
     Ok(())
 }
 
@@ -112,8 +116,8 @@ fn set_trace_opcodes(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(
     let frame = this_frame(vm, this)?;
     let fields = frame.get_mut(vm);
     fields.flags = if opcodes { fields.flags | OPCODES } else { fields.flags & !OPCODES };
-    if opcodes && vm.trace_function.is_some() {
-        vm.watch_opcodes(frame)?;
+    if !opcodes || frame.get(vm).trace.is_some() {
+        vm.watch_opcodes(frame, opcodes)?;
     }
     Ok(())
 }
