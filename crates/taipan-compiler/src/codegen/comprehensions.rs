@@ -50,7 +50,7 @@ impl<'a> Compiler<'a> {
         if inline {
             self.comprehension_iter(outermost)?;
             self.tweak_scopes(id, &mut state);
-            self.push_locals(id, loc, &mut state);
+            self.push_locals(id, loc, &mut state)?;
         } else {
             let start = UnitStart::new(name, ScopeType::Comprehension, key, loc.lineno);
             self.enter_scope(start.argcount(1))?;
@@ -276,7 +276,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Puts outer values of names the comprehension binds on the stack, below its iterator.
-    fn push_locals(&mut self, comp: ScopeId, loc: SourceLocation, state: &mut Inlined) {
+    fn push_locals(&mut self, comp: ScopeId, loc: SourceLocation, state: &mut Inlined) -> Done {
         // The count of inlined comprehensions has been raised already.
         let in_class_block = self.scope().block == BlockType::Class && self.unit.in_inlined_comp == 0;
         for (name, symbol) in self.symbols_of(comp) {
@@ -300,8 +300,11 @@ impl<'a> Compiler<'a> {
             self.op_n(Opcode::Swap, state.pushed_locals.len() + 1, loc);
             let cleanup = self.new_label();
             state.cleanup = Some(cleanup);
+            // No statement leaves it; it counts towards the nesting of blocks.
+            self.push_block(BlockKind::TryExcept, loc, None, None)?;
             self.jump(Opcode::SetupFinally, cleanup, loc);
         }
+        Ok(())
     }
 
     fn restore_locals(&mut self, loc: SourceLocation, state: &Inlined) {
@@ -315,6 +318,7 @@ impl<'a> Compiler<'a> {
 
     fn pop_locals(&mut self, loc: SourceLocation, state: &Inlined) -> Done {
         let Some(cleanup) = state.cleanup else { return Ok(()) };
+        self.pop_block();
         self.op(Opcode::PopBlock, NO_LOCATION);
         let end = self.new_label();
         self.jump(Opcode::JumpNoInterrupt, end, NO_LOCATION);
