@@ -74,14 +74,22 @@ macro_rules! opcode_table {
             }
 
             /// The opcode a specialised form stands for; any other opcode itself.
+            #[inline]
             pub const fn base(self) -> Opcode {
+                if self as u16 <= LAST_PLAIN_OPCODE && self as u16 != Opcode::BinaryOpInplaceAddUnicode as u16 {
+                    return self;
+                }
+                self.base_of_specialized()
+            }
+
+            const fn base_of_specialized(self) -> Opcode {
                 match self {
                     $(Opcode::$sname => Opcode::$sbase,)*
                     other => other,
                 }
             }
 
-            const fn flags(self) -> u8 {
+            const fn flags_of_row(self) -> u8 {
                 match self {
                     $(Opcode::$name => 0 $(| $flag)*,)*
                     $(Opcode::$iname => 0 $(| $iflag)*,)*
@@ -91,7 +99,12 @@ macro_rules! opcode_table {
             }
 
             /// Number of 16-bit cache entries that follow the instruction.
+            #[inline]
             pub const fn cache_entries(self) -> usize {
+                FACTS[self as usize & 511].1 as usize
+            }
+
+            const fn cache_entries_of_row(self) -> usize {
                 match self.base() {
                     $(Opcode::$name => $cache,)*
                     $(Opcode::$iname => $icache,)*
@@ -115,7 +128,28 @@ macro_rules! opcode_table {
     };
 }
 
+/// The last plain opcode; specialised ones follow, but for one.
+const LAST_PLAIN_OPCODE: u16 = 128;
+
+/// Flags and number of cache entries by opcode number, looked up instead of matched.
+static FACTS: [(u8, u8); 512] = {
+    let mut facts = [(0, 0); 512];
+    let mut number = 0;
+    while number < 512 {
+        if let Some(op) = Opcode::from_u16(number as u16) {
+            facts[number] = (op.flags_of_row(), op.cache_entries_of_row() as u8);
+        }
+        number += 1;
+    }
+    facts
+};
+
 impl Opcode {
+    #[inline]
+    const fn flags(self) -> u8 {
+        FACTS[self as usize & 511].0
+    }
+
     /// The opcode a code byte stands for, if it is one.
     pub const fn from_u8(byte: u8) -> Option<Opcode> {
         Opcode::from_u16(byte as u16)

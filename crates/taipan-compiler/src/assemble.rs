@@ -126,7 +126,7 @@ fn resolve_jump_offsets(instrs: &mut [Instruction]) -> Result<(), CompileError> 
 }
 
 fn emit(instrs: &[Instruction]) -> Result<Box<[u8]>, CompileError> {
-    let mut code = Vec::new();
+    let mut code = Vec::with_capacity(6 * instrs.len());
     for instr in instrs {
         let byte = instr.op.byte().ok_or(CompileError::Internal("pseudo operation left in the code"))?;
         for shift in [24, 16, 8] {

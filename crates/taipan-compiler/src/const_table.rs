@@ -3,7 +3,10 @@
 //! Invariant: no two entries are equal in the sense of [`Constant`]'s equality (type and bits decide), but for those
 //! with a NaN: each of these is an object of its own, as in CPython.
 
-use foldhash::HashMap;
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use foldhash::{HashMap, HashMapExt};
 
 use taipan_bytecode::Constant;
 
@@ -14,7 +17,10 @@ use crate::instruction_sequence::MAX_OPARG;
 #[derive(Clone, Debug, Default)]
 pub struct ConstTable {
     values: Vec<Constant>,
-    numbers: HashMap<Constant, u32>,
+    /// The last number given to a constant of each hash.
+    last: HashMap<u64, u32>,
+    /// For each number, the one given before to a constant of the same hash. The constants behind are not entered yet.
+    before: Vec<Option<u32>>,
 }
 
 impl ConstTable {
@@ -28,17 +34,25 @@ impl ConstTable {
     /// # Errors
     /// `OverflowError` "too many constants".
     pub fn add(&mut self, value: Constant) -> Result<u32, CompileError> {
-        if let Some(&number) = self.numbers.get(&value)
-            && !contains_nan(&value)
-        {
-            return Ok(number);
+        while let Some(entered) = self.values.get(self.before.len()) {
+            let hash = FixedState::default().hash_one(entered);
+            let number = self.before.len() as u32;
+            self.before.push(self.last.insert(hash, number));
+        }
+        let hash = FixedState::default().hash_one(&value);
+        let mut same_hash = self.last.get(&hash).copied();
+        while let Some(number) = same_hash {
+            if self.values.get(number as usize) == Some(&value) && !contains_nan(&value) {
+                return Ok(number);
+            }
+            same_hash = self.before.get(number as usize).copied().flatten();
         }
         let number = self.values.len() as u32;
         if number >= MAX_OPARG - 1 {
             return Err(CompileError::Overflow("too many constants"));
         }
-        self.values.push(value.clone());
-        self.numbers.insert(value, number);
+        self.values.push(value);
+        self.before.push(self.last.insert(hash, number));
         Ok(number)
     }
 
@@ -65,14 +79,14 @@ impl ConstTable {
     /// Drops all constants but those for which `keep` holds; gives each old number its new one.
     pub(crate) fn retain(&mut self, keep: &[bool]) -> Vec<Option<u32>> {
         let old = std::mem::take(&mut self.values);
-        self.numbers.clear();
+        self.last = HashMap::new();
+        self.before.clear();
         old.into_iter()
             .zip(keep)
             .map(|(value, &kept)| {
                 kept.then(|| {
                     let number = self.values.len() as u32;
-                    self.values.push(value.clone());
-                    self.numbers.insert(value, number);
+                    self.values.push(value);
                     number
                 })
             })

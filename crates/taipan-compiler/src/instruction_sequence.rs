@@ -106,6 +106,11 @@ impl InstructionSequence {
         InstructionSequence::default()
     }
 
+    /// An empty sequence with room.
+    pub(crate) fn with_capacity(count: usize) -> Self {
+        InstructionSequence { instructions: Vec::with_capacity(count), ..InstructionSequence::default() }
+    }
+
     /// A label not yet placed.
     pub fn new_label(&mut self) -> Label {
         self.next_free_label += 1;

@@ -1,12 +1,12 @@
 //! Names numbered in the order they were first added.
 
-use foldhash::HashMap;
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 
 /// An insertion-ordered set of names with their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct NameTable {
-    names: Vec<Box<str>>,
-    numbers: HashMap<Box<str>, u32>,
+    names: IndexSet<Box<str>, RandomState>,
 }
 
 impl NameTable {
@@ -17,23 +17,20 @@ impl NameTable {
 
     /// The number of the name, which is added if it is new.
     pub fn add(&mut self, name: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(name) {
-            return number;
+        match self.names.get_index_of(name) {
+            Some(number) => number as u32,
+            None => self.names.insert_full(name.into()).0 as u32,
         }
-        let number = self.names.len() as u32;
-        self.names.push(name.into());
-        self.numbers.insert(name.into(), number);
-        number
     }
 
     /// The number of the name, if it was added.
     pub fn get(&self, name: &str) -> Option<u32> {
-        self.numbers.get(name).copied()
+        self.names.get_index_of(name).map(|number| number as u32)
     }
 
     /// Whether the name was added.
     pub fn contains(&self, name: &str) -> bool {
-        self.numbers.contains_key(name)
+        self.names.contains(name)
     }
 
     /// The names in order of their numbers.

@@ -152,16 +152,30 @@ pub(crate) const KEYWORDS: [(&str, TokenKind); 35] = [
     ("yield", K::Yield),
 ];
 
+/// For each first letter, where its keywords begin and end in [`KEYWORDS`].
+const KEYWORDS_OF: [(u8, u8); 128] = {
+    let mut places = [(0, 0); 128];
+    let mut at = 0;
+    while at < KEYWORDS.len() {
+        let first = KEYWORDS[at].0.as_bytes()[0] as usize;
+        if places[first].1 == 0 {
+            places[first].0 = at as u8;
+        }
+        at += 1;
+        places[first].1 = at as u8;
+    }
+    places
+};
+
 impl TokenKind {
     /// The kind of the name `text`: a keyword or [`TokenKind::Name`].
     pub(crate) fn of_name(text: &[u8]) -> TokenKind {
         if !(2..=8).contains(&text.len()) {
             return K::Name;
         }
-        match KEYWORDS.binary_search_by(|(word, _)| word.as_bytes().cmp(text)) {
-            Ok(at) => KEYWORDS[at].1,
-            Err(_) => K::Name,
-        }
+        let Some(first) = text.first().and_then(|first| KEYWORDS_OF.get(usize::from(*first))) else { return K::Name };
+        let candidates = KEYWORDS.get(usize::from(first.0)..usize::from(first.1)).unwrap_or(&[]);
+        candidates.iter().find(|(word, _)| word.as_bytes() == text).map_or(K::Name, |(_, kind)| *kind)
     }
 
     /// The kind of the operator spelled `text`.

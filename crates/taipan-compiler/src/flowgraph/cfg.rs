@@ -64,6 +64,8 @@ pub struct Block {
     pub is_cold: bool,
     pub is_warm: bool,
     pub visited: bool,
+    /// Locals that may be unset at entry, for `unknown_locals`.
+    pub unset: u64,
 }
 
 impl Block {
@@ -88,11 +90,17 @@ impl Block {
 
     /// Drops all instructions from position `kept` on.
     pub fn truncate(&mut self, kept: usize) {
+        if kept >= self.instrs.len() {
+            return;
+        }
         let dropped = self.instrs.drain(kept..).map(|instr| instr.except);
         self.former_handlers.splice(0..0, dropped);
     }
 
     fn take_slots(&mut self, count: usize) {
+        if self.former_handlers.is_empty() {
+            return;
+        }
         self.former_handlers.drain(..count.min(self.former_handlers.len()));
     }
 
@@ -228,7 +236,9 @@ impl Cfg {
 
     /// The blocks in the order of the code.
     pub fn order(&self) -> Vec<BlockId> {
-        std::iter::successors(Some(self.entry), |&id| self[id].next).collect()
+        let mut order = Vec::with_capacity(self.blocks.len());
+        order.extend(std::iter::successors(Some(self.entry), |&id| self[id].next));
+        order
     }
 
     /// The first block from `from` on that has instructions.
@@ -236,10 +246,10 @@ impl Cfg {
         std::iter::successors(from, |&id| self[id].next).find(|&id| !self[id].instrs.is_empty())
     }
 
-    /// Clears the mark of every block in the chain.
+    /// Clears the mark of every block.
     pub fn clear_visited(&mut self) {
-        for id in self.order() {
-            self[id].visited = false;
+        for block in &mut self.blocks {
+            block.visited = false;
         }
     }
 
@@ -253,7 +263,8 @@ impl Cfg {
         for (label, id) in order.iter().enumerate() {
             label_of[id.0 as usize] = label as u32;
         }
-        let mut seq = InstructionSequence::new();
+        let count = order.iter().map(|&id| self[id].instrs.len()).sum();
+        let mut seq = InstructionSequence::with_capacity(count);
         for &id in &order {
             seq.use_label(Label(label_of[id.0 as usize]));
             for instr in &self[id].instrs {

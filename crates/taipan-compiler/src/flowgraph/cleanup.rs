@@ -19,13 +19,20 @@ pub fn remove_unreachable(cfg: &mut Cfg) {
     let mut todo = vec![entry];
     while let Some(id) = todo.pop() {
         let next = cfg[id].next.filter(|_| cfg[id].has_fallthrough());
-        let targets: Vec<BlockId> =
-            cfg[id].instrs.iter().filter(|instr| instr.op.has_target()).filter_map(|instr| instr.target).collect();
-        for reached in next.into_iter().chain(targets) {
+        let mut reach = |cfg: &mut Cfg, reached: BlockId| {
             cfg[reached].predecessors += 1;
             if !cfg[reached].visited {
                 cfg[reached].visited = true;
                 todo.push(reached);
+            }
+        };
+        if let Some(next) = next {
+            reach(cfg, next);
+        }
+        for i in 0..cfg[id].instrs.len() {
+            let instr = cfg[id].instrs[i];
+            if let Some(target) = instr.target.filter(|_| instr.op.has_target()) {
+                reach(cfg, target);
             }
         }
     }

@@ -32,25 +32,23 @@ pub fn add_checks_for_loads_of_uninitialized_variables(cfg: &mut Cfg, nlocals: u
 
 #[derive(Default)]
 struct Scan {
-    /// Locals that may be unset at the entry of each block.
-    unsafe_at: std::collections::HashMap<BlockId, u64>,
     todo: Vec<BlockId>,
 }
 
 impl Scan {
     fn reach(&mut self, cfg: &mut Cfg, id: BlockId, mask: u64) {
-        let known = self.unsafe_at.entry(id).or_default();
-        if *known | mask != *known {
-            *known |= mask;
-            if !cfg[id].visited {
-                cfg[id].visited = true;
+        let block = &mut cfg[id];
+        if block.unset | mask != block.unset {
+            block.unset |= mask;
+            if !block.visited {
+                block.visited = true;
                 self.todo.push(id);
             }
         }
     }
 
     fn block(&mut self, cfg: &mut Cfg, id: BlockId) {
-        let mut mask = self.unsafe_at.get(&id).copied().unwrap_or(0);
+        let mut mask = cfg[id].unset;
         for i in 0..cfg[id].instrs.len() {
             let instr = cfg[id].instrs[i];
             if let Some(handler) = instr.except {
