@@ -64,15 +64,26 @@ fn flush(_: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }
 
+/// Whether the environment asks for the locale C or POSIX, or for none: then bytes that are no text pass through the standard
+/// streams (PEP 538, PEP 540).
+fn has_plain_locale(vm: &Vm) -> bool {
+    let environment = vm.host().environment().unwrap_or_default();
+    let value = |wanted: &[u8]| environment.iter().find(|(name, value)| name == wanted && !value.is_empty());
+    let locale = [&b"LC_ALL"[..], b"LC_CTYPE", b"LANG"].into_iter().find_map(value).map(|(_, value)| value.as_slice());
+    matches!(locale, None | Some(b"C" | b"POSIX" | b"C.UTF-8" | b"C.utf8"))
+}
+
 /// Opens `sys.stdin`, `sys.stdout`, `sys.stderr` and their `__std*__` twins.
 pub fn open(vm: &mut Vm) -> Result<(), Raised> {
     let settings = vm.interp().config.settings.clone();
     let (encoding, handler) = settings.io_encoding;
     let encoding = encoding.unwrap_or_else(|| "utf-8".to_owned());
+    let tolerant = settings.utf8_mode || has_plain_locale(vm);
     for (stream, fd, writes) in [("stdin", 0, false), ("stdout", 1, true), ("stderr", 2, true)] {
         let errors = match (&handler, stream) {
             (_, "stderr") => "backslashreplace".to_owned(),
             (Some(handler), _) => handler.clone(),
+            (None, _) if tolerant => "surrogateescape".to_owned(),
             (None, _) => "strict".to_owned(),
         };
         let file = open_one(vm, stream, fd, writes, &encoding, &errors, settings.unbuffered)?;

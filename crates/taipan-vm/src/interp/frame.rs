@@ -118,6 +118,8 @@ pub struct Execution {
     pub reraised: bool,
     /// Offset in code units where the exception that is raised again was raised in the running frame, if that is known.
     pub raised_at: Option<u32>,
+    /// Depth of the frame that is being left by an exception raised again, and the offset where that was raised.
+    pub left_at: Option<(usize, u32)>,
     /// Finalisers are running.
     pub finalizing: bool,
     /// How many callbacks of tools this thread runs; nothing is told meanwhile.
@@ -142,6 +144,7 @@ impl Default for Execution {
             budget: SLICE,
             reraised: false,
             raised_at: None,
+            left_at: None,
             finalizing: false,
             tracing: 0,
             told: None,

@@ -262,7 +262,10 @@ pub fn unwind(vm: &mut Vm) -> Leave {
             }
             return Leave::Continue;
         }
+        let depth = vm.exec.depth();
+        let left_at = std::mem::replace(&mut vm.exec.left_at, raised_at.map(|at| (depth, at)));
         vm.tell_raised(Event::PyUnwind, &[]);
+        vm.exec.left_at = left_at;
         // What a callback did may have given the frame an object.
         // SAFETY: as above.
         let frame = unsafe { *vm.exec.top };

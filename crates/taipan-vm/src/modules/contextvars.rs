@@ -218,6 +218,7 @@ fn variable_new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, R
     if name.downcast::<Str>(vm).is_none() {
         return Err(vm.raise(Exc::TypeError, "context variable name must be a str"));
     }
+    vm.hash(name)?;
     let shape = class.get(vm).root_shape;
     Ok(vm.new_object(shape, ContextVar { header: HeaderWord::NEW, name, default })?.value())
 }

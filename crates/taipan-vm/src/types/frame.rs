@@ -118,7 +118,10 @@ impl FrameObject {
     pub fn current_offset(this: Gc<FrameObject>, vm: &Vm) -> u32 {
         let frame = this.get(vm);
         if let Some(record) = FrameObject::record(this, vm) {
-            return record.lasti();
+            return match vm.exec.left_at {
+                Some((depth, at)) if depth == frame.depth && frame.owner == vm.address() => at,
+                _ => record.lasti(),
+            };
         }
         match frame.generator {
             Some(generator) => generator.get(vm).lasti(),
