@@ -24,11 +24,13 @@ pub(crate) struct Finalizers {
     pub(crate) table: SideTable<Finalizer>,
     pub(crate) queue: VecDeque<(u64, u64)>,
     next_serial: u64,
+    /// All registrations count as lax.
+    lax: bool,
 }
 
 impl Finalizers {
     pub(crate) fn new() -> Finalizers {
-        Finalizers { table: SideTable::new(), queue: VecDeque::new(), next_serial: 0 }
+        Finalizers { table: SideTable::new(), queue: VecDeque::new(), next_serial: 0, lax: false }
     }
 
     /// Queues what `fate` knows to be unreached, oldest registration first; the caller makes it reachable again.
@@ -45,7 +47,8 @@ impl Finalizers {
         stale: impl Fn(usize) -> bool,
     ) -> usize {
         let table = &self.table.map;
-        let is_dead = |a: usize| fate(a).is_none() || (stale(a) && table.get(&a).is_some_and(|f| f.lax));
+        let all_lax = self.lax;
+        let is_dead = |a: usize| fate(a).is_none() || (stale(a) && table.get(&a).is_some_and(|f| all_lax || f.lax));
         let mut dead: Vec<usize> = if all {
             self.table.map.keys().copied().filter(|&a| is_dead(a)).collect()
         } else {
@@ -71,6 +74,12 @@ impl Heap {
     /// stacks, which may be stale, refers to it. For what may happen early: giving back a count.
     pub fn register_lax_finalizer(&mut self, object: NonNull<Header>, tag: u64) {
         self.register(object, tag, true);
+    }
+
+    /// Until it is switched off, every finaliser counts as registered by [`Heap::register_lax_finalizer`]: for collections
+    /// at a point where native code holds nothing that is not also in a precise root.
+    pub fn set_lax(&mut self, lax: bool) {
+        self.finalizers.lax = lax;
     }
 
     fn register(&mut self, object: NonNull<Header>, tag: u64, lax: bool) {

@@ -17,7 +17,9 @@ pub mod compression;
 pub mod csv;
 pub mod datetime;
 pub mod errno;
+pub mod fcntl;
 pub mod functools;
+pub mod grp;
 pub mod hashes;
 pub mod heapq;
 pub mod io;
@@ -33,6 +35,7 @@ pub mod packed;
 pub mod pickle_buffer;
 pub mod posix;
 pub mod posixsubprocess;
+pub mod pwd;
 pub mod queue;
 pub mod random;
 pub mod resource;
@@ -45,6 +48,7 @@ pub mod statistics;
 pub mod string;
 pub mod struct_;
 pub mod suggestions;
+pub mod termios;
 pub mod time;
 pub mod timeout;
 pub mod tokenize;
@@ -78,6 +82,10 @@ pub static MODULES: &[&ModuleSpec] = &[
     &posix::MODULE,
     &posixsubprocess::MODULE,
     &select::MODULE,
+    &fcntl::MODULE,
+    &grp::MODULE,
+    &pwd::MODULE,
+    &termios::MODULE,
     &socket::MODULE,
     &queue::MODULE,
     &random::MODULE,

@@ -254,7 +254,7 @@ fn poll_registered(vm: &mut Vm, poll: Gc<Poll>, timeout: i64) -> Result<Value, R
     }
     let deadline = Deadline::after(vm, timeout)?;
     let count = |entries: &Vec<PollEntry>| entries.iter().all(|entry| entry.returned == 0);
-    let entries = deadline.wait(vm, true, count, |host, timeout| {
+    let entries = deadline.wait(vm, count, |host, timeout| {
         host.poll(&mut entries, timeout)?;
         Ok(entries.clone())
     })?;

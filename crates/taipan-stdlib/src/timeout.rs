@@ -45,9 +45,6 @@ pub fn duration(vm: &mut Vm, value: Value, unit: i64, rounding: Rounding) -> Res
     }
 }
 
-/// Milliseconds after which a wait counts as long.
-const PATIENCE: i32 = 10;
-
 /// The end of a wait on the monotonic clock; `None`: no end.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline(Option<i128>);
@@ -78,26 +75,25 @@ impl Deadline {
     }
 
     /// Asks `operation`, which waits for so many milliseconds, until `is_empty` is false of what it gives or the time is
-    /// over. Signal handlers run in between and shorten no wait. A wait that becomes long collects garbage; when that has
-    /// run finalisers, which may have something to do for whoever waits, and `eager` is set, it ends early.
+    /// over. Signal handlers run in between and shorten no wait. A wait that becomes long collects garbage.
     pub fn wait<T>(
         self,
         vm: &mut Vm,
-        eager: bool,
         is_empty: impl Fn(&T) -> bool,
         mut operation: impl FnMut(&dyn Host, i32) -> HostResult<T>,
     ) -> Result<T, Raised> {
         let host = vm.host();
+        let patience = vm.idle_patience();
         let mut patient = false;
         loop {
             let left = self.left_milliseconds(vm)?;
-            let short = !patient && !(0..=PATIENCE).contains(&left);
-            let timeout = if short { PATIENCE } else { left };
+            let short = !patient && !(0..=patience).contains(&left);
+            let timeout = if short { patience } else { left };
             match vm.detached(|| operation(&*host, timeout)) {
                 Ok(found) if short && is_empty(&found) => {
                     patient = true;
-                    if vm.is_main_thread() && vm.collect_when_idle() && eager {
-                        return Ok(found);
+                    if vm.is_main_thread() {
+                        vm.collect_when_idle();
                     }
                 }
                 Ok(found) => return Ok(found),
@@ -110,6 +106,6 @@ impl Deadline {
     /// Waits for readiness of descriptors; gives how many are ready, 0 when the time is over. Signal handlers run in
     /// between and shorten no wait.
     pub fn poll(self, vm: &mut Vm, entries: &mut [PollEntry]) -> Result<usize, Raised> {
-        self.wait(vm, false, |n| *n == 0, |host, timeout| host.poll(entries, timeout))
+        self.wait(vm, |n| *n == 0, |host, timeout| host.poll(entries, timeout))
     }
 }

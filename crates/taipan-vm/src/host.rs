@@ -60,6 +60,35 @@ pub struct FileStatus {
     pub special_device: u64,
 }
 
+/// An entry of the user database.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct UserEntry {
+    pub name: Vec<u8>,
+    pub password: Vec<u8>,
+    pub uid: u32,
+    pub gid: u32,
+    pub comment: Vec<u8>,
+    pub home: Vec<u8>,
+    pub shell: Vec<u8>,
+}
+
+/// An entry of the group database.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct GroupEntry {
+    pub name: Vec<u8>,
+    pub password: Vec<u8>,
+    pub gid: u32,
+    pub members: Vec<Vec<u8>>,
+}
+
+/// `struct termios`: the flag words (input, output, control, local), speeds, control characters.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TerminalAttributes {
+    pub flags: [u32; 4],
+    pub speeds: [u32; 2],
+    pub characters: Vec<u8>,
+}
+
 /// What a path is relative to, and whether its last part is followed when it is a symbolic link.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct At {
@@ -225,6 +254,14 @@ host! {
         fn set_blocking(fd: i32, blocking: bool) -> ();
         /// `fcntl` with a number.
         fn control(fd: i32, command: i32, argument: i64) -> i32;
+        /// `fcntl` with the address of a struct, of which `argument` holds a copy with room behind it.
+        fn control_bytes(fd: i32, command: i32, argument: &mut [u8]) -> i32;
+        /// `ioctl` with the address of a struct, of which `argument` holds a copy with room behind it.
+        fn device_request(fd: i32, request: u64, argument: &mut [u8]) -> i32;
+        /// `ioctl` with a number. Requests whose argument is an address are refused.
+        fn device_number(fd: i32, request: u64, argument: i64) -> i32;
+        /// A lock of a range of a file (`F_RDLCK`, `F_WRLCK`, `F_UNLCK`), waiting for others or not.
+        fn lock_range(fd: i32, kind: i32, start: i64, length: i64, whence: i16, waits: bool) -> ();
         /// `flock`.
         fn lock_file(fd: i32, operation: i32) -> ();
         /// Waits until a descriptor is ready; timeout in milliseconds, negative: none. Gives how many are.
@@ -355,6 +392,27 @@ host! {
         fn resource_usage(who: i32) -> ResourceUsage;
         /// `prlimit`: the limits of a process (0: this one) as they were, soft and hard; all bits set means none.
         fn resource_limits(pid: i32, resource: i32, new: Option<(u64, u64)>) -> (u64, u64);
+    }
+    accounts {
+        fn user_by_id(id: u32) -> Option<UserEntry>;
+        fn user_by_name(name: &[u8]) -> Option<UserEntry>;
+        fn users() -> Vec<UserEntry>;
+        fn group_by_id(id: u32) -> Option<GroupEntry>;
+        fn group_by_name(name: &[u8]) -> Option<GroupEntry>;
+        fn all_groups() -> Vec<GroupEntry>;
+    }
+    terminals {
+        fn terminal_attributes(fd: i32) -> TerminalAttributes;
+        fn set_terminal_attributes(fd: i32, when: i32, attributes: &TerminalAttributes) -> ();
+        fn send_break(fd: i32, duration: i32) -> ();
+        fn drain_terminal(fd: i32) -> ();
+        fn flush_terminal(fd: i32, queue: i32) -> ();
+        fn terminal_flow(fd: i32, action: i32) -> ();
+        /// Rows, columns, and the size in pixels.
+        fn window_size(fd: i32) -> [u16; 4];
+        fn set_window_size(fd: i32, size: [u16; 4]) -> ();
+        /// `openpty`: master and slave, not inherited by children.
+        fn open_terminal_pair() -> (i32, i32);
     }
     clock {
         /// `clock_gettime` (`CLOCK_*`).

@@ -66,8 +66,8 @@ pub struct Interpreter {
     pub simulated_signals: u64,
     /// Whether the program is ending (`sys.is_finalizing()`).
     pub finalizing: bool,
-    /// Bytes in use after the last collection that was made while waiting.
-    pub(crate) idle_mark: usize,
+    /// When the last collection was made while waiting, in milliseconds of the monotonic clock.
+    pub(crate) idle_mark: u64,
     /// Numbers of the attached threads, and the next one: identities of the system are used again.
     pub(crate) thread_serials: Vec<u64>,
     pub(crate) next_thread_serial: u64,

@@ -188,7 +188,7 @@ fn poll(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         limit => limit as usize,
     };
     let deadline = Deadline::after(vm, timeout)?;
-    let events = deadline.wait(vm, true, Vec::is_empty, |host, timeout| host.epoll_wait(fd, limit, timeout))?;
+    let events = deadline.wait(vm, Vec::is_empty, |host, timeout| host.epoll_wait(fd, limit, timeout))?;
     let list = List::new(vm)?;
     for (fd, mask) in events {
         let item = Tuple::from_values(vm, &[Value::int32(fd), Value::int(mask as usize)])?;

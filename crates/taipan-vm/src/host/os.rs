@@ -6,6 +6,7 @@ use std::ffi::CString;
 
 use crate::host::{Errno, HostResult};
 
+pub mod accounts;
 pub mod clock;
 pub mod descriptors;
 pub mod files;
@@ -13,6 +14,7 @@ pub mod processes;
 pub mod signals;
 pub mod sockets;
 pub mod system;
+pub mod terminals;
 
 /// The operating system.
 pub struct OsHost;

@@ -39,6 +39,8 @@ pub(crate) fn resource_tag(number: usize) -> u64 {
 
 /// Larger heaps are not collected as a whole while waiting.
 const IDLE_MAJOR: usize = 64 << 20;
+/// Milliseconds between two such collections.
+const IDLE_INTERVAL: u64 = 200;
 
 impl Vm {
     /// Notes a new instance whose class has `__del__`.
@@ -131,17 +133,30 @@ impl Vm {
     /// Collects while the program waits, so that abandoned objects are closed although nothing is allocated. Gives
     /// whether weak callbacks or finalisers ran.
     pub fn collect_when_idle(&mut self) -> bool {
-        let used = self.heap_mut().used_bytes();
-        if used == self.interp().idle_mark || self.exec.finalizing {
+        if self.exec.finalizing {
             return false;
         }
-        self.collect(if used < IDLE_MAJOR { Collection::Major } else { Collection::Minor });
+        let kind = if self.heap_mut().used_bytes() < IDLE_MAJOR { Collection::Major } else { Collection::Minor };
+        // Whoever waits was called from Python code: what it works on lies in slots of frames.
+        self.heap_mut().set_lax(true);
+        self.collect(kind);
+        self.heap_mut().set_lax(false);
         let pending = self.heap_mut().has_pending();
         self.run_weak_callbacks();
         self.run_finalizers();
-        let used = self.heap_mut().used_bytes();
-        self.interp_mut().idle_mark = used;
+        self.interp_mut().idle_mark = self.milliseconds();
         pending
+    }
+
+    /// Milliseconds that a wait lasts before it collects garbage: not more often than five times in a second.
+    pub fn idle_patience(&self) -> i32 {
+        let since = self.milliseconds().saturating_sub(self.interp().idle_mark);
+        if since >= IDLE_INTERVAL { 10 } else { IDLE_INTERVAL as i32 }
+    }
+
+    fn milliseconds(&self) -> u64 {
+        let now = self.interp().host.clock(libc::CLOCK_MONOTONIC).unwrap_or_default();
+        (now.total() / 1_000_000) as u64
     }
 
     /// Whether `is_exporting` still holds after the views that nobody can reach have given their exports back. Runs no

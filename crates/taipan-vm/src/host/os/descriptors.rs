@@ -142,6 +142,10 @@ pub fn control(fd: i32, command: i32, argument: i64) -> HostResult<i32> {
         | libc::F_GETFL
         | libc::F_SETFL
         | libc::F_GETOWN
+        // F_SETSIG, F_GETSIG, F_DUPFD_QUERY.
+        | 10
+        | 11
+        | 1027
         | libc::F_SETOWN
         | libc::F_GETPIPE_SZ
         | libc::F_SETPIPE_SZ
@@ -190,4 +194,85 @@ pub fn epoll_wait(fd: i32, limit: usize, timeout: i32) -> HostResult<Vec<(i32, u
     // SAFETY: room for `limit` events.
     let n = check(unsafe { libc::epoll_wait(fd, events.as_mut_ptr(), limit as i32, timeout) })?;
     Ok(events.iter().take(n as usize).map(|event| (event.u64 as i32, event.events)).collect())
+}
+
+/// Commands of `fcntl` that take the address of a struct no larger than the room behind every argument.
+const STRUCT_COMMANDS: &[i32] = &[
+    libc::F_GETLK,
+    libc::F_SETLK,
+    libc::F_SETLKW,
+    libc::F_OFD_GETLK,
+    libc::F_OFD_SETLK,
+    libc::F_OFD_SETLKW,
+    // F_SETOWN_EX, F_GETOWN_EX, and the four commands of read-write hints.
+    15,
+    16,
+    1035,
+    1036,
+    1037,
+    1038,
+];
+
+/// An argument copied to where it is aligned for every struct.
+fn with_aligned(argument: &mut [u8], call: impl FnOnce(*mut libc::c_void) -> i32) -> HostResult<i32> {
+    let mut words = vec![0u64; argument.len().div_ceil(8)];
+    // SAFETY: as many words as the bytes need.
+    unsafe { std::ptr::copy_nonoverlapping(argument.as_ptr(), words.as_mut_ptr().cast::<u8>(), argument.len()) };
+    let result = check(call(words.as_mut_ptr().cast()))?;
+    // SAFETY: as above.
+    unsafe { std::ptr::copy_nonoverlapping(words.as_ptr().cast::<u8>(), argument.as_mut_ptr(), argument.len()) };
+    Ok(result)
+}
+
+pub fn control_bytes(fd: i32, command: i32, argument: &mut [u8]) -> HostResult<i32> {
+    if STRUCT_COMMANDS.contains(&command) {
+        // SAFETY: the struct of each of these commands fits into the room behind the argument.
+        with_aligned(argument, |pointer| unsafe { libc::fcntl(fd, command, pointer) })
+    } else {
+        // Commands that take a number make nothing of an address; their argument stays as it is.
+        control(fd, command, 0)
+    }
+}
+
+pub fn device_request(fd: i32, request: u64, argument: &mut [u8]) -> HostResult<i32> {
+    // SAFETY: a copy of the argument with room behind it for what the system writes.
+    with_aligned(argument, |pointer| unsafe { libc::ioctl(fd, request as _, pointer) })
+}
+
+/// Requests of terminals and files whose argument is a number or nothing.
+const NUMBER_REQUESTS: &[u64] = &[
+    libc::TIOCSCTTY as u64,
+    libc::TIOCNOTTY as u64,
+    libc::TIOCEXCL as u64,
+    libc::TIOCNXCL as u64,
+    libc::FIOCLEX as u64,
+    libc::FIONCLEX as u64,
+    libc::TCSBRK as u64,
+    libc::TCXONC as u64,
+    libc::TCFLSH as u64,
+    libc::TIOCSBRK as u64,
+    libc::TIOCCBRK as u64,
+    // FICLONE: a descriptor.
+    0x4004_9409,
+];
+
+pub fn device_number(fd: i32, request: u64, argument: i64) -> HostResult<i32> {
+    if argument == 0 || NUMBER_REQUESTS.contains(&request) {
+        // SAFETY: a null pointer is refused by the system where an address is needed; these requests take numbers.
+        check(unsafe { libc::ioctl(fd, request as _, argument) })
+    } else {
+        Err(Errno(libc::EFAULT))
+    }
+}
+
+pub fn lock_range(fd: i32, kind: i32, start: i64, length: i64, whence: i16, waits: bool) -> HostResult<()> {
+    // SAFETY: all-zero is a valid lock.
+    let mut lock: libc::flock = unsafe { std::mem::zeroed() };
+    lock.l_type = kind as _;
+    lock.l_whence = whence as _;
+    lock.l_start = start;
+    lock.l_len = length;
+    let command = if waits { libc::F_SETLKW } else { libc::F_SETLK };
+    // SAFETY: a valid lock.
+    check(unsafe { libc::fcntl(fd, command, &raw mut lock) }).map(drop)
 }
