@@ -154,10 +154,7 @@ fn lockf(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let operation = vm.index_i32(operation)?;
     let whence = whence.given().map_or(Ok(0), |whence| vm.index_i32(whence))?;
     let shown = [len.given().unwrap_or(Value::int(0)), start.given().unwrap_or(Value::int(0))];
-    vm.audit(
-        "fcntl.lockf",
-        &[Value::int32(fd), Value::int32(operation), shown[0], shown[1], Value::int32(whence)],
-    )?;
+    vm.audit("fcntl.lockf", &[Value::int32(fd), Value::int32(operation), shown[0], shown[1], Value::int32(whence)])?;
     let kind = if operation == libc::LOCK_UN {
         libc::F_UNLCK
     } else if operation & libc::LOCK_SH != 0 {

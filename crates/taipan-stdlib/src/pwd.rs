@@ -39,8 +39,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 
 fn entry_value(vm: &mut Vm, entry: &UserEntry) -> Result<Value, Raised> {
     let mut fields = [Value::NONE; 7];
-    for (i, text) in
-        [(0, &entry.name), (1, &entry.password), (4, &entry.comment), (5, &entry.home), (6, &entry.shell)]
+    for (i, text) in [(0, &entry.name), (1, &entry.password), (4, &entry.comment), (5, &entry.home), (6, &entry.shell)]
     {
         fields[i] = vm.decode_name(text)?;
     }

@@ -131,11 +131,8 @@ fn tcsetattr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
     }
     let [input, output, control, local, in_speed, out_speed] = numbers;
-    let attributes = TerminalAttributes {
-        flags: [input, output, control, local],
-        speeds: [in_speed, out_speed],
-        characters: bytes,
-    };
+    let attributes =
+        TerminalAttributes { flags: [input, output, control, local], speeds: [in_speed, out_speed], characters: bytes };
     perform(vm, |host| host.set_terminal_attributes(fd, when, &attributes))?;
     Ok(Value::NONE)
 }

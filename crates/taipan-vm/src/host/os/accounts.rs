@@ -149,4 +149,3 @@ pub fn all_groups() -> HostResult<Vec<GroupEntry>> {
     };
     Ok(lines(b"/etc/group")?.into_iter().filter_map(entry).collect())
 }
-
