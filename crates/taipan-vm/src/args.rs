@@ -163,6 +163,15 @@ impl<'a> Args<'a> {
         })
     }
 
+    /// The arguments for the constructor of a native class that takes no keywords: those given to a subclass with an
+    /// `__init__` of its own are that method's.
+    pub fn for_constructor(self, vm: &mut Vm, class: Gc<crate::types::type_::Type>) -> Args<'a> {
+        if self.kwcount != 0 && crate::types::set::methods::overrides_init(vm, class) {
+            return Args::from_cells(&self.slots[..self.len()]);
+        }
+        self
+    }
+
     /// Raises TypeError when keywords were given to a function that takes none.
     pub fn no_keywords(&self, vm: &mut Vm, name: &str) -> Result<(), Raised> {
         if self.kwcount == 0 {

@@ -388,7 +388,15 @@ impl Vm {
         if let Some(tuple) = iterable.exact::<Tuple>() {
             return Ok(tuple);
         }
-        let list = self.list_of(iterable)?;
+        if let Some(list) = iterable.exact::<List>() {
+            return List::to_tuple(list, self);
+        }
+        // Unlike lists, tuples ask for no length beforehand.
+        let list = List::new(self)?;
+        let iterator = self.iter(iterable)?;
+        while let Some(item) = self.next(iterator)? {
+            List::push(list, self, item)?;
+        }
         List::to_tuple(list, self)
     }
 

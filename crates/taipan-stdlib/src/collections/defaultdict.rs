@@ -53,7 +53,12 @@ fn missing(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, key] = args.all();
     let Some(factory) = factory_of(vm, this) else { return Err(vm.raise_with(Exc::KeyError, &[key])) };
     let value = vm.call(factory, &[])?;
-    vm.set_item(this, key, Some(value))?;
+    // The factory may have stored one itself.
+    let dict = this.expect::<Dict>(vm);
+    if let Some(stored) = Dict::get_item(dict, vm, key)? {
+        return Ok(stored);
+    }
+    Dict::set(dict, vm, key, value)?;
     Ok(value)
 }
 

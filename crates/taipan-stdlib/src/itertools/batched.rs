@@ -74,6 +74,7 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
 }
 
 fn pairwise_new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
+    let args = args.for_constructor(vm, class);
     args.no_keywords(vm, "pairwise")?;
     if args.len() != 1 {
         return Err(vm.raise(Exc::TypeError, format!("pairwise expected 1 argument, got {}", args.len())));

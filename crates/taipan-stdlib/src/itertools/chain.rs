@@ -26,6 +26,7 @@ fn make(vm: &mut Vm, class: Gc<Type>, iterables: Value) -> Result<Value, Raised>
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
+    let args = args.for_constructor(vm, class);
     args.no_keywords(vm, "chain")?;
     let iterables = args.tuple_from(vm, 0)?;
     make(vm, class, iterables.value())

@@ -89,6 +89,7 @@ fn count_repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn cycle_new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
+    let args = args.for_constructor(vm, class);
     args.no_keywords(vm, "cycle")?;
     if args.len() != 1 {
         return Err(vm.raise(Exc::TypeError, format!("cycle expected 1 argument, got {}", args.len())));

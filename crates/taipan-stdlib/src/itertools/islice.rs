@@ -39,6 +39,7 @@ fn number(vm: &mut Vm, value: Value) -> Result<isize, Raised> {
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
+    let args = args.for_constructor(vm, class);
     args.no_keywords(vm, "islice")?;
     let n = args.len();
     if !(2..=4).contains(&n) {

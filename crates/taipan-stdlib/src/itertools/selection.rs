@@ -53,7 +53,7 @@ fn compress_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
 }
 
 fn make(vm: &mut Vm, class: Gc<Type>, args: Args<'_>, signature: &Signature) -> Result<Value, Raised> {
-    args.bind(vm, signature, |vm, args| {
+    args.for_constructor(vm, class).bind(vm, signature, |vm, args| {
         let [function, iterable] = args.all();
         let iterator = vm.iter(iterable)?;
         let shape = class.get(vm).root_shape;

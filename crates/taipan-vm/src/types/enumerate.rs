@@ -149,6 +149,7 @@ fn not_reversible(vm: &mut Vm, value: Value) -> Raised {
 
 fn reversed_new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     const SIGNATURE: Signature = Signature::parse("reversed(object, /)");
+    let args = args.for_constructor(vm, class);
     if args.len() != 1 && !args.has_keywords() {
         return Err(vm.raise(Exc::TypeError, format!("reversed expected 1 argument, got {}", args.len())));
     }

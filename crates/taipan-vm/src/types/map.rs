@@ -108,7 +108,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 fn filter_new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     const SIGNATURE: Signature = Signature::parse("filter(function, iterable, /)");
-    args.bind(vm, &SIGNATURE, |vm, args| {
+    args.for_constructor(vm, class).bind(vm, &SIGNATURE, |vm, args| {
         let [function, iterable] = args.all();
         let iterator = vm.iter(iterable)?;
         let shape = class.get(vm).root_shape;

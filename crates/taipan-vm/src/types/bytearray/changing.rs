@@ -34,6 +34,7 @@ pub fn extend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if iterable.downcast::<Str>(vm).is_some_and(|text| !text.get(vm).is_empty()) {
         return Err(vm.raise(Exc::TypeError, "expected iterable of integers; got: 'str'"));
     }
+    vm.length_hint(iterable, 0)?;
     let bytes = bytes_from_iterator(vm, iterator, "byte")?;
     ByteArray::extend(this, vm, &bytes)?;
     Ok(Value::NONE)

@@ -51,7 +51,11 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let array = this.expect::<ByteArray>(vm);
     let n = array.get(vm).len();
     check_length(vm, n.saturating_mul(4))?;
-    let shown = bytes_repr(array.get(vm).bytes(vm));
+    let mut shown = bytes_repr(array.get(vm).bytes(vm));
+    if shown.starts_with("b\"") {
+        // Unlike those of bytes, single quotes are escaped between double quotes, too.
+        shown = shown.replace('\'', "\\'");
+    }
     let class = vm.type_name(this);
     vm.new_str(&format!("{class}({shown})"))
 }

@@ -9,6 +9,7 @@ use crate::spec::{BASETYPE, MAPPING, MATCH_SELF, MethodDef, TypeSpec, class_meth
 use crate::types::Builtin;
 use crate::types::dict::{Dict, iterator, view};
 use crate::types::list::methods::class_getitem;
+use crate::types::set::Set;
 use crate::types::tuple::Tuple;
 use crate::types::type_::Type;
 use crate::value::Value;
@@ -197,6 +198,25 @@ fn fromkeys(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let value = value.given().unwrap_or(Value::NONE);
     let new = vm.call(class, &[])?;
     let exact = new.exact::<Dict>();
+    if let (Some(dict), Some(keys)) = (exact, iterable.exact::<Dict>()) {
+        let mut at = 0;
+        while let Some((number, entry)) = keys.get(vm).next_entry(vm, at) {
+            at = number + 1;
+            let hash = keys.get(vm).entry_hash(vm, number);
+            Dict::set_hashed(dict, vm, entry.key, hash, value)?;
+        }
+        return Ok(new);
+    }
+    if let (Some(dict), Some(keys)) = (exact, iterable.downcast::<Set>(vm))
+        && (vm.is_exact(iterable, Builtin::Set) || vm.is_exact(iterable, Builtin::FrozenSet))
+    {
+        let mut at = 0;
+        while let Some((number, element, hash)) = keys.get(vm).next_element(vm, at) {
+            at = number + 1;
+            Dict::set_hashed(dict, vm, element, hash, value)?;
+        }
+        return Ok(new);
+    }
     let iterator = vm.iter(iterable)?;
     while let Some(key) = vm.next(iterator)? {
         match exact {

@@ -21,6 +21,8 @@ use crate::vm::Vm;
 fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
     let exact = shape == Builtin::Float as u32;
+    let args = args.for_constructor(vm, class);
+    args.no_keywords(vm, "float")?;
     if exact || args.len() > 1 {
         args.expect(vm, "float", 0, 1)?;
     }

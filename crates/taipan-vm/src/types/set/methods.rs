@@ -10,7 +10,7 @@ use crate::signature::Signature;
 use crate::slots::{Comparison, Slots};
 use crate::spec::{BASETYPE, MATCH_SELF, MethodDef, TypeSpec, WEAKREFABLE, class_method, method};
 use crate::types::Builtin;
-use crate::types::list::methods::{class_getitem, without_foreign_keywords};
+use crate::types::list::methods::class_getitem;
 use crate::types::set::{Set, iterator};
 use crate::types::tuple::Tuple;
 use crate::types::type_::Type;
@@ -25,7 +25,6 @@ fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
 fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     const SIGNATURE: Signature = Signature::parse("set(iterable=(), /)");
     let set = this.expect::<Set>(vm);
-    let args = without_foreign_keywords(vm, this, Builtin::Set, args);
     args.bind(vm, &SIGNATURE, |vm, args| {
         Set::clear(set, vm);
         match args.opt(0) {
@@ -299,10 +298,6 @@ fn intersect_all(vm: &mut Vm, args: Args<'_>) -> Result<Gc<Set>, Raised> {
 }
 
 fn intersection(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let others = others(vm, args);
-    if others.get(vm).is_empty() && vm.is_exact(args.get(0), Builtin::FrozenSet) {
-        return Ok(args.get(0));
-    }
     Ok(intersect_all(vm, args)?.value())
 }
 
@@ -317,7 +312,7 @@ fn difference(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let set = args.receiver::<Set>(vm);
     let others = others(vm, args);
     if others.get(vm).is_empty() {
-        return copy(vm, args);
+        return Ok(Set::copy(set, vm)?.value());
     }
     let first = others.get(vm).at(0);
     let result = Set::difference(set, vm, first)?;

@@ -150,7 +150,8 @@ fn sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn getnewargs(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let text = args.receiver::<Str>(vm);
-    let copy = Str::exact_copy(text, vm)?.value();
+    let points: Vec<u32> = text.get(vm).text().iter().collect();
+    let copy = Str::from_points(vm, &points)?.value();
     Ok(Tuple::from_values(vm, &[copy])?.value())
 }
 
