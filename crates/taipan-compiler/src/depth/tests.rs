@@ -35,7 +35,7 @@ const SHAPES: &[Shape] = &[
     ("lists", |n| format!("{}a{}", "[".repeat(n), "]".repeat(n))),
     ("list patterns", |n| format!("match a:\n case {}a{}: pass", "[".repeat(n), "]".repeat(n))),
     ("nested arguments", |n| format!("{}a{}", "f(".repeat(n), ")".repeat(n))),
-    ("nested comprehensions", |n| format!("{}a{}", "[".repeat(n), " for a in b]".repeat(n))),
+    ("nested comprehensions", |n| format!("{}b{}", "[a for a in ".repeat(n), "]".repeat(n))),
     ("nested generators", |n| format!("{}a{}", "(".repeat(n), " for a in b)".repeat(n))),
     ("functions", |n| {
         (0..n).map(|i| format!("{}def f():\n", " ".repeat(i))).collect::<String>() + &" ".repeat(n) + "a"
@@ -64,4 +64,11 @@ fn usual_depths_compile() {
     let long: String = (0..3000).map(|n| format!("x{n} + ")).collect();
     assert_eq!(compile(long + "y"), Ok(()));
     assert_eq!(compile(format!("a{}", ".b".repeat(5000))), Err(SourceError::Compile(CompileError::TooDeep)));
+}
+
+#[test]
+fn inlined_comprehensions_count_as_blocks() {
+    let nested = |n: usize| format!("{}a{}", "[".repeat(n), " for a in b]".repeat(n));
+    assert_eq!(compile(nested(21)), Ok(()));
+    assert!(matches!(compile(nested(22)), Err(SourceError::Compile(CompileError::Syntax { .. }))));
 }

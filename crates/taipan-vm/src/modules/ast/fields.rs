@@ -267,41 +267,45 @@ impl Item for Box<[u8]> {
 }
 
 impl Item for Constant {
-    fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
-        vm.check_native_stack()?;
-        let items = |vm: &mut Vm, items: &[Constant]| {
-            let list = List::with_capacity(vm, items.len())?;
-            for item in items {
-                let item = item.to_object(vm, classes)?;
-                List::push(list, vm, item)?;
-            }
-            Ok(list)
-        };
-        Ok(match self {
-            Constant::None => Value::NONE,
-            Constant::True => Value::TRUE,
-            Constant::False => Value::FALSE,
-            Constant::Ellipsis => Value::ELLIPSIS,
-            Constant::Int(number) => vm.new_big_int(number)?,
-            Constant::Float(number) => vm.new_float(*number)?,
-            Constant::Complex { real, imag } => vm.complex_constant(*real, *imag)?,
-            Constant::Str(text) => Str::from_wtf8(vm, &Wtf8Buf::from_bytes(text.to_vec()).unwrap_or_default())?.value(),
-            Constant::Bytes(bytes) => Bytes::new(vm, bytes)?.value(),
-            Constant::Tuple(members) => {
-                let list = items(vm, members)?;
-                List::to_tuple(list, vm)?.value()
-            }
-            Constant::FrozenSet(members) => {
-                let list = items(vm, members)?.value();
-                let class = vm.class(Builtin::FrozenSet).value();
-                vm.call(class, &[list])?
-            }
-        })
+    fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
+        constant_to_object(vm, self)
     }
 
     fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
         constant(vm, object).map(Some)
     }
+}
+
+fn constant_to_object(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised> {
+    vm.check_native_stack()?;
+    let items = |vm: &mut Vm, items: &[Constant]| {
+        let list = List::with_capacity(vm, items.len())?;
+        for item in items {
+            let item = constant_to_object(vm, item)?;
+            List::push(list, vm, item)?;
+        }
+        Ok(list)
+    };
+    Ok(match constant {
+        Constant::None => Value::NONE,
+        Constant::True => Value::TRUE,
+        Constant::False => Value::FALSE,
+        Constant::Ellipsis => Value::ELLIPSIS,
+        Constant::Int(number) => vm.new_big_int(number)?,
+        Constant::Float(number) => vm.new_float(*number)?,
+        Constant::Complex { real, imag } => vm.complex_constant(*real, *imag)?,
+        Constant::Str(text) => Str::from_wtf8(vm, &Wtf8Buf::from_bytes(text.to_vec()).unwrap_or_default())?.value(),
+        Constant::Bytes(bytes) => Bytes::new(vm, bytes)?.value(),
+        Constant::Tuple(members) => {
+            let list = items(vm, members)?;
+            List::to_tuple(list, vm)?.value()
+        }
+        Constant::FrozenSet(members) => {
+            let list = items(vm, members)?.value();
+            let class = vm.class(Builtin::FrozenSet).value();
+            vm.call(class, &[list])?
+        }
+    })
 }
 
 /// The constant an object stands for; TypeError for other objects.
