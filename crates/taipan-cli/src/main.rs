@@ -142,6 +142,18 @@ fn run_stdin(vm: &mut Vm) -> Result<(), Raised> {
     vm.run_source(&source, "<stdin>", 0)
 }
 
+/// A path as seen from the root: scripts are known by it, wherever the program goes later.
+fn absolute(vm: &Vm, path: &[u8]) -> Vec<u8> {
+    match vm.host().current_dir() {
+        Ok(mut folder) if !path.starts_with(b"/") => {
+            folder.push(b'/');
+            folder.extend_from_slice(path);
+            folder
+        }
+        _ => path.to_vec(),
+    }
+}
+
 /// Runs a file, or the `__main__` of a folder or archive. Gives a status when there is nothing to run.
 fn run_path(vm: &mut Vm, path: &[u8], options: &Options) -> Result<Option<i32>, Raised> {
     if vm.is_importable_path(path)? {
@@ -159,6 +171,7 @@ fn run_path(vm: &mut Vm, path: &[u8], options: &Options) -> Result<Option<i32>, 
         };
         vm.prepend_path(folder)?;
     }
+    let path = &absolute(vm, path);
     match vm.run_file(path, options.skip_first_line)? {
         Ok(()) => Ok(None),
         Err(errno) => {

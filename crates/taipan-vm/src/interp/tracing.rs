@@ -246,6 +246,14 @@ impl Vm {
         self.refresh_tracing()
     }
 
+    /// At the end of a thread its functions are not called any more.
+    pub(crate) fn forget_trace_functions(&mut self) -> Result<(), Raised> {
+        if self.trace_function.take().is_some() | self.profile_function.take().is_some() {
+            self.refresh_tracing()?;
+        }
+        Ok(())
+    }
+
     /// The same for every thread of the interpreter.
     pub(crate) fn set_functions_of_all_threads(
         &mut self,

@@ -202,6 +202,9 @@ fn run(vm: &mut Vm, ticket: usize) {
         }
         handle::set_done(vm, handle);
     }
+    if let Err(raised) = vm.forget_trace_functions() {
+        let _ = vm.take_raised(raised);
+    }
     let running = number(vm, COUNT).saturating_sub(1);
     vm.set_state(COUNT, Value::int(running));
     vm.wake_waiters();
