@@ -9,6 +9,7 @@ pub mod array;
 pub mod binascii;
 pub mod bisect;
 pub mod blake2;
+pub mod bz2;
 pub mod checksums;
 pub mod cmath;
 pub mod codecs;
@@ -105,5 +106,6 @@ pub static MODULES: &[&ModuleSpec] = &[
     &json::MODULE,
     &abc::MODULE,
     &datetime::MODULE,
+    &bz2::MODULE,
     &pickle_buffer::MODULE,
 ];
