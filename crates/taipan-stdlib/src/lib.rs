@@ -28,6 +28,7 @@ pub mod itertools;
 pub mod json;
 pub mod library;
 pub mod locale;
+pub mod lzma;
 pub mod math;
 pub mod module_exception;
 pub mod opcode;
@@ -107,5 +108,6 @@ pub static MODULES: &[&ModuleSpec] = &[
     &abc::MODULE,
     &datetime::MODULE,
     &bz2::MODULE,
+    &lzma::MODULE,
     &pickle_buffer::MODULE,
 ];
