@@ -196,8 +196,11 @@ fn decompress(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     let more = vm.bytes_of(data)?;
     let stream = vm.resource::<RefCell<Stream>>(this.get(vm).stream);
-    let Some(stream) = stream.filter(|_| !this.get(vm).eof) else {
+    if this.get(vm).eof {
         return Err(vm.raise(Exc::EOFError, "End of stream already reached"));
+    }
+    let Some(stream) = stream else {
+        return Err(vm.raise(Exc::ValueError, "Decompressor is unusable after a previous error"));
     };
     let mut input = match this.get(vm).pending {
         Some(pending) => vm.bytes_of(pending)?,
@@ -214,6 +217,8 @@ fn decompress(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Step { written: outcome.written, done: code != b::BZ_OK }
     });
     if code != b::BZ_OK && code != b::BZ_STREAM_END {
+        let object = this.get_mut(vm);
+        (object.stream, object.needs_input) = (usize::MAX, false);
         return Err(raise_code(vm, code));
     }
     let Some(out) = out else { return Err(vm.raise_no_memory()) };

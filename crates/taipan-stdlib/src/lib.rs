@@ -31,6 +31,7 @@ pub mod locale;
 pub mod lzma;
 pub mod math;
 pub mod module_exception;
+pub mod multibyte;
 pub mod opcode;
 pub mod operator;
 pub mod packed;
@@ -109,5 +110,6 @@ pub static MODULES: &[&ModuleSpec] = &[
     &datetime::MODULE,
     &bz2::MODULE,
     &lzma::MODULE,
+    &multibyte::MODULE,
     &pickle_buffer::MODULE,
 ];

@@ -246,6 +246,9 @@ fn decompress(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         this.get_mut(vm).check = check;
     }
     if let Some(error) = failed {
+        if error.kind() == std::io::ErrorKind::InvalidInput {
+            return Err(ERROR.raise(vm, "Corrupt input data"));
+        }
         return Err(raise_io(vm, &error));
     }
     let Some(out) = out else { return Err(vm.raise_no_memory()) };
