@@ -51,9 +51,7 @@ heap_object! {
 #[cold]
 fn raise_code(vm: &mut Vm, code: i32) -> Raised {
     match code {
-        b::BZ_PARAM_ERROR => {
-            vm.raise(Exc::ValueError, "Internal error - invalid parameters passed to libbzip2")
-        }
+        b::BZ_PARAM_ERROR => vm.raise(Exc::ValueError, "Internal error - invalid parameters passed to libbzip2"),
         b::BZ_MEM_ERROR => vm.raise_no_memory(),
         b::BZ_DATA_ERROR | b::BZ_DATA_ERROR_MAGIC => vm.raise(Exc::OSError, "Invalid data stream"),
         b::BZ_IO_ERROR => vm.raise(Exc::OSError, "Unknown I/O error"),
@@ -144,8 +142,16 @@ fn flush(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 const COMPRESSOR_METHODS: &[MethodDef] = &[
-    method("compress($self, data, /)", compress, "Provide data to the compressor object.\n\nReturns a chunk of compressed data if possible, or b'' otherwise.\n\nWhen you have finished providing data to the compressor, call the\nflush() method to finish the compression process."),
-    method("flush($self, /)", flush, "Finish the compression process.\n\nReturns the compressed data left in internal buffers.\n\nThe compressor object may not be used after this method is called."),
+    method(
+        "compress($self, data, /)",
+        compress,
+        "Provide data to the compressor object.\n\nReturns a chunk of compressed data if possible, or b'' otherwise.\n\nWhen you have finished providing data to the compressor, call the\nflush() method to finish the compression process.",
+    ),
+    method(
+        "flush($self, /)",
+        flush,
+        "Finish the compression process.\n\nReturns the compressed data left in internal buffers.\n\nThe compressor object may not be used after this method is called.",
+    ),
 ];
 
 /// The class `BZ2Compressor`.
@@ -263,7 +269,12 @@ const DECOMPRESSOR_METHODS: &[MethodDef] = &[method(
 const GETSET: &[GetSetDef] = &[
     getter("eof", get_eof, "True if the end-of-stream marker has been reached.").member(),
     getter("unused_data", get_unused_data, "Data found after the end of the compressed stream.").member(),
-    getter("needs_input", get_needs_input, "True if more input is needed before more decompressed data can be produced.").member(),
+    getter(
+        "needs_input",
+        get_needs_input,
+        "True if more input is needed before more decompressed data can be produced.",
+    )
+    .member(),
 ];
 
 /// The class `BZ2Decompressor`.

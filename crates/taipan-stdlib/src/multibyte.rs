@@ -103,5 +103,4 @@ const FUNCTIONS: &[MethodDef] = &[
 ];
 
 /// The module `_multibyte`.
-pub static MODULE: ModuleSpec =
-    ModuleSpec { name: "_multibyte", functions: FUNCTIONS, ..ModuleSpec::DEFAULT };
+pub static MODULE: ModuleSpec = ModuleSpec { name: "_multibyte", functions: FUNCTIONS, ..ModuleSpec::DEFAULT };

@@ -91,7 +91,8 @@ fn check_type(vm: &mut Vm, check: i32) -> Result<CheckType, Raised> {
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
-    const SIGNATURE: Signature = Signature::parse("LZMACompressor(format=FORMAT_XZ, check=-1, preset=None, filters=None)");
+    const SIGNATURE: Signature =
+        Signature::parse("LZMACompressor(format=FORMAT_XZ, check=-1, preset=None, filters=None)");
     args.bind(vm, &SIGNATURE, |vm, args| {
         let format = crate::zlib::int_argument(vm, args.get(0), XZ)?;
         let check = crate::zlib::int_argument(vm, args.get(1), -1)?;
@@ -148,12 +149,10 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
                 let options = Lzma2Options { lzma_options, ..Default::default() };
                 Ok(Writer::Lzma2(Box::new(Lzma2Writer::new(sink.clone(), options))))
             }
-            (RAW, Some(Filter::Lzma1(options))) => {
-                match LzmaWriter::new_no_header(sink.clone(), &options, true) {
-                    Ok(writer) => Ok(Writer::Lzma1(Box::new(writer))),
-                    Err(error) => Err(raise_io(vm, &error)),
-                }
-            }
+            (RAW, Some(Filter::Lzma1(options))) => match LzmaWriter::new_no_header(sink.clone(), &options, true) {
+                Ok(writer) => Ok(Writer::Lzma1(Box::new(writer))),
+                Err(error) => Err(raise_io(vm, &error)),
+            },
             (RAW, Some(_)) => Err(filter::raise_options(vm)),
             _ => Err(vm.raise(Exc::ValueError, format!("Invalid container format: {format}"))),
         }?;
@@ -226,8 +225,16 @@ fn run(
 }
 
 const METHODS: &[MethodDef] = &[
-    method("compress($self, data, /)", compress, "Provide data to the compressor object.\n\nReturns a chunk of compressed data if possible, or b'' otherwise.\n\nWhen you have finished providing data to the compressor, call the\nflush() method to finish the compression process."),
-    method("flush($self, /)", flush, "Finish the compression process.\n\nReturns the compressed data left in internal buffers.\n\nThe compressor object may not be used after this method is called."),
+    method(
+        "compress($self, data, /)",
+        compress,
+        "Provide data to the compressor object.\n\nReturns a chunk of compressed data if possible, or b'' otherwise.\n\nWhen you have finished providing data to the compressor, call the\nflush() method to finish the compression process.",
+    ),
+    method(
+        "flush($self, /)",
+        flush,
+        "Finish the compression process.\n\nReturns the compressed data left in internal buffers.\n\nThe compressor object may not be used after this method is called.",
+    ),
 ];
 
 /// The class `LZMACompressor`.

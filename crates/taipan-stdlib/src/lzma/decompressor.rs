@@ -41,7 +41,10 @@ const BYTES: usize = 64 << 10;
 
 enum Stream {
     /// The format is to be told by the first bytes.
-    Unknown { format: i32, limit: u32 },
+    Unknown {
+        format: i32,
+        limit: u32,
+    },
     Xz(Box<XzStream>),
     Lzma1(Box<LzmaStream>),
     Lzma2(Box<Lzma2Stream>),
@@ -80,8 +83,7 @@ impl Stream {
             let dict_size = input[1..5].iter().rev().fold(0u64, |size, byte| size << 8 | u64::from(*byte));
             let size = input[5..13].iter().rev().fold(0u64, |size, byte| size << 8 | u64::from(*byte));
             let is_plain = dict_size == u32::MAX.into()
-                || (dict_size.count_ones() <= 2
-                    && (dict_size.count_ones() < 2 || dict_size & dict_size >> 1 != 0));
+                || (dict_size.count_ones() <= 2 && (dict_size.count_ones() < 2 || dict_size & dict_size >> 1 != 0));
             if !is_plain || (size != u64::MAX && size >= 1 << 38) {
                 return Told::Unsupported;
             }
@@ -296,7 +298,12 @@ const METHODS: &[MethodDef] = &[method(
 const GETSET: &[GetSetDef] = &[
     getter("check", get_check, "ID of the integrity check used by the input stream.").member(),
     getter("eof", get_eof, "True if the end-of-stream marker has been reached.").member(),
-    getter("needs_input", get_needs_input, "True if more input is needed before more decompressed data can be produced.").member(),
+    getter(
+        "needs_input",
+        get_needs_input,
+        "True if more input is needed before more decompressed data can be produced.",
+    )
+    .member(),
     getter("unused_data", get_unused_data, "Data found after the end of the compressed stream.").member(),
 ];
 
