@@ -234,7 +234,9 @@ fn ascii_iscased(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn unicode_iscased(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let ch = character(vm, args)?;
-    Ok(Value::bool(UnicodeClasses.lower(ch) != ch || UnicodeClasses.upper(ch) != ch))
+    // A special upper-case form of several characters counts, too.
+    let upper = taipan_text::unicode::case::upper_full(ch);
+    Ok(Value::bool(UnicodeClasses.lower(ch) != ch || upper.as_slice() != [ch]))
 }
 
 fn ascii_tolower(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

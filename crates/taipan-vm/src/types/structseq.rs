@@ -225,6 +225,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
             let item = items.get(vm).get_at(vm, i).unwrap_or(Value::NONE);
             tuple.get_mut(vm).items_mut()[i] = item;
         }
+        let mut used = 0;
         for i in min..max {
             let value = match items.get(vm).get_at(vm, i) {
                 Some(item) => Some(item),
@@ -233,7 +234,9 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
                     match dict {
                         Some(dict) => {
                             let key = Str::intern(vm, key)?;
-                            Dict::get_str(dict, vm, key)
+                            let found = Dict::get_str(dict, vm, key);
+                            used += usize::from(found.is_some());
+                            found
                         }
                         None => None,
                     }
@@ -244,6 +247,10 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
             {
                 Dict::set(hidden, vm, Value::int(i), value)?;
             }
+        }
+        if dict.is_some_and(|dict| dict.get(vm).len() > used) {
+            let message = format!("{full}() got duplicate or unexpected field name(s)");
+            return Err(vm.raise(Exc::TypeError, message));
         }
         Ok(tuple.value())
     })
@@ -256,11 +263,18 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let full = full_name(vm, class)?;
     out.push_str(&full);
     out.push_str("(");
+    // Names go by the fields that have one: an unnamed one shows the next name, as in CPython.
+    let fields = count(vm, class, name::N_FIELDS)?;
+    let mut named = 0;
     for i in 0..visible {
         if i > 0 {
             out.push_str(", ");
         }
-        let field = field_name(vm, class, i);
+        let mut field = "";
+        while field.is_empty() && named < fields {
+            field = field_name(vm, class, named);
+            named += 1;
+        }
         let value = field_at(vm, this, i)?;
         out.push_str(field);
         out.push_str("=");

@@ -3,7 +3,7 @@
 use crate::args::Args;
 use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::heap_object;
-use crate::modules::typing::{caller_module, evaluate, text_argument, unpack_type_var_tuples};
+use crate::modules::typing::{caller_module, evaluate, is_type_parameter, text_argument, unpack_type_var_tuples};
 use crate::raise::{Exc, Raised};
 use crate::signature::Signature;
 use crate::slots::Slots;
@@ -57,6 +57,21 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
             None => return Err(vm.raise(Exc::TypeError, "type_params must be a tuple")),
         },
     };
+    let mut defaults = false;
+    for i in 0..parameters.get(vm).len() {
+        let parameter = parameters.get(vm).at(i);
+        if !is_type_parameter(vm, parameter) || parameter.downcast::<TypeAlias>(vm).is_some() {
+            let shown = vm.repr_string(parameter)?;
+            return Err(vm.raise(Exc::TypeError, format!("Expected a type param, got {shown}")));
+        }
+        let has_default = vm.call_method(parameter, "has_default", &[])? == Value::TRUE;
+        if defaults && !has_default {
+            let shown = vm.str_string(parameter)?;
+            let message = format!("non-default type parameter '{shown}' follows default type parameter");
+            return Err(vm.raise(Exc::TypeError, message));
+        }
+        defaults |= has_default;
+    }
     let module = caller_module(vm)?;
     let shape = class.get(vm).root_shape;
     let alias = TypeAlias { header: HeaderWord::NEW, name, parameters, value: Some(value), evaluate: None, module };

@@ -202,7 +202,12 @@ fn fromhex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn hex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, sep, per_sep] = args.all();
     let bytes = contents(vm, this).to_vec();
-    hexadecimal::hex_text(vm, &bytes, sep, per_sep)
+    // The separator may be of a class with a length of its own, which must not resize the array.
+    let array = this.expect::<ByteArray>(vm);
+    ByteArray::export(array, vm);
+    let text = hexadecimal::hex_text(vm, &bytes, sep, per_sep);
+    ByteArray::release(array, vm);
+    text
 }
 
 #[rustfmt::skip]

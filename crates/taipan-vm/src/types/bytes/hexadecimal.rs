@@ -48,7 +48,7 @@ fn separator(vm: &mut Vm, sep: Value) -> Result<u8, Raised> {
     let point = if let Some(text) = sep.downcast::<Str>(vm) {
         text.get(vm).text().get(0).unwrap_or(0)
     } else if let Some(bytes) = sep.downcast::<Bytes>(vm) {
-        u32::from(bytes.get(vm).bytes()[0])
+        u32::from(bytes.get(vm).bytes().first().copied().unwrap_or(0))
     } else {
         return Err(vm.raise(Exc::TypeError, "sep must be str or bytes."));
     };

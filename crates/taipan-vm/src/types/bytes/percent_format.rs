@@ -198,7 +198,6 @@ fn text_of_value(vm: &mut Vm, value: Value) -> Result<Vec<u8>, Raised> {
 
 /// The byte of `%c`.
 fn character(vm: &mut Vm, value: Value) -> Result<u8, Raised> {
-    let got = vm.type_name(value);
     if has_contents(vm, value) {
         if let [byte] = contents(vm, value) {
             return Ok(*byte);
@@ -210,6 +209,8 @@ fn character(vm: &mut Vm, value: Value) -> Result<u8, Raised> {
         return Err(vm.raise(Exc::TypeError, message));
     }
     if !is_index(vm, value) {
+        let class = vm.type_of(value);
+        let got = crate::types::object::full_class_name(vm, class)?;
         let message = format!("%c requires an integer in range(256) or a single byte, not {got}");
         return Err(vm.raise(Exc::TypeError, message));
     }

@@ -121,6 +121,14 @@ fn set_code(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised
         let message = format!("{name}() requires a code object with {closure} free vars, not {free}");
         return Err(vm.raise(Exc::ValueError, message));
     }
+    if let Some(old) = function.get(vm).code.exact::<Code>() {
+        // CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR.
+        const KINDS: u32 = 0x20 | 0x80 | 0x200;
+        if (old.get(vm).data().flags ^ code.get(vm).data().flags) & KINDS != 0 {
+            let message = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)";
+            vm.warn(Exc::DeprecationWarning, message, 0)?;
+        }
+    }
     function.get_mut(vm).code = code.value();
     changed(vm, function);
     Ok(())

@@ -56,7 +56,10 @@ fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
         return Err(vm.raise(Exc::ValueError, message));
     }
     if let Some(owner) = view.get(vm).owner {
-        vm.hash(owner)?;
+        view.get_mut(vm).exports += 1;
+        let hashed = vm.hash(owner);
+        release_buffer(vm, this);
+        hashed?;
     }
     let bytes = MemoryView::to_vec(view, vm)?;
     let hash = vm.interp().hash_key.bytes(&bytes);
@@ -203,7 +206,11 @@ fn hex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (view, [sep, per_sep]) = args.method::<MemoryView, 2>(vm);
     MemoryView::check(view, vm)?;
     let bytes = MemoryView::to_vec(view, vm)?;
-    hexadecimal::hex_text(vm, &bytes, sep, per_sep)
+    // The separator may be of a class with a length of its own: the view cannot be released meanwhile.
+    view.get_mut(vm).exports += 1;
+    let text = hexadecimal::hex_text(vm, &bytes, sep, per_sep);
+    release_buffer(vm, view.value());
+    text
 }
 
 fn tolist(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -171,7 +171,8 @@ fn character(vm: &mut Vm, value: Value) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::TypeError, message));
     }
     if !vm.is_int(value) && vm.slots(value).index.is_none() {
-        let got = vm.type_name(value);
+        let class = vm.type_of(value);
+        let got = crate::types::object::full_class_name(vm, class)?;
         let message = format!("%c requires an int or a unicode character, not {got}");
         return Err(vm.raise(Exc::TypeError, message));
     }

@@ -447,7 +447,7 @@ fn get_annotations(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         let result = vm.call(annotate, &[Value::int(1)])?;
         if result.downcast::<Dict>(vm).is_none() {
             let got = vm.type_name(result);
-            return Err(vm.raise(Exc::TypeError, format!("__annotate__() must return a dict, not {got}")));
+            return Err(vm.raise(Exc::TypeError, format!("__annotate__ returned non-dict of type '{got}'")));
         }
         result
     } else {
