@@ -17,7 +17,10 @@ mod environment;
 mod path_argument;
 mod paths;
 mod processes;
+mod identity;
 mod scandir;
+mod special_files;
+mod volumes;
 mod status;
 
 #[rustfmt::skip]
@@ -136,6 +139,30 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         function("waitstatus_to_exitcode(status)", processes::waitstatus_to_exitcode, docs::WAITSTATUS_TO_EXITCODE),
         function("write(fd, data, /)", descriptors::write, docs::WRITE),
         function("writev(fd, buffers, /)", descriptors::writev, docs::WRITEV),
+        function("openpty()", special_files::openpty, "Open a pseudo-terminal.\n\nReturn a tuple of (master_fd, slave_fd) containing open file descriptors\nfor both the master and slave ends."),
+        function("tcgetpgrp(fd, /)", special_files::tcgetpgrp, "Return the process group associated with the terminal specified by fd."),
+        function("tcsetpgrp(fd, pgid, /)", special_files::tcsetpgrp, "Set the process group associated with the terminal specified by fd."),
+        function("pidfd_open(pid, flags=0)", special_files::pidfd_open, "Return a file descriptor referring to the process *pid*.\n\nThe descriptor can be used to perform process management without races\nand signals."),
+        function("eventfd(initval, flags=EFD_CLOEXEC)", special_files::eventfd, "Creates and returns an event notification file descriptor."),
+        function("eventfd_read(fd)", special_files::eventfd_read, "Read eventfd value"),
+        function("eventfd_write(fd, value)", special_files::eventfd_write, "Write eventfd value."),
+        function("memfd_create(name, flags=MFD_CLOEXEC)", special_files::memfd_create, ""),
+        function("sendfile(out_fd, in_fd, offset, count)", special_files::sendfile, "Copy count bytes from file descriptor in_fd to file descriptor out_fd."),
+        function("posix_fallocate(fd, offset, length, /)", special_files::posix_fallocate, "Ensure a file has allocated at least a particular number of bytes on disk.\n\nEnsure that the file specified by fd encompasses a range of bytes\nstarting at offset bytes from the beginning and continuing for length\nbytes."),
+        function("posix_fadvise(fd, offset, length, advice, /)", special_files::posix_fadvise, "Announce an intention to access data in a specific pattern.\n\nAnnounce an intention to access data in a specific pattern, thus\nallowing the kernel to make optimizations.\nThe advice applies to the region of the file specified by fd starting at\noffset and continuing for length bytes.\nadvice is one of POSIX_FADV_NORMAL, POSIX_FADV_SEQUENTIAL,\nPOSIX_FADV_RANDOM, POSIX_FADV_NOREUSE, POSIX_FADV_WILLNEED, or\nPOSIX_FADV_DONTNEED."),
+        function("statvfs(path)", volumes::statvfs, "Perform a statvfs system call on the given path.\n\npath may always be specified as a string.\nOn some platforms, path may also be specified as an open file\ndescriptor.  If this functionality is unavailable, using it raises\nan exception."),
+        function("fstatvfs(fd, /)", volumes::fstatvfs, "Perform an fstatvfs system call on the given fd.\n\nEquivalent to statvfs(fd)."),
+        function("setuid(uid, /)", identity::setuid, "Set the current process's user id."),
+        function("seteuid(euid, /)", identity::seteuid, "Set the current process's effective user id."),
+        function("setreuid(ruid, euid, /)", identity::setreuid, "Set the current process's real and effective user ids."),
+        function("setresuid(ruid, euid, suid, /)", identity::setresuid, "Set the current process's real, effective, and saved user ids."),
+        function("setgid(gid, /)", identity::setgid, "Set the current process's group id."),
+        function("setegid(egid, /)", identity::setegid, "Set the current process's effective group id."),
+        function("setregid(rgid, egid, /)", identity::setregid, "Set the current process's real and effective group ids."),
+        function("setresgid(rgid, egid, sgid, /)", identity::setresgid, "Set the current process's real, effective, and saved group ids."),
+        function("getresuid()", identity::getresuid, "Return a tuple of the current process's real, effective, and saved user ids."),
+        function("getresgid()", identity::getresgid, "Return a tuple of the current process's real, effective, and saved group ids."),
+        function("setgroups(groups, /)", identity::setgroups, "Set the groups of the current process to list."),
         function("_create_environ()", environment::create_environ, docs::CREATE_ENVIRON),
     ],
     types: &[
@@ -144,6 +171,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         &descriptors::TERMINAL_SIZE,
         &processes::TIMES_RESULT,
         &environment::UNAME_RESULT,
+        &volumes::STATVFS_RESULT,
     ],
     exec: Some(exec),
 };

@@ -89,6 +89,25 @@ pub struct TerminalAttributes {
     pub characters: Vec<u8>,
 }
 
+/// `struct statvfs` in the order of `os.statvfs_result`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct VolumeStatus {
+    pub numbers: [u64; 11],
+}
+
+/// Which of `setuid` to `setresgid` is to be called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Identity {
+    User,
+    EffectiveUser,
+    RealUser,
+    SavedUser,
+    Group,
+    EffectiveGroup,
+    RealGroup,
+    SavedGroup,
+}
+
 /// What a path is relative to, and whether its last part is followed when it is a symbolic link.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct At {
@@ -266,6 +285,16 @@ host! {
         fn lock_file(fd: i32, operation: i32) -> ();
         /// Waits until a descriptor is ready; timeout in milliseconds, negative: none. Gives how many are.
         fn poll(entries: &mut [PollEntry], timeout: i32) -> usize;
+        /// `pidfd_open`.
+        fn open_process(pid: i32, flags: u32) -> i32;
+        /// `eventfd`.
+        fn open_counter(value: u32, flags: i32) -> i32;
+        /// `memfd_create`.
+        fn open_memory(name: &[u8], flags: u32) -> i32;
+        /// `sendfile`; without an offset from the file's position.
+        fn send_file(to: i32, from: i32, offset: Option<i64>, count: usize) -> usize;
+        fn allocate_space(fd: i32, offset: i64, length: i64) -> ();
+        fn advise_access(fd: i32, offset: i64, length: i64, advice: i32) -> ();
         /// `epoll_create1`.
         fn epoll_create(flags: i32) -> i32;
         /// `epoll_ctl` (`EPOLL_CTL_*`).
@@ -344,6 +373,8 @@ host! {
         fn set_times_fd(fd: i32, times: Option<(TimeSpec, TimeSpec)>) -> ();
         fn truncate(path: &[u8], length: i64) -> ();
         fn make_fifo(path: &[u8], mode: u32, dir: Option<i32>) -> ();
+        fn volume(path: &[u8]) -> VolumeStatus;
+        fn volume_of_fd(fd: i32) -> VolumeStatus;
         fn current_dir() -> Vec<u8>;
         fn change_dir(path: &[u8]) -> ();
         fn change_dir_fd(fd: i32) -> ();
@@ -371,6 +402,10 @@ host! {
         /// Real and effective user, real and effective group.
         fn ids() -> [u32; 4];
         fn groups() -> Vec<u32>;
+        fn set_groups(groups: &[u32]) -> ();
+        /// Real, effective and saved users, then groups.
+        fn saved_ids() -> [[u32; 3]; 2];
+        fn set_identity(which: Identity, ids: [u32; 3]) -> ();
         fn process_group(pid: i32) -> i32;
         fn session(pid: i32) -> i32;
         fn set_session() -> i32;
@@ -411,6 +446,9 @@ host! {
         /// Rows, columns, and the size in pixels.
         fn window_size(fd: i32) -> [u16; 4];
         fn set_window_size(fd: i32, size: [u16; 4]) -> ();
+        /// `tcgetpgrp`.
+        fn terminal_group(fd: i32) -> i32;
+        fn set_terminal_group(fd: i32, group: i32) -> ();
         /// `openpty`: master and slave, not inherited by children.
         fn open_terminal_pair() -> (i32, i32);
     }

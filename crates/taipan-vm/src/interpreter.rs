@@ -66,6 +66,8 @@ pub struct Interpreter {
     pub simulated_signals: u64,
     /// Whether the program is ending (`sys.is_finalizing()`).
     pub finalizing: bool,
+    /// A KeyboardInterrupt has ended the program: the process is to end as by the signal.
+    pub(crate) interrupted: bool,
     /// When the last collection was made while waiting, in milliseconds of the monotonic clock.
     pub(crate) idle_mark: u64,
     /// Numbers of the attached threads, and the next one: identities of the system are used again.
@@ -170,6 +172,7 @@ impl Interpreter {
             simulated_signals: 0,
             finalizing: false,
             idle_mark: 0,
+            interrupted: false,
             thread_serials: Vec::new(),
             next_thread_serial: 1,
             main_thread: 0,

@@ -169,7 +169,11 @@ impl Vm {
                 let _ = self.take_raised(raised);
             }
         }
-        if is_interrupt { 130 } else { 1 }
+        if is_interrupt {
+            self.interp_mut().interrupted = true;
+            return 130;
+        }
+        1
     }
 
     /// Calls `sys.excepthook`.

@@ -110,6 +110,14 @@ impl Vm {
         self.interp_mut().finalizing = true;
         self.run_all_finalizers();
         well &= self.flush_streams();
+        if self.interp().interrupted {
+            let host = self.host();
+            if host.set_signal(libc::SIGINT, 0).is_ok()
+                && let Ok(pid) = host.process_id()
+            {
+                let _ = host.kill(pid, libc::SIGINT);
+            }
+        }
         well
     }
 

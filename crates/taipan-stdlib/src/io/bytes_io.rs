@@ -1,17 +1,19 @@
 //! `BytesIO`: a binary stream in memory.
 
 use taipan_vm::args::Args;
+use taipan_vm::buffer::{Buffer, BufferRequest, BufferStorage};
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{BASETYPE, NO_FINALIZER, TypeSpec, getter, method};
+use taipan_vm::spec::{BASETYPE, NO_FINALIZER, NO_NEW, TypeSpec, getter, method};
 use taipan_vm::types::array::RawArray;
 use taipan_vm::types::dict::Dict;
 use taipan_vm::types::list::List;
+use taipan_vm::types::memoryview::MemoryView;
 use taipan_vm::types::tuple::Tuple;
-use taipan_vm::types::type_::Type;
+use taipan_vm::types::type_::{Type, class_of_spec};
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
@@ -26,6 +28,53 @@ heap_object! {
         pos: usize,
         closed: bool,
         pad: [u8; 7],
+        /// Views of the contents; while there are any, nothing is written.
+        exports: usize,
+    }
+}
+
+heap_object! {
+    /// What the views of a stream's contents are views of.
+    pub struct BytesIoBuffer {
+        stream: Gc<BytesIo>,
+    }
+}
+
+pub static BUFFER_TYPE: TypeSpec = TypeSpec {
+    name: "_BytesIOBuffer",
+    module: "_io",
+    layout: Some(<BytesIoBuffer as HeapObject>::native),
+    slots: Slots { get_buffer: Some(get_buffer), release_buffer: Some(release_buffer), ..Slots::DEFAULT },
+    flags: NO_NEW,
+    ..TypeSpec::DEFAULT
+};
+
+fn get_buffer(vm: &mut Vm, this: Value, _: BufferRequest) -> Result<Buffer, Raised> {
+    let Some(buffer) = this.downcast::<BytesIoBuffer>(vm) else { return Err(raise_closed(vm)) };
+    let stream = buffer.get(vm).stream;
+    let BytesIo { data, len, .. } = *stream.get(vm);
+    let data = match data {
+        Some(data) => data,
+        None => RawArray::new(vm, 0)?,
+    };
+    stream.get_mut(vm).exports += 1;
+    let storage = BufferStorage::Raw(data);
+    Ok(Buffer { owner: this, storage, start: 0, len, readonly: false, itemsize: 1, format: None })
+}
+
+fn release_buffer(vm: &mut Vm, this: Value) {
+    if let Some(buffer) = this.downcast::<BytesIoBuffer>(vm) {
+        let stream = buffer.get(vm).stream.get_mut(vm);
+        stream.exports = stream.exports.saturating_sub(1);
+    }
+}
+
+/// Raises BufferError while there are views of the contents.
+fn check_exports(vm: &mut Vm, own: Gc<BytesIo>) -> Result<(), Raised> {
+    if own.get(vm).exports == 0 || !vm.still_exporting(|vm| own.get(vm).exports > 0) {
+        Ok(())
+    } else {
+        Err(vm.raise(Exc::BufferError, "Existing exports of data: object cannot be re-sized"))
     }
 }
 
@@ -66,7 +115,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
-    let stream = BytesIo { header: HeaderWord::NEW, data: None, len: 0, pos: 0, closed: false, pad: [0; 7] };
+    let stream = BytesIo { header: HeaderWord::NEW, data: None, len: 0, pos: 0, closed: false, pad: [0; 7], exports: 0 };
     Ok(vm.new_object(shape, stream)?.value())
 }
 
@@ -74,6 +123,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     const SIGNATURE: Signature = Signature::parse("BytesIO(initial_bytes=b'')");
     let [initial] = args.bind(vm, &SIGNATURE, |_, args| Ok(args.all::<1>()))?;
     let Some(own) = this.downcast::<BytesIo>(vm) else { return Ok(()) };
+    check_exports(vm, own)?;
     let state = own.get_mut(vm);
     state.len = 0;
     state.pos = 0;
@@ -94,6 +144,7 @@ fn open(vm: &mut Vm, args: Args<'_>) -> Result<Gc<BytesIo>, Raised> {
 
 /// Writes at the position, which moves on.
 fn put(vm: &mut Vm, own: Gc<BytesIo>, bytes: &[u8]) -> Result<(), Raised> {
+    check_exports(vm, own)?;
     if bytes.is_empty() {
         return Ok(());
     }
@@ -164,7 +215,9 @@ fn flush(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let own = args.receiver::<BytesIo>(vm).get_mut(vm);
+    let own = args.receiver::<BytesIo>(vm);
+    check_exports(vm, own)?;
+    let own = own.get_mut(vm);
     own.closed = true;
     own.data = None;
     own.len = 0;
@@ -254,12 +307,10 @@ fn getvalue(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn getbuffer(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = open(vm, args)?;
-    let bytes = contents(vm, own);
-    let bytes = vm.new_bytes(&bytes)?;
-    let class = vm.builtin_value("bytearray")?;
-    let copy = vm.call(class, &[bytes])?;
-    let class = vm.builtin_value("memoryview")?;
-    vm.call(class, &[copy])
+    let class = class_of_spec(vm, &BUFFER_TYPE)?;
+    let shape = class.get(vm).root_shape;
+    let buffer = vm.new_object(shape, BytesIoBuffer { header: HeaderWord::NEW, stream: own })?;
+    Ok(MemoryView::of_object(vm, buffer.value())?.value())
 }
 
 fn seek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -295,6 +346,7 @@ fn truncate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if size < 0 {
         return Err(vm.raise(Exc::ValueError, format!("negative size value {size}")));
     }
+    check_exports(vm, own)?;
     let len = own.get(vm).len;
     own.get_mut(vm).len = len.min(size as usize);
     Ok(Value::int(size as usize))
@@ -323,6 +375,7 @@ fn setstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     let [bytes, pos, dict] = [0, 1, 2].map(|i| state.get(vm).at(i));
     let bytes = vm.bytes_of(bytes)?;
+    check_exports(vm, own)?;
     let fields = own.get_mut(vm);
     fields.len = 0;
     fields.pos = 0;

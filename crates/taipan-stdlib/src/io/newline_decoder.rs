@@ -63,7 +63,7 @@ impl Newline {
             "\r" => Ok(Newline::Return),
             "\r\n" => Ok(Newline::ReturnFeed),
             _ => {
-                let shown = vm.repr_string(value)?;
+                let shown = if message.starts_with("newline") { vm.repr_string(value)? } else { text };
                 Err(vm.raise(Exc::ValueError, format!("illegal newline value: {shown}")))
             }
         }

@@ -61,6 +61,8 @@ const FINALIZING: u32 = 8;
 const SEEKABLE: u32 = 16;
 /// `next` has disabled `tell`.
 const NO_TELL: u32 = 32;
+/// The buffer can be written.
+const WRITABLE: u32 = 64;
 
 #[rustfmt::skip]
 pub static TYPE: TypeSpec = TypeSpec {
@@ -167,6 +169,8 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     set_codec(vm, own, buffer, encoding, errors)?;
     let able = vm.call_method(buffer, "seekable", &[])?;
     let can_seek = vm.is_true(able)?;
+    let able = vm.call_method(buffer, "writable", &[])?;
+    let can_write = vm.is_true(able)?;
     let state = own.get_mut(vm);
     state.buffer = Some(buffer);
     state.newline = newline as u32;
@@ -178,7 +182,8 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     state.seen = 0;
     state.flags = if line_buffering { LINE_BUFFERING } else { 0 }
         | if write_through { WRITE_THROUGH } else { 0 }
-        | if can_seek { SEEKABLE } else { 0 };
+        | if can_seek { SEEKABLE } else { 0 }
+        | if can_write { WRITABLE } else { 0 };
     Ok(())
 }
 
@@ -275,6 +280,9 @@ fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let got = vm.type_name(args.get(1));
         return Err(vm.raise(Exc::TypeError, format!("write() argument must be str, not {got}")));
     };
+    if own.get(vm).flags & WRITABLE == 0 {
+        return Err(unsupported(vm, "not writable"));
+    }
     let newline = Newline::from_number(own.get(vm).newline);
     let length = text.get(vm).len();
     let has_feed = text.get(vm).text().iter().any(|c| c == 10);

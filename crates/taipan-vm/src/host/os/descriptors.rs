@@ -276,3 +276,43 @@ pub fn lock_range(fd: i32, kind: i32, start: i64, length: i64, whence: i16, wait
     // SAFETY: a valid lock.
     check(unsafe { libc::fcntl(fd, command, &raw mut lock) }).map(drop)
 }
+
+pub fn open_process(pid: i32, flags: u32) -> HostResult<i32> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, flags) } as i32)
+}
+
+pub fn open_counter(value: u32, flags: i32) -> HostResult<i32> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::eventfd(value, flags) })
+}
+
+pub fn open_memory(name: &[u8], flags: u32) -> HostResult<i32> {
+    let name = c_string(name)?;
+    // SAFETY: a null-terminated string.
+    check(unsafe { libc::memfd_create(name.as_ptr(), flags) })
+}
+
+pub fn send_file(to: i32, from: i32, offset: Option<i64>, count: usize) -> HostResult<usize> {
+    let mut at = offset.unwrap_or(0);
+    let pointer = if offset.is_some() { &raw mut at } else { std::ptr::null_mut() };
+    // SAFETY: an offset or none.
+    let sent = unsafe { libc::sendfile(to, from, pointer, count) };
+    usize::try_from(sent).map_err(|_| last_errno())
+}
+
+pub fn allocate_space(fd: i32, offset: i64, length: i64) -> HostResult<()> {
+    // SAFETY: numbers only.
+    match unsafe { libc::posix_fallocate(fd, offset, length) } {
+        0 => Ok(()),
+        errno => Err(Errno(errno)),
+    }
+}
+
+pub fn advise_access(fd: i32, offset: i64, length: i64, advice: i32) -> HostResult<()> {
+    // SAFETY: numbers only.
+    match unsafe { libc::posix_fadvise(fd, offset, length, advice) } {
+        0 => Ok(()),
+        errno => Err(Errno(errno)),
+    }
+}

@@ -3,7 +3,7 @@
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::{c_string, check, folder, last_errno};
-use crate::host::{At, DirEntry, Errno, FileStatus, HostResult, TimeSpec};
+use crate::host::{At, DirEntry, Errno, FileStatus, HostResult, TimeSpec, VolumeStatus};
 
 fn no_follow(at: At) -> i32 {
     if at.follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW }
@@ -213,4 +213,39 @@ pub fn executable() -> HostResult<Vec<u8>> {
         Ok(path) => Ok(path.into_os_string().into_vec()),
         Err(error) => Err(Errno(error.raw_os_error().unwrap_or(libc::ENOENT))),
     }
+}
+
+fn volume_status(status: &libc::statvfs) -> VolumeStatus {
+    VolumeStatus {
+        numbers: [
+            status.f_bsize as u64,
+            status.f_frsize as u64,
+            status.f_blocks as u64,
+            status.f_bfree as u64,
+            status.f_bavail as u64,
+            status.f_files as u64,
+            status.f_ffree as u64,
+            status.f_favail as u64,
+            status.f_flag as u64,
+            status.f_namemax as u64,
+            status.f_fsid as u64,
+        ],
+    }
+}
+
+pub fn volume(path: &[u8]) -> HostResult<VolumeStatus> {
+    let path = c_string(path)?;
+    // SAFETY: all-zero is a valid status.
+    let mut status: libc::statvfs = unsafe { std::mem::zeroed() };
+    // SAFETY: a null-terminated path and room for one status.
+    check(unsafe { libc::statvfs(path.as_ptr(), &mut status) })?;
+    Ok(volume_status(&status))
+}
+
+pub fn volume_of_fd(fd: i32) -> HostResult<VolumeStatus> {
+    // SAFETY: all-zero is a valid status.
+    let mut status: libc::statvfs = unsafe { std::mem::zeroed() };
+    // SAFETY: room for one status.
+    check(unsafe { libc::fstatvfs(fd, &mut status) })?;
+    Ok(volume_status(&status))
 }

@@ -3,7 +3,7 @@
 use std::ffi::CString;
 
 use super::{c_string, check, last_errno};
-use crate::host::{Errno, HostResult, ResourceUsage, SpawnRequest, WaitResult};
+use crate::host::{Errno, HostResult, Identity, ResourceUsage, SpawnRequest, WaitResult};
 
 pub fn process_id() -> HostResult<i32> {
     // SAFETY: no arguments.
@@ -104,11 +104,11 @@ pub fn spawn(request: &SpawnRequest) -> HostResult<i32> {
     unsafe {
         match check(libc::fork())? {
             0 => {
-                let (errno, in_exec) = match child(request, &executables, &args, env.as_ref(), cwd.as_ref()) {
-                    Ok(()) => (last_errno().0, true),
-                    Err(ChildFailure { errno, in_exec }) => (errno, in_exec),
+                let stage = match child(request, &executables, &args, env.as_ref(), cwd.as_ref()) {
+                    Ok(()) => ChildFailure { errno: last_errno().0, in_chdir: false, in_exec: true },
+                    Err(failure) => failure,
                 };
-                report(request.errpipe_write, errno, in_exec);
+                report(request.errpipe_write, &stage);
                 libc::_exit(255)
             }
             pid => Ok(pid),
@@ -119,6 +119,8 @@ pub fn spawn(request: &SpawnRequest) -> HostResult<i32> {
 /// Why the child could not start its program.
 struct ChildFailure {
     errno: i32,
+    /// It was the change of the folder.
+    in_chdir: bool,
     /// Whether `exec` itself failed.
     in_exec: bool,
 }
@@ -133,7 +135,7 @@ unsafe fn child(
     cwd: Option<&CString>,
 ) -> Result<(), ChildFailure> {
     let ok = |result: i32| {
-        if result == -1 { Err(ChildFailure { errno: last_errno().0, in_exec: false }) } else { Ok(result) }
+        if result == -1 { Err(ChildFailure { errno: last_errno().0, in_chdir: false, in_exec: false }) } else { Ok(result) }
     };
     // SAFETY: async-signal-safe calls with valid arguments.
     unsafe {
@@ -166,7 +168,7 @@ unsafe fn child(
             }
         }
         if let Some(cwd) = cwd {
-            ok(libc::chdir(cwd.as_ptr()))?;
+            ok(libc::chdir(cwd.as_ptr())).map_err(|failure| ChildFailure { in_chdir: true, ..failure })?;
         }
         if request.umask >= 0 {
             libc::umask(request.umask as u32);
@@ -208,7 +210,7 @@ unsafe fn child(
                 errno = failed;
             }
         }
-        Err(ChildFailure { errno, in_exec: true })
+        Err(ChildFailure { errno, in_chdir: false, in_exec: true })
     }
 }
 
@@ -249,7 +251,8 @@ unsafe fn close_others(keep: &[i32], errpipe: i32) {
 }
 
 /// Tells the parent what failed, as `subprocess` expects it: `name:hexerrno:text`.
-fn report(fd: i32, errno: i32, in_exec: bool) {
+fn report(fd: i32, failure: &ChildFailure) {
+    let errno = failure.errno;
     let mut line = [0u8; 48];
     let mut n = 0;
     let mut put = |bytes: &[u8]| {
@@ -268,7 +271,9 @@ fn report(fd: i32, errno: i32, in_exec: bool) {
         }
     }
     put(b":");
-    if !in_exec {
+    if failure.in_chdir {
+        put(b"noexec:chdir");
+    } else if !failure.in_exec {
         put(b"noexec");
     }
     // SAFETY: a buffer readable for its length.
@@ -353,4 +358,37 @@ pub fn resource_limits(pid: i32, resource: i32, new: Option<(u64, u64)>) -> Host
         return Err(Errno(last_errno().0));
     }
     Ok((old.rlim_cur, old.rlim_max))
+}
+
+pub fn set_groups(groups: &[u32]) -> HostResult<()> {
+    // SAFETY: as many groups as the slice holds.
+    check(unsafe { libc::setgroups(groups.len(), groups.as_ptr()) }).map(drop)
+}
+
+pub fn saved_ids() -> HostResult<[[u32; 3]; 2]> {
+    let mut ids = [[0; 3]; 2];
+    let [[user, effective_user, saved_user], [group, effective_group, saved_group]] = &mut ids;
+    // SAFETY: room for three ids each.
+    unsafe {
+        check(libc::getresuid(user, effective_user, saved_user))?;
+        check(libc::getresgid(group, effective_group, saved_group))?;
+    }
+    Ok(ids)
+}
+
+pub fn set_identity(which: Identity, [first, second, third]: [u32; 3]) -> HostResult<()> {
+    // SAFETY: numbers only.
+    let result = unsafe {
+        match which {
+            Identity::User => libc::setuid(first),
+            Identity::EffectiveUser => libc::seteuid(first),
+            Identity::RealUser => libc::setreuid(first, second),
+            Identity::SavedUser => libc::setresuid(first, second, third),
+            Identity::Group => libc::setgid(first),
+            Identity::EffectiveGroup => libc::setegid(first),
+            Identity::RealGroup => libc::setregid(first, second),
+            Identity::SavedGroup => libc::setresgid(first, second, third),
+        }
+    };
+    check(result).map(drop)
 }

@@ -78,3 +78,13 @@ pub fn open_terminal_pair() -> HostResult<(i32, i32)> {
     }
     Ok((master, slave))
 }
+
+pub fn terminal_group(fd: i32) -> HostResult<i32> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::tcgetpgrp(fd) })
+}
+
+pub fn set_terminal_group(fd: i32, group: i32) -> HostResult<()> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::tcsetpgrp(fd, group) }).map(drop)
+}
