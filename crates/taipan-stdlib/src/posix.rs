@@ -14,14 +14,14 @@ mod descriptors;
 #[rustfmt::skip]
 mod docs;
 mod environment;
+mod identity;
 mod path_argument;
 mod paths;
 mod processes;
-mod identity;
 mod scandir;
 mod special_files;
-mod volumes;
 mod status;
+mod volumes;
 
 #[rustfmt::skip]
 pub static MODULE: ModuleSpec = ModuleSpec {

@@ -115,7 +115,8 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
-    let stream = BytesIo { header: HeaderWord::NEW, data: None, len: 0, pos: 0, closed: false, pad: [0; 7], exports: 0 };
+    let stream =
+        BytesIo { header: HeaderWord::NEW, data: None, len: 0, pos: 0, closed: false, pad: [0; 7], exports: 0 };
     Ok(vm.new_object(shape, stream)?.value())
 }
 

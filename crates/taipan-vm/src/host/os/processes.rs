@@ -135,7 +135,11 @@ unsafe fn child(
     cwd: Option<&CString>,
 ) -> Result<(), ChildFailure> {
     let ok = |result: i32| {
-        if result == -1 { Err(ChildFailure { errno: last_errno().0, in_chdir: false, in_exec: false }) } else { Ok(result) }
+        if result == -1 {
+            Err(ChildFailure { errno: last_errno().0, in_chdir: false, in_exec: false })
+        } else {
+            Ok(result)
+        }
     };
     // SAFETY: async-signal-safe calls with valid arguments.
     unsafe {
