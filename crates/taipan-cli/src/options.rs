@@ -257,7 +257,10 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
         memory_option(&mut options.memory, name, value)?;
     }
     if let Some(frames) = text("PYTHONTRACEMALLOC") {
-        memory_option(&mut options.memory, "tracemalloc", Some(&frames))?;
+        memory_options::apply(&mut options.memory, "tracemalloc", Some(&frames)).map_err(|_| {
+            let message = "PYTHONTRACEMALLOC: invalid number of frames";
+            Refusal(format!("Fatal Python error: config_init_tracemalloc: {message}\n"), 1)
+        })?;
     }
     for option in x_options {
         let (name, value) = match option.split_once('=') {

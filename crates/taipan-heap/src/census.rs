@@ -11,7 +11,6 @@ use crate::block;
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::is_pointer;
-use crate::minor;
 use crate::roots::{Roots, StackRange};
 use crate::side_table::AddressMap;
 use crate::stack_scan::with_spilled_registers;
@@ -63,7 +62,23 @@ impl Heap {
     /// Counts the dead of the nursery; gives the number of those that are to be saved, which are put on `saved`.
     pub(crate) fn census_of_nursery(&mut self) -> usize {
         let Some(census) = self.census.take() else { return 0 };
-        let mut dead = Vec::new();
+        // SAFETY: young objects keep their headers until the nursery is emptied.
+        let is_dead = |heap: &Heap, at: usize| unsafe {
+            let bits = (*(at as *const Header)).bits;
+            heap.blocks.kind(at) & 1 != 0 && bits & (Header::OLD | Header::FORWARDED) == 0
+        };
+        self.count_dead(census, Heap::for_each_nursery_place, is_dead)
+    }
+
+    /// Counts the dead of old space, as [`Heap::census_of_nursery`].
+    pub(crate) fn census_of_old(&mut self) -> usize {
+        let Some(census) = self.census.take() else { return 0 };
+        let is_dead = |heap: &Heap, at: usize| heap.blocks.kind(at) != block::OUTSIDE && !heap.is_marked(at);
+        self.count_dead(census, Heap::for_each_old_place, is_dead)
+    }
+
+    /// Calls `f` with the address of each object of the nursery that was not moved out.
+    fn for_each_nursery_place(&self, f: &mut dyn FnMut(usize)) {
         for (base, end) in self.retired_eden_ranges() {
             let mut at = base;
             while at < end {
@@ -75,98 +90,121 @@ impl Heap {
                         at += block::object_size(*(at as *const usize).add(1), &self.layouts);
                         continue;
                     }
-                    if (*header).shape != block::FILLER && (*header).bits & Header::OLD == 0 {
-                        dead.push(at);
+                    let size = block::size_of_any(at, &self.layouts);
+                    if (*header).shape != block::FILLER {
+                        f(at);
                     }
-                    at += block::size_of_any(at, &self.layouts);
+                    at += size;
                 }
             }
         }
-        for &id in &self.large.young {
-            if let Some(object) = &self.large.objects[id as usize] {
-                // SAFETY: the start of a large object.
-                if unsafe { (*(object.start as *const Header)).bits } & Header::OLD == 0 {
-                    dead.push(object.start);
-                }
-            }
-        }
-        let lives = |heap: &Heap, address| minor::fate(&heap.blocks, address).is_some();
-        self.count_dead(census, dead, lives)
+        self.large.young.iter().filter_map(|&id| self.large.objects[id as usize].as_ref()).for_each(|o| f(o.start));
     }
 
-    /// Counts the dead of old space, as [`Heap::census_of_nursery`].
-    pub(crate) fn census_of_old(&mut self) -> usize {
-        let Some(census) = self.census.take() else { return 0 };
-        let mut dead = Vec::new();
+    /// Calls `f` with the address of each object outside the nursery.
+    fn for_each_old_place(&self, f: &mut dyn FnMut(usize)) {
         for index in 0..self.blocks.table.len() {
-            if !matches!(self.blocks.kind_of(index), block::OLD | block::META | block::EVACUATED) {
-                continue;
-            }
-            let base = self.blocks.address(index);
-            let starts = &self.blocks.table[index].starts;
-            let mut at = bitmap::next_one(starts, 0);
-            while at < bitmap::BITS {
-                if !self.is_marked(base + at * GRANULE) {
-                    dead.push(base + at * GRANULE);
+            if matches!(self.blocks.kind_of(index), block::OLD | block::META | block::EVACUATED) {
+                let (base, starts) = (self.blocks.address(index), &self.blocks.table[index].starts);
+                let mut at = bitmap::next_one(starts, 0);
+                while at < bitmap::BITS {
+                    f(base + at * GRANULE);
+                    at = bitmap::next_one(starts, at + 1);
                 }
-                at = bitmap::next_one(starts, at + 1);
             }
         }
-        dead.extend(self.large.headers().map(|header| header as usize).filter(|&at| !self.is_marked(at)));
-        self.count_dead(census, dead, |heap, address| heap.is_marked(address))
+        self.large.headers().for_each(|header| f(header as usize));
     }
 
-    fn count_dead(&mut self, mut census: Census, dead: Vec<usize>, lives: impl Fn(&Heap, usize) -> bool) -> usize {
-        let mut references: AddressMap<u32> = dead.iter().map(|&object| (object, 0)).collect();
-        let each_slot = |object: usize, f: &mut dyn FnMut(u64)| {
+    /// Counts are kept in the identity-hash bits of the dead, which nobody will ask for again; those of objects that
+    /// are saved are put back.
+    fn count_dead(
+        &mut self,
+        mut census: Census,
+        places: fn(&Heap, &mut dyn FnMut(usize)),
+        is_dead: impl Fn(&Heap, usize) -> bool,
+    ) -> usize {
+        let heap = &*self;
+        let mut hashes: AddressMap<u32> = AddressMap::default();
+        places(heap, &mut |object| {
+            if is_dead(heap, object) {
+                if census.save && count(object) != 0 {
+                    hashes.insert(object, count(object));
+                }
+                set_count(object, 0);
+            }
+        });
+        let each_dead_referent = |object: usize, f: &mut dyn FnMut(usize)| {
             let header = object as *mut Header;
             // SAFETY: dead objects are complete until they are freed; their words are only read.
             unsafe {
-                let layout = self.layouts[(*header).shape as usize];
-                for_each_slot(header, &layout, |slot| f(*slot));
+                let layout = heap.layouts[(*header).shape as usize];
+                for_each_slot(header, &layout, |slot| {
+                    if is_pointer(*slot) && is_dead(heap, *slot as usize) {
+                        f(*slot as usize);
+                    }
+                });
             }
         };
-        for &object in &dead {
-            each_slot(object, &mut |word| {
-                if is_pointer(word)
-                    && let Some(count) = references.get_mut(&(word as usize))
-                {
-                    *count += 1;
-                }
-            });
-        }
-        let mut free: Vec<usize> = dead.iter().copied().filter(|object| references[object] == 0).collect();
-        while let Some(object) = free.pop() {
-            references.remove(&object);
-            each_slot(object, &mut |word| {
-                if is_pointer(word)
-                    && let Some(count) = references.get_mut(&(word as usize))
-                {
-                    *count -= 1;
-                    if *count == 0 {
-                        free.push(word as usize);
-                    }
-                }
-            });
-        }
-        let mut saved = VecDeque::new();
-        for object in dead {
-            if !references.contains_key(&object) {
-                continue;
+        places(heap, &mut |object| {
+            if is_dead(heap, object) {
+                each_dead_referent(object, &mut |referent| set_count(referent, (count(referent) + 1).min(MANY)));
             }
-            debug_assert!(!lives(self, object));
-            // SAFETY: as above.
+        });
+        let mut free = Vec::new();
+        places(heap, &mut |object| {
+            if !is_dead(heap, object) || count(object) != 0 {
+                return;
+            }
+            free.push(object);
+            while let Some(object) = free.pop() {
+                set_count(object, TAKEN);
+                each_dead_referent(object, &mut |referent| match count(referent) {
+                    TAKEN | MANY | 0 => {}
+                    1 => {
+                        set_count(referent, 0);
+                        free.push(referent);
+                    }
+                    n => set_count(referent, n - 1),
+                });
+            }
+        });
+        let mut saved = VecDeque::new();
+        places(heap, &mut |object| {
+            if !is_dead(heap, object) {
+                return;
+            }
+            // SAFETY: a dead object's header is intact.
             let shape = unsafe { (*(object as *const Header)).shape };
-            if census.counted.get(shape as usize).copied().unwrap_or(true) {
+            let counts = census.counted.get(shape as usize).copied().unwrap_or(true);
+            if counts && count(object) != TAKEN {
                 census.found += 1;
                 if census.save {
                     saved.push_back(object as u64);
                 }
             }
-        }
-        let count = saved.len();
+            if census.save {
+                set_count(object, hashes.get(&object).copied().unwrap_or(0));
+            }
+        });
+        let number = saved.len();
         self.saved.append(&mut saved);
         self.census = Some(census);
-        count
+        number
     }
+}
+
+/// The count of an object that was taken away.
+const TAKEN: u32 = (1 << Header::HASH_BITS) - 1;
+/// A count that is too large to be kept: such an object is never taken away.
+const MANY: u32 = TAKEN - 1;
+
+fn count(object: usize) -> u32 {
+    // SAFETY: the object is one of the heap's and its header is intact.
+    unsafe { (*(object as *const Header)).identity_hash() }
+}
+
+fn set_count(object: usize, count: u32) {
+    // SAFETY: as above; the collector alone runs.
+    unsafe { (*(object as *mut Header)).set_identity_hash(count) }
 }

@@ -16,7 +16,7 @@ use crate::stats::CollectStats;
 use crate::trace::for_each_slot;
 
 /// Where a young object is after the copying: its address, or `None` if it was not reached. Old ones stay.
-pub(crate) fn fate(blocks: &block::Blocks, address: usize) -> Option<usize> {
+fn fate(blocks: &block::Blocks, address: usize) -> Option<usize> {
     let header = address as *const Header;
     match blocks.kind(address) {
         // SAFETY: young objects keep their headers (and forwarding words) until the nursery is emptied.
