@@ -13,7 +13,7 @@ const GROWTH: u64 = 64;
 /// The nursery is doubled when more than this part of it survived.
 const SURVIVAL: usize = 8;
 /// Nursery size while most of it survives: a larger one would save no work and make longer pauses.
-const SURVIVING: usize = 1 << 20;
+const SURVIVING: usize = 768 << 10;
 
 #[derive(Debug)]
 pub(crate) struct Eden {
