@@ -9,6 +9,10 @@ import _frozen_importlib as _bootstrap
 import _frozen_importlib_external as _bootstrap_external
 
 
+# Debuggers pass over the frames of importlib, by the name of the module.
+__name__ = 'importlib._packed_importer'
+
+
 class PackedImporter(_bootstrap_external._LoaderBasics):
     """Finder and loader for one folder of the library."""
 

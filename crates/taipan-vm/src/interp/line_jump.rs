@@ -249,7 +249,7 @@ pub fn set_line(vm: &mut Vm, frame: Gc<FrameObject>, value: Value) -> Result<(),
     let places = instrumentation.lines.places();
     // Only the thread that runs a frame is told of its lines.
     let depth = if frame.get(vm).owner == vm.address() { frame.get(vm).depth } else { 0 };
-    let record = vm.exec.frame(depth).copied();
+    let record = FrameObject::record(frame, vm).filter(|_| depth > 0);
     let traced = record.and_then(|record| {
         let (register, index) = executable.locate(record.pc)?;
         let at_trace = Word(register.words.get(index as usize)?.get()).op() == RegOp::TRACE as u8;

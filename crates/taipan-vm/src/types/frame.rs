@@ -69,7 +69,11 @@ impl FrameObject {
     /// The record of a running call.
     pub fn record(this: Gc<FrameObject>, vm: &Vm) -> Option<Frame> {
         let (depth, owner) = (this.get(vm).depth, this.get(vm).owner);
-        if depth == 0 { None } else { vm.record_of(owner, depth) }
+        if depth == 0 {
+            return None;
+        }
+        // A record that has another object, or none, is of another call.
+        vm.record_of(owner, depth).filter(|record| record.object == Some(this.value()))
     }
 
     /// The line of a byte offset.

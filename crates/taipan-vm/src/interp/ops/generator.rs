@@ -70,6 +70,11 @@ pub fn return_generator(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
         vm.note_unawaited(generator.value());
     }
     let frame = current(vm)?;
+    if let Some(object) = frame.object.and_then(|object| object.exact::<FrameObject>()) {
+        let fields = object.get_mut(vm);
+        (fields.depth, fields.generator) = (0, Some(generator));
+        generator.get_mut(vm).frame = Some(object.value());
+    }
     vm.pop_frame();
     match frame.ret.kind() {
         Kind::Plain => {
