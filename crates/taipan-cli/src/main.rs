@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use taipan::Runtime;
 use taipan::vm::host::operating_system;
 use taipan::vm::interpreter::Config;
-use taipan::vm::raise::Raised;
+use taipan::vm::raise::{Exc, Raised};
 use taipan::vm::vm::Vm;
 
 mod memory_options;
@@ -13,6 +13,9 @@ mod options;
 mod repl;
 
 use options::{Options, Refusal, Source};
+
+/// The signal of the interrupt key.
+const SIGINT: i32 = 2;
 
 fn main() {
     std::process::exit(run());
@@ -54,9 +57,11 @@ fn run() -> i32 {
         return vm.report_exception(raised).max(1);
     }
     let vm = runtime.vm();
+    let mut interrupted = false;
     let mut status = match run_program(vm, &options) {
         Ok(status) => status,
         Err(raised) => {
+            interrupted = vm.raised_is(Exc::KeyboardInterrupt) && !options.settings.inspect;
             let status = vm.report_exception(raised);
             if options.settings.inspect && !matches!(options.source, Source::Stdin) {
                 repl::prompt(vm, &options)
@@ -67,6 +72,11 @@ fn run() -> i32 {
     };
     if !vm.finalize() {
         status = 120;
+    }
+    if interrupted {
+        // The one who waits for the program must see that the signal ended it. 0 is the signal's default.
+        let host = vm.host();
+        let _ = host.set_signal(SIGINT, 0).and_then(|_| host.raise_signal(SIGINT));
     }
     status
 }

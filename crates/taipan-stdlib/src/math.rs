@@ -11,6 +11,7 @@ use taipan_vm::types::tuple::Tuple;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
+mod gamma;
 mod integers;
 mod logarithms;
 mod sums;
@@ -75,8 +76,8 @@ unary! {
     exp2 f64::exp2, ;
     expm1 f64::exp_m1, ;
     fabs f64::abs, ;
-    gamma libm::tgamma, |x| x == f64::NEG_INFINITY || x <= 0.0 && x == x.floor() => "expected a noninteger or positive integer";
-    lgamma libm::lgamma, |x| x.is_finite() && x <= 0.0 && x == x.floor() => "expected a noninteger or positive integer";
+    gamma gamma::gamma, |x| x == f64::NEG_INFINITY || x <= 0.0 && x == x.floor() => "expected a noninteger or positive integer";
+    lgamma gamma::log_gamma, |x| x.is_finite() && x <= 0.0 && x == x.floor() => "expected a noninteger or positive integer";
     log1p f64::ln_1p, |x| x <= -1.0 => "expected argument value > -1";
     radians |x| x * (std::f64::consts::PI / 180.0), ;
     sin f64::sin, |x| x.is_infinite() => "expected a finite input";

@@ -175,7 +175,7 @@ fn run_fork_hooks(vm: &mut Vm, key: &'static str, reversed: bool) {
         let at = if reversed { n - 1 - i } else { i };
         let Some(hook) = list.get(vm).get_at(vm, at) else { continue };
         if let Err(raised) = vm.call(hook, &[]) {
-            vm.write_unraisable(raised, Some("Exception ignored in fork hook"), hook);
+            vm.write_unraisable_of(raised, "in fork hook", hook);
         }
     }
 }

@@ -199,7 +199,7 @@ impl Vm {
         if let Err(raised) = result {
             let class = self.type_of(object);
             let method = Type::lookup_name(class, self, name::DEL).unwrap_or(Value::NONE);
-            self.write_unraisable_of(raised, "calling deallocator", method);
+            self.write_unraisable_of(raised, "while calling deallocator", method);
         }
     }
 
@@ -217,7 +217,7 @@ impl Vm {
             _ => close(self, generator).map(drop),
         };
         if let Err(raised) = result {
-            self.write_unraisable_of(raised, "closing generator", object);
+            self.write_unraisable_of(raised, "while closing generator", object);
         }
     }
 

@@ -92,7 +92,7 @@ pub fn run(vm: &mut Vm) -> Result<(), Raised> {
         let Some(positional) = positional.downcast::<Tuple>(vm) else { continue };
         let keywords = keywords.downcast::<Dict>(vm);
         if let Err(raised) = vm.call_tuple(function, positional, keywords) {
-            vm.write_unraisable(raised, Some("Exception ignored in atexit callback"), function);
+            vm.write_unraisable_of(raised, "in atexit callback", function);
         }
     }
 }

@@ -165,7 +165,7 @@ impl Vm {
         while let Some(callback) = callbacks.get(self).get_at(self, at) {
             at += 1;
             if let Err(raised) = self.call(callback, &[phase, info.value()]) {
-                self.write_unraisable(raised, Some("Exception ignored while calling GC callback"), callback);
+                self.write_unraisable_of(raised, "while calling GC callback", callback);
             }
         }
         Ok(())

@@ -197,7 +197,7 @@ fn run(vm: &mut Vm, ticket: usize) {
             if vm.raised_is(Exc::SystemExit) {
                 let _ = vm.take_raised(raised);
             } else {
-                vm.write_unraisable(raised, Some("Exception ignored in thread started by"), function);
+                vm.write_unraisable_of(raised, "in thread started by", function);
             }
         }
         handle::set_done(vm, handle);

@@ -74,7 +74,7 @@ impl Vm {
             let Some(reference) = owner.downcast::<WeakRef>(self) else { continue };
             let Some(callback) = reference.get_mut(self).callback.take() else { continue };
             if let Err(raised) = self.call(callback, &[owner]) {
-                self.write_unraisable(raised, Some("Exception ignored while calling weakref callback"), callback);
+                self.write_unraisable_of(raised, "while calling weakref callback", callback);
             }
         }
     }

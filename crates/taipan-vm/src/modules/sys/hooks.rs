@@ -91,28 +91,18 @@ pub fn display_exception(vm: &mut Vm, exception: Value) -> Result<(), Raised> {
     })();
     if let Err(raised) = printed {
         let _ = vm.take_raised(raised);
-        plain_display(vm, stderr, exception)?;
+        plain_display(vm, stderr, exception, None)?;
     }
     flush(vm, stderr);
     Ok(())
 }
 
-/// Prints an exception without the help of library code.
-fn plain_display(vm: &mut Vm, stderr: Value, exception: Value) -> Result<(), Raised> {
-    let traceback = exception.downcast::<BaseException>(vm).and_then(|e| e.get(vm).traceback);
-    if let Some(traceback) = traceback {
+/// Prints an exception and a traceback (its own when `None`) as the interpreter itself does: no carets, no context.
+fn plain_display(vm: &mut Vm, stderr: Value, exception: Value, traceback: Option<Value>) -> Result<(), Raised> {
+    let own = exception.downcast::<BaseException>(vm).and_then(|e| e.get(vm).traceback);
+    if let Some(traceback) = traceback.or(own).filter(|traceback| !traceback.is_none()) {
         write_line(vm, stderr, "Traceback (most recent call last):")?;
-        let mut at = traceback;
-        while !at.is_none() {
-            let line = vm.get_attr_str(at, "tb_lineno")?;
-            let line = vm.str_string(line)?;
-            let frame = vm.get_attr_str(at, "tb_frame")?;
-            let code = vm.get_attr_str(frame, "f_code")?;
-            let (file, function) = (vm.get_attr_str(code, "co_filename")?, vm.get_attr_str(code, "co_name")?);
-            let (file, function) = (vm.str_string(file)?, vm.str_string(function)?);
-            write_line(vm, stderr, &format!("  File \"{file}\", line {line}, in {function}"))?;
-            at = vm.get_attr_str(at, "tb_next")?;
-        }
+        print_entries(vm, stderr, traceback)?;
     }
     let class = vm.type_of(exception);
     let class = crate::types::object::full_class_name(vm, class)?;
@@ -125,6 +115,64 @@ fn plain_display(vm: &mut Vm, stderr: Value, exception: Value) -> Result<(), Rai
     };
     let line = if text.is_empty() { class } else { format!("{class}: {text}") };
     write_line(vm, stderr, &line)
+}
+
+/// How often the same line is shown before the rest is counted.
+const SAME_LINE_SHOWN: usize = 3;
+
+fn print_entries(vm: &mut Vm, stderr: Value, traceback: Value) -> Result<(), Raised> {
+    let mut last = String::new();
+    let mut same = 0;
+    let mut at = traceback;
+    while !at.is_none() {
+        let number = vm.get_attr_str(at, "tb_lineno")?;
+        let frame = vm.get_attr_str(at, "tb_frame")?;
+        let code = vm.get_attr_str(frame, "f_code")?;
+        let (file, function) = (vm.get_attr_str(code, "co_filename")?, vm.get_attr_str(code, "co_name")?);
+        let source = source_line(vm, file, number);
+        let (line, file, function) = (vm.str_string(number)?, vm.str_string(file)?, vm.str_string(function)?);
+        let entry = format!("  File \"{file}\", line {line}, in {function}");
+        if entry == last {
+            same += 1;
+        } else {
+            print_repetition(vm, stderr, same)?;
+            same = 1;
+        }
+        if same <= SAME_LINE_SHOWN {
+            write_line(vm, stderr, &entry)?;
+            if !source.is_empty() {
+                write_line(vm, stderr, &format!("    {source}"))?;
+            }
+        }
+        last = entry;
+        at = vm.get_attr_str(at, "tb_next")?;
+    }
+    print_repetition(vm, stderr, same)
+}
+
+fn print_repetition(vm: &mut Vm, stderr: Value, same: usize) -> Result<(), Raised> {
+    let more = same.saturating_sub(SAME_LINE_SHOWN);
+    if more == 0 {
+        return Ok(());
+    }
+    let plural = if more == 1 { "" } else { "s" };
+    write_line(vm, stderr, &format!("  [Previous line repeated {more} more time{plural}]"))
+}
+
+/// A line of a file without the blanks around it, empty when it cannot be had.
+fn source_line(vm: &mut Vm, file: Value, number: Value) -> String {
+    let line = (|| {
+        let linecache = crate::import::import_module(vm, "linecache")?;
+        let line = vm.call_method(linecache, "getline", &[file, number])?;
+        vm.str_string(line)
+    })();
+    match line {
+        Ok(line) => line.trim().to_owned(),
+        Err(raised) => {
+            let _ = vm.take_raised(raised);
+            String::new()
+        }
+    }
 }
 
 fn write_line(vm: &mut Vm, file: Value, line: &str) -> Result<(), Raised> {
@@ -174,7 +222,7 @@ impl Vm {
             }
         };
         let raised = self.reraise(exception);
-        self.write_unraisable(raised, Some(&format!("Exception ignored while {doing} {text}")), Value::NONE);
+        self.write_unraisable(raised, Some(&format!("Exception ignored {doing} {text}")), Value::NONE);
     }
 
     /// Raises an audit event; does nothing without hooks.
@@ -209,7 +257,7 @@ fn print_unraisable(vm: &mut Vm, args: Value) -> Result<(), Raised> {
         Some(stderr) if !stderr.is_none() => stderr,
         _ => return Ok(()),
     };
-    let (class, exception) = (field_at(vm, args, 0)?, field_at(vm, args, 1)?);
+    let exception = field_at(vm, args, 1)?;
     let (traceback, message, object) = (field_at(vm, args, 2)?, field_at(vm, args, 3)?, field_at(vm, args, 4)?);
     let repr = if object.is_none() {
         None
@@ -231,15 +279,7 @@ fn print_unraisable(vm: &mut Vm, args: Value) -> Result<(), Raised> {
     if !head.is_empty() {
         write_line(vm, stderr, &head)?;
     }
-    let printed = (|| {
-        let module = crate::import::import_module(vm, "traceback")?;
-        let print = vm.get_attr_str(module, "print_exception")?;
-        vm.call_keywords(print, &[class, exception, traceback], &[("file", stderr)])
-    })();
-    if let Err(raised) = printed {
-        let _ = vm.take_raised(raised);
-        plain_display(vm, stderr, exception)?;
-    }
+    plain_display(vm, stderr, exception, Some(traceback))?;
     flush(vm, stderr);
     Ok(())
 }

@@ -90,7 +90,7 @@ fn close_delegate(vm: &mut Vm, iterator: Value) -> Result<(), Raised> {
         Ok(Some(close)) => vm.call(close, &[]).map(drop),
         Ok(None) => Ok(()),
         Err(raised) => {
-            vm.write_unraisable_of(raised, "closing generator", iterator);
+            vm.write_unraisable_of(raised, "while closing generator", iterator);
             Ok(())
         }
     }

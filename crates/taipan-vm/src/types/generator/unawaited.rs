@@ -51,7 +51,7 @@ impl Vm {
             Ok(()) => return,
             Err(raised) => {
                 let warned = self.raised_is(Exc::RuntimeWarning);
-                self.write_unraisable_of(raised, "finalizing coroutine", object);
+                self.write_unraisable_of(raised, "while finalizing coroutine", object);
                 warned
             }
         };
@@ -59,7 +59,7 @@ impl Vm {
         let qualname = coroutine.get(self).qualname;
         let qualname = self.text_of(qualname).unwrap_or_default();
         if let Err(raised) = self.warn(Exc::RuntimeWarning, &format!("coroutine '{qualname}' was never awaited"), 0) {
-            self.write_unraisable_of(raised, "finalizing coroutine", object);
+            self.write_unraisable_of(raised, "while finalizing coroutine", object);
         }
     }
 }
