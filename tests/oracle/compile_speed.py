@@ -36,7 +36,7 @@ print(time.process_time() - start, time.perf_counter() - wall, before, peak_befo
 
 
 def measure(interpreter, listing):
-    done = subprocess.run([interpreter, "-I", "-c", WORKER, listing], check=True, capture_output=True, text=True)
+    done = subprocess.run([interpreter, "-s", "-c", WORKER, listing], check=True, capture_output=True, text=True)
     return [float(number) for number in done.stdout.split()]
 
 
