@@ -37,6 +37,8 @@ pub mod operator;
 pub mod packed;
 pub mod pickle_buffer;
 pub mod posix;
+pub mod multiprocessing;
+pub mod posixshmem;
 pub mod posixsubprocess;
 pub mod pwd;
 pub mod queue;
@@ -83,6 +85,8 @@ pub static MODULES: &[&ModuleSpec] = &[
     &opcode::MODULE,
     &operator::MODULE,
     &posix::MODULE,
+    &multiprocessing::MODULE,
+    &posixshmem::MODULE,
     &posixsubprocess::MODULE,
     &select::MODULE,
     &fcntl::MODULE,

@@ -382,6 +382,18 @@ host! {
         /// The file this program was started from.
         fn executable() -> Vec<u8>;
     }
+    semaphores {
+        /// `sem_open` of a new name. The handle stays good as long as the process lives.
+        fn semaphore_create(name: &[u8], mode: u32, value: u32) -> u64;
+        fn semaphore_open(name: &[u8]) -> u64;
+        fn semaphore_unlink(name: &[u8]) -> ();
+        fn semaphore_post(handle: u64) -> ();
+        fn semaphore_value(handle: u64) -> i32;
+        /// Whether it was free.
+        fn semaphore_try(handle: u64) -> bool;
+        /// Waits, if wanted until a time of the system's clock; whether it was free before that.
+        fn semaphore_wait(handle: u64, until: Option<TimeSpec>) -> bool;
+    }
     system {
         fn environment() -> Vec<(Vec<u8>, Vec<u8>)>;
         fn set_environment(name: &[u8], value: &[u8]) -> ();

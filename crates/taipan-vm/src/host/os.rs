@@ -11,6 +11,7 @@ pub mod clock;
 pub mod descriptors;
 pub mod files;
 pub mod processes;
+pub mod semaphores;
 pub mod signals;
 pub mod sockets;
 pub mod system;
