@@ -131,17 +131,9 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     made(vm, class, kind, maxvalue, name, handle)
 }
 
-fn made(
-    vm: &mut Vm,
-    class: Gc<Type>,
-    kind: i32,
-    maxvalue: i32,
-    name: Value,
-    handle: u64,
-) -> Result<Value, Raised> {
+fn made(vm: &mut Vm, class: Gc<Type>, kind: i32, maxvalue: i32, name: Value, handle: u64) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
-    let object =
-        SemLock { header: HeaderWord::NEW, name, handle, last_thread: 0, count: 0, maxvalue, kind, pad: 0 };
+    let object = SemLock { header: HeaderWord::NEW, name, handle, last_thread: 0, count: 0, maxvalue, kind, pad: 0 };
     Ok(vm.new_object(shape, object)?.value())
 }
 
