@@ -5,6 +5,7 @@ pub mod args;
 pub mod conform;
 pub mod process;
 pub mod programs;
+pub mod startup_order;
 pub mod tidy;
 
 use std::path::{Path, PathBuf};

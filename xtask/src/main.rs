@@ -13,6 +13,7 @@ usage: cargo xtask TASK
                                          run CPython's regression suite, print the share per group
   conform --tests DIR --python CPYTHON --make-reference [--only M,N]
                                          record what CPython itself passes
+  startup-order CALLGRIND...             rewrite crates/taipan-cli/startup.ld from recorded starts
 ";
 
 fn main() -> ExitCode {
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         "programs" => xtask::programs::main(rest),
         "bless" => xtask::programs::bless(rest),
         "conform" => xtask::conform::main(rest),
+        "startup-order" => xtask::startup_order::main(rest),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

@@ -16,7 +16,7 @@ use crate::stack_scan::with_spilled_registers;
 use crate::stats::{Cause, Collection};
 
 /// Young large objects of this many bytes bring on a minor collection.
-const LARGE_BUDGET: usize = 16 << 20;
+const LARGE_BUDGET: usize = 4 << 20;
 
 /// Part of the limit that is kept for handling `OutOfMemory`.
 pub(crate) fn reserve_of(config: &HeapConfig) -> usize {
@@ -146,14 +146,18 @@ impl Heap {
             return true;
         }
         let more = (pages - have) * PAGE;
-        let crowded = self.large.allocated.saturating_add(more) > LARGE_BUDGET;
+        // What is old is no garbage of this cycle.
+        let young = bits & Header::OLD == 0;
+        let crowded = young && self.large.allocated.saturating_add(more) > LARGE_BUDGET;
         if crowded || self.config.fail_at.is_some() || !self.fits(more) {
             return false;
         }
         if !self.large.grow(&mut self.blocks, address, pages) {
             return false;
         }
-        if bits & Header::OLD != 0 {
+        if young {
+            self.large.allocated += more;
+        } else {
             self.old_growth += more;
         }
         self.note_peak();

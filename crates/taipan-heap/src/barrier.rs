@@ -45,16 +45,24 @@ impl Heap {
     #[inline(never)]
     fn log_at(&mut self, object: NonNull<Header>, word: usize) {
         let address = object.as_ptr() as usize;
+        // Arrays are mostly filled in order.
+        if self.last_card == (address, word / CARD_WORDS) {
+            return;
+        }
         // SAFETY: `object` is a live object of this heap.
         if unsafe { (*object.as_ptr()).bits } & Header::LARGE == 0 {
             self.log(object);
-        } else if self.large.log_card(address, word) {
+            return;
+        }
+        if self.large.log_card(address, word) {
             self.carded.push(address);
         }
+        self.last_card = (address, word / CARD_WORDS);
     }
 
     /// Treats all young objects that old ones refer to as reached, and empties the remembered set.
     pub(crate) fn forward_remembered(&mut self) {
+        self.last_card = (0, 0);
         let mut remembered = std::mem::take(&mut self.remembered);
         for &object in &remembered {
             let header = object as *mut Header;

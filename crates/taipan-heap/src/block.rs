@@ -8,7 +8,7 @@ use crate::bitmap::{self, Bitmap};
 use crate::config::HeapError;
 use crate::header::{GRANULE, Header};
 use crate::layout::Layout;
-use crate::page_source::{ByteTable, Reservation};
+use crate::page_source::{ByteTable, LARGE_PAGE, LARGE_PAGES_FROM, Reservation};
 
 /// Size of a block in bytes.
 pub(crate) const BLOCK: usize = 1 << BLOCK_SHIFT;
@@ -143,9 +143,17 @@ impl Blocks {
 
     fn commit(&mut self) -> Option<()> {
         let have = self.table.len();
-        let want = COMMIT_BLOCKS.max(have / 16).min(self.max - have);
+        let mut want = COMMIT_BLOCKS.max(have / 16);
+        let large = have * BLOCK >= LARGE_PAGES_FROM;
+        if large {
+            want = (have + want).next_multiple_of(LARGE_PAGE / BLOCK) - have;
+        }
+        want = want.min(self.max - have);
         if want == 0 || !self.pages.commit(self.address(have), want * BLOCK) {
             return None;
+        }
+        if large {
+            self.pages.prefer_large_pages(self.address(have), want * BLOCK);
         }
         self.table.extend((0..want).map(|_| Block {
             starts: bitmap::EMPTY,

@@ -14,7 +14,7 @@ use crate::stats::{Cause, CollectStats, Collection};
 use crate::verify::expect_sound;
 
 /// Old space grows by at least this much between major collections.
-const MIN_GROWTH: usize = 16 << 20;
+const MIN_GROWTH: usize = 4 << 20;
 /// Least number of bytes scanned by a marking slice.
 pub(crate) const MIN_SLICE: usize = 512 << 10;
 /// Bytes scanned by a slice for each byte promoted: marking must end before old space has grown much.

@@ -42,6 +42,8 @@ pub struct Heap {
     pub(crate) marker: Marker,
     /// Old objects written to since the last collection.
     pub(crate) remembered: Vec<usize>,
+    /// The card recorded last, by its object and number; its bit is set.
+    pub(crate) last_card: (usize, usize),
     /// Large objects with cards written to since the last collection.
     pub(crate) carded: Vec<usize>,
     /// Reached objects whose value words are still to be followed by the minor collection.
@@ -116,6 +118,7 @@ impl Heap {
             marker: Marker::default(),
             remembered: Vec::new(),
             carded: Vec::new(),
+            last_card: (0, 0),
             grey: Vec::new(),
             pinned: Vec::new(),
             candidates: Vec::new(),

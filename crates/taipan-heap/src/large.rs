@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::block::{BLOCK, Blocks, LARGE, fill_poison};
 use crate::header::Header;
+use crate::page_source::{LARGE_PAGE, LARGE_PAGES_FROM};
 
 /// Large objects are whole numbers of these.
 pub(crate) const PAGE: usize = 4096;
@@ -136,7 +137,6 @@ impl LargeSpace {
         let first = (end - self.start) / PAGE;
         self.owners[first..first + more].fill(id + 1);
         self.used_pages += more;
-        self.allocated += more * PAGE;
         if let Some(object) = self.objects[id as usize].as_mut() {
             object.pages = pages;
             if !object.cards.is_empty() {
@@ -152,9 +152,14 @@ impl LargeSpace {
             self.runs.last_key_value().map(|(&s, &r)| (s, r)).filter(|(s, r)| s + r.pages * PAGE == self.committed);
         let have = tail.map_or(0, |(_, r)| r.pages * PAGE);
         let need = pages.checked_mul(PAGE)? - have;
-        let grow = need.checked_next_multiple_of(COMMIT)?;
+        let large = self.committed - self.start >= LARGE_PAGES_FROM;
+        let end = self.committed.checked_add(need)?;
+        let grow = end.checked_next_multiple_of(if large { LARGE_PAGE } else { COMMIT })? - self.committed;
         if grow > self.end - self.committed || !blocks.pages.commit(self.committed, grow) {
             return None;
+        }
+        if large {
+            blocks.pages.prefer_large_pages(self.committed, grow);
         }
         for at in (self.committed..self.committed + grow).step_by(BLOCK) {
             blocks.set_kind(at, LARGE);

@@ -16,8 +16,12 @@ pub(crate) struct Reservation {
     page: usize,
 }
 
-/// The unit the reservation is aligned to and measured in.
-const ALIGN: usize = 1 << 20;
+/// The unit the reservation is aligned to and measured in: the system's large pages.
+const ALIGN: usize = LARGE_PAGE;
+/// Size of the large pages most systems have.
+pub(crate) const LARGE_PAGE: usize = 2 << 20;
+/// A space that has grown to so many bytes takes large pages from there on: fewer faults, and at most one page too much.
+pub(crate) const LARGE_PAGES_FROM: usize = 32 << 20;
 
 impl Reservation {
     /// Reserves `len` bytes, or as much as half, a quarter, ... of it when the system refuses (at least 4 MB).
@@ -74,6 +78,16 @@ impl Reservation {
         assert!(start >= self.base && len <= self.len && start - self.base <= self.len - len);
         // SAFETY: the range lies inside the reservation (asserted).
         unsafe { libc::mprotect(start as *mut libc::c_void, len, libc::PROT_READ | libc::PROT_WRITE) == 0 }
+    }
+
+    /// Asks for large pages in a committed range; the system may refuse.
+    pub(crate) fn prefer_large_pages(&self, start: usize, len: usize) {
+        assert!(start >= self.base && len <= self.len && start - self.base <= self.len - len);
+        #[cfg(target_os = "linux")]
+        // SAFETY: the range lies inside the reservation (asserted); the advice changes no contents.
+        unsafe {
+            libc::madvise(start as *mut libc::c_void, len, libc::MADV_HUGEPAGE);
+        }
     }
 
     /// Gives the memory of a committed range back; all of it reads as zero afterwards.

@@ -52,6 +52,7 @@ impl Vm {
         self.set_state("builtins.module", builtins.value());
         enter(self, builtins)?;
         run_exec(self, builtins)?;
+        crate::interp::ops::name::keep_common_constants(self)?;
         let sys = Module::from_spec(self, &modules::sys::MODULE)?;
         enter(self, sys)?;
         run_exec(self, sys)?;

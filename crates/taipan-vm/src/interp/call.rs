@@ -395,6 +395,9 @@ fn call_class(vm: &mut Vm, op: Op, class: Gc<Type>, start: u16, argc: usize) -> 
         op.specialize(RegOp::CALL_TYPE_1);
         return Ok(vm.type_of(op.get(start)).value());
     }
+    if class == vm.class(Builtin::Str) && argc == 1 {
+        return vm.str(op.get(start));
+    }
     // With a self before it the class was not called plainly: there is no slot for the new object.
     if start == op.word().b() + 2
         && let Some(init) = plain_construction(vm, class)

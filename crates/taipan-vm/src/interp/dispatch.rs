@@ -16,6 +16,7 @@ use super::{instrument, tracing};
 use crate::gc::Gc;
 use crate::raise::Raised;
 use crate::types::cell::Cell as PyCell;
+use crate::types::dict::Dict;
 use crate::types::function::Function;
 use crate::types::list::List;
 use crate::types::list::iterator::ListIterator;
@@ -276,9 +277,54 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     out!(name::load_global, word.a(), 3)
                 }
                 RegOp::LOAD_NAME => out!(name::load_name, word.a(), 3),
-                RegOp::STORE_NAME => act!(name::store_name, 2),
+                RegOp::LOAD_NAME_MODULE => {
+                    let frame = (*vm).exec.top;
+                    let globals = (*frame).globals;
+                    if (*frame).locals == Some(globals.value())
+                        && globals.get(&*vm).current_keys_version() == (*pc.add(2)).get() as u32
+                        && let Some(value) = globals.get(&*vm).value_at(&*vm, word.bc() as usize)
+                    {
+                        reg!(word.a()) = value;
+                        next!(3)
+                    }
+                    out!(name::load_name, word.a(), 3)
+                }
+                RegOp::LOAD_NAME_BUILTIN => {
+                    let frame = (*vm).exec.top;
+                    let (versions, globals) = ((*pc.add(2)).get(), (*frame).globals);
+                    let builtins = (*frame).function.get(&*vm).builtins.get(&*vm);
+                    if (*frame).locals == Some(globals.value())
+                        && globals.get(&*vm).current_keys_version() == versions as u32
+                        && builtins.current_keys_version() == (versions >> 32) as u32
+                        && let Some(value) = builtins.value_at(&*vm, word.bc() as usize)
+                    {
+                        reg!(word.a()) = value;
+                        next!(3)
+                    }
+                    out!(name::load_name, word.a(), 3)
+                }
+                RegOp::STORE_NAME => act!(name::store_name, 3),
+                RegOp::STORE_NAME_MODULE => {
+                    let frame = (*vm).exec.top;
+                    let globals = (*frame).globals;
+                    if (*frame).locals == Some(globals.value())
+                        && globals.get(&*vm).current_keys_version() == (*pc.add(2)).get() as u32
+                    {
+                        Dict::set_value_at(globals, &mut *vm, word.bc() as usize, reg!(word.a()));
+                        next!(3)
+                    }
+                    act!(name::store_name, 3)
+                }
                 RegOp::DELETE_NAME => act!(name::delete_name, 2),
-                RegOp::STORE_GLOBAL => act!(name::store_global, 2),
+                RegOp::STORE_GLOBAL => act!(name::store_global, 3),
+                RegOp::STORE_GLOBAL_MODULE => {
+                    let globals = (*(*vm).exec.top).globals;
+                    if globals.get(&*vm).current_keys_version() == (*pc.add(2)).get() as u32 {
+                        Dict::set_value_at(globals, &mut *vm, word.bc() as usize, reg!(word.a()));
+                        next!(3)
+                    }
+                    act!(name::store_global, 3)
+                }
                 RegOp::DELETE_GLOBAL => act!(name::delete_global, 2),
                 RegOp::LOAD_FROM_DICT_OR_GLOBALS => out!(name::load_from_dict_or_globals, word.a(), 2),
                 RegOp::LOAD_LOCALS => out!(name::load_locals, word.a(), 1),

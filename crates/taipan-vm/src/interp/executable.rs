@@ -31,6 +31,8 @@ pub struct Executable {
     pub frame_slots: Cell<u32>,
     /// Whether locals lie behind the operand stack; such frames are not overlapped by calls.
     pub wide: Cell<bool>,
+    /// Whether a suspended generator of this code may have something to clean up; known once it was translated.
+    pub has_cleanup: Cell<bool>,
     /// Number of localsplus; the operand stack begins there.
     pub locals: u32,
     /// Positional parameters.
@@ -58,6 +60,7 @@ impl Executable {
             refs: Cell::new(std::ptr::null_mut()),
             frame_slots: Cell::new(0),
             wide: Cell::new(false),
+            has_cleanup: Cell::new(false),
             locals: code.nlocalsplus() as u32,
             argcount: code.argcount,
             simple: code.kwonlyargcount == 0 && code.flags & (co::VARARGS | co::VARKEYWORDS) == 0,
@@ -206,6 +209,7 @@ impl Executable {
         self.refs.set(array.get_mut(vm).slots_mut().as_mut_ptr());
         self.frame_slots.set(register.frame_slots);
         self.wide.set(register.stack_base != register.locals);
+        self.has_cleanup.set(self.is_generator && register.has_cleanup());
         if vm.interp().config.settings.dump_registers.is_some() {
             dump::print_register_code(vm, &self.code, &register)?;
         }

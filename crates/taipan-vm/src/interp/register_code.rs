@@ -144,13 +144,21 @@ register_ops! {
     /// as LOAD_GLOBAL: found in builtins, keys of both unchanged, b is the entry's index
     LOAD_GLOBAL_BUILTIN (Out Num Num) 2 [RAISE CALL NAME CELL PATCH] = LOAD_GLOBAL;
     /// a := local, global or builtin
-    LOAD_NAME (Out No No) 2 [RAISE CALL NAME CELL PATCH];
+    LOAD_NAME (Out Num Num) 2 [RAISE CALL NAME CELL PATCH];
+    /// as LOAD_NAME in a module's body: its globals are unchanged in keys, b is the entry's index
+    LOAD_NAME_MODULE (Out Num Num) 2 [RAISE CALL NAME CELL PATCH] = LOAD_NAME;
+    /// as LOAD_NAME in a module's body: found in builtins, keys of both unchanged, b is the entry's index
+    LOAD_NAME_BUILTIN (Out Num Num) 2 [RAISE CALL NAME CELL PATCH] = LOAD_NAME;
     /// namespace[name] := a
-    STORE_NAME (In No No) 1 [RAISE CALL NAME];
+    STORE_NAME (In Num Num) 2 [RAISE CALL NAME PATCH];
+    /// as STORE_NAME in a module's body: its globals are unchanged in keys, b is the entry's index
+    STORE_NAME_MODULE (In Num Num) 2 [RAISE CALL NAME PATCH] = STORE_NAME;
     /// del namespace[name]
     DELETE_NAME (No No No) 1 [RAISE CALL NAME];
     /// globals[name] := a
-    STORE_GLOBAL (In No No) 1 [RAISE CALL NAME];
+    STORE_GLOBAL (In Num Num) 2 [RAISE CALL NAME PATCH];
+    /// as STORE_GLOBAL: the module's globals are unchanged in keys, b is the entry's index
+    STORE_GLOBAL_MODULE (In Num Num) 2 [RAISE CALL NAME PATCH] = STORE_GLOBAL;
     /// del globals[name]
     DELETE_GLOBAL (No No No) 1 [RAISE CALL NAME];
     /// a := b[name], else global or builtin
@@ -693,6 +701,11 @@ impl RegisterCode {
             let first = self.words.get(handler.target as usize).map(|word| Word(word.get()));
             !first.is_some_and(|word| word.op() == RegOp::CALL_INTRINSIC_1 as u8 && word.c() == STOPITERATION_ERROR)
         })
+    }
+
+    /// Whether there is a handler beyond the one around every generator.
+    pub fn has_cleanup(&self) -> bool {
+        self.handlers.iter().any(|handler| self.cleans_up(handler.start))
     }
 
     /// The slot of a local.

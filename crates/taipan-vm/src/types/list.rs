@@ -77,6 +77,12 @@ impl List {
         if i < self.len { self.items?.get(vm).slots()[i] } else { None }
     }
 
+    /// The slots of all items, none of them empty.
+    #[inline(always)]
+    pub fn slots<'a>(&self, vm: &'a Vm) -> &'a [Option<Value>] {
+        self.items.map_or(&[], |items| &items.get(vm).slots()[..self.len])
+    }
+
     /// Replaces the i-th item; does nothing out of range.
     #[inline(always)]
     pub fn set_at(this: Gc<List>, vm: &mut Vm, i: usize, value: Value) {

@@ -35,6 +35,16 @@ impl Tuple {
         Ok(tuple)
     }
 
+    /// A new exact tuple of `len` (not 0) items, all of which the caller writes before anything else.
+    #[inline]
+    fn new_blank(vm: &mut Vm, len: usize) -> Result<Gc<Tuple>, Raised> {
+        let Some(bytes) = len.checked_mul(8).filter(|bytes| *bytes < 1 << 46) else {
+            return Err(vm.raise_no_memory());
+        };
+        let memory = vm.alloc_raw(Builtin::Tuple as u32, size_of::<Tuple>() + bytes)?;
+        Ok(vm.fill_object(memory, Tuple { header: HeaderWord::NEW, len }))
+    }
+
     /// The empty tuple.
     pub fn empty(vm: &mut Vm) -> Result<Gc<Tuple>, Raised> {
         if let Some(empty) = vm.interp().singletons.empty_tuple {
@@ -50,7 +60,7 @@ impl Tuple {
         if values.is_empty() {
             return Tuple::empty(vm);
         }
-        let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, values.len())?;
+        let tuple = Tuple::new_blank(vm, values.len())?;
         tuple.get_mut(vm).items_mut().copy_from_slice(values);
         Ok(tuple)
     }
@@ -60,7 +70,7 @@ impl Tuple {
         if cells.is_empty() {
             return Tuple::empty(vm);
         }
-        let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, cells.len())?;
+        let tuple = Tuple::new_blank(vm, cells.len())?;
         for (to, from) in tuple.get_mut(vm).items_mut().iter_mut().zip(cells) {
             *to = from.get();
         }

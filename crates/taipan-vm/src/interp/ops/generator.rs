@@ -114,7 +114,9 @@ fn save(vm: &mut Vm, generator: Gc<Generator>, depth: u32) {
             save_wide(&*frame, to, depth);
         } else {
             // The operand stack follows the locals.
-            std::ptr::copy_nonoverlapping(fp.cast::<Option<Value>>(), to.as_mut_ptr(), count);
+            for (index, slot) in to[..count].iter_mut().enumerate() {
+                *slot = Some(*fp.add(index));
+            }
         }
     }
     if before > count {
@@ -288,7 +290,8 @@ pub fn beside<T>(
 /// Whether a generator that yields has something to do when it is closed there; a hook of an event loop is always told.
 fn is_protected(vm: &Vm, executable: &Executable, generator: Gc<Generator>, op: Op) -> bool {
     (generator.value().shape_id() == Builtin::AsyncGenerator as u32 && generator.get(vm).origin.is_some())
-        || executable.locate(op.pc()).is_some_and(|(register, pc)| register.cleans_up(pc))
+        || executable.has_cleanup.get()
+            && executable.locate(op.pc()).is_some_and(|(register, pc)| register.cleans_up(pc))
 }
 
 /// YIELD_VALUE.

@@ -71,8 +71,28 @@ pub fn load_common_constant(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
         0 => Ok(vm.exception_class(Exc::AssertionError).value()),
         1 => Ok(vm.exception_class(Exc::NotImplementedError).value()),
         2 => Ok(vm.class(crate::types::Builtin::Tuple).value()),
-        3 => vm.builtin_value("all"),
-        _ => vm.builtin_value("any"),
+        3 => common_builtin(vm, 0),
+        _ => common_builtin(vm, 1),
+    }
+}
+
+/// Where the interpreter keeps a builtin that code refers to whatever its name is bound to later.
+const COMMON: [(&str, &str); 2] = [("common.all", "all"), ("common.any", "any")];
+
+/// Keeps the builtins that LOAD_COMMON_CONSTANT gives. Called once, when they stand.
+pub(crate) fn keep_common_constants(vm: &mut Vm) -> Result<(), Raised> {
+    for (key, name) in COMMON {
+        let value = vm.builtin_value(name)?;
+        vm.set_state(key, value);
+    }
+    Ok(())
+}
+
+fn common_builtin(vm: &mut Vm, index: usize) -> Result<Value, Raised> {
+    let (key, name) = COMMON[index];
+    match vm.state(key) {
+        Some(value) => Ok(value),
+        None => vm.builtin_value(name),
     }
 }
 
@@ -233,9 +253,57 @@ fn namespace(vm: &Vm) -> Option<Value> {
     vm.exec.current().and_then(|frame| frame.locals)
 }
 
+/// Whether an operation of a module's body runs again: what runs but once is not worth a cache.
+fn runs_again(op: Op, generic: RegOp) -> bool {
+    let word = op.word();
+    if word.op() != generic as u8 {
+        // Its cache has not matched.
+        op.set_word(word.with_bc(0).with_op(generic));
+        return false;
+    }
+    let again = word.bc() != 0;
+    op.set_word(word.with_bc(1));
+    again
+}
+
+/// The globals, when they are the namespace as well and a plain dict.
+fn module_namespace(vm: &mut Vm) -> Option<Gc<Dict>> {
+    let globals = super::super::dispatch::running_function(vm).get(vm).globals;
+    (namespace(vm) == Some(globals.value()) && globals.value().exact::<Dict>().is_some()).then_some(globals)
+}
+
+/// Makes the operation one that finds its name in a place of the module's globals or of the builtins.
+fn cache_name(vm: &mut Vm, op: Op, globals: Gc<Dict>, name: Gc<Str>) {
+    let own = Dict::keys_version(globals, vm);
+    if own == 0 {
+        return;
+    }
+    if let Some(number) = Dict::find_str(globals, vm, name) {
+        op.set_word(op.word().with_bc(number as u32).with_op(RegOp::LOAD_NAME_MODULE));
+        op.set_data(1, u64::from(own));
+        return;
+    }
+    let builtins = super::super::dispatch::running_function(vm).get(vm).builtins;
+    if builtins.value().exact::<Dict>().is_none() {
+        return;
+    }
+    let outer = Dict::keys_version(builtins, vm);
+    if outer != 0
+        && let Some(number) = Dict::find_str(builtins, vm, name)
+    {
+        op.set_word(op.word().with_bc(number as u32).with_op(RegOp::LOAD_NAME_BUILTIN));
+        op.set_data(1, u64::from(own) | u64::from(outer) << 32);
+    }
+}
+
 /// LOAD_NAME.
 pub fn load_name(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let name = op.name(vm);
+    if runs_again(op, RegOp::LOAD_NAME)
+        && let Some(globals) = module_namespace(vm)
+    {
+        cache_name(vm, op, globals, name);
+    }
     if let Some(locals) = namespace(vm) {
         match locals.exact::<Dict>() {
             Some(dict) => {
@@ -269,8 +337,24 @@ pub fn store_name(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let name = op.name(vm);
     let locals = required_namespace(vm, name, "found when storing")?;
     match locals.exact::<Dict>() {
-        Some(dict) => Dict::set_str(dict, vm, name, op.ra()),
+        Some(dict) => {
+            if runs_again(op, RegOp::STORE_NAME) && module_namespace(vm) == Some(dict) {
+                cache_store(vm, op, dict, name, RegOp::STORE_NAME_MODULE);
+            }
+            Dict::set_str(dict, vm, name, op.ra())
+        }
         None => vm.set_item(locals, name.value(), Some(op.ra())),
+    }
+}
+
+/// Makes the operation one that knows the place of its name in the module's globals.
+fn cache_store(vm: &mut Vm, op: Op, globals: Gc<Dict>, name: Gc<Str>, form: RegOp) {
+    if let Some(number) = Dict::find_str(globals, vm, name) {
+        let version = Dict::keys_version(globals, vm);
+        if version != 0 {
+            op.set_word(op.word().with_bc(number as u32).with_op(form));
+            op.set_data(1, u64::from(version));
+        }
     }
 }
 
@@ -289,6 +373,9 @@ pub fn delete_name(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 pub fn store_global(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let name = op.name(vm);
     let globals = super::super::dispatch::running_function(vm).get(vm).globals;
+    if runs_again(op, RegOp::STORE_GLOBAL) && globals.value().exact::<Dict>().is_some() {
+        cache_store(vm, op, globals, name, RegOp::STORE_GLOBAL_MODULE);
+    }
     Dict::set_str(globals, vm, name, op.ra())
 }
 

@@ -67,7 +67,19 @@ fn exactly(vm: &mut Vm, value: Value, n: usize) -> Result<Gc<Tuple>, Raised> {
 /// UNPACK_SEQUENCE.
 pub fn unpack_sequence(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let (to, n) = (op.word().a(), op.word().c() as usize);
-    let items = exactly(vm, op.rb(), n)?;
+    let value = op.rb();
+    if let Some(list) = value.exact::<List>()
+        && list.get(vm).len() == n
+    {
+        for i in 0..n {
+            op.set(to + (n - 1 - i) as u16, list.get(vm).get_at(vm, i).unwrap_or(Value::NONE));
+        }
+        return Ok(());
+    }
+    let items = match value.exact::<Tuple>() {
+        Some(tuple) if tuple.get(vm).len() == n => tuple,
+        _ => exactly(vm, value, n)?,
+    };
     for i in 0..n {
         op.set(to + (n - 1 - i) as u16, items.get(vm).at(i));
     }
@@ -76,6 +88,14 @@ pub fn unpack_sequence(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 
 /// UNPACK_TWO.
 pub fn unpack_two(vm: &mut Vm, op: Op) -> Result<(), Raised> {
+    if let Some(list) = op.rb().exact::<List>()
+        && let [Some(first), Some(second)] = list.get(vm).slots(vm)
+    {
+        let (first, second) = (*first, *second);
+        op.set(op.word().a(), first);
+        op.set(op.word().c(), second);
+        return Ok(());
+    }
     let items = exactly(vm, op.rb(), 2)?;
     let (first, second) = (items.get(vm).at(0), items.get(vm).at(1));
     op.set(op.word().a(), first);

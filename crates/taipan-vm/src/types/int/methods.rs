@@ -17,7 +17,7 @@ use crate::vm::Vm;
 /// `repr(int)`, `str(int)`.
 pub fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     match vm.as_number(this) {
-        Some(Number::Small(i)) => vm.new_str(&i.to_string()),
+        Some(Number::Small(i)) => vm.new_str(Decimal::new(i).as_str()),
         Some(Number::Big(big)) => {
             let limit = vm.interp().int_max_str_digits;
             match int_text::to_decimal(&big, limit) {
@@ -26,6 +26,36 @@ pub fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
             }
         }
         None => Ok(Value::NOT_IMPLEMENTED),
+    }
+}
+
+/// The decimal text of an int of machine size, on the stack.
+struct Decimal {
+    bytes: [u8; 20],
+    start: usize,
+}
+
+impl Decimal {
+    fn new(i: i64) -> Decimal {
+        let mut text = Decimal { bytes: [0; 20], start: 20 };
+        let mut rest = i.unsigned_abs();
+        loop {
+            text.start -= 1;
+            text.bytes[text.start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if i < 0 {
+            text.start -= 1;
+            text.bytes[text.start] = b'-';
+        }
+        text
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[self.start..]).unwrap_or_default()
     }
 }
 
