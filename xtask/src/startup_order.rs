@@ -75,6 +75,8 @@ mod tests {
         assert_eq!(function_name("fn=(3) _RNvCs1_3std1f").and_then(pattern).as_deref(), Some("_RNvCs1_3std1f*"));
         assert_eq!(function_name("calls=1 2"), None);
         let names = BTreeSet::from(["_ZN1a17h*".to_string()]);
-        assert!(script(&names).contains("    *(.text._ZN1a17h* .text.unlikely._ZN1a17h*)\n  }\n}\nINSERT BEFORE .text;"));
+        assert!(
+            script(&names).contains("    *(.text._ZN1a17h* .text.unlikely._ZN1a17h*)\n  }\n}\nINSERT BEFORE .text;")
+        );
     }
 }
