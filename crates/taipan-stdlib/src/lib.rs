@@ -36,6 +36,7 @@ pub mod multiprocessing;
 pub mod opcode;
 pub mod operator;
 pub mod packed;
+pub mod pbkdf2;
 pub mod pickle_buffer;
 pub mod posix;
 pub mod posixshmem;
@@ -115,5 +116,6 @@ pub static MODULES: &[&ModuleSpec] = &[
     &bz2::MODULE,
     &lzma::MODULE,
     &multibyte::MODULE,
+    &pbkdf2::MODULE,
     &pickle_buffer::MODULE,
 ];

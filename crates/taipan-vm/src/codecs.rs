@@ -133,6 +133,17 @@ pub fn encode_with(vm: &mut Vm, text: Gc<Str>, codec: Codec<'_>, handler: Option
     Bytes::new(vm, &encoding.finish())
 }
 
+/// Whether a policy can go on after a decoding error: some know encoding only.
+pub(crate) fn policy_decodes(policy: Policy) -> bool {
+    !matches!(policy, Policy::XmlCharRefReplace | Policy::NameReplace)
+}
+
+/// Raises what handlers for encoding say to a decoding error.
+#[cold]
+pub(crate) fn raise_no_decoding(vm: &mut Vm) -> Raised {
+    vm.raise(Exc::TypeError, "don't know how to handle UnicodeDecodeError in error callback")
+}
+
 /// Decodes with a native codec: the text and how many bytes were used.
 pub fn decode_with(
     vm: &mut Vm,
@@ -145,6 +156,7 @@ pub fn decode_with(
     if let Some(policy) = Policy::from_name(name) {
         return match errors::decode(codec, input, policy, is_final) {
             Ok(decoded) => Ok(decoded),
+            Err(_) if !policy_decodes(policy) => Err(raise_no_decoding(vm)),
             Err((error, encoding)) => {
                 let object = vm.new_bytes(input)?;
                 Err(raise_decode_error(vm, encoding, object, error))

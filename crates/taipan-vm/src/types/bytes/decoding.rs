@@ -40,6 +40,7 @@ pub fn decode_object(vm: &mut Vm, value: Value, encoding: &str, errors: &str) ->
         buffer.release(vm);
         return match decode_natively(codec, &input, policy, true) {
             Ok((text, _)) => Ok(Str::from_text(vm, text.as_text())?.value()),
+            Err(_) if !crate::codecs::policy_decodes(policy) => Err(crate::codecs::raise_no_decoding(vm)),
             Err((error, name)) => {
                 let name = vm.new_str(name)?;
                 let object = vm.new_bytes(&input)?;
