@@ -370,7 +370,10 @@ fn set_variables(vm: &mut Vm, code: &mut CodeObject, variables: Variables) -> Re
             i if i < posonly => fast::ARG_POS,
             i if i < positional => fast::ARG_POS | fast::ARG_KW,
             i if i < named => fast::ARG_KW,
-            i if i < total => fast::ARG_VAR,
+            i if i == named && i < total && code.flags & taipan_bytecode::code::co::VARARGS != 0 => {
+                fast::ARG_VAR | fast::ARG_POS
+            }
+            i if i < total => fast::ARG_VAR | fast::ARG_KW,
             _ => 0,
         };
         kinds.push(kind);
