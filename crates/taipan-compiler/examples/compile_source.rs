@@ -52,7 +52,9 @@ fn describe(error: &SourceError) -> String {
             let place = place.map_or((0, 0, 0, 0), |at| (at.lineno, at.offset, at.end_lineno, at.end_offset));
             format!("parse\t{}\t{}\t{}\t{}\t{}", error.msg, place.0, place.1, place.2, place.3)
         }
-        SourceError::Compile(CompileError::Syntax { message, location: at }) => {
+        SourceError::Compile(
+            CompileError::Syntax { message, location: at } | CompileError::Scope { message, location: at },
+        ) => {
             let (line, end) = (at.lineno, at.end_lineno);
             format!("syntax\t{message}\t{line}\t{}\t{end}\t{}", at.col_offset + 1, at.end_col_offset + 1)
         }

@@ -69,7 +69,7 @@ pub fn compile_wtf8(
         stack_limit: options.stack_limit,
     };
     let mut warnings = preprocess(module, &preprocess_options)?;
-    let table = SymbolTable::build(module, &future, options.stack_limit)?;
+    let table = SymbolTable::build(module, &future, options.stack_limit).map_err(CompileError::into_scope)?;
     let codegen_options = CodegenOptions {
         optimize: options.optimize,
         code_flags: future.features & CODE_FLAGS_MASK,
@@ -87,7 +87,8 @@ pub fn compile_wtf8(
 /// # Errors
 /// `SyntaxError`s of this stage; [`CompileError::TooDeep`].
 pub fn symbol_table(module: &ast::Mod, options: CompileOptions) -> Result<SymbolTable, CompileError> {
-    SymbolTable::build(module, &future_features(module, options.flags)?, options.stack_limit)
+    let future = future_features(module, options.flags)?;
+    SymbolTable::build(module, &future, options.stack_limit).map_err(CompileError::into_scope)
 }
 
 /// Preprocesses a tree as `compile(..., PyCF_OPTIMIZED_AST)` does.
@@ -110,7 +111,7 @@ pub fn optimize_ast(
 }
 
 fn future_features(module: &ast::Mod, flags: u32) -> Result<FutureFeatures, CompileError> {
-    let mut future = FutureFeatures::from_module(module)?;
+    let mut future = FutureFeatures::from_module(module).map_err(CompileError::into_scope)?;
     future.features |= flags & CODE_FLAGS_MASK;
     future.allow_top_level_await = flags & ALLOW_TOP_LEVEL_AWAIT != 0;
     Ok(future)

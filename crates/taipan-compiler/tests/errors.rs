@@ -22,7 +22,9 @@ fn errors_are_cpythons() {
             Ok(warnings) => warnings.iter().fold("none".to_owned(), |line, warning| {
                 format!("{line} | {} {}", warning.location.lineno, warning.message)
             }),
-            Err(SourceError::Compile(CompileError::Syntax { message, location: at })) => {
+            Err(SourceError::Compile(
+                CompileError::Syntax { message, location: at } | CompileError::Scope { message, location: at },
+            )) => {
                 let (start, end) = (at.col_offset + 1, at.end_col_offset + 1);
                 format!("{} {start} {} {end} {message}", at.lineno, at.end_lineno)
             }

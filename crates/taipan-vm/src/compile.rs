@@ -68,7 +68,12 @@ pub fn parse_source(vm: &mut Vm, source: &[u8], filename: Value, options: Source
         }
         Err((error, warnings)) => {
             issue_syntax_warnings(vm, &warnings, filename, source)?;
-            Err(raise_syntax_error(vm, &error, filename, source))
+            // A module is read with a line end at its end.
+            let mut shown = std::borrow::Cow::Borrowed(source);
+            if options.mode == Mode::Exec && source.last().is_some_and(|byte| *byte != b'\n') {
+                shown.to_mut().push(b'\n');
+            }
+            Err(raise_syntax_error(vm, &error, filename, &shown))
         }
     }
 }
@@ -196,17 +201,19 @@ pub fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value, sou
         let name = if location.has_filename { filename } else { Value::NONE };
         let (line, offset) = (Value::int32(location.lineno), Value::int32(location.offset));
         let (end_line, end_offset) = (Value::int32(location.end_lineno), Value::int32(location.end_offset));
-        let mut details = [name, line, offset, text, end_line, end_offset, Value::NONE];
-        let mut n = if location.has_end { 6 } else { 4 };
+        let details = [name, line, offset, text, end_line, end_offset];
+        let n = if location.has_end { 6 } else { 4 };
+        let details = crate::types::tuple::Tuple::from_values(vm, &details[..n])?;
+        let message = vm.new_str(&error.msg)?;
+        let exception = vm.new_exception(exc, &[message, details.value()])?;
         if let (true, Some((meta_line, meta_column))) = (location.has_end, metadata) {
             let text = vm.new_str(&String::from_utf8_lossy(source))?;
             let metadata = [Value::int(meta_line as usize), Value::int(meta_column as usize), text];
-            details[6] = crate::types::tuple::Tuple::from_values(vm, &metadata)?.value();
-            n = 7;
+            let metadata = crate::types::tuple::Tuple::from_values(vm, &metadata)?;
+            let name = crate::types::str::Str::intern(vm, "_metadata")?;
+            vm.set_attr(exception, name, Some(metadata.value()))?;
         }
-        let details = crate::types::tuple::Tuple::from_values(vm, &details[..n])?;
-        let message = vm.new_str(&error.msg)?;
-        vm.new_exception(exc, &[message, details.value()])
+        Ok(exception)
     })();
     match made {
         Ok(exception) => vm.raise_value(exception),
@@ -216,8 +223,9 @@ pub fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value, sou
 
 /// Raises what the compiler reports.
 pub fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -> Raised {
-    let (message, location) = match error {
-        CompileError::Syntax { message, location } => (message, location),
+    let (message, location, in_arguments) = match error {
+        CompileError::Syntax { message, location } => (message, location, true),
+        CompileError::Scope { message, location } => (message, location, false),
         CompileError::Surrogates { text, start, end } => {
             let details = (|| {
                 let text = crate::types::str::Str::from_wtf8(vm, text)?.value();
@@ -236,6 +244,8 @@ pub fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -
         }
         CompileError::TooDeep => return vm.raise(Exc::RecursionError, error.to_string()),
         CompileError::Overflow(message) => return vm.raise(Exc::OverflowError, *message),
+        CompileError::Value(message) => return vm.raise(Exc::ValueError, *message),
+        CompileError::Conversion(_) => return vm.raise(Exc::SystemError, error.to_string()),
         CompileError::Internal(message) => return vm.raise(Exc::SystemError, *message),
     };
     let made = (|| {
@@ -255,7 +265,13 @@ pub fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -
             ],
         )?;
         let message = vm.new_str(message)?;
-        vm.new_exception(Exc::SyntaxError, &[message, details.value()])
+        let exception = vm.new_exception(Exc::SyntaxError, &[message, details.value()])?;
+        if !in_arguments {
+            let arguments = crate::types::tuple::Tuple::from_values(vm, &[message])?;
+            let name = crate::types::str::Str::intern(vm, "args")?;
+            vm.set_attr(exception, name, Some(arguments.value()))?;
+        }
+        Ok(exception)
     })();
     match made {
         Ok(exception) => vm.raise_value(exception),

@@ -115,6 +115,6 @@ fn conversion_number(conversion: i32) -> Result<Option<u32>, CompileError> {
         Ok(b's') => Ok(Some(1)),
         Ok(b'r') => Ok(Some(2)),
         Ok(b'a') => Ok(Some(3)),
-        _ => Err(CompileError::Internal("Unrecognized conversion character")),
+        _ => Err(CompileError::Conversion(conversion)),
     }
 }

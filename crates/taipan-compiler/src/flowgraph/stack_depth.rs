@@ -27,7 +27,7 @@ pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
             }
             depth += instr.op.stack_effect(instr.oparg, false);
             if depth < 0 {
-                return Err(CompileError::Internal("Invalid CFG, stack underflow"));
+                return Err(CompileError::Value("Invalid CFG, stack underflow"));
             }
             if is_unconditional_jump(instr.op) || is_scope_exit(instr.op) {
                 next = None;
@@ -42,7 +42,7 @@ pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
 }
 
 fn enter(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId, depth: i64) -> Result<(), CompileError> {
-    let depth = u32::try_from(depth).map_err(|_| CompileError::Internal("Invalid CFG, stack underflow"))?;
+    let depth = u32::try_from(depth).map_err(|_| CompileError::Value("Invalid CFG, stack underflow"))?;
     match cfg[id].start_depth {
         None => {
             cfg[id].start_depth = Some(depth);

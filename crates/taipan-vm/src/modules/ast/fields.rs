@@ -29,6 +29,11 @@ pub(super) trait Item: Sized {
 
     /// `None` for Python's None, where that stands for nothing.
     fn from_object(vm: &mut Vm, classes: &Classes, object: Value) -> Result<Option<Self>, Raised>;
+
+    /// As `from_object`, for what depends on the field.
+    fn from_field(vm: &mut Vm, classes: &Classes, object: Value, _: FieldAt) -> Result<Option<Self>, Raised> {
+        Self::from_object(vm, classes, object)
+    }
 }
 
 /// Which field is read.
@@ -67,7 +72,7 @@ impl<T: Item> Field for T {
 
     fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
         let Some(found) = found else { return Err(missing(vm, at.row().0, at.owner_name())) };
-        match T::from_object(vm, classes, found)? {
+        match T::from_field(vm, classes, found, at)? {
             Some(item) => Ok(item),
             None => {
                 let message = format!("field '{}' is required for {}", at.row().0, at.owner_name());
@@ -85,9 +90,9 @@ impl<T: Item> Field for Option<T> {
         }
     }
 
-    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, _: FieldAt) -> Result<Self, Raised> {
+    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
         match found {
-            Some(found) if !found.is_none() => T::from_object(vm, classes, found),
+            Some(found) if !found.is_none() => T::from_field(vm, classes, found, at),
             _ => Ok(None),
         }
     }
@@ -244,9 +249,18 @@ impl Item for Box<str> {
             }
         }
     }
+
+    /// The kind of a constant is any string.
+    fn from_field(vm: &mut Vm, classes: &Classes, object: Value, at: FieldAt) -> Result<Option<Self>, Raised> {
+        if at.owner != Kind::Constant {
+            return Self::from_object(vm, classes, object);
+        }
+        let text = <Box<[u8]>>::from_object(vm, classes, object)?;
+        Ok(text.map(|text| String::from_utf8_lossy(&text).into()))
+    }
 }
 
-/// Type comments and kinds of constants.
+/// Type comments and tags.
 impl Item for Box<[u8]> {
     fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
         Ok(Str::from_wtf8(vm, &Wtf8Buf::from_bytes(self.to_vec()).unwrap_or_default())?.value())
@@ -272,6 +286,14 @@ impl Item for Constant {
     }
 
     fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+        constant(vm, object).map(Some)
+    }
+
+    fn from_field(vm: &mut Vm, _: &Classes, object: Value, at: FieldAt) -> Result<Option<Self>, Raised> {
+        // Of singletons the checks of the tree allow three; any other object is as wrong as this one.
+        if at.owner == Kind::MatchSingleton && !object.is_none() && !object.is_bool() {
+            return Ok(Some(Constant::Ellipsis));
+        }
         constant(vm, object).map(Some)
     }
 }
