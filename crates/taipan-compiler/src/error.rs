@@ -45,7 +45,9 @@ impl CompileError {
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CompileError::Syntax { message, location } | CompileError::Scope { message, location } => write!(f, "{message} (line {})", location.lineno),
+            CompileError::Syntax { message, location } | CompileError::Scope { message, location } => {
+                write!(f, "{message} (line {})", location.lineno)
+            }
             CompileError::Surrogates { start, .. } => {
                 write!(f, "'utf-8' codec can't encode character in position {start}: surrogates not allowed")
             }
