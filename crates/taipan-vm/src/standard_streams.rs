@@ -77,8 +77,8 @@ fn has_plain_locale(vm: &Vm) -> bool {
 pub fn open(vm: &mut Vm) -> Result<(), Raised> {
     let settings = vm.interp().config.settings.clone();
     let (encoding, handler) = settings.io_encoding;
+    let tolerant = encoding.is_none() && (settings.utf8_mode || has_plain_locale(vm));
     let encoding = encoding.unwrap_or_else(|| "utf-8".to_owned());
-    let tolerant = settings.utf8_mode || has_plain_locale(vm);
     for (stream, fd, writes) in [("stdin", 0, false), ("stdout", 1, true), ("stderr", 2, true)] {
         let errors = match (&handler, stream) {
             (_, "stderr") => "backslashreplace".to_owned(),
