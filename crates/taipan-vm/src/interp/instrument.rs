@@ -197,9 +197,8 @@ impl Vm {
         let mut thread = 0;
         while let Some(&context) = self.interp().threads.get(thread) {
             let mut depth = 1;
-            loop {
-                // SAFETY: contexts of the table are alive; the GIL is held, so the others do not run.
-                let Some(frame) = (unsafe { context.as_ref() }).exec.frame(depth).copied() else { break };
+            // SAFETY: contexts of the table are alive; the GIL is held, so the others do not run.
+            while let Some(frame) = unsafe { context.as_ref() }.exec.frame(depth).copied() {
                 depth += 1;
                 if !frame.executable.watched.get() {
                     continue;

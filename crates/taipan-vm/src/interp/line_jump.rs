@@ -33,7 +33,8 @@ const OVERFLOWED: i64 = -1;
 const UNREACHED: i64 = -2;
 
 fn push(stack: i64, kind: i64) -> i64 {
-    if stack < 0 || stack >= 1 << ((MOST - 1) * BITS) { OVERFLOWED } else { stack << BITS | kind }
+    let fits = 0..1 << ((MOST - 1) * BITS);
+    if fits.contains(&stack) { stack << BITS | kind } else { OVERFLOWED }
 }
 
 fn pop(stack: i64) -> i64 {

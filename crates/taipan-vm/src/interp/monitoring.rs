@@ -243,7 +243,7 @@ impl Vm {
         }
         for tool in (0..TOOLS).rev().filter(|tool| tools >> tool & 1 != 0) {
             let disable = match tool {
-                TRACE_TOOL => tracing::tell_tracer(self, event, offset, place, details)?,
+                TRACE_TOOL => tracing::tell_tracer(self, event, offset, details)?,
                 PROFILE_TOOL => {
                     tracing::tell_profiler(self, event, details)?;
                     false

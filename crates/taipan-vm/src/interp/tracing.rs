@@ -143,10 +143,10 @@ fn tell_instruction(vm: &mut Vm, op: Op, frame: Frame, place: Place, previous: O
                 vm.tell(Event::StopIteration, offset, &[stop])?;
             }
         }
-        O::Call | O::CallKw | O::CallFunctionEx | O::LoadSuperAttr => {
-            if vm.tools_at(frame.executable, offset, Event::Call) != 0 {
-                return tell_call(vm, op, frame, place);
-            }
+        O::Call | O::CallKw | O::CallFunctionEx | O::LoadSuperAttr
+            if vm.tools_at(frame.executable, offset, Event::Call) != 0 =>
+        {
+            return tell_call(vm, op, frame, place);
         }
         _ => {}
     }
@@ -314,7 +314,6 @@ pub(super) fn tell_tracer(
     vm: &mut Vm,
     event: Event,
     offset: u32,
-    place: Value,
     details: &[Value],
 ) -> Result<bool, Raised> {
     let depth = vm.exec.depth();
@@ -358,7 +357,6 @@ pub(super) fn tell_tracer(
         }
         _ => return Ok(false),
     };
-    let _ = place;
     if what == "line" && !frame.get(vm).trace_lines() {
         return Ok(false);
     }
