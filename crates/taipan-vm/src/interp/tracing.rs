@@ -310,12 +310,7 @@ fn call_function(
 }
 
 /// Calls the trace function of the thread, or of the frame. Gives whether the event is of no use at this place.
-pub(super) fn tell_tracer(
-    vm: &mut Vm,
-    event: Event,
-    offset: u32,
-    details: &[Value],
-) -> Result<bool, Raised> {
+pub(super) fn tell_tracer(vm: &mut Vm, event: Event, offset: u32, details: &[Value]) -> Result<bool, Raised> {
     let depth = vm.exec.depth();
     let function = vm.trace_function;
     if function.is_none() && event != Event::Instruction {
