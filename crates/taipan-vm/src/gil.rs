@@ -118,3 +118,11 @@ impl Vm {
         self.interp_mut().main_thread = self.thread_id;
     }
 }
+
+impl Vm {
+    /// Whether a number is the identity of a thread of the interpreter that has not ended.
+    pub fn has_thread(&self, id: u64) -> bool {
+        // SAFETY: the list holds the contexts of attached threads, which take themselves off it before they go.
+        id != 0 && self.interp().threads.iter().any(|thread| unsafe { (*thread.as_ptr()).thread_id } == id)
+    }
+}

@@ -492,6 +492,10 @@ host! {
         /// How: `SIG_BLOCK`, ...; gives the old mask, bit n for signal n.
         fn signal_mask(how: i32, mask: u64) -> u64;
         fn pending_signals() -> u64;
+        /// `pthread_kill`; the thread is one of this process that has not ended.
+        fn signal_thread(thread: u64, signal: i32) -> ();
+        /// `sigtimedwait`: number, code, error number, pid, uid, status, band of a signal of the mask.
+        fn wait_signal(mask: u64, timeout: Option<TimeSpec>) -> [i64; 7];
     }
 }
 

@@ -75,6 +75,8 @@ impl Vm {
             crate::import::import_module(self, "_signal")?;
             // A write to a closed pipe is an error, not the end.
             let _ = self.host().set_signal(libc::SIGPIPE, 1);
+            // So is one beyond the size limit of files.
+            let _ = self.host().set_signal(libc::SIGXFSZ, 1);
         }
         Ok(())
     }

@@ -200,7 +200,8 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
         if own_descriptor {
             let _ = vm.host().close(fd);
         }
-        return Err(vm.raise_os_error(errno, &[file]));
+        let files: &[Value] = if errno == Errno(libc::EBADF) { &[] } else { &[file] };
+        return Err(vm.raise_os_error(errno, files));
     }
     let state = own.get_mut(vm);
     state.fd = i64::from(fd);

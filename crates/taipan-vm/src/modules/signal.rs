@@ -2,6 +2,7 @@
 
 use crate::args::Args;
 use crate::gc::Gc;
+use crate::host::{Errno, TimeSpec};
 use crate::raise::{Exc, Raised};
 use crate::spec::{ModuleSpec, NO_NEW, function};
 use crate::structseq;
@@ -45,6 +46,10 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         function("strsignal(signalnum, /)", strsignal, "Return the system description of the given signal.\n\nReturns the description of signal *signalnum*, such as \"Interrupt\"\nfor :const:`SIGINT`. Returns :const:`None` if *signalnum* has no\ndescription. Raises :exc:`ValueError` if *signalnum* is invalid."),
         function("valid_signals()", valid_signals, "Return a set of valid signal numbers on this platform.\n\nThe signal numbers returned by this function can be safely passed to\nfunctions like `pthread_kill`."),
         function("pthread_sigmask(how, mask, /)", pthread_sigmask, "Fetch and/or change the signal mask of the calling thread."),
+        function("pthread_kill(thread_id, signalnum, /)", pthread_kill, "Send a signal to a thread."),
+        function("sigwait(sigset, /)", sigwait, "Wait for a signal.\n\nSuspend execution of the calling thread until the delivery of one of the\nsignals specified in the signal set sigset.  The function accepts the\nsignal and returns the signal number."),
+        function("sigwaitinfo(sigset, /)", sigwaitinfo, "Wait synchronously until one of the signals in *sigset* is delivered.\n\nReturns a struct_siginfo containing information about the signal."),
+        function("sigtimedwait(sigset, timeout, /)", sigtimedwait, "Like sigwaitinfo(), but with a timeout.\n\nThe timeout is specified in seconds, with floating-point numbers allowed."),
         function("sigpending()", sigpending, "Examine pending signals.\n\nReturns a set of signal numbers that are pending for delivery to\nthe calling thread."),
     ],
     types: &[&SIGINFO],
@@ -347,4 +352,86 @@ fn pthread_sigmask(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn sigpending(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     let pending = vm.ask_host(|host| host.pending_signals())?;
     signal_set(vm, (1..64).filter(|signal| pending >> signal & 1 != 0))
+}
+
+fn pthread_kill(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let index = vm.index(args.get(0))?;
+    let thread = vm.as_i64(index).unwrap_or(0) as u64;
+    let signal = vm.index_i32(args.get(1))?;
+    vm.audit("signal.pthread_kill", &[args.get(0), Value::int32(signal)])?;
+    // A number that names no thread must not reach the system.
+    if !vm.has_thread(thread) {
+        return Err(vm.raise_os_error(Errno(libc::ESRCH), &[]));
+    }
+    vm.ask_host(|host| host.signal_thread(thread, signal))?;
+    vm.run_signal_handlers()?;
+    Ok(Value::NONE)
+}
+
+/// Waits for a signal of a mask until a moment of the monotonic clock in nanoseconds; `None`: the time is over.
+fn wait_signal(vm: &mut Vm, mask: u64, deadline: Option<i128>) -> Result<Option<[i64; 7]>, Raised> {
+    let host = vm.host();
+    loop {
+        let timeout = match deadline {
+            None => None,
+            Some(deadline) => {
+                let now = vm.ask_host(|host| host.clock(libc::CLOCK_MONOTONIC))?.total();
+                let left = (deadline - now).max(0);
+                let seconds = i64::try_from(left / 1_000_000_000).unwrap_or(i64::MAX);
+                Some(TimeSpec { seconds, nanoseconds: (left % 1_000_000_000) as i64 })
+            }
+        };
+        match vm.detached(|| host.wait_signal(mask, timeout)) {
+            Ok(info) => return Ok(Some(info)),
+            Err(Errno(libc::EAGAIN)) => return Ok(None),
+            Err(Errno::INTERRUPTED) => vm.run_signal_handlers()?,
+            Err(errno) => return Err(vm.raise_os_error(errno, &[])),
+        }
+    }
+}
+
+fn siginfo(vm: &mut Vm, info: Option<[i64; 7]>) -> Result<Value, Raised> {
+    let Some(info) = info else { return Ok(Value::NONE) };
+    let mut fields = [Value::NONE; 7];
+    for (field, number) in fields.iter_mut().zip(info) {
+        *field = vm.new_int(number)?;
+    }
+    crate::types::structseq::instance(vm, &SIGINFO, &fields)
+}
+
+fn sigwait(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let mask = mask_of(vm, args.get(0))?;
+    let info = wait_signal(vm, mask, None)?;
+    Ok(info.map_or(Value::NONE, |info| Value::int32(info[0] as i32)))
+}
+
+fn sigwaitinfo(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let mask = mask_of(vm, args.get(0))?;
+    let info = wait_signal(vm, mask, None)?;
+    siginfo(vm, info)
+}
+
+fn sigtimedwait(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let mask = mask_of(vm, args.get(0))?;
+    let timeout = args.get(1);
+    let slots = vm.slots(timeout);
+    let is_number = slots.float.is_some() || slots.index.is_some();
+    if !is_number && vm.as_float(timeout).is_none() && !vm.is_int(timeout) {
+        let got = vm.type_name(timeout);
+        let message = format!("'{got}' object cannot be interpreted as an integer or float");
+        return Err(vm.raise(Exc::TypeError, message));
+    }
+    let seconds = vm.to_f64(timeout)?;
+    if seconds.is_nan() {
+        return Err(vm.raise(Exc::ValueError, "Invalid value NaN (not a number)"));
+    }
+    if seconds < 0.0 {
+        return Err(vm.raise(Exc::ValueError, "timeout must be non-negative"));
+    }
+    if seconds > 9.2e9 {
+        return Err(vm.raise(Exc::OverflowError, "timestamp out of range for C PyTime_t"));
+    }
+    let now = vm.ask_host(|host| host.clock(libc::CLOCK_MONOTONIC))?.total();
+    let info = wait_signal(vm, mask, Some(now + (seconds * 1e9).ceil() as i128))?;
+    siginfo(vm, info)
 }

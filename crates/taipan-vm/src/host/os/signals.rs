@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 use super::{check, last_errno};
-use crate::host::{Errno, HostResult};
+use crate::host::{Errno, HostResult, TimeSpec};
 
 static ARRIVED: AtomicU64 = AtomicU64::new(0);
 static WAKEUP_FD: AtomicI32 = AtomicI32::new(-1);
@@ -150,4 +150,33 @@ pub fn pending_signals() -> HostResult<u64> {
     // SAFETY: room for one set.
     check(unsafe { libc::sigpending(&mut set) })?;
     Ok(from_set(&set))
+}
+
+pub fn signal_thread(thread: u64, signal: i32) -> HostResult<()> {
+    // SAFETY: the caller knows that the thread has not ended.
+    match unsafe { libc::pthread_kill(thread as libc::pthread_t, signal) } {
+        0 => Ok(()),
+        errno => Err(Errno(errno)),
+    }
+}
+
+pub fn wait_signal(mask: u64, timeout: Option<TimeSpec>) -> HostResult<[i64; 7]> {
+    let set = to_set(mask);
+    // SAFETY: all-zero is a valid `siginfo_t`.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let time = timeout.map(|time| libc::timespec { tv_sec: time.seconds, tv_nsec: time.nanoseconds });
+    let time = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: a valid set, room for one answer, a valid time or none.
+    check(unsafe { libc::sigtimedwait(&set, &mut info, time) })?;
+    // SAFETY: the fields of a signal sent by a process or for a child; for others they hold numbers as well.
+    let (pid, uid, status) = unsafe { (info.si_pid(), info.si_uid(), info.si_status()) };
+    Ok([
+        i64::from(info.si_signo),
+        i64::from(info.si_code),
+        i64::from(info.si_errno),
+        i64::from(pid),
+        i64::from(uid),
+        i64::from(status),
+        0,
+    ])
 }
