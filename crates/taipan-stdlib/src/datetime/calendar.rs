@@ -85,7 +85,7 @@ pub fn from_iso_calendar(year: i64, week: i64, day: i64) -> Result<i64, String> 
     }
     let first_day = weekday(ordinal(year, 1, 1));
     let is_long = first_day == 3 || (first_day == 2 && is_leap(year));
-    if !(1..=52).contains(&week) && !(week == 53 && is_long) {
+    if !(1..=if is_long { 53 } else { 52 }).contains(&week) {
         return Err(format!("Invalid week: {week}"));
     }
     if !(1..=7).contains(&day) {
