@@ -70,7 +70,7 @@ pub fn compiled(
         && let Some(name) = filename.downcast::<Str>(vm)
     {
         let name = name.get(vm).to_wtf8();
-        if let Some(code) = super::marshal::load_code(&bytes, &name) {
+        if let Some(code) = super::marshal::load_code(bytes, &name) {
             return Ok(Some(code));
         }
     }
