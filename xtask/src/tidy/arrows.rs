@@ -29,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("taipan-jit", &["taipan-vm", "taipan-bytecode", "taipan-heap"]),
     ("taipan", &["taipan-vm", "taipan-stdlib", "taipan-jit", "taipan-compiler", "taipan-bytecode"]),
     ("taipan-cli", &["taipan"]),
+    ("taipan-fuzz", &["taipan-vm", "taipan-compiler", "taipan-syntax", "taipan-bytecode"]),
     ("xtask", &[]),
 ];
 

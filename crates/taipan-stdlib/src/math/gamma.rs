@@ -2,6 +2,9 @@
 //!
 //! Source: the comment on `lanczos_sum` in CPython's `mathmodule.c`; the coefficients are Boost's for N = 13.
 
+// The coefficients are given as published.
+#![allow(clippy::excessive_precision)]
+
 use std::f64::consts::PI;
 
 const G: f64 = 6.024680040776729583740234375;

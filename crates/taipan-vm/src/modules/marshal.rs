@@ -1,5 +1,6 @@
 //! The module `marshal`: objects to bytes and back, in CPython's format.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use taipan_bytecode::code::{CodeObject, Constant};
@@ -46,10 +47,12 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
 }
 
 /// Reads a code object under another file name; `None` when the bytes hold none.
-pub fn load_code(bytes: std::borrow::Cow<'static, [u8]>, filename: &Wtf8Buf) -> Option<Arc<CodeObject>> {
+///
+/// Bytes of the program itself are referred to in place.
+pub fn load_code(bytes: Cow<'static, [u8]>, filename: &Wtf8Buf) -> Option<Arc<CodeObject>> {
     let code = match bytes {
-        std::borrow::Cow::Borrowed(bytes) => taipan_bytecode::marshal::load_static_code(bytes).ok()?,
-        std::borrow::Cow::Owned(bytes) => taipan_bytecode::marshal::load_code(&bytes).ok()?,
+        Cow::Borrowed(bytes) => taipan_bytecode::marshal::load_static_code(bytes).ok()?,
+        Cow::Owned(bytes) => taipan_bytecode::marshal::load_code(&bytes).ok()?,
     };
     let old = code.filename.clone();
     Some(crate::types::code::with_filename(code, &old, &filename.clone().into_shared()))

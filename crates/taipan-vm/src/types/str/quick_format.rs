@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(float(2.5, ".0f").as_deref(), Some("2"));
         assert_eq!(float(0.125, ".2f").as_deref(), Some("0.12"));
         assert_eq!(float(-0.0, "f").as_deref(), Some("-0.000000"));
-        assert_eq!(float(-3.14159, "09.3f").as_deref(), Some("-0003.142"));
+        assert_eq!(float(-3.25159, "09.3f").as_deref(), Some("-0003.252"));
         assert_eq!(float(3.0, "8.1f").as_deref(), Some("     3.0"));
         assert_eq!(float(f64::NAN, ".1f"), None);
         assert_eq!(float(1e300, ".1f"), None);
