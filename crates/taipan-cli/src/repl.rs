@@ -2,7 +2,7 @@
 
 use taipan::vm::import::import_module;
 use taipan::vm::modules::sys;
-use taipan::vm::raise::Raised;
+use taipan::vm::raise::{Exc, Raised};
 use taipan::vm::vm::Vm;
 
 use crate::options::Options;
@@ -19,12 +19,13 @@ pub fn run(vm: &mut Vm, options: &Options) -> i32 {
             eprintln!("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.");
         }
     }
-    if let Some(path) = &options.startup {
-        if let Err(raised) = run_startup(vm, path) {
-            if vm.raised_is(taipan::vm::raise::Exc::SystemExit) {
-                return vm.report_exception(raised);
-            }
-            vm.report_exception(raised);
+    if let Some(path) = &options.startup
+        && let Err(raised) = run_startup(vm, path)
+    {
+        let exits = vm.raised_is(Exc::SystemExit);
+        let status = vm.report_exception(raised);
+        if exits {
+            return status;
         }
     }
     prompt(vm, options)

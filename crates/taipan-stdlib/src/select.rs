@@ -53,7 +53,6 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     ],
     types: &[&epoll::TYPE],
     exec: Some(exec),
-    ..ModuleSpec::DEFAULT
 };
 
 fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
