@@ -74,7 +74,7 @@ fn programs_survive_the_failure_of_any_allocation() {
                 Ok(false) => {}
                 Err(fault) => faults.push(format!("program {number} ({program}): {fault}")),
             }
-            n += 1 + if part == 0 { 0 } else { n / part };
+            n += 1 + n.checked_div(part).unwrap_or(0);
         }
     }
     println!("{runs} runs, {} faults", faults.len());

@@ -23,6 +23,8 @@ const CREATED: u32 = 4;
 const APPENDING: u32 = 8;
 const CLOSE_FD: u32 = 16;
 const FINALIZING: u32 = 32;
+/// Opened for writing by path.
+const OUTPUT: u32 = 64;
 
 heap_object! {
     /// A file.
@@ -161,6 +163,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
         fd
     } else {
         let path = vm.path_bytes(file)?;
+        vm.close_dropped_outputs();
         if !closefd {
             return Err(vm.raise(Exc::ValueError, "Cannot use closefd=False with file name"));
         }
@@ -203,9 +206,13 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
         let files: &[Value] = if errno == Errno(libc::EBADF) { &[] } else { &[file] };
         return Err(vm.raise_os_error(errno, files));
     }
+    let is_output = own_descriptor && flags & WRITABLE != 0;
     let state = own.get_mut(vm);
     state.fd = i64::from(fd);
-    state.flags = flags | if closefd { CLOSE_FD } else { 0 };
+    state.flags = flags | if closefd { CLOSE_FD } else { 0 } | if is_output { OUTPUT } else { 0 };
+    if is_output {
+        vm.interp_mut().open_outputs += 1;
+    }
     let key = vm.name(name::THREAD_NAME);
     vm.set_attr(this, key, Some(file))?;
     if flags & APPENDING != 0 {
@@ -245,6 +252,11 @@ fn close_descriptor(vm: &mut Vm, file: Gc<File>) -> Result<(), Raised> {
     file.get_mut(vm).fd = -1;
     if fd < 0 {
         return Ok(());
+    }
+    if file.get(vm).flags & OUTPUT != 0 {
+        file.get_mut(vm).flags &= !OUTPUT;
+        let open = &mut vm.interp_mut().open_outputs;
+        *open = open.saturating_sub(1);
     }
     let host = vm.host();
     match vm.detached(|| host.close(fd)) {

@@ -183,6 +183,7 @@ fn move_file(vm: &mut Vm, args: Args<'_>, function: &str) -> Result<Value, Raise
     let from = path(vm, function, "src", from, Allow::PATH)?;
     let to = path(vm, function, "dst", to, Allow::PATH)?;
     let (from_dir, to_dir) = (dir_fd(vm, from_dir)?, dir_fd(vm, to_dir)?);
+    vm.close_dropped_outputs();
     on_paths(vm, &from, &to, |host| host.rename(&from.bytes, &to.bytes, from_dir, to_dir))
 }
 
@@ -243,6 +244,7 @@ fn time_of_nanoseconds(vm: &mut Vm, value: Value) -> Result<TimeSpec, Raised> {
 }
 
 pub fn utime(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs();
     let [file, times, ns, dir, follow] = args.all();
     let file = path(vm, "utime", "path", file, Allow::PATH_OR_FD)?;
     let at = at(vm, dir, follow)?;

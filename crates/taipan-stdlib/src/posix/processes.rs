@@ -286,6 +286,7 @@ pub fn killpg(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 pub fn system(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs();
     let command = vm.path_bytes(args.get(0))?;
     let request = taipan_vm::host::SpawnRequest {
         args: vec![b"sh".to_vec(), b"-c".to_vec(), command],

@@ -148,6 +148,20 @@ impl Vm {
         pending
     }
 
+    /// Closes the files that were dropped after writing, before the program looks at files by path: CPython closes them
+    /// when the last reference goes. Costs a minor collection if a file has been left open since the last call.
+    pub fn close_dropped_outputs(&mut self) {
+        let open = self.interp().open_outputs;
+        if open > self.interp().outputs_in_use && !self.exec.finalizing {
+            // Python code called: the loop's own frame holds only what slots hold, and what they held before.
+            let loose = self.exec.loop_stack;
+            self.collect_counting(Collection::Minor, Vec::new(), false, loose);
+            self.run_weak_callbacks();
+            self.run_finalizers();
+        }
+        self.interp_mut().outputs_in_use = self.interp().open_outputs;
+    }
+
     /// Milliseconds that a wait lasts before it collects garbage: not more often than five times in a second.
     pub fn idle_patience(&self) -> i32 {
         let since = self.milliseconds().saturating_sub(self.interp().idle_mark);
