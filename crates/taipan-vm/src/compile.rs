@@ -280,7 +280,7 @@ pub fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -
 }
 
 /// The line of the file of that name, if there is one, up to a null byte.
-fn program_text(vm: &mut Vm, filename: Value, lineno: i32) -> Option<String> {
+pub fn program_text(vm: &mut Vm, filename: Value, lineno: i32) -> Option<String> {
     let name = filename.downcast::<crate::types::str::Str>(vm)?;
     let path = name.get(vm).to_utf8()?.into_owned();
     if lineno < 1 || path.starts_with('<') || path.contains('\0') {

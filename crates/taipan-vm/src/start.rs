@@ -85,8 +85,11 @@ impl Vm {
         self.interp().module_specs.contains_key(module)
     }
 
-    /// Imports `site` unless it is turned off.
+    /// Imports `warnings` if there are options for it, and `site` unless it is turned off.
     pub fn import_site(&mut self) -> Result<(), Raised> {
+        if !self.interp().config.settings.warn_options.is_empty() && self.state(BOOTSTRAP).is_some() {
+            crate::import::import_module(self, "warnings")?;
+        }
         if !self.interp().config.settings.no_site && self.state(BOOTSTRAP).is_some() {
             crate::import::import_module(self, "site")?;
         }

@@ -223,6 +223,13 @@ fn variable_new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, R
     Ok(vm.new_object(shape, ContextVar { header: HeaderWord::NEW, name, default })?.value())
 }
 
+/// A new variable without default, as natives use it.
+pub fn new_variable(vm: &mut Vm, name: &str) -> Result<Value, Raised> {
+    let name = Str::intern(vm, name)?.value();
+    let shape = class_of_spec(vm, &CONTEXT_VAR)?.get(vm).root_shape;
+    Ok(vm.new_object(shape, ContextVar { header: HeaderWord::NEW, name, default: None })?.value())
+}
+
 fn variable_get(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, default] = args.all();
     let values = current(vm)?.get(vm).values;

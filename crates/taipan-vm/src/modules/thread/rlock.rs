@@ -7,7 +7,7 @@ use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
 use crate::spec::{BASETYPE, TypeSpec, WEAKREFABLE, method};
 use crate::types::tuple::Tuple;
-use crate::types::type_::Type;
+use crate::types::type_::{Type, class_of_spec};
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -60,6 +60,40 @@ fn take(vm: &mut Vm, lock: Gc<RLock>, times: usize) -> Option<()> {
     Some(())
 }
 
+/// A new lock, as natives use it.
+pub fn create(vm: &mut Vm) -> Result<Gc<RLock>, Raised> {
+    let shape = class_of_spec(vm, &TYPE)?.get(vm).root_shape;
+    vm.new_object(shape, RLock { header: HeaderWord::NEW, owner: 0, count: 0 })
+}
+
+/// Takes the lock, waiting for it. Signal handlers that run meanwhile may raise.
+pub fn acquire_now(vm: &mut Vm, lock: Gc<RLock>) -> Result<(), Raised> {
+    if take(vm, lock, 1).is_none() {
+        vm.wait_until(None, |vm| take(vm, lock, 1))?;
+    }
+    Ok(())
+}
+
+/// Gives the lock back once; false when this thread does not hold it.
+pub fn release_now(vm: &mut Vm, lock: Gc<RLock>) -> bool {
+    let me = vm.thread_id;
+    if lock.get(vm).count == 0 || lock.get(vm).owner != me {
+        return false;
+    }
+    let state = lock.get_mut(vm);
+    state.count -= 1;
+    if state.count == 0 {
+        state.owner = 0;
+        vm.wake_waiters();
+    }
+    true
+}
+
+/// Whether some thread holds the lock.
+pub fn is_locked(vm: &Vm, lock: Gc<RLock>) -> bool {
+    lock.get(vm).count != 0
+}
+
 fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (lock, [blocking, timeout]) = args.method::<RLock, 2>(vm);
     let deadline = super::deadline(vm, blocking, timeout)?;
@@ -80,17 +114,10 @@ fn enter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn release(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let lock = args.receiver::<RLock>(vm);
-    let me = vm.thread_id;
-    if lock.get(vm).count == 0 || lock.get(vm).owner != me {
-        return Err(vm.raise(Exc::RuntimeError, "cannot release un-acquired lock"));
+    if release_now(vm, lock) {
+        return Ok(Value::NONE);
     }
-    let state = lock.get_mut(vm);
-    state.count -= 1;
-    if state.count == 0 {
-        state.owner = 0;
-        vm.wake_waiters();
-    }
-    Ok(Value::NONE)
+    Err(vm.raise(Exc::RuntimeError, "cannot release un-acquired lock"))
 }
 
 fn locked(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
