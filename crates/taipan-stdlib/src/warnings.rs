@@ -165,11 +165,7 @@ fn default_filters(vm: &mut Vm) -> Result<Gc<List>, Raised> {
 }
 
 /// The value kept under a key, made the first time.
-fn kept(
-    vm: &mut Vm,
-    key: &'static str,
-    make: impl FnOnce(&mut Vm) -> Result<Value, Raised>,
-) -> Result<Value, Raised> {
+fn kept(vm: &mut Vm, key: &'static str, make: impl FnOnce(&mut Vm) -> Result<Value, Raised>) -> Result<Value, Raised> {
     if let Some(value) = vm.state(key) {
         return Ok(value);
     }
@@ -182,9 +178,8 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     let filters = kept(vm, state::FILTERS, |vm| Ok(default_filters(vm)?.value()))?;
     let once = kept(vm, state::ONCE, |vm| Ok(Dict::new(vm)?.value()))?;
     let action = kept(vm, state::DEFAULT_ACTION, |vm| Ok(Str::intern(vm, "default")?.value()))?;
-    let context = kept(vm, state::CONTEXT, |vm| {
-        taipan_vm::modules::contextvars::new_variable(vm, "_warnings_context")
-    })?;
+    let context =
+        kept(vm, state::CONTEXT, |vm| taipan_vm::modules::contextvars::new_variable(vm, "_warnings_context"))?;
     Module::set(module, vm, "filters", filters)?;
     Module::set(module, vm, "_onceregistry", once)?;
     Module::set(module, vm, "_defaultaction", action)?;
@@ -208,11 +203,7 @@ Issue a warning, or maybe ignore it or raise an exception.
     during stacklevel computations for stack frame attribution.";
 
 const FUNCTIONS: &[MethodDef] = &[
-    function(
-        "warn(message, category=None, stacklevel=1, source=None, *, skip_file_prefixes=())",
-        warn,
-        WARN_DOC,
-    ),
+    function("warn(message, category=None, stacklevel=1, source=None, *, skip_file_prefixes=())", warn, WARN_DOC),
     function(
         "warn_explicit(message, category, filename, lineno, module=<unrepresentable>, registry=None, module_globals=None, source=None)",
         warn_explicit,

@@ -63,8 +63,7 @@ fn print(vm: &mut Vm, warning: &Warning, category: Value, text: Value) -> Result
     let Some(stderr) = taipan_vm::modules::sys::get(vm, "stderr")?.filter(|stderr| !stderr.is_none()) else {
         return Ok(());
     };
-    let (file, class_name, text) =
-        (vm.str_string(warning.filename)?, vm.str_string(class_name)?, vm.str_string(text)?);
+    let (file, class_name, text) = (vm.str_string(warning.filename)?, vm.str_string(class_name)?, vm.str_string(text)?);
     let mut out = format!("{file}:{}: {class_name}: {text}\n", warning.lineno);
     match warning.source_line {
         Some(line) => out.push_str(&format!("{}\n", vm.str_string(line)?)),
