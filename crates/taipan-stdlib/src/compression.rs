@@ -1,6 +1,25 @@
-//! What the compression modules share: outputs that grow while a codec fills them.
+//! What the compression modules share: outputs that grow while a codec fills them, and the objects around the codecs.
 
+use taipan_vm::spec::{MethodDef, NativeFn, method};
 use taipan_vm::vm::Vm;
+
+pub mod decompressor;
+
+/// The rows of `compress` and `flush` of a compressor object.
+pub const fn compressor_rows(compress: NativeFn, flush: NativeFn) -> [MethodDef; 2] {
+    [
+        method(
+            "compress($self, data, /)",
+            compress,
+            "Provide data to the compressor object.\n\nReturns a chunk of compressed data if possible, or b'' otherwise.\n\nWhen you have finished providing data to the compressor, call the\nflush() method to finish the compression process.",
+        ),
+        method(
+            "flush($self, /)",
+            flush,
+            "Finish the compression process.\n\nReturns the compressed data left in internal buffers.\n\nThe compressor object may not be used after this method is called.",
+        ),
+    ]
+}
 
 /// What a codec did with the free part of an output.
 pub struct Step {

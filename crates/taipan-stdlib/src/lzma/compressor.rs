@@ -11,13 +11,14 @@ use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{MethodDef, TypeSpec, method};
+use taipan_vm::spec::{MethodDef, TypeSpec};
 use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
 use super::filter::{self, Filter};
 use super::{ALONE, ERROR, RAW, XZ, raise_io};
+use crate::compression::compressor_rows;
 
 heap_object! {
     /// A compressing stream, by the number of its resource.
@@ -224,18 +225,7 @@ fn run(
     }
 }
 
-const METHODS: &[MethodDef] = &[
-    method(
-        "compress($self, data, /)",
-        compress,
-        "Provide data to the compressor object.\n\nReturns a chunk of compressed data if possible, or b'' otherwise.\n\nWhen you have finished providing data to the compressor, call the\nflush() method to finish the compression process.",
-    ),
-    method(
-        "flush($self, /)",
-        flush,
-        "Finish the compression process.\n\nReturns the compressed data left in internal buffers.\n\nThe compressor object may not be used after this method is called.",
-    ),
-];
+const METHODS: &[MethodDef] = &compressor_rows(compress, flush);
 
 /// The class `LZMACompressor`.
 pub static TYPE: TypeSpec = TypeSpec {

@@ -1,37 +1,20 @@
 //! `LZMADecompressor`.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use lzma_rust2::{Action, CheckType, Lzma2Stream, LzmaStream, Status, XzStream};
 use taipan_vm::args::Args;
-use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
-use taipan_vm::heap_object;
+use taipan_vm::gc::{Gc, HeapObject};
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{GetSetDef, MethodDef, TypeSpec, getter, method};
+use taipan_vm::spec::{GetSetDef, MethodDef, TypeSpec, getter};
 use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
 use super::filter::{self, Filter};
 use super::{ALONE, AUTO, ERROR, RAW, XZ, raise_io};
+use crate::compression::decompressor::{self, Codec, Decompressor, Run, codec_of};
 use crate::compression::{FIRST, Step, fill};
-
-heap_object! {
-    /// A decompressing stream, by the number of its resource.
-    pub struct Decompressor {
-        stream: usize,
-        unused_data: Value,
-        /// Input that was not consumed, as bytes.
-        pending: Option<Value>,
-        check: i32,
-        eof: bool,
-        needs_input: bool,
-        pad: u16,
-    }
-}
 
 const CHECK_UNKNOWN: i32 = 16;
 const XZ_MAGIC: &[u8] = b"\xFD7zXZ\0";
@@ -176,135 +159,92 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
             _ => return Err(vm.raise(Exc::ValueError, format!("Invalid container format: {format}"))),
         };
         vm.check_native_bytes(BYTES)?;
-        let unused_data = vm.new_bytes(b"")?;
         let check = if matches!(format, RAW | ALONE) { 0 } else { CHECK_UNKNOWN };
-        let shape = class.get(vm).root_shape;
-        let object = Decompressor {
-            header: HeaderWord::NEW,
-            stream: usize::MAX,
-            unused_data,
-            pending: None,
-            check,
-            eof: false,
-            needs_input: true,
-            pad: 0,
-        };
-        let object = vm.new_object(shape, object)?;
-        let number = vm.attach_resource(object.value(), Rc::new(RefCell::new(stream)), BYTES);
-        object.get_mut(vm).stream = number;
-        Ok(object.value())
+        decompressor::make(vm, class, Lzma { stream, check }, BYTES)
     })
 }
 
-fn decompress(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (this, [data, max_length]) = args.method::<Decompressor, 2>(vm);
-    let most = match max_length.given() {
-        Some(max_length) => usize::try_from(vm.index_isize(max_length)?).unwrap_or(usize::MAX),
-        None => usize::MAX,
-    };
-    let more = vm.bytes_of(data)?;
-    let stream = vm.resource::<RefCell<Stream>>(this.get(vm).stream);
-    let Some(stream) = stream.filter(|_| !this.get(vm).eof) else {
-        return Err(vm.raise(Exc::EOFError, "Already at end of stream"));
-    };
-    let mut input = match this.get(vm).pending {
-        Some(pending) => vm.bytes_of(pending)?,
-        None => Vec::new(),
-    };
-    input.extend_from_slice(&more);
-    this.get_mut(vm).pending = None;
-    let mut stream = stream.borrow_mut();
-    match stream.tell(&input) {
-        Told::Known => {}
-        Told::TooShort => {
-            let pending = vm.new_bytes(&input)?;
-            this.get_mut(vm).pending = Some(pending);
-            return vm.new_bytes(b"");
+/// A stream with the number of the check that its header names.
+struct Lzma {
+    stream: Stream,
+    check: i32,
+}
+
+enum Failure {
+    NoMemory,
+    UnknownFormat,
+    Io(std::io::Error),
+}
+
+impl Codec for Lzma {
+    type Error = Failure;
+    const ENDED: &str = "Already at end of stream";
+
+    fn run(&mut self, vm: &Vm, input: &[u8], most: usize) -> Result<Run, Failure> {
+        match self.stream.tell(input) {
+            Told::Known => {}
+            Told::TooShort => {
+                return Ok(Run { out: Vec::new(), consumed: 0, ended: false, unused: Vec::new(), needs_input: true });
+            }
+            Told::Unsupported => return Err(Failure::UnknownFormat),
         }
-        Told::Unsupported => return Err(ERROR.raise(vm, "Input format not supported by decoder")),
-    }
-    let (mut consumed, mut ended, mut failed) = (0, false, None);
-    let out = fill(vm, FIRST.min(most), most, |free| {
-        let mut written = 0;
-        loop {
-            match stream.process(&input[consumed..], &mut free[written..]) {
-                Ok((taken, given, end)) => {
-                    consumed += taken;
-                    written += given;
-                    ended = end;
-                    if end || written == free.len() || (taken == 0 && given == 0) {
+        let (mut consumed, mut ended, mut failed) = (0, false, None);
+        let out = fill(vm, FIRST.min(most), most, |free| {
+            let mut written = 0;
+            loop {
+                match self.stream.process(&input[consumed..], &mut free[written..]) {
+                    Ok((taken, given, end)) => {
+                        consumed += taken;
+                        written += given;
+                        ended = end;
+                        if end || written == free.len() || (taken == 0 && given == 0) {
+                            break;
+                        }
+                    }
+                    Err(error) => {
+                        failed = Some(error);
                         break;
                     }
                 }
-                Err(error) => {
-                    failed = Some(error);
-                    break;
-                }
             }
+            Step { written, done: ended || failed.is_some() }
+        });
+        self.check = self.stream.check().unwrap_or(self.check);
+        if let Some(error) = failed {
+            return Err(Failure::Io(error));
         }
-        Step { written, done: ended || failed.is_some() }
-    });
-    if let Some(check) = stream.check() {
-        this.get_mut(vm).check = check;
-    }
-    if let Some(error) = failed {
-        if error.kind() == std::io::ErrorKind::InvalidInput {
-            return Err(ERROR.raise(vm, "Corrupt input data"));
-        }
-        return Err(raise_io(vm, &error));
-    }
-    let Some(out) = out else { return Err(vm.raise_no_memory()) };
-    let rest = &input[consumed..];
-    let (eof, needs_input) = if ended {
-        let unused = [stream.unused(), rest].concat();
-        let unused = vm.new_bytes(&unused)?;
-        this.get_mut(vm).unused_data = unused;
-        (true, false)
-    } else if rest.is_empty() {
+        let out = out.ok_or(Failure::NoMemory)?;
+        let unused = if ended { self.stream.unused().to_vec() } else { Vec::new() };
         // The decoder may hold more output than was asked for.
-        (false, out.len() < most)
-    } else {
-        let pending = vm.new_bytes(rest)?;
-        this.get_mut(vm).pending = Some(pending);
-        (false, false)
-    };
-    let object = this.get_mut(vm);
-    (object.eof, object.needs_input) = (eof, needs_input);
-    vm.new_bytes(&out)
-}
+        let needs_input = consumed == input.len() && out.len() < most;
+        Ok(Run { out, consumed, ended, unused, needs_input })
+    }
 
-fn get_eof(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(Value::bool(this.expect::<Decompressor>(vm).get(vm).eof))
+    fn raise(&self, vm: &mut Vm, failure: Failure) -> Raised {
+        match failure {
+            Failure::NoMemory => vm.raise_no_memory(),
+            Failure::UnknownFormat => ERROR.raise(vm, "Input format not supported by decoder"),
+            Failure::Io(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
+                ERROR.raise(vm, "Corrupt input data")
+            }
+            Failure::Io(error) => raise_io(vm, &error),
+        }
+    }
 }
 
 fn get_check(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(Value::int32(this.expect::<Decompressor>(vm).get(vm).check))
+    let this = this.expect::<Decompressor>(vm);
+    let check = codec_of::<Lzma>(vm, this).map_or(CHECK_UNKNOWN, |codec| codec.borrow().check);
+    Ok(Value::int32(check))
 }
 
-fn get_unused_data(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(this.expect::<Decompressor>(vm).get(vm).unused_data)
-}
-
-fn get_needs_input(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(Value::bool(this.expect::<Decompressor>(vm).get(vm).needs_input))
-}
-
-const METHODS: &[MethodDef] = &[method(
-    "decompress($self, /, data, max_length=-1)",
-    decompress,
-    "Decompress *data*, returning uncompressed data as bytes.\n\nIf *max_length* is nonnegative, returns at most *max_length* bytes\nof decompressed data.  If this limit is reached and further output\ncan be produced, *self.needs_input* will be set to ``False``.  In\nthis case, the next call to *decompress()* may provide *data* as b''\nto obtain more of the output.\n\nIf all of the input data was decompressed and returned (either\nbecause this was less than *max_length* bytes, or because\n*max_length* was negative), *self.needs_input* will be set to True.\n\nAttempting to decompress data after the end of stream is reached\nraises an EOFError.  Any data found after the end of the stream is\nignored and saved in the unused_data attribute.",
-)];
+const METHODS: &[MethodDef] = &[decompressor::decompress_row(decompressor::decompress::<Lzma>)];
 
 const GETSET: &[GetSetDef] = &[
     getter("check", get_check, "ID of the integrity check used by the input stream.").member(),
-    getter("eof", get_eof, "True if the end-of-stream marker has been reached.").member(),
-    getter(
-        "needs_input",
-        get_needs_input,
-        "True if more input is needed before more decompressed data can be produced.",
-    )
-    .member(),
-    getter("unused_data", get_unused_data, "Data found after the end of the compressed stream.").member(),
+    decompressor::EOF,
+    decompressor::NEEDS_INPUT,
+    decompressor::UNUSED_DATA,
 ];
 
 /// The class `LZMADecompressor`.
