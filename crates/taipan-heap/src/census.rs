@@ -25,20 +25,20 @@ pub(crate) struct Census {
     /// Keep what is found alive, for [`Heap::take_saved`].
     save: bool,
     found: usize,
-    /// Addresses of a native stack whose words keep objects in place, but not alive.
-    pub(crate) loose: Option<StackRange>,
+    /// Addresses of native stacks, ascending, whose words keep objects in place, but not alive.
+    pub(crate) loose: Vec<StackRange>,
 }
 
 impl Heap {
     /// [`Heap::collect`], and how many objects of the shapes in `counted` were found that reference counting would not
-    /// have freed. `save`: they stay alive until taken by [`Heap::take_saved`]. `loose`: a part of the native stack
-    /// whose words keep objects in place but not alive: they are copies of precise roots, or left over.
+    /// have freed. `save`: they stay alive until taken by [`Heap::take_saved`]. `loose`: parts of the native stacks,
+    /// ascending, whose words keep objects in place but not alive: they are copies of precise roots, or left over.
     pub fn collect_counting(
         &mut self,
         kind: Collection,
         counted: Vec<bool>,
         save: bool,
-        loose: Option<StackRange>,
+        loose: Vec<StackRange>,
         roots: &mut dyn Roots,
     ) -> (CollectStats, usize) {
         self.census = Some(Census { counted, save, found: 0, loose });

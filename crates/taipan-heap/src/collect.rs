@@ -125,14 +125,15 @@ impl Heap {
     fn native_candidates(&mut self, roots: &mut dyn Roots, sp: usize) -> Vec<usize> {
         let mut found = std::mem::take(&mut self.candidates);
         let mut loose = std::mem::take(&mut self.loose);
-        let range = self.census.as_ref().and_then(|census| census.loose).unwrap_or(StackRange { low: 0, high: 0 });
+        let ranges = self.census.as_ref().map_or(&[][..], |census| &census.loose);
         for StackRange { low, high } in roots.stack_ranges() {
             let low = if low == 0 { sp } else { low };
             // SAFETY: the owner of the heap vouches for its stack ranges.
             unsafe {
                 for_each_word(low, high, |at, word| {
                     if self.blocks.contains(word) {
-                        let strict = at < range.low || at >= range.high;
+                        let below = ranges.partition_point(|range| range.high <= at);
+                        let strict = ranges.get(below).is_none_or(|range| at < range.low);
                         if strict { &mut found } else { &mut loose }.push(word);
                     }
                 });

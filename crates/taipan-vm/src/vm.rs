@@ -195,12 +195,12 @@ impl Vm {
         kind: Collection,
         shapes: Vec<bool>,
         save: bool,
-        loose: StackRange,
+        loose: Vec<StackRange>,
     ) -> usize {
         let mut roots = ThreadRoots { interp: self.interp, current: NonNull::from(&mut *self) };
         // SAFETY: as in `alloc_slow`.
         let heap = unsafe { &mut (*self.interp.as_ptr()).heap };
-        let (_, found) = heap.collect_counting(kind, shapes, save, Some(loose), &mut roots);
+        let (_, found) = heap.collect_counting(kind, shapes, save, loose, &mut roots);
         if heap.config().log {
             self.print_collections();
         }
@@ -298,6 +298,11 @@ impl Vm {
         result
     }
 
+    /// The lowest address of this thread's native stack, 0 if the system does not tell.
+    pub(crate) fn native_stack_low(&self) -> usize {
+        self.native_limit.saturating_sub(NATIVE_RESERVE)
+    }
+
     // ---- names ----
 
     /// The interned string of an atom.
@@ -370,6 +375,9 @@ impl Roots for ThreadRoots {
         unsafe {
             let interp = self.interp.as_ptr();
             let threads = (*interp).threads.clone();
+            for thread in &threads {
+                (*thread.as_ptr()).forget_saved_slots();
+            }
             (*interp).visit_roots(visitor);
             for thread in threads {
                 (*thread.as_ptr()).visit_roots(visitor);

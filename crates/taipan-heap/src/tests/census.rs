@@ -3,7 +3,7 @@
 use super::*;
 
 fn counted(heap: &mut Heap, kind: Collection, save: bool, roots: &mut TestRoots) -> usize {
-    let found = heap.collect_counting(kind, vec![true; 8], save, None, roots).1;
+    let found = heap.collect_counting(kind, vec![true; 8], save, Vec::new(), roots).1;
     heap.verify().expect("a sound heap");
     found
 }
@@ -86,8 +86,8 @@ fn object_left_on_the_stack(heap: &mut Heap, roots: &mut TestRoots, loose: bool,
     }
     let held = std::hint::black_box([address(object)]);
     let low = held.as_ptr() as usize;
-    let range = StackRange { low: low - 2048, high: low + 512 };
-    heap.collect_counting(kind, vec![true; 8], false, loose.then_some(range), roots);
+    let range = StackRange { low: low - 2048, high: low + 1024 };
+    heap.collect_counting(kind, vec![true; 8], false, loose.then_some(range).into_iter().collect(), roots);
     heap.verify().expect("a sound heap");
     if keep {
         assert_eq!(roots.words.pop(), Some(std::hint::black_box(held)[0]), "in place");

@@ -286,6 +286,7 @@ impl Vm {
 }
 
 /// CALL in any form: calls, and rewrites the operation for what it saw.
+#[inline(never)]
 pub fn call(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (callable, start, argc) = window_of(op);
     let ret = Ret::new(Kind::Plain, op.word().a(), RegOp::CALL.words() as u8);
@@ -433,6 +434,7 @@ fn construct(
 }
 
 /// CALL_CLASS_INIT: the class and its `__init__` are as cached.
+#[inline(never)]
 pub fn call_class_init(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (callable, start, argc) = window_of(op);
     if start == op.word().b() + 2
@@ -448,6 +450,7 @@ pub fn call_class_init(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// CALL_PY_GENERAL: a Python function whose parameters the arguments do not fit exactly.
+#[inline(never)]
 pub fn call_py_general(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (callable, start, argc) = window_of(op);
     let Some(function) = callable.exact::<Function>() else { return call(vm, op) };
@@ -458,6 +461,7 @@ pub fn call_py_general(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// CALL_NATIVE, CALL_LEN, CALL_ISINSTANCE, CALL_LIST_APPEND: the callable is as cached.
+#[inline(never)]
 pub fn call_native(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (callable, start, argc) = window_of(op);
     if op.cached(vm) != Some(callable) {
@@ -495,6 +499,7 @@ pub fn call_native(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// CALL_TYPE_1: `type(x)`.
+#[inline(never)]
 pub fn call_type_1(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (callable, start, argc) = window_of(op);
     if argc == 1 && callable == vm.class(Builtin::Type).value() {
@@ -504,6 +509,7 @@ pub fn call_type_1(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// CALL_KW.
+#[inline(never)]
 pub fn call_kw(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (callable, start, argc) = window_of(op);
     let names_slot = start + argc as u16;
@@ -524,6 +530,7 @@ pub fn call_kw(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// CALL_FUNCTION_EX.
+#[inline(never)]
 pub fn call_function_ex(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let base = op.word().b();
     let (callable, args, kwargs) = (op.get(base), op.get(base + 2), op.get(base + 3));

@@ -43,6 +43,7 @@ const JUMP_MASK: [u8; 16] = {
 /// Runs the top frame until it returns to native code.
 pub fn run(vm: &mut Vm) -> Result<Value, Raised> {
     let outer = vm.exec.loop_stack;
+    vm.exec.outer_loops.push(outer);
     // The registers of the callers are saved above the frame of the loop, where they keep alive what they refer to.
     let result = taipan_heap::with_spilled_registers(|high| {
         vm.exec.loop_stack.high = high;
@@ -50,6 +51,7 @@ pub fn run(vm: &mut Vm) -> Result<Value, Raised> {
         // the translator (see `Op`), and `vm` is borrowed exclusively for as long as the loop runs.
         unsafe { run_loop(vm) }
     });
+    vm.exec.outer_loops.pop();
     vm.exec.loop_stack = outer;
     result
 }

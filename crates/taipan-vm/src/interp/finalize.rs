@@ -154,7 +154,7 @@ impl Vm {
         let open = self.interp().open_outputs;
         if open > self.interp().outputs_in_use && !self.exec.finalizing {
             // Python code called: the loop's own frame holds only what slots hold, and what they held before.
-            let loose = self.exec.loop_stack;
+            let loose = self.loop_stacks();
             self.collect_counting(Collection::Minor, Vec::new(), false, loose);
             self.run_weak_callbacks();
             self.run_finalizers();

@@ -10,9 +10,12 @@ use std::ptr::NonNull;
 
 use super::executable::Executable;
 use super::monitoring::Event;
+use super::register_code::{RegOp, RegisterCode, Word};
 use crate::gc::Gc;
+use crate::types::array::ValueArray;
 use crate::types::dict::Dict;
 use crate::types::function::Function;
+use crate::types::generator::Generator;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -63,6 +66,12 @@ impl Ret {
     #[inline(always)]
     pub const fn words(self) -> usize {
         (self.0 >> 20 & 0xFF) as usize
+    }
+
+    /// Whether an operation of the frame below has pushed this frame, not native code.
+    #[inline]
+    fn is_pushed_by_caller(self) -> bool {
+        !matches!(self.kind(), Kind::Entry | Kind::GeneratorEntry)
     }
 
     /// The kind.
@@ -129,6 +138,8 @@ pub struct Execution {
     /// The native stack of the innermost activation of the loop. All that it holds lies in slots, too, whenever an
     /// operation calls a function.
     pub(crate) loop_stack: taipan_heap::StackRange,
+    /// Those of the activations around it, an empty one first.
+    pub(crate) outer_loops: Vec<taipan_heap::StackRange>,
     base: NonNull<Frame>,
     recursion_limit: usize,
 }
@@ -149,6 +160,7 @@ impl Default for Execution {
             tracing: 0,
             told: None,
             loop_stack: taipan_heap::StackRange { low: 0, high: 0 },
+            outer_loops: Vec::new(),
             base,
             recursion_limit: 0,
         };
@@ -262,8 +274,9 @@ impl Frame {
         register.position(pc).map_or(0, |entry| entry.offset)
     }
 
-    /// Visits the slots that are live at the operation being executed.
-    fn visit_slots(&self, visit: &mut dyn FnMut(&mut u64)) {
+    /// Visits the slots that are live at the operation being executed, which waits for `callee` if that is a frame it has
+    /// pushed.
+    fn visit_slots(&self, callee: Option<Ret>, visit: &mut dyn FnMut(&mut u64)) {
         let Some(register) = self.executable.register() else { return };
         let slot = |index: u32, visit: &mut dyn FnMut(&mut u64)| {
             // SAFETY: within the frame, whose locals and live entries have been written.
@@ -276,11 +289,37 @@ impl Frame {
         let Some((register, pc)) = self.executable.locate(self.pc) else { return };
         let Some(entry) = register.position(pc) else { return };
         let mut deferred = register.deferred(entry).iter().peekable();
-        for index in 0..entry.depth {
+        let live = callee.map_or(entry.depth, |ret| self.kept(register, pc, entry.depth, ret));
+        for index in 0..live {
             if deferred.next_if(|deferred| deferred.index == index).is_none() {
                 slot(register.stack_base + index, visit);
             }
         }
+        if callee.is_some_and(|ret| ret.kind() == Kind::Init) {
+            // The new object, which lies where the class was.
+            slot(u32::from(self.word().b()), visit);
+        }
+    }
+
+    fn word(&self) -> Word {
+        // SAFETY: `pc` is an operation of the frame's code.
+        Word(unsafe { (*self.pc).get() })
+    }
+
+    /// How many operand stack entries the operation still needs once it has pushed a frame: its own operands belong to
+    /// the callee from then on. What a handler of the operation would find stays.
+    fn kept(&self, register: &RegisterCode, pc: u32, depth: u32, ret: Ret) -> u32 {
+        let word = self.word();
+        let op = RegOp::from_byte(word.op()).map(|op| op.info().base);
+        let kept = match (ret.kind(), op) {
+            (Kind::Plain | Kind::Init, Some(RegOp::CALL | RegOp::CALL_KW | RegOp::CALL_FUNCTION_EX)) => {
+                u32::from(word.b()).saturating_sub(register.stack_base)
+            }
+            (Kind::Plain, Some(RegOp::LOAD_ATTR)) | (Kind::GeneratorSend, Some(RegOp::SEND)) => depth.saturating_sub(1),
+            _ => depth,
+        };
+        let handled = register.handler(pc).map_or(0, |handler| handler.depth);
+        kept.max(handled).min(depth)
     }
 }
 
@@ -291,12 +330,41 @@ impl Vm {
         for depth in 1..=self.exec.depth() {
             let Some(frame) = self.exec.frame(depth) else { break };
             // What lies between the frames below and this one is native windows; a callee's frame begins inside its
-            // caller's.
-            visit_range(from, frame.fp, visit);
-            frame.visit_slots(visit);
+            // caller's, or behind the arguments that were spread for it and are bound now.
+            if !frame.ret.is_pushed_by_caller() {
+                visit_range(from, frame.fp, visit);
+            }
+            let callee = self.exec.frame(depth + 1).map(|callee| callee.ret).filter(|ret| ret.is_pushed_by_caller());
+            frame.visit_slots(callee, visit);
             from = frame.end();
         }
         visit_range(from, self.stack.top(), visit);
+    }
+
+    /// Empties what running generators have saved when they were suspended: their frames hold what they still need. Called
+    /// before a collection moves anything.
+    pub(crate) fn forget_saved_slots(&self) {
+        for depth in 1..=self.exec.depth() {
+            let Some(generator) = self.exec.frame(depth).and_then(|frame| frame.generator) else { continue };
+            // SAFETY: the `generator` of a frame is one.
+            let generator = unsafe { Gc::<Generator>::from_value_unchecked(generator) }.get(self);
+            if let Some(slots) = generator.slots {
+                let saved = (generator.executable.locals + generator.depth) as usize;
+                ValueArray::forget(slots, saved);
+            }
+        }
+    }
+
+    /// The native stacks of all activations of the loop, in all threads, ascending.
+    pub(crate) fn loop_stacks(&self) -> Vec<taipan_heap::StackRange> {
+        let mut ranges: Vec<taipan_heap::StackRange> = Vec::new();
+        for thread in &self.interp().threads {
+            // SAFETY: contexts live while they are in the list; this thread holds the GIL, so the others do not run.
+            let exec = unsafe { &(*thread.as_ptr()).exec };
+            ranges.extend(exec.outer_loops.iter().chain([&exec.loop_stack]).filter(|range| range.low < range.high));
+        }
+        ranges.sort_unstable_by_key(|range| range.low);
+        ranges
     }
 
     /// The globals of the running Python frame.

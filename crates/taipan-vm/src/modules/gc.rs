@@ -141,10 +141,13 @@ impl Vm {
 
     /// The part of the native stack that a collection on behalf of a native function need not believe: frames of the
     /// loop keep copies of what their slots hold or held, and so does what lies between them and the function.
-    pub(crate) fn loose_stack(&self, function: NativeFn) -> StackRange {
-        let mut loose = self.exec.loop_stack;
+    pub(crate) fn loose_stack(&self, function: NativeFn) -> Vec<StackRange> {
+        let mut loose = self.loop_stacks();
         if self.is_called_by_loop(function) {
-            loose.low = 0;
+            let innermost = self.exec.loop_stack.high;
+            if let Some(range) = loose.iter_mut().find(|range| range.high == innermost) {
+                range.low = self.native_stack_low();
+            }
         }
         loose
     }

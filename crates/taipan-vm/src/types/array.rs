@@ -72,6 +72,18 @@ impl ValueArray {
         target.copy_from_slice(unsafe { &*source });
     }
 
+    /// Empties the first slots. Callable while a collection begins: what refers to less needs no barrier.
+    pub(crate) fn forget(this: Gc<ValueArray>, count: usize) {
+        // SAFETY: a live array, whose tail has `len` slots; nothing borrows it while its thread collects.
+        unsafe {
+            let array = this.header().cast::<ValueArray>().as_ptr();
+            let slots = array.add(1).cast::<Option<Value>>();
+            for i in 0..count.min((*array).len) {
+                slots.add(i).write(None);
+            }
+        }
+    }
+
     /// Writes one slot. Of a large array the collector then looks at the surroundings of that slot only.
     #[inline(always)]
     pub fn put(this: Gc<ValueArray>, vm: &mut Vm, i: usize, value: Option<Value>) {

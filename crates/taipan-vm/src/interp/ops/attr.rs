@@ -164,6 +164,7 @@ fn specialize_module(vm: &mut Vm, op: Op, module: Gc<Module>, name: Gc<Str>, for
 }
 
 /// LOAD_ATTR in any form.
+#[inline(never)]
 pub fn load_attr(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (object, name) = (op.rb(), op.name(vm));
     if op.word().op() == RegOp::LOAD_ATTR_PROPERTY as u8
@@ -212,6 +213,7 @@ fn call_getter(vm: &mut Vm, op: Op, object: Value, getter: Gc<Function>) -> Resu
 }
 
 /// LOAD_METHOD in any form.
+#[inline(never)]
 pub fn load_method(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let (object, name, to) = (op.rb(), op.name(vm), op.word().a());
     if let Some(module) = object.exact::<Module>() {
@@ -249,6 +251,7 @@ pub fn load_method(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// STORE_ATTR in any form.
+#[inline(never)]
 pub fn store_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let (object, value, name) = (op.ra(), op.rb(), op.name(vm));
     if object.is_heap() {
@@ -312,6 +315,7 @@ pub fn delete_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// LOAD_SUPER_ATTR.
+#[inline(never)]
 pub fn load_super_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let (base, to, flags) = (op.word().b(), op.word().a(), op.word().flags());
     let (global, class, object, name) = (op.get(base), op.get(base + 1), op.get(base + 2), op.name(vm));
@@ -397,6 +401,7 @@ fn after(vm: &mut Vm, start: Gc<Type>, own: Gc<Type>, name: Gc<Str>) -> Option<V
 }
 
 /// LOAD_SPECIAL.
+#[inline(never)]
 pub fn load_special(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let (object, to) = (op.rb(), op.word().a());
     let (atom, other, kind) = match op.word().c() {

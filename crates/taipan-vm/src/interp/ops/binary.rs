@@ -275,6 +275,7 @@ fn slice_of(vm: &mut Vm, start: Value, stop: Value) -> Result<Value, Raised> {
 }
 
 /// BINARY_SLICE.
+#[inline(never)]
 pub fn binary_slice(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let base = op.word().b();
     let slice = slice_of(vm, op.get(base + 1), op.get(base + 2))?;
@@ -282,6 +283,7 @@ pub fn binary_slice(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// STORE_SLICE.
+#[inline(never)]
 pub fn store_slice(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let base = op.word().b();
     let slice = slice_of(vm, op.get(base + 2), op.get(base + 3))?;

@@ -39,6 +39,7 @@ pub fn build_list(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// BUILD_SET.
+#[inline(never)]
 pub fn build_set(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let word = op.word();
     let set = Set::new(vm)?;
@@ -49,6 +50,7 @@ pub fn build_set(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// BUILD_MAP.
+#[inline(never)]
 pub fn build_map(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let word = op.word();
     let n = word.c() as usize;
@@ -111,6 +113,7 @@ pub fn build_slice(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// BUILD_INTERPOLATION.
+#[inline(never)]
 pub fn build_interpolation(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (base, flags) = (op.word().b(), op.word().flags());
     let conversion = match flags >> 2 {
@@ -125,6 +128,7 @@ pub fn build_interpolation(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// BUILD_TEMPLATE.
+#[inline(never)]
 pub fn build_template(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let base = op.word().b();
     let (Some(strings), Some(interpolations)) = (op.get(base).exact::<Tuple>(), op.get(base + 1).exact::<Tuple>())
@@ -135,6 +139,7 @@ pub fn build_template(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// FORMAT_SIMPLE.
+#[inline(never)]
 pub fn format_simple(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let value = op.rb();
     if value.exact::<Str>().is_some() {
@@ -145,11 +150,13 @@ pub fn format_simple(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// FORMAT_WITH_SPEC.
+#[inline(never)]
 pub fn format_with_spec(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     vm.format(op.rb(), op.rc())
 }
 
 /// CONVERT_VALUE.
+#[inline(never)]
 pub fn convert_value(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     match op.word().c() {
         1 => vm.str(op.rb()),
@@ -188,6 +195,7 @@ pub fn list_extend(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// SET_ADD.
+#[inline(never)]
 pub fn set_add(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     match op.ra().exact::<Set>() {
         Some(set) => Set::add(set, vm, op.rb()).map(drop),
@@ -196,6 +204,7 @@ pub fn set_add(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// SET_UPDATE.
+#[inline(never)]
 pub fn set_update(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     match op.ra().exact::<Set>() {
         Some(set) => Set::update(set, vm, op.rb()),
@@ -211,12 +220,14 @@ fn dict_of(vm: &mut Vm, value: Value) -> Result<Gc<Dict>, Raised> {
 }
 
 /// MAP_ADD.
+#[inline(never)]
 pub fn map_add(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let dict = dict_of(vm, op.ra())?;
     Dict::set(dict, vm, op.rb(), op.rc())
 }
 
 /// DICT_UPDATE.
+#[inline(never)]
 pub fn dict_update(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let (dict, mapping) = (dict_of(vm, op.ra())?, op.rb());
     if let Some(other) = mapping.exact::<Dict>() {
@@ -238,6 +249,7 @@ pub fn dict_update(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// DICT_MERGE.
+#[inline(never)]
 pub fn dict_merge(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let (dict, mapping, callable) = (dict_of(vm, op.ra())?, op.rb(), op.rc());
     if let Some(other) = mapping.exact::<Dict>()

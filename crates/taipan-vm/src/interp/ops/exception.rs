@@ -60,6 +60,7 @@ fn is_exception(vm: &Vm, value: Value) -> bool {
 }
 
 /// CHECK_EXC_MATCH.
+#[inline(never)]
 pub fn check_exc_match(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (exception, wanted) = (op.rb(), op.rc());
     check_types(vm, wanted, "catching classes that do not inherit from BaseException is not allowed")?;
@@ -96,6 +97,7 @@ pub fn matches(vm: &mut Vm, exception: Value, wanted: Value) -> bool {
 }
 
 /// CHECK_EG_MATCH.
+#[inline(never)]
 pub fn check_eg_match(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let base = op.word().b();
     let (exception, wanted) = (op.get(base), op.get(base + 1));
@@ -230,6 +232,7 @@ pub fn reraise(vm: &mut Vm, op: Op) -> Raised {
 }
 
 /// CLEANUP_THROW.
+#[inline(never)]
 pub fn cleanup_throw(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let base = op.word().b();
     let exception = op.get(base + 2);
@@ -248,6 +251,7 @@ pub fn stop_value(vm: &Vm, exception: Value) -> Value {
 }
 
 /// END_ASYNC_FOR.
+#[inline(never)]
 pub fn end_async_for(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let exception = op.get(op.word().b() + 1);
     if exceptions::is_instance(vm, exception, Exc::StopAsyncIteration) {
@@ -257,6 +261,7 @@ pub fn end_async_for(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// WITH_EXCEPT_START.
+#[inline(never)]
 pub fn with_except_start(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let base = op.word().b();
     let (exit, this, exception) = (op.get(base), op.get(base + 1), op.get(base + 4));

@@ -88,6 +88,7 @@ pub fn builtins_of(vm: &mut Vm, globals: Gc<Dict>) -> Result<Gc<Dict>, Raised> {
 }
 
 /// MAKE_FUNCTION.
+#[inline(never)]
 pub fn make_function(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let Some(code) = op.rb().exact::<Code>() else {
         return Err(vm.raise(Exc::SystemError, "no code object to make a function of"));
@@ -98,6 +99,7 @@ pub fn make_function(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// SET_FUNCTION_ATTRIBUTE.
+#[inline(never)]
 pub fn set_function_attribute(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (value, target) = (op.rb(), op.rc());
     let Some(function) = target.exact::<Function>() else {
@@ -124,6 +126,7 @@ fn typing(vm: &mut Vm, function: &str, args: &[Value]) -> Result<Value, Raised> 
 }
 
 /// CALL_INTRINSIC_1.
+#[inline(never)]
 pub fn call_intrinsic_1(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let value = op.rb();
     match op.word().c() {
@@ -152,6 +155,7 @@ pub fn call_intrinsic_1(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// CALL_INTRINSIC_2.
+#[inline(never)]
 pub fn call_intrinsic_2(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (a, b) = (op.rb(), op.rc());
     match op.word().flags() {

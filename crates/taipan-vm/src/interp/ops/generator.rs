@@ -33,6 +33,7 @@ pub enum Sent {
 }
 
 /// RETURN_GENERATOR: the running frame becomes a generator, which is returned to its caller.
+#[inline(never)]
 pub fn return_generator(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     let frame = current(vm)?;
     let flags = frame.executable.code.flags;
@@ -192,6 +193,7 @@ fn set_sent(vm: &mut Vm, value: Value) {
 /// What the body of a generator whose frame was pushed handles is what is handled now.
 fn handle_own(vm: &mut Vm, generator: Gc<Generator>) {
     if let Some(own) = generator.get(vm).handled {
+        generator.get_mut(vm).handled = None;
         vm.handled = Some(own);
         // SAFETY: the frame was pushed.
         unsafe { (*vm.exec.top).ret = Ret((*vm.exec.top).ret.0 | Ret::HANDLES) };
@@ -281,6 +283,9 @@ pub fn beside<T>(
     if let Some(object) = object {
         object.get_mut(vm).depth = 0;
     }
+    // A collection may have emptied what was saved.
+    let depth = generator.get(vm).depth;
+    save(vm, generator, depth);
     vm.pop_frame();
     vm.stack.pop_to(old);
     generator.get_mut(vm).state = SUSPENDED;
@@ -295,6 +300,7 @@ fn is_protected(vm: &Vm, executable: &Executable, generator: Gc<Generator>, op: 
 }
 
 /// YIELD_VALUE.
+#[inline(never)]
 pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     // SAFETY: control is in a frame's operation.
     let Frame { generator, executable, handled: outer, object, ret, .. } = unsafe { *vm.exec.top };
@@ -330,6 +336,7 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
 }
 
 /// SEND.
+#[inline(never)]
 pub fn send_op(vm: &mut Vm, op: Op) -> Result<Sent, Raised> {
     let (receiver, value) = (op.ra(), op.rb());
     let id = receiver.shape_id();
@@ -430,9 +437,10 @@ pub fn drive_exception(vm: &mut Vm, generator: Gc<Generator>, exception: Value) 
         Ok(()) => {
             // The exception is raised by the operation that suspended the generator.
             set_sent(vm, Value::NONE);
+            let own = generator.get(vm).handled;
             handle_own(vm, generator);
             // Only what the body itself handles is its context.
-            let _ = match generator.get(vm).handled {
+            let _ = match own {
                 Some(_) => vm.raise_value(exception),
                 None => vm.reraise(exception),
             };

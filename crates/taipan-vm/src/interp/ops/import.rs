@@ -9,6 +9,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 /// IMPORT_NAME.
+#[inline(never)]
 pub fn import_name(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (level, names, module) = (op.rb(), op.rc(), op.name(vm));
     let function = super::super::dispatch::running_function(vm);
@@ -22,6 +23,7 @@ pub fn import_name(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// IMPORT_FROM.
+#[inline(never)]
 pub fn import_from(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (module, attribute) = (op.rb(), op.name(vm));
     if let Some(value) = vm.get_attr_opt(module, attribute)? {

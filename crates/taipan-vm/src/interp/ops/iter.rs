@@ -103,6 +103,7 @@ fn is_coroutine(vm: &Vm, value: Value) -> bool {
 }
 
 /// GET_YIELD_FROM_ITER.
+#[inline(never)]
 pub fn get_yield_from_iter(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     use taipan_bytecode::code::co;
     let iterable = op.rb();
@@ -138,6 +139,7 @@ pub fn awaitable_iterator(vm: &mut Vm, awaitable: Value) -> Result<Value, Raised
 }
 
 /// GET_AWAITABLE.
+#[inline(never)]
 pub fn get_awaitable(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let awaitable = op.rb();
     let iterator = match awaitable_iterator(vm, awaitable) {
@@ -168,6 +170,7 @@ pub fn get_awaitable(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// GET_AITER.
+#[inline(never)]
 pub fn get_aiter(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let iterable = op.rb();
     let Some(get) = vm.slots(iterable).aiter else {
@@ -185,6 +188,7 @@ pub fn get_aiter(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// GET_ANEXT.
+#[inline(never)]
 pub fn get_anext(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let iterator = op.rb();
     let Some(get) = vm.slots(iterator).anext else {

@@ -19,16 +19,19 @@ fn has_flag(vm: &mut Vm, value: Value, flag: u32) -> bool {
 }
 
 /// MATCH_MAPPING.
+#[inline(never)]
 pub fn match_mapping(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     Ok(Value::bool(has_flag(vm, op.rb(), MAPPING)))
 }
 
 /// MATCH_SEQUENCE.
+#[inline(never)]
 pub fn match_sequence(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     Ok(Value::bool(has_flag(vm, op.rb(), SEQUENCE)))
 }
 
 /// MATCH_KEYS.
+#[inline(never)]
 pub fn match_keys(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (subject, keys) = (op.rb(), op.rc());
     let Some(keys) = keys.exact::<Tuple>() else { return Err(vm.raise(Exc::SystemError, "keys must be a tuple")) };
@@ -68,6 +71,7 @@ pub fn match_keys(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// MATCH_CLASS.
+#[inline(never)]
 pub fn match_class(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (base, positional) = (op.word().b(), op.word().c() as usize);
     let (subject, class, keywords) = (op.get(base), op.get(base + 1), op.get(base + 2));

@@ -35,6 +35,7 @@ fn local_name(vm: &Vm, slot: u32) -> (String, bool) {
 
 /// CHECK_BOUND of an unbound local.
 #[cold]
+#[inline(never)]
 pub fn raise_unbound_local(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let (name, _) = local_name(vm, op.word().bc());
     Err(unbound_local(vm, &name))
@@ -66,6 +67,7 @@ fn not_defined(vm: &mut Vm, name: Gc<Str>) -> Raised {
 }
 
 /// LOAD_COMMON_CONSTANT.
+#[inline(never)]
 pub fn load_common_constant(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     match op.word().b() {
         0 => Ok(vm.exception_class(Exc::AssertionError).value()),
@@ -121,6 +123,7 @@ impl Vm {
 // ---- cells ----
 
 /// MAKE_CELL.
+#[inline(never)]
 pub fn make_cell(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let slot = op.word().bc();
     let cell = Cell::new(vm, op.get32(slot).given())?;
@@ -129,6 +132,7 @@ pub fn make_cell(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// COPY_FREE_VARS, one of them.
+#[inline(never)]
 pub fn copy_free_var(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let function = super::super::dispatch::running_function(vm);
     let index = op.word().a() as usize;
@@ -161,6 +165,7 @@ fn unbound_cell(vm: &mut Vm, slot: u32) -> Raised {
 }
 
 /// LOAD_DEREF.
+#[inline(never)]
 pub fn load_deref(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let slot = op.word().bc();
     let cell = cell_at(vm, op, slot)?;
@@ -171,6 +176,7 @@ pub fn load_deref(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 }
 
 /// STORE_DEREF.
+#[inline(never)]
 pub fn store_deref(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let cell = cell_at(vm, op, op.word().bc())?;
     cell.get_mut(vm).contents = Some(op.ra());
@@ -178,6 +184,7 @@ pub fn store_deref(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// DELETE_DEREF.
+#[inline(never)]
 pub fn delete_deref(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let slot = op.word().bc();
     let cell = cell_at(vm, op, slot)?;
@@ -189,6 +196,7 @@ pub fn delete_deref(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// LOAD_FROM_DICT_OR_DEREF.
+#[inline(never)]
 pub fn load_from_dict_or_deref(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let slot = op.data(0) as u32;
     let (name, _) = local_name(vm, slot);
@@ -206,6 +214,7 @@ pub fn load_from_dict_or_deref(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 // ---- globals ----
 
 /// LOAD_GLOBAL in any form: looks up, and caches the place found.
+#[inline(never)]
 pub fn load_global(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let function = super::super::dispatch::running_function(vm);
     let (globals, builtins) = (function.get(vm).globals, function.get(vm).builtins);
@@ -297,6 +306,7 @@ fn cache_name(vm: &mut Vm, op: Op, globals: Gc<Dict>, name: Gc<Str>) {
 }
 
 /// LOAD_NAME.
+#[inline(never)]
 pub fn load_name(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let name = op.name(vm);
     if runs_again(op, RegOp::LOAD_NAME)
@@ -333,6 +343,7 @@ fn required_namespace(vm: &mut Vm, name: Gc<Str>, doing: &str) -> Result<Value, 
 }
 
 /// STORE_NAME.
+#[inline(never)]
 pub fn store_name(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let name = op.name(vm);
     let locals = required_namespace(vm, name, "found when storing")?;
@@ -359,6 +370,7 @@ fn cache_store(vm: &mut Vm, op: Op, globals: Gc<Dict>, name: Gc<Str>, form: RegO
 }
 
 /// DELETE_NAME.
+#[inline(never)]
 pub fn delete_name(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let name = op.name(vm);
     let locals = required_namespace(vm, name, "when deleting")?;
@@ -370,6 +382,7 @@ pub fn delete_name(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// STORE_GLOBAL.
+#[inline(never)]
 pub fn store_global(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let name = op.name(vm);
     let globals = super::super::dispatch::running_function(vm).get(vm).globals;
@@ -380,6 +393,7 @@ pub fn store_global(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// DELETE_GLOBAL.
+#[inline(never)]
 pub fn delete_global(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let name = op.name(vm);
     let globals = super::super::dispatch::running_function(vm).get(vm).globals;
@@ -390,6 +404,7 @@ pub fn delete_global(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// LOAD_FROM_DICT_OR_GLOBALS.
+#[inline(never)]
 pub fn load_from_dict_or_globals(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let name = op.name(vm);
     if let Some(value) = vm.mapping_get(op.rb(), name.value())? {

@@ -65,6 +65,7 @@ fn exactly(vm: &mut Vm, value: Value, n: usize) -> Result<Gc<Tuple>, Raised> {
 }
 
 /// UNPACK_SEQUENCE.
+#[inline(never)]
 pub fn unpack_sequence(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let (to, n) = (op.word().a(), op.word().c() as usize);
     let value = op.rb();
@@ -87,6 +88,7 @@ pub fn unpack_sequence(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// UNPACK_TWO.
+#[inline(never)]
 pub fn unpack_two(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     if let Some(list) = op.rb().exact::<List>()
         && let [Some(first), Some(second)] = list.get(vm).slots(vm)
@@ -104,6 +106,7 @@ pub fn unpack_two(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 }
 
 /// UNPACK_EX.
+#[inline(never)]
 pub fn unpack_ex(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     let (before, after, to) = (op.word().flags() as usize, op.word().c() as usize, op.word().a() as usize);
     let iterator = iterator_of(vm, op.rb())?;
