@@ -180,7 +180,10 @@ fn escape_decode(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let input = data_or_text(vm, data)?;
     let errors = errors_argument(vm, errors, "escape_decode")?;
     match bytes_escape::decode(&input, errors.as_deref()) {
-        Ok((bytes, _)) => {
+        Ok((bytes, warning)) => {
+            if let Some(warning) = warning {
+                vm.warn(Exc::DeprecationWarning, &warning, 0)?;
+            }
             let bytes = vm.new_bytes(&bytes)?;
             pair(vm, bytes, input.len())
         }

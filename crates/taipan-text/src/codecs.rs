@@ -85,8 +85,25 @@ pub struct Decoding<'i, 'm> {
     at: usize,
     is_final: bool,
     out: TextBuf,
-    /// Where the first escape stands that means nothing.
-    invalid_escape: Option<usize>,
+    /// The warning about the first escape that means nothing.
+    invalid_escape: Option<String>,
+}
+
+/// A decoding without its input, which an error handler may have replaced.
+pub struct Paused<'m> {
+    codec: Codec<'m>,
+    at: usize,
+    is_final: bool,
+    out: TextBuf,
+    invalid_escape: Option<String>,
+}
+
+impl<'m> Paused<'m> {
+    /// Goes on in an input, at the position reached (clipped to it).
+    pub fn over<'i>(self, input: &'i [u8]) -> Decoding<'i, 'm> {
+        let Paused { codec, at, is_final, out, invalid_escape } = self;
+        Decoding { codec, input, at: at.min(input.len()), is_final, out, invalid_escape }
+    }
 }
 
 impl<'i, 'm> Decoding<'i, 'm> {
@@ -127,10 +144,11 @@ impl<'i, 'm> Decoding<'i, 'm> {
         self.at = position.min(self.input.len());
     }
 
-    /// Replaces the input, as an error handler may.
-    pub fn set_input(&mut self, input: &'i [u8]) {
-        self.input = input;
-        self.at = self.at.min(input.len());
+    /// Gives up the input: [`Paused::over`] goes on in the same or another one. The position of a handler counts in the
+    /// new one and is not clipped to the old.
+    pub fn pause(self, position: usize) -> Paused<'m> {
+        let Decoding { codec, is_final, out, invalid_escape, .. } = self;
+        Paused { codec, at: position, is_final, out, invalid_escape }
     }
 
     /// The name of the encoding in errors; a byte order mark has decided it.
@@ -154,8 +172,14 @@ impl<'i, 'm> Decoding<'i, 'm> {
     }
 
     /// The message of the `DeprecationWarning` for the first escape that means nothing, if there is one.
-    pub fn escape_warning(&self) -> Option<String> {
-        self.invalid_escape.map(|at| bytes_escape::warning(&self.input[at..], ""))
+    pub fn escape_warning(&mut self) -> Option<String> {
+        self.invalid_escape.take()
+    }
+
+    fn note_invalid_escape(&mut self, at: usize) {
+        if self.invalid_escape.is_none() {
+            self.invalid_escape = Some(bytes_escape::warning(self.input.get(at..).unwrap_or_default(), ""));
+        }
     }
 
     /// The text, and the number of bytes used.

@@ -9,6 +9,7 @@ use taipan_text::codecs::{Codec, CodecError, Decoding, Encoding, errors};
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
 use crate::types::bytes::Bytes;
+use crate::types::exceptions::unicode_error;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -123,8 +124,9 @@ pub fn encode_with(vm: &mut Vm, text: Gc<Str>, codec: Codec<'_>, handler: Option
     }
     let source = text.get(vm).text().to_buf();
     let mut encoding = Encoding::new(codec, source.as_text());
+    let mut asked = Asked::new(name);
     while let Err(error) = encoding.run() {
-        let (replacement, position, exception) = ask_encode_handler(vm, name, codec.name(), text, error)?;
+        let (replacement, position, exception) = asked.for_encoding(vm, codec.name(), text, error)?;
         let taken = encoding.resume(replacement.as_replacement(), position, error);
         if taken.is_err() {
             return Err(vm.raise_value(exception));
@@ -153,72 +155,141 @@ pub fn decode_with(
     is_final: bool,
 ) -> Result<(TextBuf, usize), Raised> {
     let name = handler.unwrap_or("strict");
+    let mut decoding = Decoding::new(codec, input, is_final);
     if let Some(policy) = Policy::from_name(name) {
-        return match errors::decode(codec, input, policy, is_final) {
-            Ok(decoded) => Ok(decoded),
+        return match errors::run(&mut decoding, policy) {
+            Ok(()) => decoded(vm, decoding, input.len(), is_final),
             Err(_) if !policy_decodes(policy) => Err(raise_no_decoding(vm)),
-            Err((error, encoding)) => {
+            Err(error) => {
                 let object = vm.new_bytes(input)?;
-                Err(raise_decode_error(vm, encoding, object, error))
+                Err(raise_decode_error(vm, decoding.encoding(), object, error))
             }
         };
     }
-    let object = vm.new_bytes(input)?;
-    let mut decoding = Decoding::new(codec, input, is_final);
-    while let Err(error) = decoding.run() {
-        let (new, position) = ask_decode_handler(vm, name, decoding.encoding(), object, input.len(), error)?;
+    let mut asked = Asked::new(name);
+    let mut object = None;
+    // What a handler has put in the place of the input.
+    let mut replaced: Vec<u8>;
+    loop {
+        let Err(error) = decoding.run() else { return decoded(vm, decoding, input.len(), is_final) };
+        let current = match object {
+            Some(object) => object,
+            None => *object.insert(vm.new_bytes(input)?),
+        };
+        let (new, position, now) = asked.for_decoding(vm, decoding.encoding(), current, error)?;
         decoding.resume(new.as_text(), position);
+        if now != current {
+            object = Some(now);
+            let paused = decoding.pause(position);
+            replaced = vm.bytes_of(now)?;
+            decoding = paused.over(&replaced);
+        }
     }
-    Ok(decoding.finish())
 }
 
-/// Asks a registered error handler what to write for code points that cannot be encoded: the replacement, where to go
-/// on, and the exception to raise if the replacement cannot be encoded either.
-pub fn ask_encode_handler(
+/// The result of a decoding, after the warning about its first escape that means nothing.
+fn decoded(
     vm: &mut Vm,
-    handler: &str,
-    encoding: &str,
-    text: Gc<Str>,
-    error: CodecError,
-) -> Result<(EncodedReplacement, usize, Value), Raised> {
-    let function = registry::lookup_error(vm, handler)?;
-    let exception = encode_error(vm, encoding, text, error)?;
-    let result = vm.call(function, &[exception])?;
-    let message = "encoding error handler must return (str/bytes, int) tuple";
-    let len = text.get(vm).len();
-    let (replacement, position) = handler_result(vm, result, len, message)?;
-    let replacement = if let Some(new) = replacement.downcast::<Str>(vm) {
-        EncodedReplacement::Text(new.get(vm).text().to_buf())
-    } else if replacement.downcast::<Bytes>(vm).is_some() {
-        EncodedReplacement::Bytes(vm.bytes_of(replacement)?)
-    } else {
-        return Err(vm.raise(Exc::TypeError, message));
-    };
-    Ok((replacement, position, exception))
-}
-
-/// Asks a registered error handler for the text of bytes that cannot be decoded: the text and where to go on.
-pub fn ask_decode_handler(
-    vm: &mut Vm,
-    handler: &str,
-    encoding: &str,
-    object: Value,
+    mut decoding: Decoding<'_, '_>,
     len: usize,
-    error: CodecError,
+    is_final: bool,
 ) -> Result<(TextBuf, usize), Raised> {
-    let function = registry::lookup_error(vm, handler)?;
-    let exception = decode_error(vm, encoding, object, error)?;
-    let result = vm.call(function, &[exception])?;
-    let message = "decoding error handler must return (str, int) tuple";
-    let (replacement, position) = handler_result(vm, result, len, message)?;
-    match replacement.downcast::<Str>(vm) {
-        Some(new) => Ok((new.get(vm).text().to_buf(), position)),
-        None => Err(vm.raise(Exc::TypeError, message)),
+    if let Some(warning) = decoding.escape_warning() {
+        vm.warn(Exc::DeprecationWarning, &warning, 0)?;
     }
+    let (text, used) = decoding.finish();
+    Ok((text, if is_final { len } else { used }))
+}
+
+/// A registered error handler and the exception it is told errors with: one for all errors of a run. What the handler
+/// does to it stays.
+pub struct Asked<'h> {
+    name: &'h str,
+    function: Option<Value>,
+    exception: Option<Value>,
+}
+
+impl<'h> Asked<'h> {
+    /// Nothing is looked up before the first error.
+    pub fn new(name: &'h str) -> Asked<'h> {
+        Asked { name, function: None, exception: None }
+    }
+
+    fn function(&mut self, vm: &mut Vm) -> Result<Value, Raised> {
+        match self.function {
+            Some(function) => Ok(function),
+            None => Ok(*self.function.insert(registry::lookup_error(vm, self.name)?)),
+        }
+    }
+
+    /// Asks what to write for code points that cannot be encoded: the replacement, where to go on, and the exception to
+    /// raise if the replacement cannot be encoded either.
+    ///
+    /// # Errors
+    /// LookupError, TypeError or IndexError for what the handler gives, or what it raises.
+    pub fn for_encoding(
+        &mut self,
+        vm: &mut Vm,
+        encoding: &str,
+        text: Gc<Str>,
+        error: CodecError,
+    ) -> Result<(EncodedReplacement, usize, Value), Raised> {
+        let function = self.function(vm)?;
+        let exception = match self.exception {
+            Some(exception) => set_range(vm, exception, error)?,
+            None => *self.exception.insert(encode_error(vm, encoding, text, error)?),
+        };
+        let result = vm.call(function, &[exception])?;
+        let message = "encoding error handler must return (str/bytes, int) tuple";
+        let len = text.get(vm).len();
+        let (replacement, position) = handler_result(vm, result, message)?;
+        let replacement = if let Some(new) = replacement.downcast::<Str>(vm) {
+            EncodedReplacement::Text(new.get(vm).text().to_buf())
+        } else if replacement.downcast::<Bytes>(vm).is_some() {
+            EncodedReplacement::Bytes(vm.bytes_of(replacement)?)
+        } else {
+            return Err(vm.raise(Exc::TypeError, message));
+        };
+        Ok((replacement, place(vm, position, len)?, exception))
+    }
+
+    /// Asks for the text of bytes that cannot be decoded: the text, where to go on, and the bytes to go on in, which the
+    /// handler may have replaced.
+    ///
+    /// # Errors
+    /// As `for_encoding`.
+    pub fn for_decoding(
+        &mut self,
+        vm: &mut Vm,
+        encoding: &str,
+        object: Value,
+        error: CodecError,
+    ) -> Result<(TextBuf, usize, Value), Raised> {
+        let function = self.function(vm)?;
+        let exception = match self.exception {
+            Some(exception) => set_range(vm, exception, error)?,
+            None => *self.exception.insert(decode_error(vm, encoding, object, error)?),
+        };
+        let result = vm.call(function, &[exception])?;
+        let message = "decoding error handler must return (str, int) tuple";
+        let (replacement, position) = handler_result(vm, result, message)?;
+        let Some(new) = replacement.downcast::<Str>(vm) else { return Err(vm.raise(Exc::TypeError, message)) };
+        let object = unicode_error::bytes_object(vm, exception)?;
+        let len = object.downcast::<Bytes>(vm).map_or(0, |bytes| bytes.get(vm).len());
+        let position = place(vm, position, len)?;
+        Ok((new.get(vm).text().to_buf(), position, object))
+    }
+}
+
+/// Tells an exception of another error.
+fn set_range(vm: &mut Vm, exception: Value, error: CodecError) -> Result<Value, Raised> {
+    let reason = vm.new_str(error.reason)?;
+    unicode_error::set_place(vm, exception, error.start, error.end, reason);
+    Ok(exception)
 }
 
 /// The replacement and the position that an error handler gave.
-fn handler_result(vm: &mut Vm, result: Value, len: usize, message: &str) -> Result<(Value, usize), Raised> {
+fn handler_result(vm: &mut Vm, result: Value, message: &str) -> Result<(Value, isize), Raised> {
     let Some(tuple) = result.downcast::<Tuple>(vm).filter(|tuple| tuple.get(vm).len() == 2) else {
         return Err(vm.raise(Exc::TypeError, message));
     };
@@ -226,10 +297,14 @@ fn handler_result(vm: &mut Vm, result: Value, len: usize, message: &str) -> Resu
     if !vm.is_int(position) {
         return Err(vm.raise(Exc::TypeError, message));
     }
-    let given = vm.index_isize(position)?;
+    Ok((replacement, vm.index_isize(position)?))
+}
+
+/// The position that a handler gave in an object of `len` units; IndexError beyond it.
+fn place(vm: &mut Vm, given: isize, len: usize) -> Result<usize, Raised> {
     let position = if given < 0 { given + len as isize } else { given };
     match usize::try_from(position).ok().filter(|position| *position <= len) {
-        Some(position) => Ok((replacement, position)),
+        Some(position) => Ok(position),
         None => Err(vm.raise(Exc::IndexError, format!("position {given} from error handler out of bounds"))),
     }
 }

@@ -1,5 +1,7 @@
 //! The charmap codec: `charmap_build`, and encoding and decoding by a table or a mapping object.
 
+use std::borrow::Cow;
+
 use taipan_text::TextBuf;
 use taipan_text::codecs::errors::{EncodedReplacement, Policy};
 use taipan_text::codecs::{CharmapTable, Codec, CodecError};
@@ -68,6 +70,7 @@ fn encode_by_mapping(vm: &mut Vm, text: Gc<Str>, errors: &str, mapping: Value) -
     let len = text.get(vm).len();
     let mut out = Vec::with_capacity(len);
     let mut at = 0;
+    let mut asked = codecs::Asked::new(errors);
     while at < len {
         let point = text.get(vm).text().code_point(at);
         if encode_point(vm, mapping, point, &mut out)? {
@@ -88,7 +91,7 @@ fn encode_by_mapping(vm: &mut Vm, text: Gc<Str>, errors: &str, mapping: Value) -
         let answer = match Policy::from_name(errors) {
             Some(policy) => policy.for_encoding(text.get(vm).text(), error, &Codec::Latin1).map(|new| (new, at)),
             None => {
-                let (new, position, _) = codecs::ask_encode_handler(vm, errors, "charmap", text, error)?;
+                let (new, position, _) = asked.for_encoding(vm, "charmap", text, error)?;
                 Some((new, position))
             }
         };
@@ -154,16 +157,29 @@ fn decode_byte(vm: &mut Vm, mapping: Value, byte: u8, out: &mut TextBuf) -> Resu
 fn decode_by_mapping(vm: &mut Vm, input: &[u8], errors: &str, mapping: Value) -> Result<TextBuf, Raised> {
     let mut out = TextBuf::with_capacity(input.len());
     let mut at = 0;
+    let mut asked = codecs::Asked::new(errors);
+    let mut input = Cow::Borrowed(input);
+    let mut given = None;
     while let Some(byte) = input.get(at).copied() {
         if decode_byte(vm, mapping, byte, &mut out)? {
             at += 1;
             continue;
         }
         let error = CodecError { start: at, end: at + 1, reason: UNDEFINED };
-        let object = vm.new_bytes(input)?;
+        let object = match given {
+            Some(object) => object,
+            None => *given.insert(vm.new_bytes(&input)?),
+        };
         let answer = match Policy::from_name(errors) {
-            Some(policy) => policy.for_decoding(input, error, &Codec::Latin1),
-            None => Some(codecs::ask_decode_handler(vm, errors, "charmap", object, input.len(), error)?),
+            Some(policy) => policy.for_decoding(&input, error, &Codec::Latin1),
+            None => {
+                let (text, position, now) = asked.for_decoding(vm, "charmap", object, error)?;
+                if now != object {
+                    given = Some(now);
+                    input = Cow::Owned(vm.bytes_of(now)?);
+                }
+                Some((text, position))
+            }
         };
         let Some((text, position)) = answer else {
             return Err(codecs::raise_decode_error(vm, "charmap", object, error));

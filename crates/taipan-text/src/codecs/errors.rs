@@ -154,14 +154,25 @@ pub fn decode(
     is_final: bool,
 ) -> Result<(TextBuf, usize), (CodecError, &'static str)> {
     let mut decoding = Decoding::new(codec, input, is_final);
-    loop {
-        let Err(error) = decoding.run() else { return Ok(decoding.finish()) };
+    match run(&mut decoding, policy) {
+        Ok(()) => Ok(decoding.finish()),
+        Err(error) => Err((error, decoding.encoding())),
+    }
+}
+
+/// Decodes to the end with a built-in handler.
+///
+/// # Errors
+/// The first error that the handler lets stand.
+pub fn run(decoding: &mut Decoding<'_, '_>, policy: Policy) -> Result<(), CodecError> {
+    while let Err(error) = decoding.run() {
         let codec = decoding.codec;
-        match policy.for_decoding(input, error, &codec) {
+        match policy.for_decoding(decoding.input, error, &codec) {
             Some((text, position)) => decoding.resume(text.as_text(), position),
-            None => return Err((error, decoding.encoding())),
+            None => return Err(error),
         }
     }
+    Ok(())
 }
 
 /// Encodes the whole text with a built-in handler.

@@ -106,7 +106,7 @@ fn escape(decoding: &mut Decoding<'_, '_>, at: &mut usize) -> Escape {
                 }
             }
             if value > 0o377 {
-                decoding.invalid_escape.get_or_insert(escaped_at);
+                decoding.note_invalid_escape(escaped_at);
             }
             return Escape::Point(value);
         }
@@ -115,7 +115,7 @@ fn escape(decoding: &mut Decoding<'_, '_>, at: &mut usize) -> Escape {
         b'U' => return hex(input, at, 8, TRUNCATED_LONG, too_large),
         b'N' => return named(input, at),
         _ => {
-            decoding.invalid_escape.get_or_insert(escaped_at);
+            decoding.note_invalid_escape(escaped_at);
             return Escape::Both(byte);
         }
     };

@@ -4,7 +4,6 @@ use taipan_text::codecs::errors::{EncodedReplacement, Policy};
 use taipan_text::codecs::{ByteOrder, Codec, CodecError};
 
 use crate::args::Args;
-use crate::codecs::normalize_encoding;
 use crate::raise::{Exc, Raised};
 use crate::spec::{MethodDef, function};
 use crate::types::str::Str;
@@ -45,14 +44,26 @@ handlers! {
 
 /// The codec whose surrogates `surrogatepass` reads and writes.
 fn surrogate_codec(name: &str) -> Option<Codec<'static>> {
-    Some(match normalize_encoding(name).as_str() {
-        "utf_8" | "utf8" | "cp65001" => Codec::Utf8,
-        "utf_16" | "utf16" | "utf_16_le" | "utf_16le" | "utf16_le" => Codec::Utf16(Some(ByteOrder::Little)),
-        "utf_16_be" | "utf_16be" | "utf16_be" => Codec::Utf16(Some(ByteOrder::Big)),
-        "utf_32" | "utf32" | "utf_32_le" | "utf_32le" | "utf32_le" => Codec::Utf32(Some(ByteOrder::Little)),
-        "utf_32_be" | "utf_32be" | "utf32_be" => Codec::Utf32(Some(ByteOrder::Big)),
+    let name = name.to_ascii_lowercase();
+    if name == "cp65001" {
+        return Some(Codec::Utf8);
+    }
+    let number = name.strip_prefix("utf")?;
+    let number = number.strip_prefix(['-', '_']).unwrap_or(number);
+    if number == "8" {
+        return Some(Codec::Utf8);
+    }
+    let (bits, order) = number.split_at_checked(2)?;
+    let order = match (order, order.strip_prefix(['-', '_']).unwrap_or(order)) {
+        ("", _) | (_, "le") => ByteOrder::Little,
+        (_, "be") => ByteOrder::Big,
         _ => return None,
-    })
+    };
+    match bits {
+        "16" => Some(Codec::Utf16(Some(order))),
+        "32" => Some(Codec::Utf32(Some(order))),
+        _ => None,
+    }
 }
 
 fn position(vm: &mut Vm, exception: Value, attribute: &str, len: usize) -> Result<usize, Raised> {

@@ -152,6 +152,18 @@ fn object_now(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     }
 }
 
+/// The object that could not be decoded, as bytes; TypeError when it was made something else.
+pub(crate) fn bytes_object(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let object = object_now(vm, this)?;
+    if object.downcast::<Bytes>(vm).is_some() { Ok(object) } else { Err(wrong_object(vm, "bytes")) }
+}
+
+/// Tells an exception of another range and reason.
+pub(crate) fn set_place(vm: &mut Vm, this: Value, start: usize, end: usize, reason: Value) {
+    let fields = expect(vm, this).get_mut(vm);
+    (fields.start, fields.end, fields.reason) = (start as isize, end as isize, Some(reason));
+}
+
 fn wrong_object(vm: &mut Vm, wanted: &str) -> Raised {
     vm.raise(Exc::TypeError, format!("UnicodeError 'object' attribute must be a {wanted}"))
 }
