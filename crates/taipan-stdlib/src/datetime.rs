@@ -21,6 +21,7 @@ pub mod iso_format;
 pub mod local;
 pub mod moment;
 pub mod strftime;
+pub mod timed;
 pub mod zone;
 
 /// The name of a value's class as its repr shows it: with the module for the module's own classes.

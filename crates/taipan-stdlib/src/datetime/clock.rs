@@ -6,8 +6,7 @@ use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::{Comparison, Slots};
-use taipan_vm::spec::{BASETYPE, GetSetDef, MethodDef, TypeSpec, class_method, getter, method};
-use taipan_vm::types::tuple::Tuple;
+use taipan_vm::spec::{BASETYPE, MethodDef, TypeSpec, class_method, method};
 use taipan_vm::types::type_::{Type, class_of_spec};
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
@@ -15,8 +14,9 @@ use taipan_vm::vm::Vm;
 use super::calendar::Fields;
 use super::date::{iso_bytes, part, pickled_state, raise_invalid};
 use super::delta::Delta;
-use super::zone::{self, ask_name, ask_offset, check_tzinfo, offset_text, offset_value};
-use super::{iso_format, set_class_attr, shown_name, strftime};
+use super::timed::{self, Timed, offset_of, parts};
+use super::zone::{self, check_tzinfo, offset_text};
+use super::{iso_format, set_class_attr, strftime};
 
 heap_object! {
     /// A time of day. `hash` is -1 until asked for.
@@ -31,22 +31,33 @@ heap_object! {
     }
 }
 
-impl Time {
-    /// The fields, on the first day of 1900.
-    pub fn fields(&self) -> Fields {
+impl Timed for Time {
+    fn parts(&self) -> (Fields, Option<Value>, i64) {
         let Time { hour, minute, second, micro, .. } = *self;
         let (hour, minute, second) = (hour.into(), minute.into(), second.into());
-        Fields { hour, minute, second, micro: micro.into(), ..Fields::of_date(1900, 1, 1) }
+        let fields = Fields { hour, minute, second, micro: micro.into(), ..Fields::of_date(1900, 1, 1) };
+        (fields, self.tzinfo, self.fold.into())
     }
 
-    /// Which of two equal wall times it is.
-    pub fn fold(&self) -> i64 {
-        self.fold.into()
+    fn asked(_: Value) -> Value {
+        Value::NONE
     }
 
-    /// The time zone.
-    pub fn tzinfo(&self) -> Option<Value> {
-        self.tzinfo
+    fn make(vm: &mut Vm, fields: &Fields, tzinfo: Option<Value>, fold: i64) -> Result<Value, Raised> {
+        make(vm, fields, tzinfo, fold)
+    }
+
+    fn state(fields: &Fields, fold: u8) -> Vec<u8> {
+        let [_, a, b, c] = (fields.micro as u32).to_be_bytes();
+        vec![fields.hour as u8 | fold << 7, fields.minute as u8, fields.second as u8, a, b, c]
+    }
+
+    fn total(fields: &Fields) -> i128 {
+        fields.time_total().into()
+    }
+
+    fn hash_word(&mut self) -> &mut i64 {
+        &mut self.hash
     }
 }
 
@@ -150,16 +161,6 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     })
 }
 
-fn this_time(vm: &Vm, this: Value) -> (Fields, Option<Value>, i64) {
-    let time = this.expect::<Time>(vm).get(vm);
-    (time.fields(), time.tzinfo, time.fold())
-}
-
-fn offset_of(vm: &mut Vm, this: Value) -> Result<Option<Gc<Delta>>, Raised> {
-    let tzinfo = this.expect::<Time>(vm).get(vm).tzinfo;
-    ask_offset(vm, tzinfo, "utcoffset", Value::NONE)
-}
-
 fn strptime(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     super::strptime(vm, args, "_strptime_datetime_time")
 }
@@ -206,10 +207,10 @@ pub fn timed_text(vm: &mut Vm, fields: &Fields, timespec: Value, number: usize) 
 
 fn isoformat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, timespec] = args.all();
-    let fields = this_time(vm, this).0;
+    let fields = parts::<Time>(vm, this).0;
     let mut text = timed_text(vm, &fields, timespec, 1)?;
-    if let Some(offset) = offset_of(vm, this)? {
-        text.push_str(&offset_text(offset.get(vm).total(), ":"));
+    if let Some(offset) = offset_of::<Time>(vm, this)? {
+        text.push_str(&offset_text(offset, ":"));
     }
     vm.new_str(&text)
 }
@@ -220,7 +221,7 @@ fn str(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 fn format_by(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, format] = args.all();
-    let fields = this_time(vm, this).0;
+    let fields = parts::<Time>(vm, this).0;
     let tuple = strftime::plain_tuple(vm, [1900, 1, 1, fields.hour, fields.minute, fields.second, 0, 1, -1])?;
     strftime::wrap(vm, this, format, &fields, tuple)
 }
@@ -229,23 +230,9 @@ fn format(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     strftime::format(vm, args.get(0), args.get(1))
 }
 
-fn utcoffset(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    Ok(offset_value(offset_of(vm, args.get(0))?))
-}
-
-fn dst(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let tzinfo = this_time(vm, args.get(0)).1;
-    Ok(offset_value(ask_offset(vm, tzinfo, "dst", Value::NONE)?))
-}
-
-fn tzname(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let tzinfo = this_time(vm, args.get(0)).1;
-    ask_name(vm, tzinfo, Value::NONE)
-}
-
 fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, hour, minute, second, micro, tzinfo, fold] = args.all();
-    let (own, own_zone, own_fold) = this_time(vm, this);
+    let (own, own_zone, own_fold) = parts::<Time>(vm, this);
     let fields = Fields {
         hour: part(vm, hour, own.hour)?,
         minute: part(vm, minute, own.minute)?,
@@ -260,97 +247,20 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     make_as(vm, class, &fields, tzinfo, fold)
 }
 
-fn state(vm: &mut Vm, fields: &Fields, fold: i64) -> Result<Value, Raised> {
-    let [_, a, b, c] = (fields.micro as u32).to_be_bytes();
-    let hour = fields.hour as u8 | (fold as u8) << 7;
-    vm.new_bytes(&[hour, fields.minute as u8, fields.second as u8, a, b, c])
-}
-
-/// `(class, (state[, tzinfo]))`.
-pub fn reduced(vm: &mut Vm, this: Value, state: Value, tzinfo: Option<Value>) -> Result<Value, Raised> {
-    let arguments = match tzinfo {
-        Some(zone) => Tuple::from_values(vm, &[state, zone])?,
-        None => Tuple::from_values(vm, &[state])?,
-    };
-    let class = vm.type_of(this).value();
-    Ok(Tuple::from_values(vm, &[class, arguments.value()])?.value())
-}
-
-fn reduce_ex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [this, protocol] = args.all();
-    let protocol = vm.index_i32(protocol)?;
-    let (fields, tzinfo, fold) = this_time(vm, this);
-    let state = state(vm, &fields, if protocol > 3 { fold } else { 0 })?;
-    reduced(vm, this, state, tzinfo)
-}
-
-fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (fields, tzinfo, _) = this_time(vm, args.get(0));
-    let state = state(vm, &fields, 0)?;
-    reduced(vm, args.get(0), state, tzinfo)
-}
-
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let (fields, tzinfo, fold) = this_time(vm, this);
-    let mut text = format!("{}({}, {}", shown_name(vm, this), fields.hour, fields.minute);
-    if fields.second != 0 || fields.micro != 0 {
-        text.push_str(&format!(", {}", fields.second));
-    }
-    if fields.micro != 0 {
-        text.push_str(&format!(", {}", fields.micro));
-    }
-    push_zone_and_fold(vm, &mut text, tzinfo, fold)?;
+    let text = timed::repr_text::<Time>(vm, this, "")?;
     vm.new_str(&text)
-}
-
-/// The end of a repr.
-pub fn push_zone_and_fold(vm: &mut Vm, text: &mut String, tzinfo: Option<Value>, fold: i64) -> Result<(), Raised> {
-    if let Some(zone) = tzinfo {
-        text.push_str(", tzinfo=");
-        text.push_str(&vm.repr_string(zone)?);
-    }
-    if fold != 0 {
-        text.push_str(", fold=1");
-    }
-    text.push(')');
-    Ok(())
-}
-
-fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
-    let time = this.expect::<Time>(vm);
-    let known = time.get(vm).hash;
-    if known != -1 {
-        return Ok(known);
-    }
-    let (fields, tzinfo, fold) = this_time(vm, this);
-    let asked = if fold == 0 { this } else { make(vm, &fields, tzinfo, 0)? };
-    let hash = match offset_of(vm, asked)? {
-        None => {
-            let state = state(vm, &fields, 0)?;
-            vm.hash(state)?
-        }
-        Some(offset) => {
-            let total = i128::from(fields.time_total()) - offset.get(vm).total();
-            let delta = Delta::new(vm, total)?.value();
-            vm.hash(delta)?
-        }
-    };
-    time.get_mut(vm).hash = hash;
-    Ok(hash)
 }
 
 fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value, Raised> {
     if a.downcast::<Time>(vm).is_none() || b.downcast::<Time>(vm).is_none() {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let ((x, zone_x, _), (y, zone_y, _)) = (this_time(vm, a), this_time(vm, b));
+    let ((x, zone_x, _), (y, zone_y, _)) = (parts::<Time>(vm, a), parts::<Time>(vm, b));
     if zone_x == zone_y {
         return Ok(Value::bool(op.holds(x.cmp(&y))));
     }
-    let total = |vm: &Vm, offset: Option<Gc<Delta>>| offset.map(|offset| offset.get(vm).total());
-    let offset_a = offset_of(vm, a)?;
-    let offset_b = offset_of(vm, b)?;
-    match (total(vm, offset_a), total(vm, offset_b)) {
+    match (offset_of::<Time>(vm, a)?, offset_of::<Time>(vm, b)?) {
         (a, b) if a == b => Ok(Value::bool(op.holds(x.cmp(&y)))),
         (Some(a), Some(b)) => {
             let (x, y) = (i128::from(x.time_total()) - a, i128::from(y.time_total()) - b);
@@ -364,50 +274,20 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
     }
 }
 
-macro_rules! field {
-    ($function:ident, $field:ident) => {
-        fn $function(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-            Ok(Value::int(this_time(vm, this).0.$field as usize))
-        }
-    };
-}
-
-field!(get_hour, hour);
-field!(get_minute, minute);
-field!(get_second, second);
-field!(get_micro, micro);
-
-fn get_tzinfo(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(this_time(vm, this).1.unwrap_or(Value::NONE))
-}
-
-fn get_fold(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(Value::int(this_time(vm, this).2 as usize))
-}
-
 #[rustfmt::skip]
 const METHODS: &[MethodDef] = &[
     class_method("strptime($type, date_string, format, /)", strptime, "string, format -> new time parsed from a string (like time.strptime()).").hidden(),
     method("isoformat($self, /, timespec='auto')", isoformat, "Return string in ISO 8601 format, [HH[:MM[:SS[.mmm[uuu]]]]][+HH:MM].\n\nThe optional argument timespec specifies the number of additional terms\nof the time to include. Valid options are 'auto', 'hours', 'minutes',\n'seconds', 'milliseconds' and 'microseconds'.\n").hidden(),
     method("strftime($self, /, format)", format_by, "format -> strftime() style string.").hidden(),
     method("__format__($self, format, /)", format, "Formats self with strftime.").hidden(),
-    method("utcoffset($self, /)", utcoffset, "Return self.tzinfo.utcoffset(self)."),
-    method("tzname($self, /)", tzname, "Return self.tzinfo.tzname(self)."),
-    method("dst($self, /)", dst, "Return self.tzinfo.dst(self)."),
+    timed::utcoffset_row::<Time>(),
+    timed::tzname_row::<Time>(),
+    timed::dst_row::<Time>(),
     method("replace($self, /, hour=unchanged, minute=unchanged, second=unchanged,\n        microsecond=unchanged, tzinfo=unchanged, *, fold=unchanged)", replace, "Return time with new specified fields."),
     method("__replace__($self, /, hour=unchanged, minute=unchanged, second=unchanged,\n        microsecond=unchanged, tzinfo=unchanged, *, fold=unchanged)", replace, "The same as replace()."),
     class_method("fromisoformat($type, object, /)", fromisoformat, "Construct a time from a string in ISO 8601 format."),
-    method("__reduce_ex__($self, proto, /)", reduce_ex, "__reduce_ex__(proto) -> (cls, state)").hidden(),
-    method("__reduce__($self, /)", reduce, "__reduce__() -> (cls, state)"),
-];
-
-const GETSET: &[GetSetDef] = &[
-    getter("hour", get_hour, ""),
-    getter("minute", get_minute, ""),
-    getter("second", get_second, ""),
-    getter("microsecond", get_micro, ""),
-    getter("tzinfo", get_tzinfo, ""),
-    getter("fold", get_fold, ""),
+    timed::reduce_ex_row::<Time>(),
+    timed::reduce_row::<Time>(),
 ];
 
 /// Sets `min`, `max` and `resolution`.
@@ -432,12 +312,12 @@ pub static TYPE: TypeSpec = TypeSpec {
         new: Some(new),
         repr: Some(repr),
         str: Some(str),
-        hash: Some(hash),
+        hash: Some(timed::hash::<Time>),
         richcompare: Some(richcompare),
         ..Slots::DEFAULT
     },
     methods: METHODS,
-    getset: GETSET,
+    getset: &timed::getset::<Time>(),
     doc: "time([hour[, minute[, second[, microsecond[, tzinfo]]]]]) --> a time object\n\nAll arguments are optional. tzinfo may be None, or an instance of\na tzinfo subclass. The remaining arguments may be ints.",
     flags: BASETYPE,
     ..TypeSpec::DEFAULT

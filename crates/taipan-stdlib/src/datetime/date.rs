@@ -18,6 +18,7 @@ use taipan_vm::vm::Vm;
 use super::calendar::{self, DAY, DAY_NAMES, Fields, MONTH_NAMES};
 use super::delta::{Delta, as_delta};
 use super::moment::DateTime;
+use super::timed::Timed;
 use super::{iso_calendar_date, iso_format, set_class_attr, shown_name, strftime};
 
 heap_object! {
@@ -270,7 +271,7 @@ fn timetuple(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn format_by(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, format] = args.all();
     let fields = match this.downcast::<DateTime>(vm) {
-        Some(moment) => moment.get(vm).fields(),
+        Some(moment) => moment.get(vm).parts().0,
         None => {
             let (year, month, day) = parts_of(vm, this);
             Fields::of_date(year, month, day)

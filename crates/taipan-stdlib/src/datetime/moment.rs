@@ -7,19 +7,20 @@ use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::{Comparison, Slots};
-use taipan_vm::spec::{BASETYPE, GetSetDef, MethodDef, TypeSpec, class_method, getter, method};
+use taipan_vm::spec::{BASETYPE, MethodDef, TypeSpec, class_method, method};
 use taipan_vm::types::str::Str;
 use taipan_vm::types::type_::{Type, class_of_spec};
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
 use super::calendar::{self, DAY, Fields, SECOND};
-use super::clock::{self, Time, micros_of, push_zone_and_fold, reduced, state_zone, timed_text};
+use super::clock::{self, Time, micros_of, state_zone, timed_text};
 use super::date::{self, Date, ctime_text, iso_bytes, part, pickled_state, raise_invalid, tuple_parts};
 use super::delta::{self, Delta, as_delta};
 use super::local;
-use super::zone::{self, TzInfo, ask_name, ask_offset, check_tzinfo, offset_text, offset_value};
-use super::{iso_format, set_class_attr, shown_name, strftime};
+use super::timed::{self, Timed, offset_of, parts};
+use super::zone::{self, TzInfo, ask_offset, check_tzinfo, offset_text};
+use super::{iso_format, set_class_attr, strftime};
 
 heap_object! {
     /// A moment; the hash lies in the date.
@@ -33,22 +34,35 @@ heap_object! {
     }
 }
 
-impl DateTime {
-    /// The fields.
-    pub fn fields(&self) -> Fields {
+impl Timed for DateTime {
+    fn parts(&self) -> (Fields, Option<Value>, i64) {
         let (year, month, day) = self.base.parts();
         let (hour, minute, second) = (self.hour.into(), self.minute.into(), self.second.into());
-        Fields { year, month, day, hour, minute, second, micro: self.micro.into() }
+        let fields = Fields { year, month, day, hour, minute, second, micro: self.micro.into() };
+        (fields, self.tzinfo, self.fold.into())
     }
 
-    /// The time zone.
-    pub fn tzinfo(&self) -> Option<Value> {
-        self.tzinfo
+    fn asked(this: Value) -> Value {
+        this
     }
 
-    /// Which of two equal wall times it is.
-    pub fn fold(&self) -> i64 {
-        self.fold.into()
+    fn make(vm: &mut Vm, fields: &Fields, tzinfo: Option<Value>, fold: i64) -> Result<Value, Raised> {
+        make(vm, fields, tzinfo, fold)
+    }
+
+    fn state(fields: &Fields, fold: u8) -> Vec<u8> {
+        let [_, a, b, c] = (fields.micro as u32).to_be_bytes();
+        let [high, low] = (fields.year as u16).to_be_bytes();
+        let (day, hour) = (fields.day as u8, fields.hour as u8);
+        vec![high, low, fields.month as u8 | fold << 7, day, hour, fields.minute as u8, fields.second as u8, a, b, c]
+    }
+
+    fn total(fields: &Fields) -> i128 {
+        fields.total().into()
+    }
+
+    fn hash_word(&mut self) -> &mut i64 {
+        &mut self.base.hash
     }
 }
 
@@ -127,14 +141,9 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     })
 }
 
-fn this_moment(vm: &Vm, this: Value) -> (Fields, Option<Value>, i64) {
-    let moment = this.expect::<DateTime>(vm).get(vm);
-    (moment.fields(), moment.tzinfo, moment.fold())
-}
-
 /// A moment so many microseconds later, of the same class and time zone.
 pub fn shifted(vm: &mut Vm, moment: Gc<DateTime>, delta: i128) -> Result<Value, Raised> {
-    let (fields, tzinfo, _) = this_moment(vm, moment.value());
+    let (fields, tzinfo, _) = parts::<DateTime>(vm, moment.value());
     match Fields::from_total(i128::from(fields.total()) + delta) {
         Some(fields) => {
             let class = vm.type_of(moment.value()).value();
@@ -142,13 +151,6 @@ pub fn shifted(vm: &mut Vm, moment: Gc<DateTime>, delta: i128) -> Result<Value, 
         }
         None => Err(vm.raise(Exc::OverflowError, "date value out of range")),
     }
-}
-
-/// `utcoffset()` in microseconds.
-fn offset_of(vm: &mut Vm, this: Value) -> Result<Option<i128>, Raised> {
-    let tzinfo = this.expect::<DateTime>(vm).get(vm).tzinfo;
-    let offset = ask_offset(vm, tzinfo, "utcoffset", this)?;
-    Ok(offset.map(|offset| offset.get(vm).total()))
 }
 
 // ---- timestamps ----
@@ -238,9 +240,9 @@ fn utcnow(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn timestamp(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let this = args.get(0);
-    let (fields, tzinfo, fold) = this_moment(vm, this);
+    let (fields, tzinfo, fold) = parts::<DateTime>(vm, this);
     if tzinfo.is_some() {
-        let offset = offset_of(vm, this)?.unwrap_or(0);
+        let offset = offset_of::<DateTime>(vm, this)?.unwrap_or(0);
         let total = i128::from(fields.total()) - offset - i128::from(local::EPOCH);
         return delta::seconds_of(vm, total);
     }
@@ -262,10 +264,10 @@ fn combine(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let message = format!("combine() argument 2 must be datetime.time, not {got}");
         return Err(vm.raise(Exc::TypeError, message));
     };
-    let tzinfo = if tz.is_unbound() { clock.get(vm).tzinfo() } else { check_tzinfo(vm, tz)? };
+    let (of_clock, own_zone, fold) = clock.get(vm).parts();
+    let tzinfo = if tz.is_unbound() { own_zone } else { check_tzinfo(vm, tz)? };
     let (year, month, day) = day.get(vm).parts();
-    let fields = Fields { year, month, day, ..clock.get(vm).fields() };
-    let fold = clock.get(vm).fold();
+    let fields = Fields { year, month, day, ..of_clock };
     make_as(vm, class, &fields, tzinfo, fold)
 }
 
@@ -318,22 +320,22 @@ fn fromisoformat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 // ---- parts ----
 
 fn get_date(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let fields = this_moment(vm, args.get(0)).0;
+    let fields = parts::<DateTime>(vm, args.get(0)).0;
     date::make(vm, fields.year, fields.month, fields.day)
 }
 
 fn get_time(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (fields, _, fold) = this_moment(vm, args.get(0));
+    let (fields, _, fold) = parts::<DateTime>(vm, args.get(0));
     clock::make(vm, &fields, None, fold)
 }
 
 fn timetz(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (fields, tzinfo, fold) = this_moment(vm, args.get(0));
+    let (fields, tzinfo, fold) = parts::<DateTime>(vm, args.get(0));
     clock::make(vm, &fields, tzinfo, fold)
 }
 
 fn timetuple(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (fields, tzinfo, _) = this_moment(vm, args.get(0));
+    let (fields, tzinfo, _) = parts::<DateTime>(vm, args.get(0));
     let is_dst = match ask_offset(vm, tzinfo, "dst", args.get(0))? {
         Some(dst) => i64::from(dst.get(vm).total() != 0),
         None => -1,
@@ -342,8 +344,8 @@ fn timetuple(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn utctimetuple(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let fields = this_moment(vm, args.get(0)).0;
-    let offset = offset_of(vm, args.get(0))?.unwrap_or(0);
+    let fields = parts::<DateTime>(vm, args.get(0)).0;
+    let offset = offset_of::<DateTime>(vm, args.get(0))?.unwrap_or(0);
     match Fields::from_total(i128::from(fields.total()) - offset) {
         Some(fields) => strftime::struct_time(vm, tuple_parts(&fields, 0)),
         None => Err(vm.raise(Exc::OverflowError, "date value out of range")),
@@ -353,13 +355,13 @@ fn utctimetuple(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 // ---- text ----
 
 fn ctime(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let fields = this_moment(vm, args.get(0)).0;
+    let fields = parts::<DateTime>(vm, args.get(0)).0;
     vm.new_str(&ctime_text(&fields))
 }
 
 fn isoformat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, separator, timespec] = args.all();
-    let fields = this_moment(vm, this).0;
+    let fields = parts::<DateTime>(vm, this).0;
     let separator = match separator.given() {
         None => u32::from(b'T'),
         Some(value) => match value.downcast::<Str>(vm) {
@@ -381,7 +383,7 @@ fn isoformat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     out.push_str(&format!("{:04}-{:02}-{:02}", fields.year, fields.month, fields.day));
     out.push(separator);
     out.push_str(&timed_text(vm, &fields, timespec, 2)?);
-    if let Some(offset) = offset_of(vm, this)? {
+    if let Some(offset) = offset_of::<DateTime>(vm, this)? {
         out.push_str(&offset_text(offset, ":"));
     }
     Ok(Str::from_text(vm, out.as_text())?.value())
@@ -393,40 +395,16 @@ fn str(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let (fields, tzinfo, fold) = this_moment(vm, this);
-    let Fields { year, month, day, hour, minute, second, micro } = fields;
-    let name = shown_name(vm, this);
-    let mut text = format!("{name}({year}, {month}, {day}, {hour}, {minute}");
-    if second != 0 || micro != 0 {
-        text.push_str(&format!(", {second}"));
-    }
-    if micro != 0 {
-        text.push_str(&format!(", {micro}"));
-    }
-    push_zone_and_fold(vm, &mut text, tzinfo, fold)?;
+    let Fields { year, month, day, .. } = parts::<DateTime>(vm, this).0;
+    let text = timed::repr_text::<DateTime>(vm, this, &format!("{year}, {month}, {day}, "))?;
     vm.new_str(&text)
 }
 
 // ---- time zones ----
 
-fn utcoffset(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let tzinfo = this_moment(vm, args.get(0)).1;
-    Ok(offset_value(ask_offset(vm, tzinfo, "utcoffset", args.get(0))?))
-}
-
-fn dst(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let tzinfo = this_moment(vm, args.get(0)).1;
-    Ok(offset_value(ask_offset(vm, tzinfo, "dst", args.get(0))?))
-}
-
-fn tzname(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let tzinfo = this_moment(vm, args.get(0)).1;
-    ask_name(vm, tzinfo, args.get(0))
-}
-
 fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, year, month, day, hour, minute, second, micro, tzinfo, fold] = args.all();
-    let (own, own_zone, own_fold) = this_moment(vm, this);
+    let (own, own_zone, own_fold) = parts::<DateTime>(vm, this);
     let fields = Fields {
         year: part(vm, year, own.year)?,
         month: part(vm, month, own.month)?,
@@ -454,7 +432,7 @@ fn astimezone(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
         target => target,
     };
-    let (fields, own, fold) = this_moment(vm, this);
+    let (fields, own, fold) = parts::<DateTime>(vm, this);
     if own.is_some() && own == target {
         return Ok(this);
     }
@@ -480,70 +458,27 @@ fn astimezone(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     vm.call_method(target, "fromutc", &[utc])
 }
 
-// ---- state and operators ----
-
-fn state(vm: &mut Vm, fields: &Fields, fold: i64) -> Result<Value, Raised> {
-    let [_, a, b, c] = (fields.micro as u32).to_be_bytes();
-    let [high, low] = (fields.year as u16).to_be_bytes();
-    let month = fields.month as u8 | (fold as u8) << 7;
-    let (day, hour) = (fields.day as u8, fields.hour as u8);
-    vm.new_bytes(&[high, low, month, day, hour, fields.minute as u8, fields.second as u8, a, b, c])
-}
-
-fn reduce_ex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [this, protocol] = args.all();
-    let protocol = vm.index_i32(protocol)?;
-    let (fields, tzinfo, fold) = this_moment(vm, this);
-    let state = state(vm, &fields, if protocol > 3 { fold } else { 0 })?;
-    reduced(vm, this, state, tzinfo)
-}
-
-fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (fields, tzinfo, _) = this_moment(vm, args.get(0));
-    let state = state(vm, &fields, 0)?;
-    reduced(vm, args.get(0), state, tzinfo)
-}
-
-fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
-    let known = this.expect::<DateTime>(vm).get(vm).base.hash;
-    if known != -1 {
-        return Ok(known);
-    }
-    let (fields, tzinfo, fold) = this_moment(vm, this);
-    let asked = if fold == 0 { this } else { make(vm, &fields, tzinfo, 0)? };
-    let hash = match offset_of(vm, asked)? {
-        None => {
-            let state = state(vm, &fields, 0)?;
-            vm.hash(state)?
-        }
-        Some(offset) => {
-            let delta = Delta::new(vm, i128::from(fields.total()) - offset)?.value();
-            vm.hash(delta)?
-        }
-    };
-    this.expect::<DateTime>(vm).get_mut(vm).base.hash = hash;
-    Ok(hash)
-}
+// ---- operators ----
 
 /// Whether the offset depends on the fold: such a moment equals none of another time zone (PEP 495).
 fn is_ambiguous(vm: &mut Vm, this: Value, offset: Option<i128>) -> Result<bool, Raised> {
-    let (fields, tzinfo, fold) = this_moment(vm, this);
+    let (fields, tzinfo, fold) = parts::<DateTime>(vm, this);
     if tzinfo.is_none() {
         return Ok(false);
     }
     let flipped = make(vm, &fields, tzinfo, 1 - fold)?;
-    Ok(offset_of(vm, flipped)? != offset)
+    Ok(offset_of::<DateTime>(vm, flipped)? != offset)
 }
 
 fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value, Raised> {
     if a.downcast::<DateTime>(vm).is_none() || b.downcast::<DateTime>(vm).is_none() {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let ((x, zone_x, _), (y, zone_y, _)) = (this_moment(vm, a), this_moment(vm, b));
+    let ((x, zone_x, _), (y, zone_y, _)) = (parts::<DateTime>(vm, a), parts::<DateTime>(vm, b));
     if zone_x == zone_y {
         return Ok(Value::bool(op.holds(x.cmp(&y))));
     }
-    let (offset_a, offset_b) = (offset_of(vm, a)?, offset_of(vm, b)?);
+    let (offset_a, offset_b) = (offset_of::<DateTime>(vm, a)?, offset_of::<DateTime>(vm, b)?);
     let is_equality = matches!(op, Comparison::Eq | Comparison::Ne);
     let mut order = match (offset_a, offset_b) {
         (s, t) if s == t => x.cmp(&y),
@@ -580,37 +515,16 @@ fn sub(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     if b.downcast::<DateTime>(vm).is_none() {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let ((x, zone_x, _), (y, zone_y, _)) = (this_moment(vm, a), this_moment(vm, b));
+    let ((x, zone_x, _), (y, zone_y, _)) = (parts::<DateTime>(vm, a), parts::<DateTime>(vm, b));
     let mut difference = i128::from(x.total()) - i128::from(y.total());
     if zone_x != zone_y {
-        match (offset_of(vm, a)?, offset_of(vm, b)?) {
+        match (offset_of::<DateTime>(vm, a)?, offset_of::<DateTime>(vm, b)?) {
             (Some(s), Some(t)) => difference += t - s,
             (None, None) => {}
             _ => return Err(vm.raise(Exc::TypeError, "can't subtract offset-naive and offset-aware datetimes")),
         }
     }
     Ok(Delta::new(vm, difference)?.value())
-}
-
-macro_rules! field {
-    ($function:ident, $field:ident) => {
-        fn $function(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-            Ok(Value::int(this_moment(vm, this).0.$field as usize))
-        }
-    };
-}
-
-field!(get_hour, hour);
-field!(get_minute, minute);
-field!(get_second, second);
-field!(get_micro, micro);
-
-fn get_tzinfo(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(this_moment(vm, this).1.unwrap_or(Value::NONE))
-}
-
-fn get_fold(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(Value::int(this_moment(vm, this).2 as usize))
 }
 
 const REPLACE: &str = "replace($self, /, year=unchanged, month=unchanged, day=unchanged,\n        hour=unchanged, minute=unchanged, second=unchanged,\n        microsecond=unchanged, tzinfo=unchanged, *, fold=unchanged)";
@@ -633,23 +547,14 @@ const METHODS: &[MethodDef] = &[
     method("timestamp($self, /)", timestamp, "Return POSIX timestamp as float."),
     method("utctimetuple($self, /)", utctimetuple, "Return UTC time tuple, compatible with time.localtime()."),
     method("isoformat($self, /, sep='T', timespec='auto')", isoformat, "[sep] -> string in ISO 8601 format, YYYY-MM-DDT[HH[:MM[:SS[.mmm[uuu]]]]][+HH:MM].\nsep is used to separate the year from the time, and defaults to 'T'.\nThe optional argument timespec specifies the number of additional terms\nof the time to include. Valid options are 'auto', 'hours', 'minutes',\n'seconds', 'milliseconds' and 'microseconds'.\n").hidden(),
-    method("utcoffset($self, /)", utcoffset, "Return self.tzinfo.utcoffset(self)."),
-    method("tzname($self, /)", tzname, "Return self.tzinfo.tzname(self)."),
-    method("dst($self, /)", dst, "Return self.tzinfo.dst(self)."),
+    timed::utcoffset_row::<DateTime>(),
+    timed::tzname_row::<DateTime>(),
+    timed::dst_row::<DateTime>(),
     method(REPLACE, replace, "Return datetime with new specified fields."),
     method(DUNDER_REPLACE, replace, "The same as replace()."),
     method("astimezone($self, /, tz=None)", astimezone, "tz -> convert to local time in new timezone tz\n").hidden(),
-    method("__reduce_ex__($self, proto, /)", reduce_ex, "__reduce_ex__(proto) -> (cls, state)").hidden(),
-    method("__reduce__($self, /)", reduce, "__reduce__() -> (cls, state)"),
-];
-
-const GETSET: &[GetSetDef] = &[
-    getter("hour", get_hour, ""),
-    getter("minute", get_minute, ""),
-    getter("second", get_second, ""),
-    getter("microsecond", get_micro, ""),
-    getter("tzinfo", get_tzinfo, ""),
-    getter("fold", get_fold, ""),
+    timed::reduce_ex_row::<DateTime>(),
+    timed::reduce_row::<DateTime>(),
 ];
 
 /// Sets `min`, `max` and `resolution`.
@@ -676,14 +581,14 @@ pub static TYPE: TypeSpec = TypeSpec {
         new: Some(new),
         repr: Some(repr),
         str: Some(str),
-        hash: Some(hash),
+        hash: Some(timed::hash::<DateTime>),
         richcompare: Some(richcompare),
         add: Some(add),
         sub: Some(sub),
         ..Slots::DEFAULT
     },
     methods: METHODS,
-    getset: GETSET,
+    getset: &timed::getset::<DateTime>(),
     doc: "datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]])\n\nThe year, month and day arguments are required. tzinfo may be None, or an\ninstance of a tzinfo subclass. The remaining arguments may be ints.\n",
     flags: BASETYPE,
     ..TypeSpec::DEFAULT

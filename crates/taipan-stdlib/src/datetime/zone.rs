@@ -18,6 +18,7 @@ use super::calendar::{DAY, SECOND};
 use super::delta::{Delta, as_delta};
 use super::moment::{self, DateTime};
 use super::set_class_attr;
+use super::timed::Timed;
 
 heap_object! {
     /// A time zone without data of its own.
@@ -166,7 +167,7 @@ fn tzinfo_fromutc(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(datetime) = value.downcast::<DateTime>(vm) else {
         return Err(vm.raise(Exc::TypeError, "fromutc: argument must be a datetime"));
     };
-    let zone = datetime.get(vm).tzinfo();
+    let zone = datetime.get(vm).parts().1;
     if zone != Some(this) {
         return Err(vm.raise(Exc::ValueError, "fromutc: dt.tzinfo is not self"));
     }
@@ -295,7 +296,7 @@ fn timezone_fromutc(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(datetime) = value.downcast::<DateTime>(vm) else {
         return Err(vm.raise(Exc::TypeError, "fromutc: argument must be a datetime"));
     };
-    if datetime.get(vm).tzinfo() != Some(this) {
+    if datetime.get(vm).parts().1 != Some(this) {
         return Err(vm.raise(Exc::ValueError, "fromutc: dt.tzinfo is not self"));
     }
     let offset = this_zone(vm, this).0.get(vm).total();
