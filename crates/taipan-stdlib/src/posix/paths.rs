@@ -1,5 +1,6 @@
 //! Functions on files and folders by path.
 
+use taipan_bytecode::Wtf8Buf;
 use taipan_vm::args::Args;
 use taipan_vm::host::{At, Host, HostResult, TimeSpec};
 use taipan_vm::raise::{Exc, Raised};
@@ -304,15 +305,23 @@ fn normalized(path: &[u8]) -> Vec<u8> {
 pub fn path_normpath(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (bytes, is_bytes) = plain_path(vm, args.get(0))?;
     let result = normalized(&bytes);
-    if is_bytes { vm.new_bytes(&result) } else { vm.decode_name(&result) }
+    part_of_path(vm, &result, is_bytes)
 }
 
-/// A path of which null characters are allowed.
+/// A path of which null characters and lone surrogates are allowed: nobody will look for it. A str as WTF-8.
 fn plain_path(vm: &mut Vm, value: Value) -> Result<(Vec<u8>, bool), Raised> {
     let object = vm.fs_path(value)?;
     match object.downcast::<Str>(vm) {
-        Some(text) => Ok((vm.encode_name(text)?, false)),
+        Some(text) => Ok((text.get(vm).to_wtf8().as_bytes().to_vec(), false)),
         None => Ok((vm.bytes_of(object)?, true)),
+    }
+}
+
+/// A part of such a path, cut at slashes.
+fn part_of_path(vm: &mut Vm, part: &[u8], is_bytes: bool) -> Result<Value, Raised> {
+    match Wtf8Buf::from_bytes(part.to_vec()) {
+        Ok(text) if !is_bytes => Ok(Str::from_wtf8(vm, &text)?.value()),
+        _ => vm.new_bytes(part),
     }
 }
 
@@ -323,7 +332,10 @@ pub fn path_splitroot_ex(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         2 => 2,
         _ => 1,
     };
-    let text = |vm: &mut Vm, part: &[u8]| if is_bytes { vm.new_bytes(part) } else { vm.decode_name(part) };
-    let parts = [text(vm, b"")?, text(vm, &bytes[..root])?, text(vm, &bytes[root..])?];
-    Ok(Tuple::from_values(vm, &parts)?.value())
+    let parts = [b"", &bytes[..root], &bytes[root..]];
+    let mut values = [Value::NONE; 3];
+    for (value, part) in values.iter_mut().zip(parts) {
+        *value = part_of_path(vm, part, is_bytes)?;
+    }
+    Ok(Tuple::from_values(vm, &values)?.value())
 }
