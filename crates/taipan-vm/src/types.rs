@@ -76,6 +76,7 @@ builtin_types! {
     Bool => int::BOOL,
     Float => float::TYPE,
     Str => str::TYPE,
+    SharedStr => str::shared::TYPE,
     Tuple => tuple::TYPE,
     List => list::TYPE,
     Dict => dict::TYPE,

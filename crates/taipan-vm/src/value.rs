@@ -10,6 +10,7 @@ use std::ptr::NonNull;
 use taipan_heap::Header;
 
 use crate::gc::{Gc, HeapObject};
+use crate::types::Builtin;
 
 /// A Python value: immediate or a pointer into the interpreter's heap.
 ///
@@ -199,7 +200,9 @@ impl Value {
     /// The object as `T` when its *exact* built-in type is `T`'s (no subclass).
     #[inline(always)]
     pub fn exact<T: HeapObject>(self) -> Option<Gc<T>> {
-        if T::EXACT_SHAPE != 0 && self.shape_id() == T::EXACT_SHAPE {
+        // Strs come in two shapes, see `str::shared`.
+        let mask = const { if T::EXACT_SHAPE == Builtin::Str as u32 { !1 } else { !0 } };
+        if T::EXACT_SHAPE != 0 && self.shape_id() & mask == T::EXACT_SHAPE {
             // SAFETY: the exact shape of `T` is given to objects of layout `T` only.
             Some(unsafe { Gc::from_value_unchecked(self) })
         } else {

@@ -1,6 +1,7 @@
 //! `str`: immutable text in 1-, 2- or 4-byte units, the narrowest that fits (PEP 393), with an ASCII flag.
 //!
-//! `meta` holds the bytes of the text in its low 48 bits and the kind above. An interned string has its atom (+1) in the
+//! `meta` holds the bytes of the text in its low 48 bits, the kind above, and two flags at the top: the text was appended
+//! to, and it lies in a body of its own (`shared`), which is what appending to a long text gives. An interned string has its atom (+1) in the
 //! identity-hash bits of its header. The hash is cached; 0 stands for "not computed" (a computed 0 is computed again).
 
 use std::borrow::Cow;
@@ -27,6 +28,7 @@ mod padding;
 pub mod percent;
 pub mod quick_format;
 mod searching;
+pub mod shared;
 mod splitting;
 mod translating;
 
@@ -43,6 +45,12 @@ heap_object! {
 
 const LEN_MASK: u64 = (1 << 48) - 1;
 const KIND_SHIFT: u32 = 48;
+/// The part of `meta` that says what the text is; equal texts agree in it.
+const TEXT_MASK: u64 = (4 << KIND_SHIFT) - 1;
+/// The text is the result of a concatenation.
+const APPENDED: u64 = 1 << 62;
+/// The text lies in the body of a `SharedStr`.
+const SHARED: u64 = 1 << 63;
 
 /// The unit of a text and whether it is ASCII.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -201,7 +209,7 @@ impl Str {
     /// The unit.
     #[inline(always)]
     pub fn kind(&self) -> Kind {
-        match self.meta >> KIND_SHIFT {
+        match self.meta >> KIND_SHIFT & 3 {
             0 => Kind::Ascii,
             1 => Kind::Latin1,
             2 => Kind::Ucs2,
@@ -225,17 +233,27 @@ impl Str {
         (self.meta & LEN_MASK) as usize
     }
 
+    /// Where the units begin.
+    #[inline(always)]
+    fn units_start(&self) -> *const u8 {
+        // SAFETY: one past the struct, where the tail lies, or the fields of a `SharedStr`.
+        let behind = unsafe { (&raw const *self).add(1) };
+        // SAFETY: the flag is that of a `SharedStr`.
+        if self.meta & SHARED == 0 { behind.cast() } else { unsafe { shared::units_start(behind.cast()) } }
+    }
+
     /// The units as bytes.
     #[inline(always)]
     pub fn bytes(&self) -> &[u8] {
-        // SAFETY: `byte_len` bytes follow the struct.
-        unsafe { std::slice::from_raw_parts((&raw const *self).add(1).cast(), self.byte_len()) }
+        // SAFETY: `byte_len` bytes lie there.
+        unsafe { std::slice::from_raw_parts(self.units_start(), self.byte_len()) }
     }
 
     /// The units as bytes, to be filled in right after creation.
     #[inline(always)]
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        // SAFETY: as above.
+        assert!(self.meta & SHARED == 0, "a str under construction has a tail");
+        // SAFETY: `byte_len` bytes follow the struct.
         unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), self.byte_len()) }
     }
 
@@ -243,13 +261,14 @@ impl Str {
     #[inline(always)]
     pub fn units_mut<U: Unit>(&mut self) -> &mut [U] {
         debug_assert!(size_of::<U>() == 1 << self.kind().shift());
+        assert!(self.meta & SHARED == 0, "a str under construction has a tail");
         // SAFETY: the tail is 8-byte aligned, `byte_len` bytes long, and any bits are a valid unit.
         unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), self.byte_len() / size_of::<U>()) }
     }
 
     fn units<U: Unit>(&self) -> &[U] {
-        // SAFETY: as in `units_mut`.
-        unsafe { std::slice::from_raw_parts((&raw const *self).add(1).cast(), self.byte_len() / size_of::<U>()) }
+        // SAFETY: as in `units_mut`; bodies are aligned like tails.
+        unsafe { std::slice::from_raw_parts(self.units_start().cast(), self.byte_len() / size_of::<U>()) }
     }
 
     /// A view for the algorithms of `taipan_text`.
@@ -313,7 +332,7 @@ impl Str {
     /// Whether two texts are the same (equal texts have equal kinds).
     #[inline]
     pub fn same_text(&self, other: &Str) -> bool {
-        self.meta == other.meta && self.bytes() == other.bytes()
+        (self.meta ^ other.meta) & TEXT_MASK == 0 && self.bytes() == other.bytes()
     }
 
     /// The order of two texts by code points.

@@ -298,7 +298,12 @@ pub fn materialize(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Builtin
     )?;
     vm.interp_mut().shapes.get_mut(root_shape).klass = Some(class);
     match builtin {
-        Some(builtin) => vm.interp_mut().builtin_types[builtin as usize] = Some(class),
+        Some(builtin) => {
+            vm.interp_mut().builtin_types[builtin as usize] = Some(class);
+            if builtin == Builtin::Str {
+                vm.interp_mut().shapes.get_mut(Builtin::SharedStr as u32).klass = Some(class);
+            }
+        }
         None => {
             vm.interp_mut().spec_types.insert(std::ptr::from_ref(spec).addr(), class);
         }
@@ -405,6 +410,7 @@ impl Vm {
     #[cold]
     fn materialize_shape(&mut self, id: ShapeId) -> Gc<Type> {
         match Builtin::from_id(id) {
+            Some(Builtin::SharedStr) => self.class(Builtin::Str),
             Some(builtin) => self.class(builtin),
             None => self.class(Builtin::Object),
         }
@@ -450,6 +456,7 @@ impl Vm {
     #[inline]
     pub fn is_exact(&mut self, value: Value, builtin: Builtin) -> bool {
         match value.is_heap() {
+            true if builtin == Builtin::Str => value.exact::<Str>().is_some(),
             true => value.shape_id() == builtin as u32,
             false => self.type_of(value) == self.class(builtin),
         }

@@ -121,7 +121,7 @@ fn form_for(flags: u8, a: Value, b: Value, imm: bool) -> Option<RegOp> {
             (_, true) => None,
             (id, false) if id == Builtin::List as u32 && int_key => Some(RegOp::BINARY_OP_SUBSCR_LIST_INT),
             (id, false) if id == Builtin::Tuple as u32 && int_key => Some(RegOp::BINARY_OP_SUBSCR_TUPLE_INT),
-            (id, false) if id == Builtin::Str as u32 && int_key => Some(RegOp::BINARY_OP_SUBSCR_STR_INT),
+            (_, false) if int_key && a.exact::<Str>().is_some() => Some(RegOp::BINARY_OP_SUBSCR_STR_INT),
             (id, false) if id == Builtin::Dict as u32 => Some(RegOp::BINARY_OP_SUBSCR_DICT),
             _ => None,
         };
@@ -155,8 +155,8 @@ fn form_for(flags: u8, a: Value, b: Value, imm: bool) -> Option<RegOp> {
     if number(a) && number(b) && matches!(operator, Operator::Add | Operator::Sub | Operator::Mul | Operator::TrueDiv) {
         return Some(RegOp::BINARY_OP_ARITH_FLOAT);
     }
-    let str_id = Builtin::Str as u32;
-    (operator == Operator::Add && a.shape_id() == str_id && b.shape_id() == str_id).then_some(RegOp::BINARY_OP_ADD_STR)
+    let strs = operator == Operator::Add && a.exact::<Str>().is_some() && b.exact::<Str>().is_some();
+    strs.then_some(RegOp::BINARY_OP_ADD_STR)
 }
 
 /// The operation itself.
@@ -219,8 +219,8 @@ pub fn float_arith(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 /// BINARY_OP_ADD_STR.
 pub fn add_str(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let (a, b) = (op.rb(), op.rc());
-    if a.exact::<Str>().is_some() && b.exact::<Str>().is_some() {
-        return perform(vm, op.word().flags() & 31, a, b);
+    if let (Some(a), Some(b)) = (a.exact::<Str>(), b.exact::<Str>()) {
+        return Ok(Str::concat(vm, a, b)?.value());
     }
     binary_op(vm, op)
 }

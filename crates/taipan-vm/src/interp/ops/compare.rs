@@ -4,7 +4,6 @@ use super::super::op::Op;
 use super::super::register_code::RegOp;
 use crate::raise::Raised;
 use crate::slots::Comparison;
-use crate::types::Builtin;
 use crate::types::float::Float;
 use crate::types::str::Str;
 use crate::value::Value;
@@ -85,8 +84,8 @@ pub fn compare_jump(vm: &mut Vm, op: Op) -> Result<bool, Raised> {
         () if imm => generic,
         () if a.is_immediate_float() && b.is_immediate_float() => RegOp::COMPARE_JUMP_FLOAT,
         () if matches!(word.flags() & 7, 2 | 3)
-            && a.shape_id() == Builtin::Str as u32
-            && b.shape_id() == Builtin::Str as u32 =>
+            && a.exact::<Str>().is_some()
+            && b.exact::<Str>().is_some() =>
         {
             RegOp::COMPARE_JUMP_STR
         }

@@ -26,6 +26,7 @@ const ATOMIC: &[&str] = &[
     "float",
     "complex",
     "str",
+    "shared_str",
     "bytes",
     "bytearray",
     "bool",

@@ -70,9 +70,13 @@ impl Str {
             return Str::exact_copy(b, vm);
         }
         let kind = wider(a.get(vm).kind(), b.get(vm).kind());
+        if a.get(vm).is_accumulating() {
+            return Str::append(vm, a, b, kind);
+        }
         let new = Str::alloc(vm, Builtin::Str as u32, kind, m + n)?;
         Str::copy_converted(vm, a, 0, new, 0, m);
         Str::copy_converted(vm, b, 0, new, m, n);
+        Str::note_appended(new, vm);
         Ok(new)
     }
 

@@ -145,7 +145,8 @@ fn repeat(vm: &mut Vm, this: Value, count: isize) -> Result<Value, Raised> {
 
 fn sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let text = args.receiver::<Str>(vm);
-    Ok(Value::int(vm.heap_mut().object_bytes(text.header())))
+    let elsewhere = if text.get(vm).is_shared() { text.get(vm).bytes().len() } else { 0 };
+    Ok(Value::int(vm.heap_mut().object_bytes(text.header()) + elsewhere))
 }
 
 fn getnewargs(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
