@@ -83,10 +83,7 @@ pub fn compare_jump(vm: &mut Vm, op: Op) -> Result<bool, Raised> {
         }
         () if imm => generic,
         () if a.is_immediate_float() && b.is_immediate_float() => RegOp::COMPARE_JUMP_FLOAT,
-        () if matches!(word.flags() & 7, 2 | 3)
-            && a.exact::<Str>().is_some()
-            && b.exact::<Str>().is_some() =>
-        {
+        () if matches!(word.flags() & 7, 2 | 3) && a.exact::<Str>().is_some() && b.exact::<Str>().is_some() => {
             RegOp::COMPARE_JUMP_STR
         }
         () => generic,

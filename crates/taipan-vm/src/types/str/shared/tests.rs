@@ -75,8 +75,7 @@ fn texts_survive_collections() {
             expected.push_str(&piece);
             if i % 500 == 0 {
                 crate::types::list::List::push(kept, vm, now.value()).unwrap();
-                let kind =
-                    if i % 1000 == 0 { taipan_heap::Collection::Major } else { taipan_heap::Collection::Minor };
+                let kind = if i % 1000 == 0 { taipan_heap::Collection::Major } else { taipan_heap::Collection::Minor };
                 vm.collect(kind);
             }
         }
