@@ -35,6 +35,15 @@ impl Bytes {
         }
     }
 
+    /// How many bytes of memory this value alone holds.
+    pub fn owned_bytes(&self) -> usize {
+        match self {
+            Bytes::Owned(bytes) => bytes.capacity(),
+            Bytes::Shared(bytes) => bytes.len(),
+            Bytes::Static(_) => 0,
+        }
+    }
+
     /// The same bytes, cheap to clone.
     pub fn into_shared(self) -> Bytes {
         match self {

@@ -127,11 +127,33 @@ impl CodeObject {
         self.names_of(fast::FREE)
     }
 
+    /// About how many bytes of memory the code and all that lies in it take, the program's own data not counted.
+    pub fn owned_bytes(&self) -> usize {
+        let names = self.names.iter().chain(&self.localsplusnames).chain([&self.filename, &self.name, &self.qualname]);
+        let texts: usize = names.map(|name| size_of::<Wtf8Buf>() + name.owned_bytes()).sum();
+        let tables = [&self.code, &self.localspluskinds, &self.linetable, &self.exceptiontable];
+        let tables: usize = tables.iter().map(|table| table.owned_bytes()).sum();
+        size_of::<Self>() + texts + tables + constants_bytes(&self.consts)
+    }
+
     /// Number of parameters, `*args` and `**kwargs` included.
     pub fn total_args(&self) -> u32 {
         let variadic = u32::from(self.flags & co::VARARGS != 0) + u32::from(self.flags & co::VARKEYWORDS != 0);
         self.argcount.saturating_add(self.kwonlyargcount).saturating_add(variadic)
     }
+}
+
+fn constants_bytes(constants: &[Constant]) -> usize {
+    let owned = |constant: &Constant| match constant {
+        Constant::Str(text) => text.owned_bytes(),
+        Constant::Bytes(bytes) => bytes.owned_bytes(),
+        Constant::Tuple(items) | Constant::FrozenSet(items) => constants_bytes(items),
+        Constant::Slice(parts) => constants_bytes(&**parts),
+        Constant::Code(code) => code.owned_bytes(),
+        Constant::Int(value) => dashu_int::ops::BitTest::bit_len(value) / 8,
+        _ => 0,
+    };
+    constants.iter().map(|constant| size_of::<Constant>() + owned(constant)).sum()
 }
 
 /// A constant of a code object.

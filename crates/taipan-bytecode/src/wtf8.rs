@@ -47,6 +47,11 @@ impl Wtf8Buf {
         Ok(Wtf8Buf { bytes: bytes.into() })
     }
 
+    /// How many bytes of memory this text alone holds.
+    pub fn owned_bytes(&self) -> usize {
+        self.bytes.owned_bytes()
+    }
+
     /// Text from code points; values above U+10FFFF become U+FFFD.
     pub fn from_code_points(points: impl IntoIterator<Item = u32>) -> Self {
         let mut bytes = Vec::new();

@@ -19,6 +19,7 @@ use crate::large::LargeSpace;
 use crate::layout::{Layout, Tail};
 use crate::mark::Marker;
 use crate::old::MarkRegion;
+use crate::owned::OwnedTable;
 use crate::page_source::{Reservation, physical_memory};
 use crate::side_table::SideTable;
 use crate::stats::{CollectStats, HeapStats};
@@ -58,6 +59,7 @@ pub struct Heap {
     pub(crate) finalizers: Finalizers,
     pub(crate) ids: SideTable<u64>,
     pub(crate) pins: SideTable<u32>,
+    pub(crate) owned: OwnedTable,
     /// While tracing.
     pub(crate) traces: Option<Traces>,
     pub(crate) next_id: u64,
@@ -127,6 +129,7 @@ impl Heap {
             finalizers: Finalizers::new(),
             ids: SideTable::new(),
             pins: SideTable::new(),
+            owned: OwnedTable::default(),
             traces: None,
             next_id: 1,
             every_allocation_is_slow: config.stress_every.is_some() || config.fail_at.is_some(),

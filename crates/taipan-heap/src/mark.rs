@@ -336,6 +336,9 @@ impl Heap {
         self.finalizers.table.follow_all(|a| fate(&self.blocks, a));
         self.ids.follow_all(|a| fate(&self.blocks, a));
         self.pins.follow_all(|a| fate(&self.blocks, a));
+        // SAFETY: as above.
+        let released = unsafe { self.owned.follow_all(|a| fate(&self.blocks, a)) };
+        self.release(released);
         if let Some(traces) = &mut self.traces {
             traces.table.follow_all(|a| fate(&self.blocks, a));
             traces.recount();

@@ -84,6 +84,9 @@ impl Heap {
         self.finalizers.table.follow_young(|a| fate(&self.blocks, a));
         self.ids.follow_young(|a| fate(&self.blocks, a));
         self.pins.follow_young(|a| fate(&self.blocks, a));
+        // SAFETY: as above.
+        let released = unsafe { self.owned.follow_young(|a| fate(&self.blocks, a)) };
+        self.release(released);
         if let Some(traces) = &mut self.traces {
             traces.table.follow_young(|a| fate(&self.blocks, a));
             traces.recount();

@@ -89,7 +89,7 @@ pub fn constant_of(vm: &mut Vm, value: Value, budget: &mut usize) -> Result<Opti
         return Ok(items_of(vm, tuple, budget)?.map(|items| Constant::Tuple(items.into())));
     }
     if let Some(code) = as_code(vm, value) {
-        let with_objects = code.get(vm).executable.has_object_constants();
+        let with_objects = code.get(vm).has_object_constants();
         return Ok((!with_objects).then(|| Constant::Code(code.get(vm).shared())));
     }
     let class = vm.type_of(value);

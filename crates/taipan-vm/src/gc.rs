@@ -195,6 +195,46 @@ unsafe impl<T: 'static> Field for Option<&'static T> {
     const IS_VALUE: bool = false;
 }
 
+// SAFETY: as the word in it.
+unsafe impl<T: HeapObject> Field for std::cell::Cell<Option<Gc<T>>> {
+    const IS_VALUE: bool = true;
+}
+
+// SAFETY: pointers to native memory, of one word each.
+unsafe impl<T> Field for std::cell::OnceCell<Box<T>> {
+    const IS_VALUE: bool = false;
+}
+
+// SAFETY: as above.
+unsafe impl<T> Field for std::sync::Arc<T> {
+    const IS_VALUE: bool = false;
+}
+
+// SAFETY: as above.
+unsafe impl<T> Field for std::cell::Cell<*const T> {
+    const IS_VALUE: bool = false;
+}
+
+// SAFETY: as above.
+unsafe impl<T> Field for std::cell::Cell<*mut T> {
+    const IS_VALUE: bool = false;
+}
+
+// SAFETY: numbers.
+unsafe impl Field for std::cell::Cell<u32> {
+    const IS_VALUE: bool = false;
+}
+
+// SAFETY: as above.
+unsafe impl Field for std::cell::Cell<usize> {
+    const IS_VALUE: bool = false;
+}
+
+// SAFETY: as above.
+unsafe impl Field for std::cell::Cell<bool> {
+    const IS_VALUE: bool = false;
+}
+
 /// The bit of a field in a layout's bitmap of value words.
 pub const fn field_bit(is_value: bool, offset: usize) -> u64 {
     if !is_value {

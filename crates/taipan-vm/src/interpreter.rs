@@ -112,8 +112,6 @@ pub struct Interpreter {
     pub(crate) method_cache: Box<[MethodCacheEntry]>,
     /// Source of dict key versions.
     pub(crate) next_keys_version: u32,
-    /// Code objects with their register code; freed with the interpreter.
-    pub(crate) executables: Vec<*mut crate::interp::executable::Executable>,
     /// What tools watch.
     pub monitoring: crate::interp::monitoring::Monitoring,
     /// Rust data that heap objects refer to by number.
@@ -201,7 +199,6 @@ impl Interpreter {
             attr_cache: Default::default(),
             method_cache: vec![MethodCacheEntry::EMPTY; METHOD_CACHE_SIZE].into(),
             next_keys_version: 1,
-            executables: Vec::new(),
             monitoring: Default::default(),
             resources: Default::default(),
             tracer: Default::default(),
@@ -211,14 +208,6 @@ impl Interpreter {
             hash_key,
             singletons: Singletons::default(),
         }))
-    }
-
-    /// Frees the code table.
-    fn drop_executables(&mut self) {
-        for executable in self.executables.drain(..) {
-            // SAFETY: made by `Box::into_raw`, removed from the table here.
-            drop(unsafe { Box::from_raw(executable) });
-        }
     }
 
     /// Makes native modules known to import.
@@ -242,10 +231,6 @@ impl Interpreter {
                 visit(&mut word);
                 *slot = Value::from_bits(word);
             }
-        }
-        for executable in &self.executables {
-            // SAFETY: entries of the table are alive until the interpreter is dropped.
-            unsafe { (**executable).visit(visit) };
         }
         self.forget_lookups();
         // Classes lie in metaspace: visiting marks them, they never move.
@@ -279,7 +264,7 @@ impl Interpreter {
 
 impl Drop for Interpreter {
     fn drop(&mut self) {
-        self.drop_executables();
+        self.heap.release_all();
     }
 }
 

@@ -142,7 +142,7 @@ pub(crate) fn future_flags(vm: &Vm) -> u32 {
 
 /// Lets tracebacks show the lines of a statement, and keeps the `__future__` features that it asked for.
 pub(crate) fn remember_statement(vm: &mut Vm, code: Gc<Code>, source: &[u8], filename: Value) -> Result<(), Raised> {
-    let asked = code.get(vm).executable.code.flags & taipan_compiler::compile::CODE_FLAGS_MASK;
+    let asked = code.get(vm).data().flags & taipan_compiler::compile::CODE_FLAGS_MASK;
     let known = future_flags(vm);
     vm.set_state(FUTURE_FLAGS, Value::int((known | asked) as usize));
     let text = vm.new_str(&String::from_utf8_lossy(source))?;

@@ -72,6 +72,7 @@ builtin_types! {
     Type => type_::TYPE,
     ValueArray => array::VALUE_ARRAY,
     RawArray => array::RAW_ARRAY,
+    Executable => crate::interp::executable::TYPE,
     Int => int::TYPE,
     Bool => int::BOOL,
     Float => float::TYPE,

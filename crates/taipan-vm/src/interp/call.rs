@@ -36,7 +36,8 @@ pub const PUSHED: Value = Value::UNBOUND;
 pub fn executable_of(vm: &Vm, function: Gc<Function>) -> &'static Executable {
     // SAFETY: a function's `code` is a code object (the setter of `__code__` checks it).
     let code: Gc<Code> = unsafe { Gc::from_value_unchecked(function.get(vm).code) };
-    code.get(vm).executable
+    // SAFETY: code has what runs it before a function gets it.
+    unsafe { code.get(vm).ready().unwrap_unchecked() }
 }
 
 impl Vm {

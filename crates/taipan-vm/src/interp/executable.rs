@@ -1,18 +1,23 @@
 //! `Executable`: a code object with what it needs to run: register code, and the objects it refers to.
 //!
-//! Invariants: executables belong to the interpreter's table and live as long as it; `refs` is an immovable array
-//! `[constants | names | cached objects]`, visited through the table, so that a raw pointer to its slots stays valid.
+//! Invariants: an executable is an immovable object of the heap; code, frames, generators and words of native stacks keep
+//! it alive, and what it owns outside the heap goes with it. `refs` is an immovable array
+//! `[constants | names | cached objects]` that it refers to, so that a raw pointer to its slots stays valid.
 
 use std::cell::{Cell, OnceCell};
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use taipan_bytecode::code::{CodeObject, co};
+use taipan_heap::Header;
 
 use super::instrument::Instrumentation;
 use super::register_code::{RegisterCode, dump};
 use super::translate::{Form, translate};
-use crate::gc::{Gc, HeaderWord};
+use crate::gc::{Field, Gc, HeaderWord};
+use crate::heap_object;
 use crate::raise::{Exc, Raised};
+use crate::spec::TypeSpec;
 use crate::types::Builtin;
 use crate::types::array::ValueArray;
 use crate::types::code::constant_object;
@@ -21,41 +26,102 @@ use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
-/// A code object ready to run, or to be made ready.
-pub struct Executable {
-    /// First word; null until the code was translated.
-    pub entry: Cell<*const Cell<u64>>,
-    /// Slots of the refs array; null until then.
-    pub refs: Cell<*mut Option<Value>>,
-    /// Slots of a frame.
-    pub frame_slots: Cell<u32>,
-    /// Whether locals lie behind the operand stack; such frames are not overlapped by calls.
-    pub wide: Cell<bool>,
-    /// Whether a suspended generator of this code may have something to clean up; known once it was translated.
-    pub has_cleanup: Cell<bool>,
-    /// Number of localsplus; the operand stack begins there.
-    pub locals: u32,
-    /// Positional parameters.
-    pub argcount: u32,
-    /// Whether exactly `argcount` positional arguments can be bound by position alone.
-    pub simple: bool,
-    /// Generator, coroutine or asynchronous generator.
-    pub is_generator: bool,
-    /// Whether calls run the instrumented form.
-    pub watched: Cell<bool>,
-    register: OnceCell<Box<RegisterCode>>,
-    instrumentation: OnceCell<Box<Instrumentation>>,
-    array: Cell<Option<Gc<ValueArray>>>,
-    /// The constants as objects, where some are no constants of the compiler; immovable.
-    objects: Cell<Option<Gc<ValueArray>>>,
-    /// Names of the parameters that can be given by keyword, made when they are first asked for.
-    parameters: Cell<Option<Gc<ValueArray>>>,
-    pub code: Arc<CodeObject>,
+heap_object! {
+    /// A code object ready to run, or to be made ready. Never visible to Python.
+    pub struct Executable = Builtin::Executable {
+        /// Null until the code was translated.
+        pub entry: Cell<*const Cell<u64>>,
+        /// Slots of the refs array; null until then.
+        pub refs: Cell<*mut Option<Value>>,
+        /// Slots of a frame.
+        pub frame_slots: Cell<u32>,
+        /// Whether locals lie behind the operand stack; such frames are not overlapped by calls.
+        pub wide: Cell<bool>,
+        /// Whether a suspended generator of this code may have something to clean up; known once it was translated.
+        pub has_cleanup: Cell<bool>,
+        /// Number of localsplus; the operand stack begins there.
+        pub locals: u32,
+        /// Positional parameters.
+        pub argcount: u32,
+        /// Whether exactly `argcount` positional arguments can be bound by position alone.
+        pub simple: bool,
+        /// Generator, coroutine or asynchronous generator.
+        pub is_generator: bool,
+        /// Whether calls run the instrumented form.
+        pub watched: Cell<bool>,
+        register: OnceCell<Box<RegisterCode>>,
+        instrumentation: OnceCell<Box<Instrumentation>>,
+        array: Cell<Option<Gc<ValueArray>>>,
+        /// The constants as objects, where some are no constants of the compiler; immovable.
+        objects: Cell<Option<Gc<ValueArray>>>,
+        /// Names of the parameters that can be given by keyword, made when they are first asked for.
+        parameters: Cell<Option<Gc<ValueArray>>>,
+        pub code: Arc<CodeObject>,
+        /// Bytes charged for what it owns.
+        charged: Cell<usize>,
+    }
+}
+
+pub static TYPE: TypeSpec =
+    TypeSpec { name: "executable", layout: Some(<Executable as crate::gc::HeapObject>::native), ..TypeSpec::DEFAULT };
+
+/// A reference to an executable from an object of the heap.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct ExecutableRef(&'static Executable);
+
+impl ExecutableRef {
+    /// A reference to be kept in an object.
+    pub fn new(executable: &'static Executable) -> ExecutableRef {
+        ExecutableRef(executable)
+    }
+
+    /// The executable; it lives as long as an object, a frame or the native stack refers to it.
+    #[inline(always)]
+    pub fn get(self) -> &'static Executable {
+        self.0
+    }
+}
+
+impl std::ops::Deref for ExecutableRef {
+    type Target = Executable;
+
+    #[inline(always)]
+    fn deref(&self) -> &Executable {
+        self.0
+    }
+}
+
+// SAFETY: executables are objects of the heap.
+unsafe impl Field for ExecutableRef {
+    const IS_VALUE: bool = true;
+}
+
+// SAFETY: as above, or 0.
+unsafe impl Field for Option<ExecutableRef> {
+    const IS_VALUE: bool = true;
+}
+
+/// Frees what a dead executable owns.
+///
+/// # Safety
+/// As `taipan_heap::Release`; the object is an executable.
+unsafe fn release(object: NonNull<Header>) -> usize {
+    let executable = object.as_ptr().cast::<Executable>();
+    // SAFETY: by contract; nobody looks at these words again.
+    unsafe {
+        let charged = (*executable).charged.get();
+        std::ptr::drop_in_place(&raw mut (*executable).register);
+        std::ptr::drop_in_place(&raw mut (*executable).instrumentation);
+        std::ptr::drop_in_place(&raw mut (*executable).code);
+        charged
+    }
 }
 
 impl Executable {
-    fn new(code: Arc<CodeObject>) -> Executable {
+    fn new(code: Arc<CodeObject>, charged: usize) -> Executable {
         Executable {
+            header: HeaderWord::NEW,
             entry: Cell::new(std::ptr::null()),
             refs: Cell::new(std::ptr::null_mut()),
             frame_slots: Cell::new(0),
@@ -72,6 +138,7 @@ impl Executable {
             objects: Cell::new(None),
             parameters: Cell::new(None),
             code,
+            charged: Cell::new(charged),
         }
     }
 
@@ -114,14 +181,6 @@ impl Executable {
     /// The line of a byte offset.
     pub fn line_at(&self, offset: i32) -> Option<i32> {
         taipan_bytecode::line_table::line_at(&self.code.linetable, self.code.firstlineno, offset as u32)
-    }
-
-    /// Visits the objects the code refers to.
-    pub(crate) fn visit(&self, visit: &mut dyn FnMut(&mut u64)) {
-        // Immovable: visiting marks them.
-        for array in [self.array.get(), self.objects.get(), self.parameters.get()].into_iter().flatten() {
-            visit(&mut array.value().bits());
-        }
     }
 
     /// Whether the constants are objects of any kind, given by [`Executable::set_object_constants`].
@@ -192,7 +251,7 @@ impl Executable {
         let (consts, names) = (self.code.consts.len(), self.code.names.len());
         let len = consts + names + register.cells as usize;
         let array = immovable_array(vm, len)?;
-        // Reachable from here on, through the table.
+        // Reachable from here on.
         self.array.set(Some(array));
         for (i, constant) in self.code.consts.iter().enumerate() {
             let value = match self.object_constant(vm, i) {
@@ -214,6 +273,9 @@ impl Executable {
             dump::print_register_code(vm, &self.code, &register)?;
         }
         let register = self.register.get_or_init(|| Box::new(register));
+        let bytes = register.bytes();
+        vm.heap_mut().charge(bytes);
+        self.charged.set(self.charged.get() + bytes);
         self.entry.set(register.words.as_ptr());
         if self.watched.get() {
             self.entry.set(vm.enter_word());
@@ -242,14 +304,26 @@ fn immovable_array(vm: &mut Vm, len: usize) -> Result<Gc<ValueArray>, Raised> {
 }
 
 impl Vm {
-    /// Enters a code object into the interpreter's table.
-    pub(crate) fn new_executable(&mut self, code: Arc<CodeObject>) -> &'static Executable {
-        let executable = Executable::new(code);
+    /// Makes a code object one that can be run. `charged`: the bytes charged for it so far, given back when it dies.
+    pub(crate) fn new_executable(
+        &mut self,
+        code: Arc<CodeObject>,
+        charged: usize,
+    ) -> Result<&'static Executable, Raised> {
+        let memory = self.alloc_immovable(Builtin::Executable as u32, size_of::<Executable>())?;
+        let executable = Executable::new(code, charged);
         executable.watched.set(self.interp().monitoring.watches_all());
-        let executable: *mut Executable = Box::into_raw(Box::new(executable));
-        self.interp_mut().executables.push(executable);
-        // SAFETY: the table frees executables only when the interpreter is dropped, after all its objects are unreachable.
-        unsafe { &*executable }
+        let executable = self.fill_object(memory, executable);
+        self.heap_mut().own(executable.header(), release);
+        // SAFETY: the object does not move, and lives as long as somebody holds the reference: see `ExecutableRef`.
+        Ok(unsafe { &*executable.header().as_ptr().cast::<Executable>() })
+    }
+
+    /// Every executable there is.
+    pub(crate) fn executables(&self) -> Vec<&'static Executable> {
+        let owners = self.interp().heap.owners(release);
+        // SAFETY: what is owned by `release` is an executable, and not freed since the last collection.
+        owners.map(|object| unsafe { &*object.as_ptr().cast::<Executable>() }).collect()
     }
 
     /// Makes an executable ready to run: translates it, makes its constants. SystemError for unsound code.

@@ -232,6 +232,8 @@ impl Execution {
             let Some(frame) = self.frame_mut(depth) else { break };
             visit_gc(&mut frame.function, visit);
             visit_gc(&mut frame.globals, visit);
+            // Immovable: visiting marks it.
+            visit(&mut (std::ptr::from_ref(frame.executable).addr() as u64));
             for slot in [&mut frame.locals, &mut frame.object, &mut frame.generator, &mut frame.handled] {
                 if let Some(value) = slot {
                     let mut word = value.bits();

@@ -180,9 +180,7 @@ impl Vm {
         let all = self.interp().monitoring.watches_all();
         let enter = self.enter_word();
         let mut any = false;
-        for executable in &self.interp().executables {
-            // SAFETY: the table frees executables only when the interpreter is dropped.
-            let executable: &'static Executable = unsafe { &**executable };
+        for executable in self.executables() {
             let watched = all || executable.instrumentation().is_some_and(Instrumentation::watches);
             any |= watched;
             if watched != executable.watched.get() {

@@ -228,7 +228,7 @@ pub fn set_line(vm: &mut Vm, frame: Gc<FrameObject>, value: Value) -> Result<(),
     let Some(line) = value.as_small_int().and_then(|line| i32::try_from(line).ok()) else {
         return Err(refuse(vm, "lineno out of range"));
     };
-    let executable = frame.get(vm).executable;
+    let executable = frame.get(vm).executable.get();
     let code = &executable.code;
     if line < code.firstlineno {
         return Err(refuse(vm, format!("line {line} comes before the current code block")));

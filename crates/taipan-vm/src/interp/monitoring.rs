@@ -148,9 +148,8 @@ impl Vm {
 
     /// Forgets what tools have disabled, of some events.
     pub(crate) fn enable_again(&mut self, tools: u8, events: u32) {
-        for executable in &self.interp().executables {
-            // SAFETY: the table frees executables only when the interpreter is dropped.
-            if let Some(instrumentation) = unsafe { &**executable }.instrumentation() {
+        for executable in self.executables() {
+            if let Some(instrumentation) = executable.instrumentation() {
                 enable_in(instrumentation, tools, events);
             }
         }
@@ -161,9 +160,8 @@ impl Vm {
         for (event, _) in EVENTS {
             self.set_callback(tool, event, None)?;
         }
-        for executable in &self.interp().executables {
-            // SAFETY: as above.
-            if let Some(instrumentation) = unsafe { &**executable }.instrumentation() {
+        for executable in self.executables() {
+            if let Some(instrumentation) = executable.instrumentation() {
                 instrumentation.local.iter().for_each(|tools| tools.set(tools.get() & !(1 << tool)));
             }
         }
@@ -218,7 +216,7 @@ impl Vm {
     pub(crate) fn running_code(&mut self) -> Result<Value, Raised> {
         let Some(frame) = self.exec.current().copied() else { return Ok(Value::NONE) };
         if let Some(code) = frame.function.get(self).code.exact::<Code>()
-            && std::ptr::eq(code.get(self).executable, frame.executable)
+            && code.get(self).runs(frame.executable)
         {
             return Ok(code.value());
         }

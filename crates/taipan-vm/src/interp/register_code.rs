@@ -664,6 +664,12 @@ pub struct RegisterCode {
 }
 
 impl RegisterCode {
+    /// About how many bytes of memory it takes.
+    pub fn bytes(&self) -> usize {
+        let maps = size_of_val(&*self.map) + size_of_val(&*self.boundaries) + size_of_val(&*self.deferred);
+        size_of::<Self>() + size_of_val(&*self.words) + maps + size_of_val(&*self.handlers) + size_of_val(&*self.entries)
+    }
+
     /// The normal form at the operation that contains word `pc`.
     pub fn position(&self, pc: u32) -> Option<&MapEntry> {
         let after = self.map.partition_point(|entry| entry.pc <= pc);

@@ -420,7 +420,7 @@ pub(super) fn tell_profiler(vm: &mut Vm, event: Event, details: &[Value]) -> Res
 impl Vm {
     /// Lets `sys.settrace` see each instruction of a frame's code.
     pub(crate) fn watch_opcodes(&mut self, frame: Gc<FrameObject>, watch: bool) -> Result<(), Raised> {
-        let executable = frame.get(self).executable;
+        let executable = frame.get(self).executable.get();
         let instrumentation = self.instrumentation(executable)?;
         let events = super::monitoring::local_events_of(instrumentation, TRACE_TOOL);
         let instruction = 1 << Event::Instruction as u32;

@@ -182,7 +182,7 @@ impl Vm {
             Some(object) => object,
             None => self.new_exact(FrameObject {
                 header: HeaderWord::NEW,
-                executable: frame.executable,
+                executable: super::executable::ExecutableRef::new(frame.executable),
                 function: frame.function,
                 globals: frame.globals,
                 locals: frame.locals,

@@ -96,7 +96,7 @@ fn marshalled(vm: &mut Vm, value: Value, version: u32, allow_code: bool) -> Resu
         if !allow_code {
             return Err(vm.raise(Exc::ValueError, "marshalling code objects is disallowed"));
         }
-        if !code.get(vm).executable.has_object_constants() {
+        if !code.get(vm).has_object_constants() {
             let shared = code.get(vm).shared();
             return taipan_bytecode::marshal::dump_code(&shared, version).map_err(|error| raise_write(vm, error));
         }
@@ -310,7 +310,7 @@ impl Dumper {
     }
 
     fn code(&mut self, vm: &mut Vm, object: Gc<Code>, flagged: bool, depth: usize) -> Result<(), Raised> {
-        let code = object.get(vm).data();
+        let code = object.get(vm).shared();
         self.writer.code(
             CodeHead {
                 argcount: code.argcount as i32,

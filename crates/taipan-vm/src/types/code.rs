@@ -1,16 +1,18 @@
 //! `code`: a code object as Python sees it, and the constants it needs to run.
 //!
-//! The data is a `taipan_bytecode::CodeObject` behind an `Executable` of the interpreter's table, which is freed with the
-//! interpreter; constants and names become objects when the code first runs.
+//! The data is a shared `taipan_bytecode::CodeObject`, freed with the last object that has it. An `Executable` is made when
+//! a function gets the code; constants and names become objects when it first runs.
 
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use taipan_bytecode::code::{CodeObject, Constant};
 use taipan_bytecode::wtf8::Wtf8Buf;
+use taipan_heap::{Collection, Header};
 
 use crate::gc::{Gc, HeaderWord};
 use crate::heap_object;
-use crate::interp::executable::Executable;
+use crate::interp::executable::{Executable, ExecutableRef};
 use crate::raise::Raised;
 use crate::types::Builtin;
 use crate::types::set::Set;
@@ -27,11 +29,26 @@ pub use methods::TYPE;
 heap_object! {
     /// A code object.
     pub struct Code = Builtin::Code {
-        /// The entry in the interpreter's table.
-        pub executable: &'static Executable,
+        data: Arc<CodeObject>,
+        /// What runs it; a function's code has it.
+        executable: Option<ExecutableRef>,
         /// The version functions of this code start with; see `Function::version`.
         pub version: u32,
-        pub pad: u32,
+        /// Bytes charged for the data.
+        charged: u32,
+    }
+}
+
+/// Frees what a dead code object owns.
+///
+/// # Safety
+/// As `taipan_heap::Release`; the object is a code object.
+unsafe fn release(object: NonNull<Header>) -> usize {
+    let code = object.as_ptr().cast::<Code>();
+    // SAFETY: by contract; nobody looks at the word again.
+    unsafe {
+        std::ptr::drop_in_place(&raw mut (*code).data);
+        (*code).charged as usize
     }
 }
 
@@ -44,29 +61,82 @@ impl Code {
                 Arc::make_mut(&mut code).linetable = linetable.into();
             }
         }
+        let mut charged = 0;
+        // Nested code is counted with the code around it.
+        if Arc::get_mut(&mut code).is_some() {
+            charged = code.owned_bytes();
+            if vm.heap_mut().would_exceed(charged) {
+                vm.collect(Collection::Major);
+                if vm.heap_mut().would_exceed(charged) {
+                    return Err(vm.raise_no_memory());
+                }
+            }
+        }
+        Code::make(vm, code, None, charged)
+    }
+
+    fn make(
+        vm: &mut Vm,
+        data: Arc<CodeObject>,
+        executable: Option<ExecutableRef>,
+        charged: usize,
+    ) -> Result<Gc<Code>, Raised> {
         let version = vm.next_function_version();
-        let executable = vm.new_executable(code);
-        vm.new_exact(Code { header: HeaderWord::NEW, executable, version, pad: 0 })
+        let charged = u32::try_from(charged).unwrap_or(u32::MAX);
+        let code = vm.new_exact(Code { header: HeaderWord::NEW, data, executable, version, charged })?;
+        vm.heap_mut().own(code.header(), release);
+        vm.heap_mut().charge_young(charged as usize);
+        Ok(code)
+    }
+
+    /// What runs the code.
+    pub fn executable(this: Gc<Code>, vm: &mut Vm) -> Result<&'static Executable, Raised> {
+        if let Some(executable) = this.get(vm).executable {
+            return Ok(executable.get());
+        }
+        let data = this.get(vm).data.clone();
+        let executable = vm.new_executable(data, this.get(vm).charged as usize)?;
+        let code = this.get_mut(vm);
+        code.executable = Some(ExecutableRef::new(executable));
+        code.charged = 0;
+        Ok(executable)
+    }
+
+    /// What runs the code, if a function ever had it.
+    #[inline(always)]
+    pub fn ready(&self) -> Option<&'static Executable> {
+        self.executable.map(ExecutableRef::get)
+    }
+
+    /// Whether `executable` is what runs the code.
+    pub fn runs(&self, executable: &Executable) -> bool {
+        self.executable.is_some_and(|own| std::ptr::eq(own.get(), executable))
+    }
+
+    /// Whether some constants are objects that are no constants of the compiler.
+    pub fn has_object_constants(&self) -> bool {
+        self.executable.is_some_and(|executable| executable.has_object_constants())
     }
 
     /// A code object with any objects as constants. `code.consts` has their number; where an object is no constant of
     /// the compiler, anything but an int stands in for it.
     pub fn with_constants(vm: &mut Vm, code: Arc<CodeObject>, constants: Gc<Tuple>) -> Result<Gc<Code>, Raised> {
         let made = Code::new(vm, code)?;
-        made.get(vm).executable.set_object_constants(vm, constants)?;
+        Code::executable(made, vm)?.set_object_constants(vm, constants)?;
         Ok(made)
     }
 
     /// The constants as objects: the very ones the code runs with, if it ran.
     pub fn constants(this: Gc<Code>, vm: &mut Vm) -> Result<Gc<Tuple>, Raised> {
-        let executable = this.get(vm).executable;
-        let n = executable.code.consts.len();
+        let (data, executable) = (this.get(vm).shared(), this.get(vm).ready());
+        let n = data.consts.len();
         let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, n)?;
         for i in 0..n {
-            let known = executable.reference(vm, i).or_else(|| executable.object_constant(vm, i));
+            let known =
+                executable.and_then(|executable| executable.reference(vm, i).or_else(|| executable.object_constant(vm, i)));
             let value = match known {
                 Some(value) => value,
-                None => constant_object(vm, &executable.code.consts[i])?,
+                None => constant_object(vm, &data.consts[i])?,
             };
             tuple.get_mut(vm).items_mut()[i] = value;
         }
@@ -75,12 +145,15 @@ impl Code {
 
     /// Gives the code, and nested code of the same file, another file name. Frames that run keep the old one.
     pub fn rename_file(this: Gc<Code>, vm: &mut Vm, filename: &Wtf8Buf) -> Result<(), Raised> {
-        let executable = this.get(vm).executable;
-        let old = executable.code.filename.clone();
+        let data = this.get(vm).shared();
+        let old = data.filename.clone();
         if old == *filename {
             return Ok(());
         }
-        let renamed = vm.new_executable(with_filename(executable.code.clone(), &old, filename));
+        let renamed = with_filename(data, &old, filename);
+        this.get_mut(vm).data = renamed.clone();
+        let Some(executable) = this.get(vm).ready() else { return Ok(()) };
+        let renamed = vm.new_executable(renamed, 0)?;
         if executable.has_object_constants() {
             let constants = Code::constants(this, vm)?;
             for i in 0..constants.get(vm).len() {
@@ -94,25 +167,24 @@ impl Code {
             }
             renamed.set_object_constants(vm, constants)?;
         }
-        this.get_mut(vm).executable = renamed;
+        this.get_mut(vm).executable = Some(ExecutableRef::new(renamed));
         Ok(())
     }
 
-    /// A code object of an entry in the table.
+    /// A code object of what runs it.
     pub fn of_executable(vm: &mut Vm, executable: &'static Executable) -> Result<Gc<Code>, Raised> {
-        let version = vm.next_function_version();
-        vm.new_exact(Code { header: HeaderWord::NEW, executable, version, pad: 0 })
+        Code::make(vm, executable.code.clone(), Some(ExecutableRef::new(executable)), 0)
     }
 
     /// The data.
     #[inline]
-    pub fn data(&self) -> &'static CodeObject {
-        &self.executable.code
+    pub fn data(&self) -> &CodeObject {
+        &self.data
     }
 
     /// The data, shared.
     pub fn shared(&self) -> Arc<CodeObject> {
-        self.executable.code.clone()
+        self.data.clone()
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::gc::Gc;
 use crate::heap_object;
-use crate::interp::executable::Executable;
+use crate::interp::executable::ExecutableRef;
 use crate::interp::frame::Frame;
 use crate::types::Builtin;
 use crate::types::array::ValueArray;
@@ -23,7 +23,7 @@ pub use methods::TYPE;
 heap_object! {
     /// A frame object.
     pub struct FrameObject = Builtin::Frame {
-        pub executable: &'static Executable,
+        pub executable: ExecutableRef,
         pub function: Gc<Function>,
         pub globals: Gc<Dict>,
         /// Namespace of a module or class body.

@@ -5,7 +5,7 @@
 
 use crate::gc::Gc;
 use crate::heap_object;
-use crate::interp::executable::Executable;
+use crate::interp::executable::ExecutableRef;
 use crate::types::Builtin;
 use crate::types::array::ValueArray;
 use crate::types::function::Function;
@@ -30,7 +30,7 @@ pub const FINISHED: u32 = 3;
 heap_object! {
     /// A generator, coroutine or asynchronous generator.
     pub struct Generator = Builtin::Generator {
-        pub executable: &'static Executable,
+        pub executable: ExecutableRef,
         pub function: Gc<Function>,
         pub slots: Option<Gc<ValueArray>>,
         pub name: Value,

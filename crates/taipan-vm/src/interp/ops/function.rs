@@ -29,7 +29,8 @@ impl Function {
         globals: Gc<Dict>,
         builtins: Gc<Dict>,
     ) -> Result<Gc<Function>, Raised> {
-        let data = code.get(vm).data();
+        Code::executable(code, vm)?;
+        let data = code.get(vm).shared();
         let name = Str::from_wtf8(vm, &data.name)?;
         let name = Str::interned(name, vm).value();
         let qualname = Str::from_wtf8(vm, &data.qualname)?;

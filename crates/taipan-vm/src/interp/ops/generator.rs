@@ -3,7 +3,7 @@
 use taipan_bytecode::code::co;
 
 use super::super::dispatch;
-use super::super::executable::Executable;
+use super::super::executable::{Executable, ExecutableRef};
 use super::super::frame::{Frame, Kind, Ret};
 use super::super::monitoring::Event;
 use super::super::op::Op;
@@ -51,7 +51,7 @@ pub fn return_generator(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
         builtin as u32,
         Generator {
             header: HeaderWord::NEW,
-            executable: frame.executable,
+            executable: ExecutableRef::new(frame.executable),
             function,
             slots: Some(slots),
             name,
@@ -202,7 +202,7 @@ fn handle_own(vm: &mut Vm, generator: Gc<Generator>) {
 
 /// Pushes the frame of a generator that can go on, at the operation that suspended it.
 fn push_suspended(vm: &mut Vm, generator: Gc<Generator>, ret: Ret) -> Result<(), Raised> {
-    let (executable, function) = (generator.get(vm).executable, generator.get(vm).function);
+    let (executable, function) = (generator.get(vm).executable.get(), generator.get(vm).function);
     if executable.watched.get() {
         vm.instrument(executable)?;
     }

@@ -46,7 +46,10 @@ fn is_atomic(spec: &TypeSpec) -> bool {
 
 /// Whether objects of a shape can be tracked at all; internal arrays and atoms cannot.
 fn shape_is_tracked(vm: &Vm, shape: u32) -> bool {
-    if shape == Builtin::ValueArray as u32 || shape == Builtin::RawArray as u32 || shape == 0 {
+    if shape == Builtin::ValueArray as u32
+        || shape == Builtin::RawArray as u32
+        || shape == Builtin::Executable as u32
+        || shape == 0 {
         return false;
     }
     if let Some(spec) = BUILTIN_TYPES.get(shape as usize) {

@@ -191,7 +191,7 @@ fn set_events(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn executable_of(vm: &mut Vm, code: Value) -> Result<&'static Executable, Raised> {
     match code.exact::<Code>() {
-        Some(code) => Ok(code.get(vm).executable),
+        Some(code) => Code::executable(code, vm),
         None => Err(vm.raise(Exc::TypeError, "code must be a code object")),
     }
 }

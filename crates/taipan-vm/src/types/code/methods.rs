@@ -28,9 +28,9 @@ fn this_code(vm: &mut Vm, this: Value) -> Result<Gc<Code>, Raised> {
     }
 }
 
-fn data(vm: &mut Vm, this: Value) -> Result<&'static CodeObject, Raised> {
+fn data(vm: &mut Vm, this: Value) -> Result<Arc<CodeObject>, Raised> {
     let code = this_code(vm, this)?;
-    Ok(code.get(vm).data())
+    Ok(code.get(vm).shared())
 }
 
 macro_rules! numbers {
@@ -107,7 +107,7 @@ fn get_freevars(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 /// `co_consts`: the very objects the code runs with.
 fn get_consts(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let code = this_code(vm, this)?;
-    let executable = code.get(vm).executable;
+    let executable = Code::executable(code, vm)?;
     let prepared = vm.prepare(executable);
     vm.catch(prepared, Exc::SystemError)?;
     Ok(Code::constants(code, vm)?.value())
@@ -242,7 +242,7 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
         plain(a) == plain(b)
     };
     let mut equal = equal;
-    let with_objects = [first, second].map(|code| code.get(vm).executable.has_object_constants());
+    let with_objects = [first, second].map(|code| code.get(vm).has_object_constants());
     if equal && first != second && with_objects.contains(&true) {
         let (first, second) = (Code::constants(first, vm)?, Code::constants(second, vm)?);
         equal = vm.is_equal(first.value(), second.value())?;
@@ -436,7 +436,7 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let this = this_code(vm, args.get(0))?;
     let mut code = this.get(vm).data().clone();
-    let mut objects = match this.get(vm).executable.has_object_constants() {
+    let mut objects = match this.get(vm).has_object_constants() {
         true => Some(Code::constants(this, vm)?),
         false => None,
     };

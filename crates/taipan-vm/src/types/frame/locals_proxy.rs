@@ -53,7 +53,7 @@ pub fn variable(vm: &Vm, frame: Gc<FrameObject>, index: u32) -> Option<Value> {
 fn find(vm: &mut Vm, frame: Gc<FrameObject>, key: Value, read: bool) -> Result<Option<u32>, Raised> {
     // As a dict would: an unhashable key is an error.
     Dict::key_hash(vm, key)?;
-    let code = &frame.get(vm).executable.code;
+    let code = &frame.get(vm).executable.get().code;
     let fits = |vm: &Vm, index: usize| {
         if read {
             variable(vm, frame, index as u32).is_some()

@@ -38,11 +38,11 @@ fn get_code(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let frame = this_frame(vm, this)?;
     let (function, executable) = (frame.get(vm).function, frame.get(vm).executable);
     if let Some(code) = function.get(vm).code.exact::<Code>()
-        && std::ptr::eq(code.get(vm).executable, executable)
+        && code.get(vm).runs(&executable)
     {
         return Ok(code.value());
     }
-    Ok(Code::of_executable(vm, executable)?.value())
+    Ok(Code::of_executable(vm, executable.get())?.value())
 }
 
 fn get_globals(vm: &mut Vm, this: Value) -> Result<Value, Raised> {

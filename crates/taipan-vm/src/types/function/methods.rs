@@ -129,6 +129,7 @@ fn set_code(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised
             vm.warn(Exc::DeprecationWarning, message, 0)?;
         }
     }
+    Code::executable(code, vm)?;
     function.get_mut(vm).code = code.value();
     changed(vm, function);
     Ok(())
