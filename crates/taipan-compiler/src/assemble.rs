@@ -8,7 +8,7 @@ use taipan_bytecode::{CodeObject, Opcode, Wtf8Buf};
 use crate::code_unit::CodeUnitMetadata;
 use crate::const_table::ConstTable;
 use crate::error::CompileError;
-use crate::flowgraph::{self, Optimized};
+use crate::flowgraph::Flowgraph;
 use crate::instruction_sequence::{ExceptHandlerInfo, Instruction, InstructionSequence, NEXT_LOCATION, NO_LOCATION};
 
 /// Optimises the instructions of one code unit and assembles its code object.
@@ -20,15 +20,16 @@ use crate::instruction_sequence::{ExceptHandlerInfo, Instruction, InstructionSeq
 /// [`CompileError::Internal`] if the instructions contradict themselves, [`CompileError::Overflow`] if there are too
 /// many of something.
 pub fn optimize_and_assemble(
+    flowgraph: &mut Flowgraph,
     metadata: &CodeUnitMetadata,
     mut consts: ConstTable,
-    seq: InstructionSequence,
+    seq: &mut InstructionSequence,
     flags: u32,
     nparams: usize,
     filename: &Wtf8Buf,
 ) -> Result<CodeObject, CompileError> {
-    let Optimized { mut seq, stacksize } = flowgraph::optimize(seq, metadata, &mut consts, nparams, flags)?;
-    let instrs = seq.instructions_mut();
+    let stacksize = flowgraph.optimize(seq, metadata, &mut consts, nparams, flags)?;
+    let instrs = flowgraph.seq.instructions_mut();
     resolve_unconditional_jumps(instrs);
     resolve_jump_offsets(instrs)?;
     let (localsplusnames, localspluskinds) = localsplus(metadata, flags);

@@ -11,7 +11,8 @@ use taipan_syntax::ast;
 use crate::depth::Depth;
 use crate::error::CompileError;
 use crate::future::FutureFeatures;
-use crate::instruction_sequence::{Label, SourceLocation};
+use crate::flowgraph::Flowgraph;
+use crate::instruction_sequence::{InstructionSequence, Label, SourceLocation};
 use crate::symtable::{ScopeKey, SymbolTable};
 use crate::warning::Warning;
 
@@ -79,6 +80,8 @@ pub(crate) fn generate(
         warnings: Vec::new(),
         muted: 0,
         depth: Depth::new(stack_limit),
+        flowgraph: Flowgraph::default(),
+        spare_seqs: Vec::new(),
     };
     compiler.module(module)?;
     let code = compiler.assemble(!matches!(module, ast::Mod::Expression { .. }))?;
@@ -95,6 +98,9 @@ pub(crate) struct Compiler<'a> {
     /// Above 0 in `finally` blocks for an exception: the statements have been warned about already.
     muted: u32,
     depth: Depth,
+    /// Memory that serves one unit after the other.
+    flowgraph: Flowgraph,
+    spare_seqs: Vec<InstructionSequence>,
 }
 
 impl<'a> Compiler<'a> {

@@ -23,49 +23,59 @@ use crate::error::CompileError;
 use crate::instruction_sequence::InstructionSequence;
 use cfg::Cfg;
 
-/// Instructions ready for assembly: no pseudo operation but jumps, targets and handlers as indexes.
-pub struct Optimized {
+/// The memory of the passes, which serves one code unit after the other.
+#[derive(Default)]
+pub struct Flowgraph {
+    cfg: Cfg,
+    /// The result: no pseudo operation but jumps, targets and handlers as indexes.
     pub seq: InstructionSequence,
-    pub stacksize: u32,
 }
 
-/// Runs all passes over the instructions of one code unit; `consts` is changed along with them.
-///
-/// # Errors
-/// [`CompileError::Internal`] if the instructions contradict themselves, [`CompileError::Overflow`] for too many
-/// constants.
-pub fn optimize(
-    seq: InstructionSequence,
-    metadata: &CodeUnitMetadata,
-    consts: &mut ConstTable,
-    nparams: usize,
-    flags: u32,
-) -> Result<Optimized, CompileError> {
-    let mut cfg = Cfg::from_sequence(seq)?;
-    optimize_code_unit(&mut cfg, consts, metadata.varnames.len(), nparams)?;
-    pseudo_ops::convert_pseudo_conditional_jumps(&mut cfg);
-    let stacksize = stack_depth::calculate_stack_depth(&mut cfg)?;
-    prefix::prepare_localsplus(&mut cfg, metadata, flags)?;
-    pseudo_ops::convert_pseudo_ops(&mut cfg)?;
-    pseudo_ops::normalize_jumps(&mut cfg);
-    load_fast::optimize_load_fast(&mut cfg);
-    Ok(Optimized { seq: cfg.into_sequence()?, stacksize })
+impl Flowgraph {
+    /// Runs all passes over the instructions of one code unit into `self.seq`; `consts` is changed along with them.
+    /// Gives the stack size.
+    ///
+    /// # Errors
+    /// [`CompileError::Internal`] if the instructions contradict themselves, [`CompileError::Overflow`] for too many
+    /// constants.
+    pub fn optimize(
+        &mut self,
+        seq: &mut InstructionSequence,
+        metadata: &CodeUnitMetadata,
+        consts: &mut ConstTable,
+        nparams: usize,
+        flags: u32,
+    ) -> Result<u32, CompileError> {
+        let cfg = &mut self.cfg;
+        cfg.build(seq)?;
+        optimize_code_unit(cfg, consts, metadata.varnames.len(), nparams)?;
+        pseudo_ops::convert_pseudo_conditional_jumps(cfg);
+        let stacksize = stack_depth::calculate_stack_depth(cfg)?;
+        prefix::prepare_localsplus(cfg, metadata, flags)?;
+        pseudo_ops::convert_pseudo_ops(cfg)?;
+        pseudo_ops::normalize_jumps(cfg);
+        load_fast::optimize_load_fast(cfg);
+        cfg.flatten(&mut self.seq)?;
+        Ok(stacksize)
+    }
 }
 
 /// Optimises instructions as `_testinternalcapi.optimize_cfg` does, pseudo operations kept: for tests of the passes.
 ///
 /// # Errors
-/// As [`optimize`].
+/// As [`Flowgraph::optimize`].
 pub fn optimize_instructions(
-    seq: InstructionSequence,
+    mut seq: InstructionSequence,
     consts: &mut ConstTable,
     nlocals: usize,
 ) -> Result<InstructionSequence, CompileError> {
-    let mut cfg = Cfg::from_sequence(seq)?;
+    let mut cfg = Cfg::default();
+    cfg.build(&mut seq)?;
     optimize_code_unit(&mut cfg, consts, nlocals, 0)?;
     stack_depth::calculate_stack_depth(&mut cfg)?;
     load_fast::optimize_load_fast(&mut cfg);
-    cfg.into_sequence()
+    cfg.flatten(&mut seq)?;
+    Ok(seq)
 }
 
 /// The passes before the frame layout is known.
@@ -75,13 +85,17 @@ fn optimize_code_unit(
     nlocals: usize,
     nparams: usize,
 ) -> Result<(), CompileError> {
-    exceptions::mark_except_handlers(cfg);
-    exceptions::label_exception_targets(cfg)?;
+    if cfg.has_handlers {
+        exceptions::mark_except_handlers(cfg);
+        exceptions::label_exception_targets(cfg)?;
+    }
     optimize_cfg(cfg, consts)?;
     unused_consts::remove_unused_consts(cfg, consts)?;
     unknown_locals::add_checks_for_loads_of_uninitialized_variables(cfg, nlocals, nparams);
     super_instructions::insert_super_instructions(cfg);
-    cold_blocks::push_cold_blocks_to_end(cfg)?;
+    if cfg.has_handlers {
+        cold_blocks::push_cold_blocks_to_end(cfg)?;
+    }
     lines::resolve_line_numbers(cfg);
     Ok(())
 }
@@ -91,7 +105,9 @@ fn optimize_cfg(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<(), CompileErr
     cleanup::remove_unreachable(cfg);
     lines::resolve_line_numbers(cfg);
     peephole::optimize_load_const(cfg, consts)?;
-    for id in cfg.order() {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         peephole::optimize_basic_block(cfg, id, consts)?;
     }
     cleanup::remove_redundant_nops_and_pairs(cfg);

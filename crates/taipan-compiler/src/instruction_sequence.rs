@@ -106,9 +106,19 @@ impl InstructionSequence {
         InstructionSequence::default()
     }
 
-    /// An empty sequence with room.
-    pub(crate) fn with_capacity(count: usize) -> Self {
-        InstructionSequence { instructions: Vec::with_capacity(count), ..InstructionSequence::default() }
+    /// Empties the sequence and makes room for `count` instructions.
+    pub(crate) fn start(&mut self, count: usize) {
+        self.clear();
+        self.instructions.reserve(count);
+    }
+
+    /// Empties the sequence, its memory kept.
+    pub(crate) fn clear(&mut self) {
+        self.instructions.clear();
+        self.label_map.clear();
+        self.next_free_label = 0;
+        self.nested.clear();
+        self.annotations_code = None;
     }
 
     /// A label not yet placed.
@@ -199,7 +209,7 @@ impl InstructionSequence {
         if self.label_map.is_empty() {
             return Ok(());
         }
-        let map = std::mem::take(&mut self.label_map);
+        let mut map = std::mem::take(&mut self.label_map);
         let place = |label: u32| {
             map.get(label as usize)
                 .copied()
@@ -214,6 +224,8 @@ impl InstructionSequence {
                 handler.label = place(handler.label)?;
             }
         }
+        map.clear();
+        self.label_map = map;
         Ok(())
     }
 }

@@ -168,6 +168,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn enter_scope(&mut self, start: UnitStart<'a>) -> Done {
         let id = self.table.lookup(start.key)?;
         let mut unit = Unit::new(&self.table, &start, id);
+        unit.seq = self.spare_seqs.pop().unwrap_or_default();
         if unit.private.is_none() {
             unit.private = self.unit.private;
         }
@@ -198,9 +199,14 @@ impl<'a> Compiler<'a> {
         self.op(Opcode::ReturnValue, NO_LOCATION);
         let flags = self.code_flags();
         let nparams = self.scope().varnames.len();
-        let seq = std::mem::take(&mut self.unit.seq);
+        let mut seq = std::mem::take(&mut self.unit.seq);
         let consts = std::mem::take(&mut self.unit.consts);
-        optimize_and_assemble(&self.unit.metadata, consts, seq, flags, nparams, &self.options.filename)
+        let filename = &self.options.filename;
+        let code =
+            optimize_and_assemble(&mut self.flowgraph, &self.unit.metadata, consts, &mut seq, flags, nparams, filename);
+        seq.clear();
+        self.spare_seqs.push(seq);
+        code
     }
 
     fn code_flags(&self) -> u32 {

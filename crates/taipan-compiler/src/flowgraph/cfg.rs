@@ -1,18 +1,32 @@
 //! The control-flow graph: basic blocks in a chain, built from an instruction sequence and flattened to one.
 //!
-//! Invariants: jumps and scope exits end their block ([`Cfg::check`]); block ids index `blocks` and stay valid; the
+//! Invariants: jumps and scope exits end their block ([`Builder`]); block ids index `blocks` and stay valid; the
 //! chain of `next` links from `entry` is the order of the code and has no cycle.
 
-use std::ops::{Index, IndexMut};
+use std::num::NonZeroU32;
+use std::ops::{Deref, DerefMut, Index, IndexMut};
 
 use taipan_bytecode::Opcode;
 
 use crate::error::CompileError;
-use crate::instruction_sequence::{ExceptHandlerInfo, Instruction, InstructionSequence, Label, SourceLocation};
+use crate::instruction_sequence::{ExceptHandlerInfo, Instruction, InstructionSequence, SourceLocation};
 
-/// Names a block of one graph.
+/// Names a block of one graph: its index plus one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct BlockId(u32);
+pub struct BlockId(NonZeroU32);
+
+impl BlockId {
+    const FIRST: BlockId = BlockId(NonZeroU32::MIN);
+
+    fn of_index(index: usize) -> BlockId {
+        BlockId(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
+    #[inline(always)]
+    fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// An instruction whose target is a block.
 #[derive(Clone, Copy, Debug)]
@@ -44,13 +58,51 @@ impl CfgInstr {
     }
 }
 
+/// The instructions of a block; behind them those that once stood there, whose handlers matter: CPython's compiler gives
+/// them to the instructions it appends one by one.
+#[derive(Clone, Debug, Default)]
+pub struct Instrs {
+    buffer: Vec<CfgInstr>,
+    used: usize,
+}
+
+impl Instrs {
+    fn clear(&mut self) {
+        self.buffer.clear();
+        self.used = 0;
+    }
+
+    /// Appends a whole instruction.
+    #[inline]
+    pub fn push(&mut self, instr: CfgInstr) {
+        match self.buffer.get_mut(self.used) {
+            Some(slot) => *slot = instr,
+            None => self.buffer.push(instr),
+        }
+        self.used += 1;
+    }
+}
+
+impl Deref for Instrs {
+    type Target = [CfgInstr];
+
+    #[inline(always)]
+    fn deref(&self) -> &[CfgInstr] {
+        self.buffer.get(..self.used).unwrap_or_default()
+    }
+}
+
+impl DerefMut for Instrs {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [CfgInstr] {
+        self.buffer.get_mut(..self.used).unwrap_or_default()
+    }
+}
+
 /// Instructions that run one after the other.
 #[derive(Clone, Debug, Default)]
 pub struct Block {
-    pub instrs: Vec<CfgInstr>,
-    /// Handlers of the instructions that once stood behind the last one: CPython's compiler gives them to the
-    /// instructions it appends there one by one.
-    former_handlers: Vec<Option<BlockId>>,
+    pub instrs: Instrs,
     pub next: Option<BlockId>,
     /// Whether a jump of the original sequence, or of an added block, leads here.
     pub is_labelled: bool,
@@ -71,39 +123,37 @@ pub struct Block {
 impl Block {
     /// Appends an instruction; its handler is that of the instruction that once stood there.
     pub fn add_op(&mut self, instr: CfgInstr) {
-        let except = self.former_handlers.first().copied().flatten();
-        self.take_slots(1);
+        let except = self.instrs.buffer.get(self.instrs.used).and_then(|former| former.except);
         self.instrs.push(CfgInstr { except, ..instr });
     }
 
     /// Appends copies of whole instructions.
     pub fn append(&mut self, instrs: &[CfgInstr]) {
-        self.take_slots(instrs.len());
-        self.instrs.extend_from_slice(instrs);
+        instrs.iter().for_each(|instr| self.instrs.push(*instr));
     }
 
     /// Inserts whole instructions before position `at`.
     pub fn insert(&mut self, at: usize, instrs: &[CfgInstr]) {
-        self.take_slots(instrs.len());
-        self.instrs.splice(at..at, instrs.iter().copied());
+        self.append(instrs);
+        if let Some(moved) = self.instrs.get_mut(at..) {
+            moved.rotate_right(instrs.len());
+        }
     }
 
     /// Drops all instructions from position `kept` on.
+    #[inline]
     pub fn truncate(&mut self, kept: usize) {
-        if kept >= self.instrs.len() {
-            return;
-        }
-        let dropped = self.instrs.drain(kept..).map(|instr| instr.except);
-        self.former_handlers.splice(0..0, dropped);
+        self.instrs.used = self.instrs.used.min(kept);
     }
 
-    fn take_slots(&mut self, count: usize) {
-        if self.former_handlers.is_empty() {
-            return;
-        }
-        self.former_handlers.drain(..count.min(self.former_handlers.len()));
+    /// An empty block, its memory kept.
+    fn reset(&mut self) {
+        let mut instrs = std::mem::take(&mut self.instrs);
+        instrs.clear();
+        *self = Block { instrs, ..Block::default() };
     }
 
+    #[inline]
     pub fn last(&self) -> Option<&CfgInstr> {
         self.instrs.last()
     }
@@ -151,46 +201,87 @@ pub fn is_terminator(op: Opcode) -> bool {
     op.has_jump() || is_scope_exit(op)
 }
 
-/// The graph of one code unit.
+/// The graph of one code unit; its memory serves one unit after the other.
 #[derive(Clone, Debug)]
 pub struct Cfg {
     blocks: Vec<Block>,
+    /// How many of `blocks` are in use.
+    used: usize,
     pub entry: BlockId,
+    /// Whether some instruction opens a block of a handler.
+    pub has_handlers: bool,
+    /// Memory of the passes.
+    pub todo: Vec<BlockId>,
+    pub simulation: super::load_fast::Simulation,
+    targets: Vec<Target>,
+    offsets: Vec<u32>,
+}
+
+/// What is known of a place in the sequence a graph is built from.
+#[derive(Clone, Copy, Debug, Default)]
+struct Target {
+    /// A jump leads there.
+    wanted: bool,
+    block: Option<BlockId>,
+}
+
+impl Default for Cfg {
+    fn default() -> Self {
+        Cfg {
+            blocks: Vec::new(),
+            used: 0,
+            entry: BlockId::FIRST,
+            has_handlers: false,
+            todo: Vec::new(),
+            simulation: Default::default(),
+            targets: Vec::new(),
+            offsets: Vec::new(),
+        }
+    }
 }
 
 impl Index<BlockId> for Cfg {
     type Output = Block;
 
+    #[inline(always)]
     fn index(&self, id: BlockId) -> &Block {
-        &self.blocks[id.0 as usize]
+        &self.blocks[id.index()]
     }
 }
 
 impl IndexMut<BlockId> for Cfg {
+    #[inline(always)]
     fn index_mut(&mut self, id: BlockId) -> &mut Block {
-        &mut self.blocks[id.0 as usize]
+        &mut self.blocks[id.index()]
     }
 }
 
 impl Cfg {
-    /// Builds the graph, targets resolved, and puts the annotations' code where its placeholder stands.
+    /// Builds the graph of `seq`, targets resolved, and puts the annotations' code where its placeholder stands.
     ///
     /// # Errors
     /// [`CompileError::Internal`] for an unplaced label, a target outside, or a malformed graph.
-    pub fn from_sequence(mut seq: InstructionSequence) -> Result<Cfg, CompileError> {
+    pub fn build(&mut self, seq: &mut InstructionSequence) -> Result<(), CompileError> {
         seq.apply_label_map()?;
         let instructions = seq.instructions();
-        let mut is_target = vec![false; instructions.len()];
+        let mut targets = std::mem::take(&mut self.targets);
+        targets.clear();
+        targets.resize(instructions.len(), Target::default());
+        self.has_handlers = false;
         for instruction in instructions {
             if instruction.op.has_target() {
-                *is_target
+                targets
                     .get_mut(instruction.oparg as usize)
-                    .ok_or(CompileError::Internal("jump out of the instruction sequence"))? = true;
+                    .ok_or(CompileError::Internal("jump out of the instruction sequence"))?
+                    .wanted = true;
+                self.has_handlers |= instruction.op.is_block_push();
             }
+            self.has_handlers |= instruction.op == Opcode::PopBlock;
         }
-        let mut builder = Builder::new();
-        let mut block_at = vec![None; instructions.len()];
-        for (at, instruction) in instructions.iter().enumerate() {
+        self.used = 0;
+        let first = self.new_block();
+        let mut builder = Builder { cfg: self, current: first, label_pending: false };
+        for (instruction, target) in instructions.iter().zip(&mut targets) {
             if instruction.op == Opcode::AnnotationsPlaceholder {
                 for inner in seq.annotations_code().map_or(&[][..], InstructionSequence::instructions) {
                     if inner.op.has_target() {
@@ -200,45 +291,33 @@ impl Cfg {
                 }
                 continue;
             }
-            if is_target[at] {
+            if target.wanted {
                 builder.use_label();
             }
             builder.add_op(instruction);
-            block_at[at] = Some(builder.current);
+            target.block = Some(builder.current);
         }
-        let mut cfg = builder.cfg;
-        for instr in cfg.blocks.iter_mut().flat_map(|block| &mut block.instrs) {
-            if instr.op.has_target() {
-                let block = block_at.get(instr.oparg as usize).copied().flatten();
-                instr.target = Some(block.ok_or(CompileError::Internal("jump to a placeholder"))?);
+        for block in self.blocks.iter_mut().take(self.used) {
+            // Jumps stand at the end of blocks, block pushes anywhere.
+            for instr in block.instrs.iter_mut() {
+                if instr.op.has_target() {
+                    let block = targets.get(instr.oparg as usize).and_then(|target| target.block);
+                    instr.target = Some(block.ok_or(CompileError::Internal("jump to a placeholder"))?);
+                }
             }
         }
-        cfg.check()?;
-        Ok(cfg)
-    }
-
-    fn check(&self) -> Result<(), CompileError> {
-        let terminated_early = |block: &Block| {
-            let body = block.instrs.split_last().map_or(&[][..], |(_, body)| body);
-            body.iter().any(|instr| is_terminator(instr.op))
-        };
-        if self.blocks.iter().any(terminated_early) {
-            return Err(CompileError::Internal("malformed control flow graph."));
-        }
+        self.targets = targets;
         Ok(())
     }
 
     /// Adds an empty block outside the chain.
     pub fn new_block(&mut self) -> BlockId {
-        self.blocks.push(Block::default());
-        BlockId(self.blocks.len() as u32 - 1)
-    }
-
-    /// The blocks in the order of the code.
-    pub fn order(&self) -> Vec<BlockId> {
-        let mut order = Vec::with_capacity(self.blocks.len());
-        order.extend(std::iter::successors(Some(self.entry), |&id| self[id].next));
-        order
+        match self.blocks.get_mut(self.used) {
+            Some(block) => block.reset(),
+            None => self.blocks.push(Block::default()),
+        }
+        self.used += 1;
+        BlockId::of_index(self.used - 1)
     }
 
     /// The first block from `from` on that has instructions.
@@ -248,33 +327,39 @@ impl Cfg {
 
     /// Clears the mark of every block.
     pub fn clear_visited(&mut self) {
-        for block in &mut self.blocks {
+        for block in self.blocks.iter_mut().take(self.used) {
             block.visited = false;
         }
     }
 
-    /// Flattens the graph; targets and handlers become indexes into the sequence.
+    /// Flattens the graph into `seq`; targets and handlers become indexes into it.
     ///
     /// # Errors
     /// [`CompileError::Internal`] if a handler's depth is unknown.
-    pub fn into_sequence(self) -> Result<InstructionSequence, CompileError> {
-        let order = self.order();
-        let mut label_of = vec![0; self.blocks.len()];
-        for (label, id) in order.iter().enumerate() {
-            label_of[id.0 as usize] = label as u32;
+    pub fn flatten(&mut self, seq: &mut InstructionSequence) -> Result<(), CompileError> {
+        let mut offsets = std::mem::take(&mut self.offsets);
+        offsets.clear();
+        offsets.resize(self.used, 0);
+        let mut count = 0;
+        let mut at = Some(self.entry);
+        while let Some(id) = at {
+            let block = &self[id];
+            offsets[id.index()] = count;
+            count += block.instrs.len() as u32;
+            at = block.next;
         }
-        let count = order.iter().map(|&id| self[id].instrs.len()).sum();
-        let mut seq = InstructionSequence::with_capacity(count);
-        for &id in &order {
-            seq.use_label(Label(label_of[id.0 as usize]));
-            for instr in &self[id].instrs {
+        seq.start(count as usize);
+        let mut at = Some(self.entry);
+        while let Some(id) = at {
+            let block = &self[id];
+            for instr in block.instrs.iter() {
                 let oparg = match instr.target {
-                    Some(target) if instr.op.has_target() => label_of[target.0 as usize],
+                    Some(target) if instr.op.has_target() => offsets[target.index()],
                     _ => instr.oparg,
                 };
                 let except_handler = match instr.except {
                     Some(handler) => Some(ExceptHandlerInfo {
-                        label: label_of[handler.0 as usize],
+                        label: offsets[handler.index()],
                         start_depth: self[handler]
                             .start_depth
                             .ok_or(CompileError::Internal("handler without stack depth"))?,
@@ -284,24 +369,21 @@ impl Cfg {
                 };
                 seq.push(Instruction { op: instr.op, oparg, loc: instr.loc, except_handler });
             }
+            at = block.next;
         }
-        seq.apply_label_map()?;
-        Ok(seq)
+        self.offsets = offsets;
+        Ok(())
     }
 }
 
-struct Builder {
-    cfg: Cfg,
+/// Invariant: a jump or scope exit ends its block.
+struct Builder<'c> {
+    cfg: &'c mut Cfg,
     current: BlockId,
     label_pending: bool,
 }
 
-impl Builder {
-    fn new() -> Self {
-        let entry = BlockId(0);
-        Builder { cfg: Cfg { blocks: vec![Block::default()], entry }, current: entry, label_pending: false }
-    }
-
+impl Builder<'_> {
     fn use_label(&mut self) {
         self.label_pending = true;
         self.maybe_start_block();

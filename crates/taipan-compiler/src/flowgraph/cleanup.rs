@@ -8,36 +8,45 @@ use crate::instruction_sequence::NO_LOCATION;
 
 /// Counts predecessors and empties blocks that have none.
 pub fn remove_unreachable(cfg: &mut Cfg) {
-    let order = cfg.order();
-    for &id in &order {
-        cfg[id].predecessors = 0;
-        cfg[id].visited = false;
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        let block = &mut cfg[id];
+        at = block.next;
+        block.predecessors = 0;
+        block.visited = false;
     }
     let entry = cfg.entry;
     cfg[entry].predecessors = 1;
     cfg[entry].visited = true;
-    let mut todo = vec![entry];
+    let mut todo = std::mem::take(&mut cfg.todo);
+    todo.push(entry);
     while let Some(id) = todo.pop() {
-        let next = cfg[id].next.filter(|_| cfg[id].has_fallthrough());
         let mut reach = |cfg: &mut Cfg, reached: BlockId| {
-            cfg[reached].predecessors += 1;
-            if !cfg[reached].visited {
-                cfg[reached].visited = true;
+            let block = &mut cfg[reached];
+            block.predecessors += 1;
+            if !block.visited {
+                block.visited = true;
                 todo.push(reached);
             }
         };
-        if let Some(next) = next {
+        let block = &cfg[id];
+        if let Some(next) = block.next.filter(|_| block.has_fallthrough()) {
             reach(cfg, next);
         }
-        for i in 0..cfg[id].instrs.len() {
-            let instr = cfg[id].instrs[i];
+        // Without handlers only the last instruction leads elsewhere.
+        let first = if cfg.has_handlers { 0 } else { cfg[id].instrs.len().saturating_sub(1) };
+        for i in first..cfg[id].instrs.len() {
+            let instr = &cfg[id].instrs[i];
             if let Some(target) = instr.target.filter(|_| instr.op.has_target()) {
                 reach(cfg, target);
             }
         }
     }
-    for id in order {
+    cfg.todo = todo;
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
         let block = &mut cfg[id];
+        at = block.next;
         if block.predecessors == 0 {
             block.truncate(0);
             block.is_except_handler = false;
@@ -46,18 +55,21 @@ pub fn remove_unreachable(cfg: &mut Cfg) {
 }
 
 fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
-    let following_lineno = cfg
-        .next_nonempty(cfg[id].next)
-        .map(|next| {
-            let first = cfg[next].instrs.iter().find(|instr| !(instr.op == Opcode::Nop && instr.loc.lineno < 0));
-            first.map_or(NO_LOCATION, |instr| instr.loc).lineno
-        })
-        .unwrap_or(NO_LOCATION.lineno);
-    let instrs = &mut cfg[id].instrs;
+    let block = &mut cfg[id];
+    let Some(first) = block.instrs.iter().position(|instr| instr.op == Opcode::Nop) else { return 0 };
+    // What follows the block matters only to a last instruction that does nothing.
+    let ends_in_nop = block.instrs.last().is_some_and(|last| last.op == Opcode::Nop);
+    let next = block.next.filter(|_| ends_in_nop);
+    let following = cfg.next_nonempty(next).and_then(|next| {
+        cfg[next].instrs.iter().find(|instr| !(instr.op == Opcode::Nop && instr.loc.lineno < 0))
+    });
+    let following_lineno = following.map_or(NO_LOCATION, |instr| instr.loc).lineno;
+    let block = &mut cfg[id];
+    let instrs = &mut block.instrs[..];
     let before = instrs.len();
-    let mut prev_lineno = -1;
-    let mut kept = 0;
-    for src in 0..before {
+    let mut prev_lineno = if first > 0 { instrs[first - 1].loc.lineno } else { -1 };
+    let mut kept = first;
+    for src in first..before {
         let lineno = instrs[src].loc.lineno;
         if instrs[src].op == Opcode::Nop {
             if lineno < 0 || prev_lineno == lineno {
@@ -80,13 +92,19 @@ fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
         kept += 1;
         prev_lineno = lineno;
     }
-    cfg[id].truncate(kept);
+    block.truncate(kept);
     before - kept
 }
 
 /// Removes `NOP`s no line event depends on; gives how many.
 pub fn remove_redundant_nops(cfg: &mut Cfg) -> usize {
-    cfg.order().into_iter().map(|id| remove_redundant_nops_in(cfg, id)).sum()
+    let mut removed = 0;
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
+        removed += remove_redundant_nops_in(cfg, id);
+    }
+    removed
 }
 
 /// Removes loads that are popped at once, and the `NOP`s that leaves.
@@ -95,13 +113,19 @@ pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
     while !done {
         done = true;
         let mut prev: Option<(BlockId, usize)> = None;
-        for id in cfg.order() {
+        let mut at = Some(cfg.entry);
+        while let Some(id) = at {
+            at = cfg[id].next;
             remove_redundant_nops_in(cfg, id);
             if cfg[id].is_labelled {
                 prev = None;
             }
             for i in 0..cfg[id].instrs.len() {
-                if let (Opcode::PopTop, Some((block, at))) = (cfg[id].instrs[i].op, prev) {
+                if cfg[id].instrs[i].op != Opcode::PopTop {
+                    continue;
+                }
+                let before = if i > 0 { Some((id, i - 1)) } else { prev };
+                if let Some((block, at)) = before {
                     let before = cfg[block].instrs[at];
                     let redundant = match before.op {
                         Opcode::LoadConst | Opcode::LoadSmallInt => true,
@@ -114,7 +138,9 @@ pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
                         done = false;
                     }
                 }
-                prev = Some((id, i));
+            }
+            if let Some(last) = cfg[id].instrs.len().checked_sub(1) {
+                prev = Some((id, last));
             }
             let ends_in_jump = prev.is_some_and(|(block, at)| cfg[block].instrs[at].op.has_jump());
             if ends_in_jump || cfg[id].no_fallthrough() {
@@ -127,7 +153,9 @@ pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
 /// Turns unconditional jumps to the block that follows anyway into `NOP`s; gives how many.
 fn remove_redundant_jumps(cfg: &mut Cfg) -> Result<usize, CompileError> {
     let mut changes = 0;
-    for id in cfg.order() {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         let Some(last) = cfg[id].last().copied() else { continue };
         if is_unconditional_jump(last.op) {
             let target = cfg.next_nonempty(last.target).ok_or(CompileError::Internal("jump with NULL target"))?;

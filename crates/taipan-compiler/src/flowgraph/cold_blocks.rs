@@ -18,13 +18,23 @@ pub fn push_cold_blocks_to_end(cfg: &mut Cfg) -> Result<(), CompileError> {
     mark_warm(cfg);
     mark_cold(cfg);
     add_explicit_jumps(cfg);
-    let (warm, cold): (Vec<BlockId>, Vec<BlockId>) = cfg.order().into_iter().partition(|&id| !cfg[id].is_cold);
-    if cold.is_empty() {
-        return Ok(());
+    // The chain is parted in two, which keep their order.
+    let (mut warm, mut cold): (Option<BlockId>, Option<BlockId>) = (None, None);
+    let mut first_cold = None;
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next.take();
+        let end = if cfg[id].is_cold { &mut cold } else { &mut warm };
+        match end.replace(id) {
+            Some(before) => cfg[before].next = Some(id),
+            None if cfg[id].is_cold => first_cold = Some(id),
+            None => cfg.entry = id,
+        }
     }
-    let order = [warm, cold].concat();
-    for (i, &id) in order.iter().enumerate() {
-        cfg[id].next = order.get(i + 1).copied();
+    let Some(warm) = warm else { return Err(CompileError::Internal("all code is cold")) };
+    cfg[warm].next = first_cold;
+    if first_cold.is_none() {
+        return Ok(());
     }
     remove_redundant_nops_and_jumps(cfg)
 }
@@ -33,32 +43,40 @@ fn mark_warm(cfg: &mut Cfg) {
     cfg.clear_visited();
     let entry = cfg.entry;
     cfg[entry].visited = true;
-    let mut todo = vec![entry];
+    let mut todo = std::mem::take(&mut cfg.todo);
+    todo.push(entry);
     while let Some(id) = todo.pop() {
         cfg[id].is_warm = true;
         visit_successors(cfg, id, &mut todo);
     }
+    cfg.todo = todo;
 }
 
 fn mark_cold(cfg: &mut Cfg) {
     cfg.clear_visited();
-    let mut todo: Vec<BlockId> = cfg.order().into_iter().filter(|&id| cfg[id].is_except_handler).collect();
-    for &id in &todo {
-        cfg[id].visited = true;
+    let mut todo = std::mem::take(&mut cfg.todo);
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
+        if cfg[id].is_except_handler {
+            cfg[id].visited = true;
+            todo.push(id);
+        }
     }
     while let Some(id) = todo.pop() {
         cfg[id].is_cold = true;
         visit_successors(cfg, id, &mut todo);
     }
+    cfg.todo = todo;
 }
 
 /// Queues what falls through or is jumped to from a block and is neither visited nor (when marking cold) warm.
 fn visit_successors(cfg: &mut Cfg, id: BlockId, todo: &mut Vec<BlockId>) {
     let cold_pass = cfg[id].is_cold;
     let next = cfg[id].next.filter(|_| cfg[id].has_fallthrough());
-    let jumps: Vec<BlockId> =
-        cfg[id].instrs.iter().filter(|instr| instr.op.has_jump()).filter_map(|instr| instr.target).collect();
-    for reached in next.into_iter().chain(jumps) {
+    // Jumps end their blocks.
+    let jump = cfg[id].last().filter(|last| last.op.has_jump()).and_then(|last| last.target);
+    for reached in next.into_iter().chain(jump) {
         let block = &mut cfg[reached];
         let leave = cold_pass && block.is_warm;
         if !block.visited && !leave {
@@ -69,7 +87,9 @@ fn visit_successors(cfg: &mut Cfg, id: BlockId, todo: &mut Vec<BlockId>) {
 }
 
 fn add_explicit_jumps(cfg: &mut Cfg) {
-    for id in cfg.order() {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         let Some(next) = cfg[id].next else { continue };
         if cfg[id].is_cold && cfg[id].has_fallthrough() && cfg[next].is_warm {
             cfg[next].is_labelled = true;

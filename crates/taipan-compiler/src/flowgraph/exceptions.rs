@@ -10,7 +10,9 @@ const RESUME_DEPTH1: u32 = 0x4;
 
 /// Marks each block that a block push leads to.
 pub fn mark_except_handlers(cfg: &mut Cfg) {
-    for id in cfg.order() {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         for i in 0..cfg[id].instrs.len() {
             let instr = cfg[id].instrs[i];
             if let (true, Some(target)) = (instr.op.is_block_push(), instr.target) {

@@ -26,7 +26,23 @@ pub fn const_value(op: Opcode, oparg: u32, consts: &ConstTable) -> Result<Consta
     if op == Opcode::LoadSmallInt {
         return Ok(Constant::Int(oparg.into()));
     }
-    consts.get(oparg).cloned().ok_or(CompileError::Internal("Internal error: failed to get value of a constant"))
+    const_ref(oparg, consts).cloned()
+}
+
+/// The constant of this number.
+///
+/// # Errors
+/// As [`const_value`].
+pub fn const_ref(oparg: u32, consts: &ConstTable) -> Result<&Constant, CompileError> {
+    consts.get(oparg).ok_or(CompileError::Internal("Internal error: failed to get value of a constant"))
+}
+
+/// The truth of the constant that a `LOAD_CONST` or `LOAD_SMALL_INT` loads.
+///
+/// # Errors
+/// As [`const_value`].
+pub fn const_truth(op: Opcode, oparg: u32, consts: &ConstTable) -> Result<bool, CompileError> {
+    if op == Opcode::LoadSmallInt { Ok(oparg != 0) } else { Ok(const_ops::is_true(const_ref(oparg, consts)?)) }
 }
 
 /// The argument of `LOAD_SMALL_INT` for this constant, if it has one.

@@ -11,7 +11,9 @@ const MAX_COPY_SIZE: usize = 4;
 pub fn inline_small_or_no_lineno_blocks(cfg: &mut Cfg) {
     loop {
         let mut changed = false;
-        for id in cfg.order() {
+        let mut at = Some(cfg.entry);
+        while let Some(id) = at {
+            at = cfg[id].next;
             changed |= inline_into(cfg, id);
         }
         if !changed {
@@ -28,7 +30,7 @@ fn inline_into(cfg: &mut Cfg, id: BlockId) -> bool {
     if !small_exit && !no_lineno_no_fallthrough {
         return false;
     }
-    let copied = cfg[target].instrs.clone();
+    let copied = cfg[target].instrs.to_vec();
     let block = &mut cfg[id];
     if let Some(jump) = block.instrs.last_mut() {
         jump.set_nop();

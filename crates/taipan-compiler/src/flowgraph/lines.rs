@@ -20,7 +20,7 @@ fn has_eval_break(op: Opcode) -> bool {
 
 fn is_exit_or_eval_check_without_lineno(cfg: &Cfg, id: BlockId) -> bool {
     let block = &cfg[id];
-    (block.exits_scope() || block.instrs.iter().any(|instr| has_eval_break(instr.op))) && block.has_no_lineno()
+    block.has_no_lineno() && (block.exits_scope() || block.instrs.iter().any(|instr| has_eval_break(instr.op)))
 }
 
 fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
@@ -32,14 +32,14 @@ fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
             && cfg[target].predecessors > 1
         {
             let copy = cfg.new_block();
-            let mut instrs = cfg[target].instrs.clone();
+            let mut instrs = cfg[target].instrs.to_vec();
             if let Some(first) = instrs.first_mut() {
                 first.loc = last.loc;
             }
             cfg[target].predecessors -= 1;
             let next = cfg[target].next.replace(copy);
             let block = &mut cfg[copy];
-            block.instrs = instrs;
+            block.append(&instrs);
             block.predecessors = 1;
             block.next = next;
             block.is_labelled = true;
@@ -50,7 +50,9 @@ fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
         current = cfg[id].next;
     }
     // What is left can only be reached by falling through.
-    for id in cfg.order() {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         if let (true, Some(next), Some(last)) = (cfg[id].has_fallthrough(), cfg[id].next, cfg[id].last().copied())
             && is_exit_or_eval_check_without_lineno(cfg, next)
             && let Some(first) = cfg[next].instrs.first_mut()
@@ -61,9 +63,11 @@ fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
 }
 
 fn propagate_line_numbers(cfg: &mut Cfg) {
-    for id in cfg.order() {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         let mut previous = NO_LOCATION;
-        for instr in &mut cfg[id].instrs {
+        for instr in cfg[id].instrs.iter_mut() {
             if instr.loc.lineno == NO_LOCATION.lineno {
                 instr.loc = previous;
             } else {

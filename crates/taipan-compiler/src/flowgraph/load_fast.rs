@@ -9,17 +9,20 @@ use taipan_bytecode::Opcode;
 use super::cfg::{BlockId, Cfg};
 
 /// A reference on the simulated stack.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Ref {
-    /// Index of the instruction that loaded it.
-    instr: Option<usize>,
-    /// The local it was loaded from.
-    local: Option<u32>,
+    /// Index of the instruction that loaded it, or `NONE`.
+    instr: u32,
+    /// The local it was loaded from, or `NONE`.
+    local: u32,
 }
 
-const UNKNOWN: Ref = Ref { instr: None, local: None };
+const NONE: u32 = u32::MAX;
+const UNKNOWN: Ref = Ref { instr: NONE, local: NONE };
 
-struct Simulation {
+/// The stack of the block under way.
+#[derive(Clone, Debug, Default)]
+pub struct Simulation {
     stack: Vec<Ref>,
     /// For each instruction, whether its reference forbids borrowing.
     keeps: Vec<bool>,
@@ -36,22 +39,22 @@ impl Simulation {
     }
 
     fn load(&mut self, instr: usize, local: u32) {
-        self.stack.push(Ref { instr: Some(instr), local: Some(local) });
+        self.stack.push(Ref { instr: instr as u32, local });
     }
 
     fn push_result(&mut self, instr: usize) {
-        self.stack.push(Ref { instr: Some(instr), local: None });
+        self.stack.push(Ref { instr: instr as u32, local: NONE });
     }
 
     fn mark(&mut self, reference: Ref) {
-        if let Some(keeps) = reference.instr.and_then(|instr| self.keeps.get_mut(instr)) {
+        if let Some(keeps) = self.keeps.get_mut(reference.instr as usize) {
             *keeps = true;
         }
     }
 
     fn kill_local(&mut self, local: u32) {
         for i in 0..self.stack.len() {
-            if self.stack[i].local == Some(local) {
+            if self.stack[i].local == local {
                 self.mark(self.stack[i]);
             }
         }
@@ -69,12 +72,23 @@ pub fn optimize_load_fast(cfg: &mut Cfg) {
     cfg.clear_visited();
     let entry = cfg.entry;
     cfg[entry].visited = true;
-    let mut todo = vec![entry];
+    let mut todo = std::mem::take(&mut cfg.todo);
+    let mut sim = std::mem::take(&mut cfg.simulation);
+    todo.push(entry);
     while let Some(id) = todo.pop() {
         let depth = cfg[id].start_depth.unwrap_or(0) as usize;
-        let mut sim = Simulation { stack: vec![UNKNOWN; depth], keeps: vec![false; cfg[id].instrs.len()] };
-        for i in 0..cfg[id].instrs.len() {
-            step(cfg, id, i, &mut sim, &mut todo);
+        let count = cfg[id].instrs.len();
+        sim.stack.clear();
+        sim.stack.resize(depth, UNKNOWN);
+        sim.keeps.clear();
+        sim.keeps.resize(count, false);
+        for i in 0..count {
+            let instr = &cfg[id].instrs[i];
+            let (op, oparg) = (instr.op, instr.oparg);
+            if let Some(target) = instr.target.filter(|_| op.has_target()) {
+                visit(cfg, &mut todo, target);
+            }
+            step(op, oparg, i, &mut sim);
         }
         if let (true, true, Some(next)) = (cfg[id].has_fallthrough(), cfg[id].last().is_some(), cfg[id].next) {
             visit(cfg, &mut todo, next);
@@ -90,6 +104,8 @@ pub fn optimize_load_fast(cfg: &mut Cfg) {
             }
         }
     }
+    cfg.todo = todo;
+    cfg.simulation = sim;
 }
 
 fn visit(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId) {
@@ -99,14 +115,9 @@ fn visit(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId) {
     }
 }
 
-fn step(cfg: &mut Cfg, id: BlockId, i: usize, sim: &mut Simulation, todo: &mut Vec<BlockId>) {
-    let instr = cfg[id].instrs[i];
-    let oparg = instr.oparg;
-    let (popped, pushed) = instr.op.pops_and_pushes(oparg);
-    if let (true, Some(target)) = (instr.op.has_target(), instr.target) {
-        visit(cfg, todo, target);
-    }
-    match instr.op {
+fn step(op: Opcode, oparg: u32, i: usize, sim: &mut Simulation) {
+    let (popped, pushed) = op.pops_and_pushes(oparg);
+    match op {
         Opcode::LoadFast => sim.load(i, oparg),
         Opcode::DeleteFast => sim.kill_local(oparg),
         Opcode::LoadFastAndClear => {
@@ -173,7 +184,7 @@ fn step(cfg: &mut Cfg, id: BlockId, i: usize, sim: &mut Simulation, todo: &mut V
         Opcode::ForIter => sim.push_result(i),
         Opcode::LoadAttr | Opcode::LoadSuperAttr => {
             let receiver = sim.pop();
-            if instr.op == Opcode::LoadSuperAttr {
+            if op == Opcode::LoadSuperAttr {
                 sim.pop_many(2);
             }
             sim.push_result(i);

@@ -5,11 +5,10 @@ use taipan_bytecode::{Constant, Opcode};
 
 use super::cfg::{BlockId, Cfg, CfgInstr};
 use super::folding::{
-    const_value, fold_const_binop, fold_const_unaryop, fold_constant_list_to_tuple, fold_long_display,
+    const_ref, const_truth, fold_const_binop, fold_const_unaryop, fold_constant_list_to_tuple, fold_long_display,
     fold_tuple_of_constants, optimize_lists_and_sets, small_int,
 };
 use super::swaps::optimize_swaps;
-use crate::const_ops::is_true;
 use crate::const_table::ConstTable;
 use crate::error::CompileError;
 
@@ -21,7 +20,9 @@ const COMPARE_TO_BOOL: u32 = 16;
 /// # Errors
 /// [`CompileError`] as [`const_value`] and [`ConstTable::add`].
 pub fn optimize_load_const(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<(), CompileError> {
-    for id in cfg.order() {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         optimize_load_const_in(&mut cfg[id].instrs, consts)?;
     }
     Ok(())
@@ -31,8 +32,7 @@ fn optimize_load_const_in(instrs: &mut [CfgInstr], consts: &mut ConstTable) -> R
     let (mut op, mut oparg) = (Opcode::Nop, 0);
     for i in 0..instrs.len() {
         if instrs[i].op == Opcode::LoadConst {
-            let value = const_value(Opcode::LoadConst, instrs[i].oparg, consts)?;
-            if let Some(number) = small_int(&value) {
+            if let Some(number) = small_int(const_ref(instrs[i].oparg, consts)?) {
                 instrs[i].set(Opcode::LoadSmallInt, number);
             }
         }
@@ -46,7 +46,7 @@ fn optimize_load_const_in(instrs: &mut [CfgInstr], consts: &mut ConstTable) -> R
         let Some(next) = instrs.get(i + 1).map(|next| next.op) else { continue };
         match next {
             Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::JumpIfFalse | Opcode::JumpIfTrue => {
-                let truth = is_true(&const_value(op, oparg, consts)?);
+                let truth = const_truth(op, oparg, consts)?;
                 if matches!(next, Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue) {
                     instrs[i].set_nop();
                 }
@@ -56,9 +56,13 @@ fn optimize_load_const_in(instrs: &mut [CfgInstr], consts: &mut ConstTable) -> R
                     instrs[i + 1].set_nop();
                 }
             }
-            Opcode::IsOp if const_value(op, oparg, consts)? == Constant::None => compare_with_none(instrs, i),
+            Opcode::IsOp if op == Opcode::LoadConst => {
+                if matches!(const_ref(oparg, consts)?, Constant::None) {
+                    compare_with_none(instrs, i);
+                }
+            }
             Opcode::ToBool => {
-                let truth = is_true(&const_value(op, oparg, consts)?);
+                let truth = const_truth(op, oparg, consts)?;
                 let index = consts.add(Constant::bool(truth))?;
                 instrs[i].set_nop();
                 instrs[i + 1].set(Opcode::LoadConst, index);
@@ -100,7 +104,8 @@ enum Step {
 pub fn optimize_basic_block(cfg: &mut Cfg, id: BlockId, consts: &mut ConstTable) -> Result<(), CompileError> {
     let mut i = 0;
     while i < cfg[id].instrs.len() {
-        if let Step::Next = optimize_jump(cfg, id, i) {
+        let step = if cfg[id].instrs[i].target.is_some() { optimize_jump(cfg, id, i) } else { Step::Next };
+        if let Step::Next = step {
             optimize_instr(&mut cfg[id].instrs, i, consts)?;
             i += 1;
         }

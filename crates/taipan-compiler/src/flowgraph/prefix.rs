@@ -19,6 +19,9 @@ pub fn prepare_localsplus(cfg: &mut Cfg, metadata: &CodeUnitMetadata, flags: u32
     // A cell that is also a local uses that local's slot.
     let shared: Vec<Option<u32>> = metadata.cellvars.iter().map(|name| metadata.varnames.get(name)).collect();
     insert_prefix(cfg, metadata, &shared, flags);
+    if shared.is_empty() && nfrees == 0 {
+        return Ok(());
+    }
 
     let mut dropped = 0;
     let slots: Vec<u32> = (0..ncells + nfrees)
@@ -30,8 +33,10 @@ pub fn prepare_localsplus(cfg: &mut Cfg, metadata: &CodeUnitMetadata, flags: u32
             None => nlocals + i - dropped,
         })
         .collect();
-    for id in cfg.order() {
-        for instr in &mut cfg[id].instrs {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
+        for instr in cfg[id].instrs.iter_mut() {
             if matches!(
                 instr.op,
                 Opcode::MakeCell

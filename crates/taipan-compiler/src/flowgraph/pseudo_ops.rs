@@ -8,7 +8,9 @@ use crate::error::CompileError;
 
 /// `JUMP_IF_x` becomes `COPY 1`, `TO_BOOL`, `POP_JUMP_IF_x`.
 pub fn convert_pseudo_conditional_jumps(cfg: &mut Cfg) {
-    for id in cfg.order() {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         let block = &mut cfg[id];
         let Some(last) = block.instrs.last_mut() else { continue };
         last.op = match last.op {
@@ -28,8 +30,10 @@ pub fn convert_pseudo_conditional_jumps(cfg: &mut Cfg) {
 /// # Errors
 /// As [`remove_redundant_nops_and_jumps`].
 pub fn convert_pseudo_ops(cfg: &mut Cfg) -> Result<(), CompileError> {
-    for id in cfg.order() {
-        for instr in &mut cfg[id].instrs {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
+        for instr in cfg[id].instrs.iter_mut() {
             match instr.op {
                 op if op.is_block_push() => instr.set_nop(),
                 Opcode::LoadClosure => instr.op = Opcode::LoadFast,
@@ -73,7 +77,7 @@ fn normalize_jumps_in(cfg: &mut Cfg, id: BlockId) {
     let backwards = cfg.new_block();
     let (is_cold, start_depth) = (cfg[id].is_cold, cfg[target].start_depth);
     let block = &mut cfg[backwards];
-    block.instrs.extend([not_taken, jump]);
+    block.append(&[not_taken, jump]);
     block.is_cold = is_cold;
     block.start_depth = start_depth;
     block.next = next;

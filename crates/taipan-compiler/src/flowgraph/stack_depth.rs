@@ -9,10 +9,13 @@ use taipan_bytecode::Opcode;
 /// # Errors
 /// [`CompileError::Internal`] for an underflow or for two ways to a block with different depths.
 pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
-    for id in cfg.order() {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         cfg[id].start_depth = None;
     }
-    let mut todo = Vec::new();
+    let mut todo = std::mem::take(&mut cfg.todo);
+    todo.clear();
     let mut max_depth = 0;
     let entry = cfg.entry;
     enter(cfg, &mut todo, entry, 0)?;
@@ -20,16 +23,20 @@ pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
         let mut depth = i64::from(cfg[id].start_depth.unwrap_or(0));
         let mut next = cfg[id].next;
         for i in 0..cfg[id].instrs.len() {
-            let instr = cfg[id].instrs[i];
+            let instr = &cfg[id].instrs[i];
+            let (op, oparg) = (instr.op, instr.oparg);
             max_depth = max_depth.max(depth);
-            if let (true, Some(target)) = (instr.op.has_target() && instr.op != Opcode::EndAsyncFor, instr.target) {
-                enter(cfg, &mut todo, target, depth + instr.op.stack_effect(instr.oparg, true))?;
+            if let Some(target) = instr.target
+                && op.has_target()
+                && op != Opcode::EndAsyncFor
+            {
+                enter(cfg, &mut todo, target, depth + op.stack_effect(oparg, true))?;
             }
-            depth += instr.op.stack_effect(instr.oparg, false);
+            depth += op.stack_effect(oparg, false);
             if depth < 0 {
                 return Err(CompileError::Value("Invalid CFG, stack underflow"));
             }
-            if is_unconditional_jump(instr.op) || is_scope_exit(instr.op) {
+            if is_unconditional_jump(op) || is_scope_exit(op) {
                 next = None;
                 break;
             }
@@ -38,6 +45,7 @@ pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
             enter(cfg, &mut todo, next, depth)?;
         }
     }
+    cfg.todo = todo;
     u32::try_from(max_depth).map_err(|_| CompileError::Internal("stack depth out of range"))
 }
 

@@ -7,8 +7,10 @@ use super::cleanup::remove_redundant_nops;
 
 /// Joins pairs on one line whose locals have numbers below 16.
 pub fn insert_super_instructions(cfg: &mut Cfg) {
-    for id in cfg.order() {
-        let instrs = &mut cfg[id].instrs;
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
+        let instrs = &mut cfg[id].instrs[..];
         for i in 1..instrs.len() {
             let (first, second) = (instrs[i - 1], instrs[i]);
             let joined = match (first.op, second.op) {

@@ -2,7 +2,7 @@
 
 use taipan_bytecode::Opcode;
 
-use super::cfg::{BlockId, Cfg};
+use super::cfg::{BlockId, Cfg, CfgInstr};
 
 /// Locals from this number on are only followed inside a block, to keep compilation linear.
 const TRACKED: usize = 64;
@@ -15,22 +15,24 @@ pub fn add_checks_for_loads_of_uninitialized_variables(cfg: &mut Cfg, nlocals: u
     if nlocals > TRACKED {
         scan_many_locals(cfg, nlocals);
     }
-    let mut scan = Scan::default();
+    let mut scan = Scan { todo: std::mem::take(&mut cfg.todo) };
     cfg.clear_visited();
     let mask = (nparams..nlocals.min(TRACKED)).fold(0, |mask, local| mask | 1u64 << local);
     let entry = cfg.entry;
     scan.reach(cfg, entry, mask);
     // A `del` can stand anywhere, so each block is seen at least once.
-    for id in cfg.order() {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         scan.block(cfg, id);
     }
     while let Some(id) = scan.todo.pop() {
         cfg[id].visited = false;
         scan.block(cfg, id);
     }
+    cfg.todo = scan.todo;
 }
 
-#[derive(Default)]
 struct Scan {
     todo: Vec<BlockId>,
 }
@@ -49,40 +51,64 @@ impl Scan {
 
     fn block(&mut self, cfg: &mut Cfg, id: BlockId) {
         let mut mask = cfg[id].unset;
-        for i in 0..cfg[id].instrs.len() {
-            let instr = cfg[id].instrs[i];
-            if let Some(handler) = instr.except {
-                self.reach(cfg, handler, mask);
-            }
-            if instr.oparg as usize >= TRACKED {
-                continue;
-            }
-            let bit = 1u64 << instr.oparg;
-            match instr.op {
-                Opcode::DeleteFast | Opcode::LoadFastAndClear | Opcode::StoreFastMaybeNull => mask |= bit,
-                Opcode::StoreFast | Opcode::LoadFastCheck => mask &= !bit,
-                Opcode::LoadFast => {
-                    if mask & bit != 0 {
-                        cfg[id].instrs[i].op = Opcode::LoadFastCheck;
-                    }
-                    mask &= !bit;
+        if cfg.has_handlers {
+            for i in 0..cfg[id].instrs.len() {
+                let instr = &mut cfg[id].instrs[i];
+                let handler = instr.except;
+                let before = mask;
+                mask = load_or_store(instr, mask);
+                if let Some(handler) = handler {
+                    self.reach(cfg, handler, before);
                 }
-                _ => {}
+            }
+        } else {
+            for instr in cfg[id].instrs.iter_mut() {
+                mask = load_or_store(instr, mask);
             }
         }
-        if let Some(next) = cfg[id].next.filter(|_| cfg[id].has_fallthrough()) {
-            self.reach(cfg, next, mask);
+        let block = &cfg[id];
+        let next = block.next.filter(|_| block.has_fallthrough());
+        let target = block.last().filter(|last| last.op.has_jump()).and_then(|last| last.target);
+        for reached in next.into_iter().chain(target) {
+            self.reach(cfg, reached, mask);
         }
-        if let Some(target) = cfg[id].last().filter(|last| last.op.has_jump()).and_then(|last| last.target) {
-            self.reach(cfg, target, mask);
+    }
+}
+
+/// The unset locals behind an instruction, which becomes one that checks where need be.
+#[inline]
+fn load_or_store(instr: &mut CfgInstr, mask: u64) -> u64 {
+    let bit = match instr.op {
+        Opcode::DeleteFast
+        | Opcode::LoadFastAndClear
+        | Opcode::StoreFastMaybeNull
+        | Opcode::StoreFast
+        | Opcode::LoadFastCheck
+        | Opcode::LoadFast
+            if (instr.oparg as usize) < TRACKED =>
+        {
+            1u64 << instr.oparg
         }
+        _ => return mask,
+    };
+    match instr.op {
+        Opcode::DeleteFast | Opcode::LoadFastAndClear | Opcode::StoreFastMaybeNull => mask | bit,
+        Opcode::LoadFast if mask & bit != 0 => {
+            instr.op = Opcode::LoadFastCheck;
+            mask & !bit
+        }
+        _ => mask & !bit,
     }
 }
 
 fn scan_many_locals(cfg: &mut Cfg, nlocals: usize) {
     let mut set_in = vec![0usize; nlocals - TRACKED];
-    for (block_number, id) in (1..).zip(cfg.order()) {
-        for instr in &mut cfg[id].instrs {
+    let mut at = Some(cfg.entry);
+    let mut block_number = 0;
+    while let Some(id) = at {
+        at = cfg[id].next;
+        block_number += 1;
+        for instr in cfg[id].instrs.iter_mut() {
             let Some(state) = (instr.oparg as usize).checked_sub(TRACKED).and_then(|local| set_in.get_mut(local))
             else {
                 continue;

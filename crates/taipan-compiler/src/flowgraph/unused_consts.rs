@@ -10,12 +10,13 @@ use crate::error::CompileError;
 /// [`CompileError::Internal`] for a constant that does not exist.
 pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<(), CompileError> {
     const NO_CONSTANT: CompileError = CompileError::Internal("load of a constant that does not exist");
-    let order = cfg.order();
     let mut used = vec![false; consts.len()];
     if let Some(first) = used.first_mut() {
         *first = true;
     }
-    for &id in &order {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         for instr in cfg[id].instrs.iter().filter(|instr| instr.op.has_const()) {
             *used.get_mut(instr.oparg as usize).ok_or(NO_CONSTANT)? = true;
         }
@@ -24,7 +25,9 @@ pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<()
         return Ok(());
     }
     let renumbered = consts.retain(&used);
-    for &id in &order {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
         for instr in cfg[id].instrs.iter_mut().filter(|instr| instr.op.has_const()) {
             instr.oparg = renumbered.get(instr.oparg as usize).copied().flatten().ok_or(NO_CONSTANT)?;
         }
