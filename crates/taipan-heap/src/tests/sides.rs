@@ -228,3 +228,38 @@ fn traces_follow_objects_and_go_with_them() {
     assert!(heap.alloc(NODE, NODE_BYTES).is_some() || !heap.is_tracing());
     assert_eq!(heap.traced_bytes(), (0, 0));
 }
+
+/// Tells that it was called by the tag of the object: a made-up number of bytes.
+unsafe fn give_back(object: std::ptr::NonNull<Header>) -> usize {
+    word(object, 1) as usize >> 4
+}
+
+#[test]
+fn owners_are_told_once_when_dead_for_good() {
+    let mut heap = new_heap(HeapConfig { move_everything: true, ..checked() });
+    let mut roots = TestRoots::default();
+    for tag in [1, 2, 4, 8] {
+        let object = node(&mut heap, tag, &mut roots);
+        set_word(object, 1, tag << 4 | 1);
+        heap.own(object, give_back);
+        heap.charge_young(tag as usize);
+        roots.words.push(address(object));
+    }
+    assert_eq!(heap.stats().charged_bytes, 15);
+    roots.words.remove(0);
+    collect(&mut heap, Collection::Minor, &mut roots);
+    assert_eq!(heap.stats().charged_bytes, 14, "died young");
+    roots.words.remove(0);
+    collect(&mut heap, Collection::Minor, &mut roots);
+    assert_eq!(heap.stats().charged_bytes, 14, "old by now");
+    collect(&mut heap, Collection::Major, &mut roots);
+    assert_eq!(heap.stats().charged_bytes, 12);
+    heap.register_finalizer(at(roots.words[0]), 7);
+    roots.words.clear();
+    collect(&mut heap, Collection::Major, &mut roots);
+    assert_eq!(heap.stats().charged_bytes, 4, "what waits for its finaliser is not dead");
+    assert_eq!(heap.owners(give_back).count(), 1);
+    heap.release_all();
+    assert_eq!(heap.stats().charged_bytes, 0);
+    assert_eq!(heap.owners(give_back).count(), 0);
+}
