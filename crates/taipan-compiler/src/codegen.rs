@@ -10,8 +10,8 @@ use taipan_syntax::ast;
 
 use crate::depth::Depth;
 use crate::error::CompileError;
-use crate::future::FutureFeatures;
 use crate::flowgraph::Flowgraph;
+use crate::future::FutureFeatures;
 use crate::instruction_sequence::{InstructionSequence, Label, SourceLocation};
 use crate::symtable::{ScopeKey, SymbolTable};
 use crate::warning::Warning;

@@ -93,7 +93,9 @@ impl Heap {
     /// The objects entered with this release; some may be dead already.
     pub fn owners(&self, release: Release) -> impl Iterator<Item = NonNull<Header>> {
         let entries = self.owned.old.iter().chain(&self.owned.young);
-        entries.filter(move |entry| std::ptr::fn_addr_eq(entry.1, release)).filter_map(|entry| NonNull::new(entry.0 as *mut Header))
+        entries
+            .filter(move |entry| std::ptr::fn_addr_eq(entry.1, release))
+            .filter_map(|entry| NonNull::new(entry.0 as *mut Header))
     }
 
     /// Releases what every object owns, at the end of the heap. The objects must not be used any more.

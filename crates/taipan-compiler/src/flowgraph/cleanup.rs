@@ -60,9 +60,9 @@ fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
     // What follows the block matters only to a last instruction that does nothing.
     let ends_in_nop = block.instrs.last().is_some_and(|last| last.op == Opcode::Nop);
     let next = block.next.filter(|_| ends_in_nop);
-    let following = cfg.next_nonempty(next).and_then(|next| {
-        cfg[next].instrs.iter().find(|instr| !(instr.op == Opcode::Nop && instr.loc.lineno < 0))
-    });
+    let following = cfg
+        .next_nonempty(next)
+        .and_then(|next| cfg[next].instrs.iter().find(|instr| !(instr.op == Opcode::Nop && instr.loc.lineno < 0)));
     let following_lineno = following.map_or(NO_LOCATION, |instr| instr.loc).lineno;
     let block = &mut cfg[id];
     let instrs = &mut block.instrs[..];

@@ -667,7 +667,11 @@ impl RegisterCode {
     /// About how many bytes of memory it takes.
     pub fn bytes(&self) -> usize {
         let maps = size_of_val(&*self.map) + size_of_val(&*self.boundaries) + size_of_val(&*self.deferred);
-        size_of::<Self>() + size_of_val(&*self.words) + maps + size_of_val(&*self.handlers) + size_of_val(&*self.entries)
+        size_of::<Self>()
+            + size_of_val(&*self.words)
+            + maps
+            + size_of_val(&*self.handlers)
+            + size_of_val(&*self.entries)
     }
 
     /// The normal form at the operation that contains word `pc`.

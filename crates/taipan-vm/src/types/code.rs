@@ -132,8 +132,8 @@ impl Code {
         let n = data.consts.len();
         let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, n)?;
         for i in 0..n {
-            let known =
-                executable.and_then(|executable| executable.reference(vm, i).or_else(|| executable.object_constant(vm, i)));
+            let known = executable
+                .and_then(|executable| executable.reference(vm, i).or_else(|| executable.object_constant(vm, i)));
             let value = match known {
                 Some(value) => value,
                 None => constant_object(vm, &data.consts[i])?,

@@ -49,7 +49,8 @@ fn shape_is_tracked(vm: &Vm, shape: u32) -> bool {
     if shape == Builtin::ValueArray as u32
         || shape == Builtin::RawArray as u32
         || shape == Builtin::Executable as u32
-        || shape == 0 {
+        || shape == 0
+    {
         return false;
     }
     if let Some(spec) = BUILTIN_TYPES.get(shape as usize) {
