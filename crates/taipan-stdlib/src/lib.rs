@@ -17,6 +17,7 @@ pub mod collections;
 pub mod compression;
 pub mod csv;
 pub mod datetime;
+pub mod decimal;
 pub mod errno;
 pub mod fcntl;
 pub mod functools;
@@ -113,6 +114,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &json::MODULE,
     &abc::MODULE,
     &datetime::MODULE,
+    &decimal::MODULE,
     &bz2::MODULE,
     &lzma::MODULE,
     &multibyte::MODULE,

@@ -8,6 +8,7 @@ use super::source::SourceFile;
 /// Each crate with the crates of the workspace that it may use.
 const ARROWS: &[(&str, &[&str])] = &[
     ("taipan-text", &[]),
+    ("taipan-decimal", &[]),
     ("taipan-sre", &["taipan-text"]),
     ("taipan-bytecode", &[]),
     ("taipan-syntax", &["taipan-text"]),
@@ -23,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "taipan-compiler",
             "taipan-heap",
             "taipan-text",
+            "taipan-decimal",
             "taipan-sre",
         ],
     ),

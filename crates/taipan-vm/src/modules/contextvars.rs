@@ -84,6 +84,37 @@ fn copy_dict(vm: &mut Vm, from: Gc<Dict>) -> Result<Gc<Dict>, Raised> {
     Ok(copy)
 }
 
+impl ContextVar {
+    /// A new variable without default, as `ContextVar(name)` makes it.
+    pub fn new(vm: &mut Vm, variable_name: &str) -> Result<Gc<ContextVar>, Raised> {
+        let name = vm.new_str(variable_name)?;
+        let shape = class_of_spec(vm, &CONTEXT_VAR)?.get(vm).root_shape;
+        vm.new_object(shape, ContextVar { header: HeaderWord::NEW, name, default: None })
+    }
+
+    /// The value in the current context.
+    pub fn value(this: Gc<ContextVar>, vm: &mut Vm) -> Result<Option<Value>, Raised> {
+        let values = current(vm)?.get(vm).values;
+        Dict::get_item(values, vm, this.value())
+    }
+
+    /// Sets the value in the current context.
+    pub fn set_value(this: Gc<ContextVar>, vm: &mut Vm, value: Value) -> Result<(), Raised> {
+        let context = current(vm)?;
+        let values = context.get(vm).values;
+        let changed = copy_dict(vm, values)?;
+        Dict::set(changed, vm, this.value(), value)?;
+        context.get_mut(vm).values = changed;
+        Ok(())
+    }
+}
+
+/// What the variables of the current context are held by: it is replaced, never changed, when one is set.
+#[inline]
+pub fn current_values(vm: &Vm) -> Option<Gc<Dict>> {
+    Some(vm.context?.downcast::<Context>(vm)?.get(vm).values)
+}
+
 fn context_of(vm: &Vm, this: Value) -> Gc<Context> {
     match this.downcast(vm) {
         Some(context) => context,
