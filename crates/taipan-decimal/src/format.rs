@@ -48,6 +48,8 @@ pub struct FormatSpec {
     capitals: bool,
     /// The type is `n` or `N`: grouping and point come from the locale.
     pub is_local: bool,
+    /// The type is `N`, which is deprecated.
+    pub is_deprecated: bool,
     pub locale: Option<FormatLocale>,
 }
 
@@ -97,6 +99,7 @@ impl FormatSpec {
             code: b'g',
             capitals,
             is_local: false,
+            is_deprecated: false,
             locale: None,
         };
         let mut has_align = false;
@@ -141,6 +144,7 @@ impl FormatSpec {
                     return None;
                 }
                 parsed.is_local = true;
+                parsed.is_deprecated = parsed.capitals;
                 parsed.code = b'g';
             }
         }
@@ -167,8 +171,11 @@ impl Decimal {
             return Ok(pad(with_sign(text, spec.sign), fill, align, spec.width));
         }
         let mut number = self.clone();
-        if spec.no_negative_zero && number.negative && self.rounded_is_zero(spec, context)? {
-            number.negative = false;
+        if spec.no_negative_zero && self.negative {
+            let rounded = self.rounded_for(spec, context)?;
+            if rounded.is_zero() {
+                number = rounded.copy_abs();
+            }
         }
         let text = with_sign(number.numeric_text(spec, context)?, spec.sign);
         let text = match &spec.locale {
@@ -178,8 +185,8 @@ impl Decimal {
         Ok(pad(text, spec.fill, spec.align, spec.width))
     }
 
-    /// Whether the rounding of a specification makes the number zero.
-    fn rounded_is_zero(&self, spec: &FormatSpec, context: &Context) -> Result<bool, FormatError> {
+    /// The number as the rounding of a specification leaves it, where that may be zero.
+    fn rounded_for(&self, spec: &FormatSpec, context: &Context) -> Result<Decimal, FormatError> {
         let mut status = Status::NONE;
         let mut number = self.clone();
         if let Some(precision) = spec.precision {
@@ -198,7 +205,7 @@ impl Decimal {
         if status.has(Status::ERRORS) {
             return Err(FormatError::Rounding);
         }
-        Ok(number.is_zero())
+        Ok(number)
     }
 
     /// The number in the notation of a specification, without padding and grouping.

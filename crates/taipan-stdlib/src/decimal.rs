@@ -88,7 +88,8 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     signals::define(vm, module)?;
     current::define(vm, module)?;
     for rounding in Rounding::ALL {
-        Module::set_text(module, vm, rounding.name(), rounding.name())?;
+        let name = Str::intern(vm, rounding.name())?.value();
+        Module::set(module, vm, rounding.name(), name)?;
     }
     for (name, value) in [
         ("MAX_PREC", MAX_PREC),

@@ -108,6 +108,10 @@ pub fn format(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(mut spec) = FormatSpec::parse(&text, capitals) else {
         return format_by_library(vm, this, spec_value, context.value());
     };
+    if spec.is_deprecated {
+        const MESSAGE: &str = "Format specifier 'N' is deprecated and slated for removal in Python 3.18";
+        vm.warn(Exc::DeprecationWarning, MESSAGE, 1)?;
+    }
     if spec.is_local {
         spec.locale = Some(locale(vm)?);
     }
