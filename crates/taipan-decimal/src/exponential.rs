@@ -205,11 +205,7 @@ enum Approximation {
 }
 
 /// Rounds a function once enough of its digits are known.
-fn round_until_sure(
-    context: &Context,
-    status: &mut Status,
-    approximate: impl Fn(i64) -> Approximation,
-) -> Decimal {
+fn round_until_sure(context: &Context, status: &mut Status, approximate: impl Fn(i64) -> Approximation) -> Decimal {
     let mut extra = EXTRA_DIGITS;
     loop {
         let digits = context.prec + extra;

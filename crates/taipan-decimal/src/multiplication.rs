@@ -90,11 +90,7 @@ impl Decimal {
         if let (Coefficient::Small(a), Coefficient::Small(b)) = (a, b)
             && let Some(product) = a.checked_mul(*b)
         {
-            return Decimal::new(
-                self.negative != other.negative,
-                Coefficient::Small(product),
-                self.exp + other.exp,
-            );
+            return Decimal::new(self.negative != other.negative, Coefficient::Small(product), self.exp + other.exp);
         }
         if a.digit_bounds().1 + b.digit_bounds().1 > context.max_digits {
             return Decimal::error(Status::MALLOC_ERROR, status);

@@ -50,8 +50,7 @@ impl Decimal {
     }
 
     /// The positive quiet NaN without payload.
-    pub const NAN: Decimal =
-        Decimal { negative: false, kind: Kind::QuietNan, exp: 0, coefficient: Coefficient::ZERO };
+    pub const NAN: Decimal = Decimal { negative: false, kind: Kind::QuietNan, exp: 0, coefficient: Coefficient::ZERO };
 
     /// The NaN of a failed operation.
     #[cold]

@@ -108,8 +108,7 @@ impl Decimal {
         let base = self.copy_abs();
         let lower = base.log_magnitude(context) + exponent.adjusted();
         let shrinks = (base.adjusted() < 0) != exponent.negative;
-        let (limit, exp) =
-            if shrinks { (context.etiny(), context.etiny() - 1) } else { (context.emax, EXP_INF) };
+        let (limit, exp) = if shrinks { (context.etiny(), context.etiny() - 1) } else { (context.emax, EXP_INF) };
         if digits_64(limit.unsigned_abs()) >= lower {
             return None;
         }
@@ -196,7 +195,9 @@ impl Decimal {
         let mut base = self.clone();
         let mut result = ONE;
         let exponent = match exponent.exp {
-            exp @ 0.. if exp + exponent.coefficient.digits() <= context.max_digits => exponent.coefficient.scale_up(exp),
+            exp @ 0.. if exp + exponent.coefficient.digits() <= context.max_digits => {
+                exponent.coefficient.scale_up(exp)
+            }
             0.. => return Decimal::error(Status::MALLOC_ERROR, status),
             exp => exponent.coefficient.scale_down(-exp).0,
         };
@@ -249,10 +250,7 @@ impl Decimal {
             return nan;
         }
         let all_integers = self.is_integer() && exponent.is_integer() && modulus.is_integer();
-        if !all_integers
-            || modulus.is_zero()
-            || modulus.coefficient.digits() + modulus.exp > context.prec
-        {
+        if !all_integers || modulus.is_zero() || modulus.coefficient.digits() + modulus.exp > context.prec {
             return Decimal::error(Status::INVALID_OPERATION, status);
         }
         let negative = self.negative && exponent.is_odd_integer();

@@ -188,12 +188,7 @@ fn exact(vm: &mut Vm, value: Value, context: Gc<ContextObject>) -> Result<Decima
 }
 
 /// `class(value)`: exact, whatever the context says.
-pub fn exact_of_class(
-    vm: &mut Vm,
-    class: Gc<Type>,
-    value: Value,
-    context: Gc<ContextObject>,
-) -> Result<Value, Raised> {
+pub fn exact_of_class(vm: &mut Vm, class: Gc<Type>, value: Value, context: Gc<ContextObject>) -> Result<Value, Raised> {
     let number = match number::of(vm, value) {
         Some(number) => {
             let plain = class_of_spec(vm, &number::TYPE)?;

@@ -152,7 +152,13 @@ pub fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
     let hash = match () {
         _ if number.is_signaling() => return Err(vm.raise(Exc::TypeError, "Cannot hash a signaling NaN value")),
         _ if number.is_nan() => object::hash(vm, this)?,
-        _ if number.is_infinite() => if number.negative { -314_159 } else { 314_159 },
+        _ if number.is_infinite() => {
+            if number.negative {
+                -314_159
+            } else {
+                314_159
+            }
+        }
         _ => number.finite_hash(),
     };
     let hash = if hash == -1 { -2 } else { hash };
@@ -200,8 +206,7 @@ fn comparable(
     let denominator = int_argument(vm, denominator)?;
     let mut status = Status::NONE;
     let exp = this.exp;
-    let product =
-        Decimal { exp: 0, ..this }.multiply(&denominator, &Context::max(max_digits(vm)), &mut status);
+    let product = Decimal { exp: 0, ..this }.multiply(&denominator, &Context::max(max_digits(vm)), &mut status);
     if !status.is_empty() {
         return Err(vm.raise(Exc::ValueError, "exact conversion for comparison failed"));
     }
