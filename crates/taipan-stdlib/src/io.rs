@@ -142,6 +142,7 @@ fn text_encoding(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn open_code(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(open_code));
     let path = args.get(0);
     if path.downcast::<Str>(vm).is_none() {
         let got = vm.type_name(path);
@@ -155,6 +156,7 @@ fn open_code(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn open(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(open));
     open_file(vm, args.all())
 }
 

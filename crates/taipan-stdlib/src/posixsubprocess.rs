@@ -43,7 +43,7 @@ fn numbers(vm: &mut Vm, items: Value) -> Result<Vec<i64>, Raised> {
 }
 
 fn fork_exec(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    vm.close_dropped_outputs();
+    vm.close_dropped_outputs(Some(fork_exec));
     let [argv, executables, close_fds, pass_fds, cwd, env] = args.all();
     if args.get(21).not_none().is_some() {
         return Err(vm.raise(Exc::RuntimeError, "preexec_fn is not supported"));

@@ -70,10 +70,10 @@ pub struct Interpreter {
     pub(crate) interrupted: bool,
     /// When the last collection was made while waiting, in milliseconds of the monotonic clock.
     pub(crate) idle_mark: u64,
-    /// Files opened for writing by path and not closed.
-    pub open_outputs: usize,
-    /// As many of them were in use when garbage was last collected for their sake.
-    pub(crate) outputs_in_use: usize,
+    /// Files opened for writing by path, and not closed, since garbage was last collected for their sake.
+    pub(crate) new_outputs: usize,
+    /// How often that was.
+    pub(crate) output_age: u32,
     /// Numbers of the attached threads, and the next one: identities of the system are used again.
     pub(crate) thread_serials: Vec<u64>,
     pub(crate) next_thread_serial: u64,
@@ -174,8 +174,8 @@ impl Interpreter {
             simulated_signals: 0,
             finalizing: false,
             idle_mark: 0,
-            open_outputs: 0,
-            outputs_in_use: 0,
+            new_outputs: 0,
+            output_age: 0,
             interrupted: false,
             thread_serials: Vec::new(),
             next_thread_serial: 1,

@@ -32,7 +32,8 @@ heap_object! {
         /// -1: closed.
         fd: i64,
         flags: u32,
-        pad: u32,
+        /// Of a file opened for writing: what `Vm::note_output` gave.
+        age: u32,
         block_size: usize,
     }
 }
@@ -89,7 +90,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
     let file =
-        File { header: HeaderWord::NEW, fd: -1, flags: CLOSE_FD, pad: 0, block_size: super::DEFAULT_BUFFER_SIZE };
+        File { header: HeaderWord::NEW, fd: -1, flags: CLOSE_FD, age: 0, block_size: super::DEFAULT_BUFFER_SIZE };
     Ok(vm.new_object(shape, file)?.value())
 }
 
@@ -163,7 +164,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
         fd
     } else {
         let path = vm.path_bytes(file)?;
-        vm.close_dropped_outputs();
+        vm.close_dropped_outputs(None);
         if !closefd {
             return Err(vm.raise(Exc::ValueError, "Cannot use closefd=False with file name"));
         }
@@ -211,7 +212,8 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     state.fd = i64::from(fd);
     state.flags = flags | if closefd { CLOSE_FD } else { 0 } | if is_output { OUTPUT } else { 0 };
     if is_output {
-        vm.interp_mut().open_outputs += 1;
+        let age = vm.note_output();
+        own.get_mut(vm).age = age;
     }
     let key = vm.name(name::THREAD_NAME);
     vm.set_attr(this, key, Some(file))?;
@@ -255,8 +257,8 @@ fn close_descriptor(vm: &mut Vm, file: Gc<File>) -> Result<(), Raised> {
     }
     if file.get(vm).flags & OUTPUT != 0 {
         file.get_mut(vm).flags &= !OUTPUT;
-        let open = &mut vm.interp_mut().open_outputs;
-        *open = open.saturating_sub(1);
+        let age = file.get(vm).age;
+        vm.forget_output(age);
     }
     let host = vm.host();
     match vm.detached(|| host.close(fd)) {

@@ -183,6 +183,7 @@ pub fn lseek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 pub fn open(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(open));
     let [file, flags, mode, dir] = args.all();
     let file = path(vm, "open", "path", file, Allow::PATH)?;
     let flags = vm.index_i32(flags)?;

@@ -112,6 +112,7 @@ pub fn getcwdb(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
 }
 
 pub fn link(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(link));
     let [from, to, from_dir, to_dir, follow] = args.all();
     let from = path(vm, "link", "src", from, Allow::PATH)?;
     let to = path(vm, "link", "dst", to, Allow::PATH)?;
@@ -184,15 +185,16 @@ fn move_file(vm: &mut Vm, args: Args<'_>, function: &str) -> Result<Value, Raise
     let from = path(vm, function, "src", from, Allow::PATH)?;
     let to = path(vm, function, "dst", to, Allow::PATH)?;
     let (from_dir, to_dir) = (dir_fd(vm, from_dir)?, dir_fd(vm, to_dir)?);
-    vm.close_dropped_outputs();
     on_paths(vm, &from, &to, |host| host.rename(&from.bytes, &to.bytes, from_dir, to_dir))
 }
 
 pub fn rename(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(rename));
     move_file(vm, args, "rename")
 }
 
 pub fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(replace));
     move_file(vm, args, "replace")
 }
 
@@ -213,6 +215,7 @@ pub fn symlink(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 pub fn truncate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(truncate));
     let file = path(vm, "truncate", "path", args.get(0), Allow::PATH_OR_FD)?;
     let length = vm.index_i64(args.get(1))?;
     on_path(vm, &file, |host| match file.fd {
@@ -245,7 +248,7 @@ fn time_of_nanoseconds(vm: &mut Vm, value: Value) -> Result<TimeSpec, Raised> {
 }
 
 pub fn utime(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    vm.close_dropped_outputs();
+    vm.close_dropped_outputs(Some(utime));
     let [file, times, ns, dir, follow] = args.all();
     let file = path(vm, "utime", "path", file, Allow::PATH_OR_FD)?;
     let at = at(vm, dir, follow)?;

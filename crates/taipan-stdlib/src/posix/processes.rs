@@ -59,6 +59,7 @@ pub fn waitstatus_to_exitcode(vm: &mut Vm, args: Args<'_>) -> Result<Value, Rais
 }
 
 pub fn exit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(exit));
     let status = vm.index_i32(args.get(0))?;
     vm.ask_host(|host| host.exit(status))?;
     Ok(Value::NONE)
@@ -96,6 +97,7 @@ fn arguments(vm: &mut Vm, function: &str, argv: Value) -> Result<Vec<Vec<u8>>, R
 }
 
 pub fn execv(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(execv));
     let file = path(vm, "execv", "path", args.get(0), Allow::PATH)?;
     let argv = arguments(vm, "execv", args.get(1))?;
     match vm.host().execute(&file.bytes, &argv, None) {
@@ -129,6 +131,7 @@ pub fn environment_strings(vm: &mut Vm, mapping: Value) -> Result<Vec<Vec<u8>>, 
 }
 
 pub fn execve(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(execve));
     let file = path(vm, "execve", "path", args.get(0), Allow::PATH)?;
     let argv = arguments(vm, "execve", args.get(1))?;
     let env = environment_strings(vm, args.get(2))?;
@@ -194,6 +197,7 @@ pub fn forked(vm: &mut Vm) -> Result<i32, Raised> {
 }
 
 pub fn fork(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(fork));
     vm.audit("os.fork", &[])?;
     forked(vm).map(Value::int32)
 }
@@ -286,7 +290,7 @@ pub fn killpg(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 pub fn system(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    vm.close_dropped_outputs();
+    vm.close_dropped_outputs(Some(system));
     let command = vm.path_bytes(args.get(0))?;
     let request = taipan_vm::host::SpawnRequest {
         args: vec![b"sh".to_vec(), b"-c".to_vec(), command],

@@ -79,6 +79,7 @@ static SCAN_ITERATOR: TypeSpec = TypeSpec {
 };
 
 pub fn scandir(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    vm.close_dropped_outputs(Some(scandir));
     let folder = path(vm, "scandir", "path", args.get(0), Allow::ANY)?;
     vm.audit("os.scandir", &[folder.object])?;
     let read = vm.wait_host_errno(|host| match folder.fd {

@@ -83,7 +83,7 @@ fn ask(vm: &mut Vm, path: &PathArgument, at: At) -> Result<Value, Raised> {
 }
 
 pub fn stat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    vm.close_dropped_outputs();
+    vm.close_dropped_outputs(Some(stat));
     let [file, dir, follow] = args.all();
     let file = path(vm, "stat", "path", file, Allow::PATH_OR_FD)?;
     let at = at(vm, dir, follow)?;
@@ -99,7 +99,7 @@ pub fn stat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 pub fn lstat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    vm.close_dropped_outputs();
+    vm.close_dropped_outputs(Some(lstat));
     let [file, dir] = args.all();
     let file = path(vm, "lstat", "path", file, Allow::PATH)?;
     let at = at(vm, dir, Value::FALSE)?;

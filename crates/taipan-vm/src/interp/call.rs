@@ -269,20 +269,24 @@ fn window_of(op: Op) -> (Value, u16, usize) {
 
 impl Vm {
     /// Whether the running operation is a call of the native function `function`: nothing but the passing of arguments,
-    /// which lie in slots, is under way between the loop and `function`.
+    /// which lie in slots, is under way between the loop and `function` (one whose signature binds them).
     pub(crate) fn is_called_by_loop(&self, function: crate::spec::NativeFn) -> bool {
         let Some(frame) = self.exec.current() else { return false };
         // SAFETY: `pc` of a running frame is an operation of its code, whose window lies in the frame.
         let callable = unsafe {
             let word = super::register_code::Word((*frame.pc).get());
-            let called = [RegOp::CALL, RegOp::CALL_NATIVE].iter().any(|op| *op as u8 == word.op());
-            if !called {
+            let calls = [RegOp::CALL, RegOp::CALL_NATIVE, RegOp::CALL_KW, RegOp::CALL_FUNCTION_EX];
+            if !calls.iter().any(|op| *op as u8 == word.op()) {
                 return false;
             }
             *frame.fp.add(word.b() as usize)
         };
-        let builtin = callable.exact::<crate::types::builtin_method::BuiltinMethod>();
-        builtin.is_some_and(|builtin| std::ptr::fn_addr_eq(builtin.get(self).def.function, function))
+        let def = match (callable.exact::<BuiltinMethod>(), callable.exact::<MethodDescriptor>()) {
+            (Some(builtin), _) => builtin.get(self).def,
+            (None, Some(method)) => method.get(self).def,
+            (None, None) => return false,
+        };
+        std::ptr::fn_addr_eq(def.function, function)
     }
 }
 

@@ -8,7 +8,7 @@ use taipan_heap::Collection;
 use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::Raised;
-use crate::spec;
+use crate::spec::{self, NativeFn};
 use crate::types::generator::methods::close;
 use crate::types::generator::{Generator, SUSPENDED};
 use crate::types::list::List;
@@ -148,18 +148,43 @@ impl Vm {
         pending
     }
 
-    /// Closes the files that were dropped after writing, before the program looks at files by path: CPython closes them
-    /// when the last reference goes. Costs a minor collection if a file has been left open since the last call.
-    pub fn close_dropped_outputs(&mut self) {
-        let open = self.interp().open_outputs;
-        if open > self.interp().outputs_in_use && !self.exec.finalizing {
-            // Python code called: the loop's own frame holds only what slots hold, and what they held before.
-            let loose = self.loop_stacks();
-            self.collect_counting(Collection::Minor, Vec::new(), false, loose);
-            self.run_weak_callbacks();
-            self.run_finalizers();
+    /// Closes the files that were dropped after writing, before the program looks at files by path, starts a process or
+    /// ends without cleaning up: CPython closes them when the last reference goes. Costs a minor collection if a file was
+    /// opened for writing since the last call and is still open. `function` is the native function that is about to do
+    /// so; when Python code has called it, nothing but its arguments is believed to be in use by native code.
+    #[inline]
+    pub fn close_dropped_outputs(&mut self, function: Option<NativeFn>) {
+        if self.interp().new_outputs > 0 && !self.exec.finalizing {
+            self.close_new_outputs(function);
         }
-        self.interp_mut().outputs_in_use = self.interp().open_outputs;
+    }
+
+    #[cold]
+    fn close_new_outputs(&mut self, function: Option<NativeFn>) {
+        let loose = match function {
+            Some(function) => self.loose_stack(function),
+            None => self.loop_stacks(),
+        };
+        self.collect_counting(Collection::Minor, Vec::new(), false, loose);
+        self.run_weak_callbacks();
+        self.run_finalizers();
+        let interp = self.interp_mut();
+        interp.new_outputs = 0;
+        interp.output_age = interp.output_age.wrapping_add(1);
+    }
+
+    /// Notes that a file was opened for writing; gives the age by which to tell when it is closed.
+    pub fn note_output(&mut self) -> u32 {
+        self.interp_mut().new_outputs += 1;
+        self.interp().output_age
+    }
+
+    /// Notes that a file opened for writing was closed.
+    pub fn forget_output(&mut self, age: u32) {
+        let interp = self.interp_mut();
+        if interp.output_age == age {
+            interp.new_outputs = interp.new_outputs.saturating_sub(1);
+        }
     }
 
     /// Milliseconds that a wait lasts before it collects garbage: not more often than five times in a second.
