@@ -3,6 +3,8 @@
 use std::os::unix::ffi::OsStringExt;
 
 use taipan::Runtime;
+use taipan::vm::host::allocator::{WithPool, end_if_memory_was_refused};
+use taipan::vm::host::native_stack::with_native_stack;
 use taipan::vm::host::operating_system;
 use taipan::vm::interpreter::Config;
 use taipan::vm::raise::{Exc, Raised};
@@ -17,8 +19,20 @@ use options::{Options, Refusal, Source};
 /// The signal of the interrupt key.
 const SIGINT: i32 = 2;
 
+#[global_allocator]
+static ALLOCATOR: WithPool = WithPool::new();
+
+/// C's `abort` for Rust's library: where memory was refused, the process ends with a status instead of a signal.
+// SAFETY: the symbol of C, which it replaces in this program, has this type and, like this one, does not return.
+#[unsafe(no_mangle)]
+extern "C" fn abort() -> ! {
+    end_if_memory_was_refused();
+    let _ = operating_system().abort();
+    std::process::exit(127)
+}
+
 fn main() {
-    std::process::exit(run());
+    std::process::exit(with_native_stack(run));
 }
 
 fn run() -> i32 {

@@ -103,8 +103,13 @@ impl Heap {
     /// # Errors
     /// [`HeapError::Reserve`] when the system gives none.
     pub fn new(mut config: HeapConfig) -> Result<Heap, HeapError> {
+        let pages = Reservation::new(config.reserve)?;
         config.limit = config.limit.min(physical_memory());
-        let blocks = Blocks::new(Reservation::new(config.reserve)?)?;
+        if pages.len() < config.reserve {
+            // The rest of the address space is what foreign memory and stacks have to get along with.
+            config.limit = config.limit.min(pages.len());
+        }
+        let blocks = Blocks::new(pages)?;
         let area_end = blocks.area_end();
         let end = blocks.pages.base() + blocks.pages.len();
         Ok(Heap {

@@ -13,6 +13,7 @@
 //! Contract of every function taking a `NonNull<Header>`: the pointer was returned by the same heap and its object
 //! has not been freed, that is, it was reachable from the roots at every collection since.
 
+mod address_space;
 mod alloc;
 mod barrier;
 mod bitmap;
@@ -48,13 +49,14 @@ mod weak;
 #[cfg(test)]
 mod tests;
 
+pub use address_space::{address_space_left, share_of_address_space};
 pub use config::{Fit, HeapConfig, HeapError, OutOfMemory, Policy};
 pub use header::{GRANULE, Header};
 pub use heap::Heap;
 pub use layout::{Layout, Tail, ValueWords, size_in_granules};
 pub use owned::Release;
 pub use roots::{Roots, StackRange};
-pub use stack_scan::{StackBounds, current_stack_bounds, stack_pointer, with_spilled_registers};
+pub use stack_scan::{StackBounds, claim_stack, current_stack_bounds, stack_pointer, with_spilled_registers};
 pub use stats::{Cause, CollectStats, Collection, HeapStats};
 
 /// Objects of more than this many bytes live in the large-object space and never move.

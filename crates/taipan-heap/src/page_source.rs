@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::address_space::address_space_left;
 use crate::config::HeapError;
 
 /// One reserved range of addresses.
@@ -18,16 +19,20 @@ pub(crate) struct Reservation {
 
 /// The unit the reservation is aligned to and measured in: the system's large pages.
 const ALIGN: usize = LARGE_PAGE;
+/// The smallest reservation that is of use.
+const LEAST: usize = 4 << 20;
 /// Size of the large pages most systems have.
 pub(crate) const LARGE_PAGE: usize = 2 << 20;
 /// A space that has grown to so many bytes takes large pages from there on: fewer faults, and at most one page too much.
 pub(crate) const LARGE_PAGES_FROM: usize = 32 << 20;
 
 impl Reservation {
-    /// Reserves `len` bytes, or as much as half, a quarter, ... of it when the system refuses (at least 4 MB).
+    /// Reserves `len` bytes; less when the process may not map so much (stacks, buffers and threads need the rest), and
+    /// half, a quarter, ... of it when the system refuses (at least 4 MB).
     pub(crate) fn new(len: usize) -> Result<Reservation, HeapError> {
-        let mut len = len.max(ALIGN * 4).next_multiple_of(ALIGN);
-        while len >= ALIGN * 4 {
+        let share = address_space_left().map_or(usize::MAX, |left| left / 8 * 3);
+        let mut len = len.min(share).max(LEAST).next_multiple_of(ALIGN);
+        loop {
             // SAFETY: an anonymous private mapping at an address of the system's choice touches no existing memory.
             let p = unsafe {
                 libc::mmap(
@@ -56,12 +61,11 @@ impl Reservation {
                 let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
                 return Ok(Reservation { base, len, page: usize::try_from(page).unwrap_or(64 << 10).max(4096) });
             }
-            len = (len / 2).next_multiple_of(ALIGN);
-            if len == ALIGN * 4 {
-                break;
+            if len <= LEAST {
+                return Err(HeapError::Reserve);
             }
+            len = (len / 2).next_multiple_of(ALIGN).max(LEAST);
         }
-        Err(HeapError::Reserve)
     }
 
     pub(crate) fn base(&self) -> usize {

@@ -41,6 +41,28 @@ pub fn current_stack_bounds() -> Option<StackBounds> {
     None
 }
 
+/// Makes the calling thread's stack usable down to `low`, one page above it in use: the system grows the stack of a main
+/// thread only at need, and ends the process by a signal when limits refuse that later.
+///
+/// # Safety
+/// `low` lies inside the stack of the calling thread, below its stack pointer, and the system may grow it so far.
+#[inline(never)]
+pub unsafe fn claim_stack(low: usize) {
+    let low = low & !63;
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: by contract; the stack pointer moves there for the access, as older systems ask for, and back.
+    unsafe {
+        std::arch::asm!(
+            "mov {saved}, rsp", "mov rsp, {low}", "or dword ptr [rsp], 0", "mov rsp, {saved}",
+            saved = out(reg) _, low = in(reg) low);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    // SAFETY: by contract; nothing lives below the stack pointer.
+    unsafe {
+        std::ptr::write_volatile(low as *mut u32, 0);
+    }
+}
+
 /// Stores all callee-saved registers on the stack and calls `f` with an address below them: every heap reference
 /// the callers hold in registers then lies between that address and the stack's base until `f` returns.
 #[inline(never)]

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+pub mod allocator;
+pub mod native_stack;
 pub mod network;
 pub mod os;
 

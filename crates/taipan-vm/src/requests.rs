@@ -1,5 +1,6 @@
 //! What a thread does at a safepoint because others have asked for it: signal handlers, handing over the GIL.
 
+use crate::host::os::signals::MEMORY_IS_LOW;
 use crate::raise::Raised;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -25,6 +26,10 @@ impl Vm {
         let arrived = self.interp().host.take_signals() | std::mem::take(&mut self.interp_mut().simulated_signals);
         if arrived == 0 {
             return Ok(());
+        }
+        if arrived & MEMORY_IS_LOW != 0 {
+            self.interp_mut().simulated_signals |= arrived & !MEMORY_IS_LOW;
+            return Err(self.raise_no_memory());
         }
         let mut left = arrived;
         while left != 0 {

@@ -8,6 +8,39 @@ use std::ptr::NonNull;
 
 use crate::value::Value;
 
+/// Slots without which no program runs.
+const LEAST_SLOTS: usize = 32 << 10;
+
+/// Zero-filled memory for `wanted` elements, or for as many as the process may have, but no fewer than `least`; the memory
+/// and its length, to be freed by [`free_zeroed`].
+pub(crate) fn reserve_zeroed<T>(wanted: usize, least: usize) -> Option<(NonNull<T>, usize)> {
+    let share = taipan_heap::share_of_address_space(wanted.checked_mul(size_of::<T>())?, 12) / size_of::<T>().max(1);
+    let mut len = share.clamp(least, wanted.max(least));
+    loop {
+        let layout = Layout::array::<T>(len).ok().filter(|layout| layout.size() > 0)?;
+        // SAFETY: the layout has a non-zero size.
+        let memory = unsafe { alloc_zeroed(layout) }.cast::<T>();
+        if let Some(base) = NonNull::new(memory) {
+            return Some((base, len));
+        }
+        if len <= least {
+            return None;
+        }
+        len = (len / 2).max(least);
+    }
+}
+
+/// Frees what [`reserve_zeroed`] gave.
+///
+/// # Safety
+/// `base` and `len` are a result of it, freed once.
+pub(crate) unsafe fn free_zeroed<T>(base: NonNull<T>, len: usize) {
+    if let Ok(layout) = Layout::array::<T>(len) {
+        // SAFETY: by contract allocated with this layout.
+        unsafe { dealloc(base.as_ptr().cast(), layout) }
+    }
+}
+
 /// The value stack. Frames and scratch windows are ranges of it.
 pub struct ValueStack {
     base: NonNull<Value>,
@@ -17,22 +50,12 @@ pub struct ValueStack {
 }
 
 impl ValueStack {
-    /// Reserves `slots` words of zero pages.
-    pub fn new(slots: usize) -> ValueStack {
-        let layout = Self::layout(slots);
-        // SAFETY: the layout has a non-zero size.
-        let memory = unsafe { alloc_zeroed(layout) }.cast::<Value>();
-        let Some(base) = NonNull::new(memory) else { std::alloc::handle_alloc_error(layout) };
+    /// Reserves `slots` words of zero pages, or as many of them as the system gives; `None` when it gives too few.
+    pub fn new(slots: usize) -> Option<ValueStack> {
+        let (base, slots) = reserve_zeroed::<Value>(slots, LEAST_SLOTS)?;
         // SAFETY: one past the end of the allocation.
         let limit = unsafe { base.as_ptr().add(slots) };
-        ValueStack { base, top: base.as_ptr(), limit, slots }
-    }
-
-    fn layout(slots: usize) -> Layout {
-        match Layout::array::<u64>(slots.max(1)) {
-            Ok(layout) => layout,
-            Err(_) => unreachable!("the size of the stack is a constant of the configuration"),
-        }
+        Some(ValueStack { base, top: base.as_ptr(), limit, slots })
     }
 
     /// The lowest slot.
@@ -91,7 +114,7 @@ impl ValueStack {
 
 impl Drop for ValueStack {
     fn drop(&mut self) {
-        // SAFETY: allocated in `new` with the same layout.
-        unsafe { dealloc(self.base.as_ptr().cast(), Self::layout(self.slots)) }
+        // SAFETY: reserved in `new` with the same length.
+        unsafe { free_zeroed(self.base, self.slots) }
     }
 }

@@ -61,15 +61,28 @@ pub struct Vm {
     pub exec: crate::interp::Execution,
 }
 
+/// The stacks of a thread, made before it is attached.
+pub struct Stacks {
+    values: ValueStack,
+    frames: crate::interp::Execution,
+}
+
+impl Stacks {
+    /// `None` when there is no memory for them.
+    pub fn new() -> Option<Stacks> {
+        Some(Stacks { values: ValueStack::new(STACK_SLOTS)?, frames: crate::interp::Execution::new()? })
+    }
+}
+
 impl Vm {
     /// Attaches the calling thread to an interpreter.
     ///
     /// # Safety
     /// The interpreter outlives the returned context, no other thread uses it without the GIL, and the context stays
     /// at one address (hence the box) until dropped.
-    pub unsafe fn attach(interp: NonNull<Interpreter>) -> Box<Vm> {
+    pub unsafe fn attach(interp: NonNull<Interpreter>, stacks: Stacks) -> Box<Vm> {
         let bounds = taipan_heap::current_stack_bounds();
-        let (low, high) = bounds.map_or((0, usize::MAX), |bounds| (bounds.low, bounds.high));
+        let (low, high) = bounds.map_or((0, usize::MAX), |bounds| (crate::host::native_stack::end(bounds), bounds.high));
         let mut vm = Box::new(Vm {
             interp,
             pending: None,
@@ -79,14 +92,14 @@ impl Vm {
             profile_function: None,
             context: None,
             repr_active: None,
-            stack: ValueStack::new(STACK_SLOTS),
+            stack: stacks.values,
             native_limit: low + NATIVE_RESERVE,
             native_base: high,
             parked_at: Default::default(),
             thread_id: 0,
             thread_serial: 0,
             thread_name: None,
-            exec: Default::default(),
+            exec: stacks.frames,
         });
         let pointer = NonNull::from(&mut *vm);
         let interp = vm.interp_mut();

@@ -8,7 +8,7 @@ pub use taipan_vm as vm;
 use taipan_stdlib::library::PackedLibrary;
 use taipan_vm::interpreter::{Config, Interpreter};
 use taipan_vm::raise::Raised;
-use taipan_vm::vm::Vm;
+use taipan_vm::vm::{Stacks, Vm};
 
 static LIBRARY: PackedLibrary = PackedLibrary;
 
@@ -20,12 +20,13 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// A new interpreter whose first thread is the calling one. `None` when there is no memory for its heap.
+    /// A new interpreter whose first thread is the calling one. `None` when there is no memory for its heap and stacks.
     pub fn new(mut config: Config) -> Option<Runtime> {
         config.library.get_or_insert(&LIBRARY);
         let mut interpreter = Interpreter::new(config).ok()?;
+        let stacks = Stacks::new()?;
         // SAFETY: the interpreter is boxed and lives as long as the context, which this thread alone uses.
-        let mut vm = unsafe { Vm::attach(NonNull::from(&mut *interpreter)) };
+        let mut vm = unsafe { Vm::attach(NonNull::from(&mut *interpreter), stacks) };
         vm.start();
         Some(Runtime { vm, _interpreter: interpreter })
     }

@@ -39,6 +39,7 @@ fn may_call(file: &SourceFile) -> bool {
         || matches!(
             path,
             "crates/taipan-heap/src/page_source.rs"
+                | "crates/taipan-heap/src/address_space.rs"
                 | "crates/taipan-heap/src/stack_scan.rs"
                 | "crates/taipan-cli/src/main.rs"
         )

@@ -4,7 +4,6 @@
 //! frame) when none runs; `pc` of a frame is the operation it executes, up to date whenever control is in native code; the
 //! value stack's top is the end of the running frame's slots plus native windows.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::cell::Cell;
 use std::ptr::NonNull;
 
@@ -12,6 +11,7 @@ use super::executable::Executable;
 use super::monitoring::Event;
 use super::register_code::{RegOp, RegisterCode, Word};
 use crate::gc::Gc;
+use crate::stack::{free_zeroed, reserve_zeroed};
 use crate::types::array::ValueArray;
 use crate::types::dict::Dict;
 use crate::types::function::Function;
@@ -112,6 +112,10 @@ pub struct Frame {
 
 /// Records of the control stack, the unused one below the first frame included.
 const FRAMES: usize = 1 << 20;
+/// Records without which no program runs.
+const LEAST_FRAMES: usize = 2048;
+/// Records beyond the recursion limit.
+const SPARE_FRAMES: usize = 64;
 /// Native-driven operations between two looks at the requests.
 pub const SLICE: i32 = 20_000;
 
@@ -141,14 +145,21 @@ pub struct Execution {
     /// Those of the activations around it, an empty one first.
     pub(crate) outer_loops: Vec<taipan_heap::StackRange>,
     base: NonNull<Frame>,
+    frames: usize,
     recursion_limit: usize,
 }
 
-impl Default for Execution {
-    fn default() -> Self {
-        // SAFETY: the layout has a non-zero size.
-        let memory = unsafe { alloc_zeroed(Self::layout()) }.cast::<Frame>();
-        let Some(base) = NonNull::new(memory) else { std::alloc::handle_alloc_error(Self::layout()) };
+impl Drop for Execution {
+    fn drop(&mut self) {
+        // SAFETY: reserved in `new` with the same length.
+        unsafe { free_zeroed(self.base, self.frames) }
+    }
+}
+
+impl Execution {
+    /// A control stack of the usual size, or of the size the system gives; `None` when that is too small.
+    pub fn new() -> Option<Execution> {
+        let (base, frames) = reserve_zeroed::<Frame>(FRAMES, LEAST_FRAMES)?;
         let mut execution = Execution {
             top: base.as_ptr(),
             limit: base.as_ptr(),
@@ -162,26 +173,11 @@ impl Default for Execution {
             loop_stack: taipan_heap::StackRange { low: 0, high: 0 },
             outer_loops: Vec::new(),
             base,
+            frames,
             recursion_limit: 0,
         };
         execution.set_recursion_limit(1000);
-        execution
-    }
-}
-
-impl Drop for Execution {
-    fn drop(&mut self) {
-        // SAFETY: allocated with the same layout.
-        unsafe { dealloc(self.base.as_ptr().cast(), Self::layout()) }
-    }
-}
-
-impl Execution {
-    fn layout() -> Layout {
-        match Layout::array::<Frame>(FRAMES) {
-            Ok(layout) => layout,
-            Err(_) => unreachable!("the size of the control stack is a constant"),
-        }
+        Some(execution)
     }
 
     /// `sys.getrecursionlimit()`.
@@ -193,7 +189,7 @@ impl Execution {
     pub fn set_recursion_limit(&mut self, limit: usize) {
         self.recursion_limit = limit;
         // SAFETY: within the allocation.
-        self.limit = unsafe { self.base.as_ptr().add(limit.min(FRAMES - 64)) };
+        self.limit = unsafe { self.base.as_ptr().add(limit.min(self.frames - SPARE_FRAMES)) };
     }
 
     /// How many frames run.

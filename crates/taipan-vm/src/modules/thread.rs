@@ -12,7 +12,7 @@ use crate::types::dict::Dict;
 use crate::types::module::Module;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
-use crate::vm::Vm;
+use crate::vm::{Stacks, Vm};
 
 pub mod handle;
 pub mod local;
@@ -154,10 +154,11 @@ pub(super) fn start(
     let (sender, receiver) = std::sync::mpsc::channel();
     let spawned = std::thread::Builder::new().stack_size(size).spawn(move || {
         let address = address;
+        let Some(stacks) = Stacks::new() else { return };
         let _ = sender.send(crate::gil::current_thread_id());
         gil.acquire(interval);
         // SAFETY: this thread holds the GIL; the interpreter lives until its threads have ended or the process ends.
-        let mut vm = unsafe { Vm::attach(address.0) };
+        let mut vm = unsafe { Vm::attach(address.0, stacks) };
         vm.thread_id = crate::gil::current_thread_id();
         run(&mut vm, ticket);
         drop(vm);
@@ -167,12 +168,14 @@ pub(super) fn start(
         let _ = Dict::remove(starting, vm, Value::int(ticket))?;
         return Err(vm.raise(Exc::RuntimeError, "can't start new thread"));
     }
+    // The new thread answers before it asks for the GIL, unless there is no memory for its stacks.
+    let Ok(ident) = receiver.recv() else {
+        let _ = Dict::remove(starting, vm, Value::int(ticket))?;
+        return Err(vm.raise(Exc::RuntimeError, "can't start new thread"));
+    };
     let running = number(vm, COUNT) + 1;
     vm.set_state(COUNT, Value::int(running));
-    match receiver.recv() {
-        Ok(ident) => Ok(ident),
-        Err(_) => Err(vm.raise(Exc::RuntimeError, "can't start new thread")),
-    }
+    Ok(ident)
 }
 
 /// The life of a thread.

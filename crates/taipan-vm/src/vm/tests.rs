@@ -8,12 +8,12 @@ use crate::types::Builtin;
 use crate::types::dict::Dict;
 use crate::types::str::Str;
 use crate::value::Value;
-use crate::vm::Vm;
+use crate::vm::{Stacks, Vm};
 
 pub(crate) fn with_vm(test: impl FnOnce(&mut Vm)) {
     let mut interp = Interpreter::new(Config { hash_seed: Some(0), ..Config::default() }).expect("a heap");
     // SAFETY: the interpreter outlives the context, one thread.
-    let mut vm = unsafe { Vm::attach(NonNull::from(&mut *interp)) };
+    let mut vm = unsafe { Vm::attach(NonNull::from(&mut *interp), Stacks::new().expect("stacks")) };
     vm.start();
     test(&mut vm);
 }

@@ -16,6 +16,14 @@ pub fn take_signals() -> u64 {
     if ARRIVED.load(Ordering::Relaxed) == 0 { 0 } else { ARRIVED.swap(0, Ordering::AcqRel) }
 }
 
+/// The bit of no signal in what [`take_signals`] gives: native memory was refused.
+pub const MEMORY_IS_LOW: u64 = 1;
+
+/// Tells the main thread that native memory was refused.
+pub fn memory_is_low() {
+    ARRIVED.fetch_or(MEMORY_IS_LOW, Ordering::AcqRel);
+}
+
 extern "C" fn record(signal: libc::c_int) {
     if (1..64).contains(&signal) {
         ARRIVED.fetch_or(1 << signal, Ordering::AcqRel);
