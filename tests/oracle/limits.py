@@ -32,7 +32,7 @@ PROGRAMS = {
     'join': 'a = ["x" * 1000]\nwhile True: a += a; "".join(a)',
     'format': 'n = 1\nwhile True: n *= 2; f"{n:{n}}"; "%*d" % (n, n)',
     'repr': 'a = [0]\nwhile True: a += a; repr(a)',
-    'encode': 'a = "\\u1234"\nwhile True: a += a; a.encode("utf-8"); a.encode("utf-16"); a.encode("cp932", "replace")',
+    'encode': 'a = "\\u1234"\nwhile True: a += a; a.encode("utf-8"); a.encode("utf-16"); a[:99999].encode("cp932", "replace")',
     'decode': 'a = b"\\xff\\xfe"\nwhile True: a += a; a.decode("latin-1"); a.decode("utf-8", "replace"); a.decode("utf-16")',
     'StringIO': 'import io\na = io.StringIO()\nwhile True: a.write("x" * 100000)',
     'BytesIO': 'import io\na = io.BytesIO()\nwhile True: a.write(b"x" * 100000)',
@@ -69,7 +69,7 @@ PROGRAMS = {
     'itertools': 'import itertools\nlist(itertools.product(range(100), repeat=5))',
     'tee': 'import itertools\na, b = itertools.tee(itertools.count())\nfor x in a: pass',
     'deque': 'import collections\na = collections.deque([1])\nwhile True: a.extend(list(a))',
-    'random': 'import random\nn = 1\nwhile True: n *= 2; random.getrandbits(n); random.randbytes(n)',
+    'random': 'import random\nn = 1\nwhile n < 1 << 30: n *= 2; random.getrandbits(n); random.randbytes(n)',
     'urandom': 'import os\nn = 1\nwhile True: n *= 2; os.urandom(n)',
     'hashes': 'import hashlib\nn = 1\nwhile True: n *= 2; hashlib.sha256(bytes(n)); hashlib.shake_128(b"").digest(n)',
     'binascii': 'import binascii\na = b"xx"\nwhile True: a += a; binascii.a2b_base64(binascii.b2a_base64(a)); binascii.unhexlify(binascii.hexlify(a)); binascii.a2b_qp(binascii.b2a_qp(a))',
@@ -97,7 +97,7 @@ PROGRAMS = {
 ENDING = ('pass', 'imports', 'tracebacks', 'subprocess', 'threads', 'deep_native', 'deep', 'lzma')
 
 
-def run(taipan, name, source, limits=(), close=(), stdout=None, cwd=None, env=None, args=None, time=60):
+def run(taipan, name, source, limits=(), close=(), stdout=None, cwd=None, env=None, args=None, time=120):
     def prepare():
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         for what, most in limits:

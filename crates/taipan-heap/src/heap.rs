@@ -107,7 +107,7 @@ impl Heap {
         config.limit = config.limit.min(physical_memory());
         if pages.len() < config.reserve {
             // The rest of the address space is what foreign memory and stacks have to get along with.
-            config.limit = config.limit.min(pages.len());
+            config.limit = config.limit.min(pages.len() / 8 * 7);
         }
         let blocks = Blocks::new(pages)?;
         let area_end = blocks.area_end();
@@ -290,6 +290,12 @@ impl Heap {
     pub fn set_limit(&mut self, bytes: usize) {
         self.config.limit = bytes.min(physical_memory());
         self.reserve = reserve_of(&self.config);
+    }
+
+    /// Raises the memory limit for what is left to do, such as telling why a program ended.
+    pub fn raise_limit(&mut self, bytes: usize) {
+        self.set_limit(self.config.limit.saturating_add(bytes));
+        self.in_reserve = true;
     }
 
     /// The configuration the heap was created with.

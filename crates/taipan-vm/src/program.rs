@@ -17,6 +17,9 @@ use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
+/// Memory beyond the limit for telling that it is used up.
+const END_RESERVE: usize = 4 << 20;
+
 impl Vm {
     /// Runs source as `__main__` (`-c`).
     pub fn run_source(&mut self, source: &[u8], filename: &str, flags: u32) -> Result<(), Raised> {
@@ -158,15 +161,22 @@ impl Vm {
     pub fn report_exception(&mut self, raised: Raised) -> i32 {
         let is_exit = self.raised_is(Exc::SystemExit);
         let is_interrupt = self.raised_is(Exc::KeyboardInterrupt);
+        let is_memory = self.raised_is(Exc::MemoryError);
         let exception = self.take_raised(raised);
         if is_exit {
             return self.exit_status(exception);
         }
+        if is_memory {
+            self.heap_mut().raise_limit(END_RESERVE);
+        }
         self.flush_streams();
         if let Err(raised) = self.display_uncaught(exception) {
-            let exception = self.take_raised(raised);
-            if let Err(raised) = sys::hooks::display_exception(self, exception) {
+            let second = self.take_raised(raised);
+            if let Err(raised) = sys::hooks::display_exception(self, second) {
                 let _ = self.take_raised(raised);
+                // Nothing that needs memory can tell.
+                let line = [self.type_name(exception).as_bytes(), b"\n"].concat();
+                let _ = self.interp().host.write(2, &line);
             }
         }
         if is_interrupt {

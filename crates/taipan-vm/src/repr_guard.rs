@@ -73,10 +73,17 @@ impl Vm {
 
     /// Raises MemoryError when a native buffer of so many bytes would go over the memory limit even after a collection.
     pub fn check_native_bytes(&mut self, bytes: usize) -> Result<(), Raised> {
-        if !self.interp().heap.would_exceed(bytes) {
+        if self.has_native_room(bytes) {
             return Ok(());
         }
         self.collect(taipan_heap::Collection::Major);
-        if self.interp().heap.would_exceed(bytes) { Err(self.raise_no_memory()) } else { Ok(()) }
+        if self.has_native_room(bytes) { Ok(()) } else { Err(self.raise_no_memory()) }
+    }
+
+    fn has_native_room(&self, bytes: usize) -> bool {
+        /// From so many bytes on the system is asked as well; less is served in any case.
+        const ASK: usize = 256 << 10;
+        !self.interp().heap.would_exceed(bytes)
+            && (bytes < ASK || Vec::<u8>::new().try_reserve_exact(bytes).is_ok())
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the part above [`end`] is usable whatever limits the program sets later.
 
+use super::{Errno, HostResult};
 use taipan_heap::{StackBounds, address_space_left, claim_stack, current_stack_bounds, share_of_address_space};
 
 /// Less than this is no stack to run an interpreter on.
@@ -27,12 +28,16 @@ pub fn with_native_stack(program: fn() -> i32) -> i32 {
         }
     }
     let size = share_of_address_space(USUAL, 8).max(LEAST);
-    let Ok(thread) = std::thread::Builder::new().name("main".to_owned()).stack_size(size).spawn(program) else {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let work = move || {
+        let _ = sender.send(program());
+    };
+    if start_thread(size, work).is_err() {
         let text = b"Fatal Python error: no memory for the native stack\n";
         // SAFETY: a buffer and its length.
         unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
         return 1;
-    };
+    }
     // Signals are for the thread that runs the program.
     // SAFETY: all-zero is a valid set; valid sets.
     unsafe {
@@ -40,5 +45,49 @@ pub fn with_native_stack(program: fn() -> i32) -> i32 {
         libc::sigfillset(&mut all);
         libc::pthread_sigmask(libc::SIG_BLOCK, &all, std::ptr::null_mut());
     }
-    thread.join().unwrap_or(1)
+    receiver.recv().unwrap_or(1)
+}
+
+/// Starts a thread with a native stack of so many bytes, which nobody waits for. A panic in it ends the process.
+///
+/// The standard library's threads end the process when there is no memory for their signal stacks.
+///
+/// # Errors
+/// That of the system.
+pub fn start_thread(stack: usize, work: impl FnOnce() + Send + 'static) -> HostResult<()> {
+    type Work = Box<dyn FnOnce() + Send>;
+    extern "C" fn run(work: *mut libc::c_void) -> *mut libc::c_void {
+        // SAFETY: made by `Box::into_raw` below, for this thread alone.
+        let work = unsafe { Box::from_raw(work.cast::<Work>()) };
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(*work)).is_err() {
+            // It held locks that others wait for.
+            let text = b"Fatal Python error: internal error in a thread\n";
+            // SAFETY: a buffer and its length; then the process ends.
+            unsafe {
+                libc::write(2, text.as_ptr().cast(), text.len());
+                libc::_exit(1)
+            }
+        }
+        std::ptr::null_mut()
+    }
+    let work: *mut Work = Box::into_raw(Box::new(Box::new(work)));
+    // SAFETY: the attributes are made, used and destroyed here; the thread takes over `work` unless it is not started.
+    unsafe {
+        let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
+        let mut result = libc::pthread_attr_init(attributes.as_mut_ptr());
+        if result == 0 {
+            libc::pthread_attr_setdetachstate(attributes.as_mut_ptr(), libc::PTHREAD_CREATE_DETACHED);
+            result = libc::pthread_attr_setstacksize(attributes.as_mut_ptr(), stack.next_multiple_of(64 << 10));
+            if result == 0 {
+                let mut thread = std::mem::MaybeUninit::uninit();
+                result = libc::pthread_create(thread.as_mut_ptr(), attributes.as_ptr(), run, work.cast());
+            }
+            libc::pthread_attr_destroy(attributes.as_mut_ptr());
+        }
+        if result != 0 {
+            drop(Box::from_raw(work));
+            return Err(Errno(result));
+        }
+    }
+    Ok(())
 }

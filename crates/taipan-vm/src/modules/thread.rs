@@ -152,7 +152,7 @@ pub(super) fn start(
         size => size.max(1 << 20),
     };
     let (sender, receiver) = std::sync::mpsc::channel();
-    let spawned = std::thread::Builder::new().stack_size(size).spawn(move || {
+    let spawned = crate::host::native_stack::start_thread(size, move || {
         let address = address;
         let Some(stacks) = Stacks::new() else { return };
         let _ = sender.send(crate::gil::current_thread_id());

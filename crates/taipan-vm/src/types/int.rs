@@ -49,6 +49,11 @@ impl Int {
         unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), len) }
     }
 
+    /// Bytes of its limbs.
+    pub fn byte_len(&self) -> usize {
+        size_of_val(self.limbs())
+    }
+
     /// The number for the algorithms of `dashu_int`.
     pub fn to_big(&self) -> IBig {
         let sign = if self.is_negative() { Sign::Negative } else { Sign::Positive };

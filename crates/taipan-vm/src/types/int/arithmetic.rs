@@ -17,9 +17,23 @@ fn small(a: Value, b: Value) -> Option<(i64, i64)> {
     Some((a.as_small_int()?, b.as_small_int()?))
 }
 
-/// Both operands as numbers; `None` when one is no int.
-fn numbers(vm: &Vm, a: Value, b: Value) -> Option<(Number, Number)> {
-    Some((vm.as_number(a)?, vm.as_number(b)?))
+/// Both operands as numbers; `None` when one is no int. MemoryError when they are so large that there is no room to compute
+/// with them.
+fn numbers(vm: &mut Vm, a: Value, b: Value) -> Result<Option<(Number, Number)>, Raised> {
+    check_room(vm, &[a, b])?;
+    Ok(vm.as_number(a).zip(vm.as_number(b)))
+}
+
+/// Refuses operands that are so large that there is no room for their copies, a result and what the algorithms need: the
+/// crate that computes with big numbers cannot hear no.
+pub fn check_room(vm: &mut Vm, operands: &[Value]) -> Result<(), Raised> {
+    const COPIES: usize = 6;
+    let bytes: usize = operands.iter().map(|operand| byte_size(vm, *operand)).sum();
+    if bytes < 128 << 10 { Ok(()) } else { vm.check_native_bytes(bytes.saturating_mul(COPIES)) }
+}
+
+fn byte_size(vm: &Vm, operand: Value) -> usize {
+    operand.downcast::<super::Int>(vm).map_or(0, |int| int.get(vm).byte_len())
 }
 
 fn big(number: Number) -> IBig {
@@ -42,7 +56,7 @@ fn arithmetic(
     {
         return vm.new_int(result);
     }
-    let Some((x, y)) = numbers(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     if let (Number::Small(x), Number::Small(y)) = (&x, &y)
         && let Some(result) = word(*x, *y)
     {
@@ -66,7 +80,7 @@ pub fn mul(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     {
         return vm.new_int(product);
     }
-    let Some((x, y)) = numbers(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let (x, y) = (big(x), big(y));
     let bits = int_math::bit_length(&x).saturating_add(int_math::bit_length(&y));
     check_bits(vm, bits)?;
@@ -75,7 +89,7 @@ pub fn mul(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
 
 /// Refuses a result of so many bits when it cannot be in the heap.
 pub fn check_bits(vm: &mut Vm, bits: usize) -> Result<(), Raised> {
-    if bits < 1 << 20 { Ok(()) } else { vm.check_native_bytes(bits / 8) }
+    if bits < 1 << 20 { Ok(()) } else { vm.check_native_bytes(bits / 8 * 5) }
 }
 
 fn word_floordiv(x: i64, y: i64) -> Option<i64> {
@@ -110,7 +124,7 @@ pub fn floordiv(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     {
         return vm.new_int(quotient);
     }
-    let Some((x, y)) = numbers(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     Ok(divide(vm, x, y, "division by zero")?.0)
 }
 
@@ -120,19 +134,19 @@ pub fn rem(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     {
         return vm.new_int(rest);
     }
-    let Some((x, y)) = numbers(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     Ok(divide(vm, x, y, "division by zero")?.1)
 }
 
 pub fn divmod(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let Some((x, y)) = numbers(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let (quotient, rest) = divide(vm, x, y, "division by zero")?;
     Ok(crate::types::tuple::Tuple::from_values(vm, &[quotient, rest])?.value())
 }
 
 pub fn truediv(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     const EXACT: u64 = 1 << 53;
-    let Some((x, y)) = numbers(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     if matches!(y, Number::Small(0)) {
         return Err(vm.raise(Exc::ZeroDivisionError, "division by zero"));
     }
@@ -149,7 +163,7 @@ pub fn truediv(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
 }
 
 pub fn pow(vm: &mut Vm, a: Value, b: Value, modulus: Value) -> Result<Value, Raised> {
-    let Some((x, y)) = numbers(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     if modulus.is_none() {
         return power(vm, x, y, a, b);
     }
@@ -205,6 +219,7 @@ fn float_power(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
 }
 
 pub fn neg(vm: &mut Vm, a: Value) -> Result<Value, Raised> {
+    check_room(vm, &[a])?;
     match vm.as_number(a) {
         Some(Number::Small(i)) if i != i64::MIN => vm.new_int(-i),
         Some(number) => vm.new_big_int(&-big(number)),
@@ -234,6 +249,7 @@ pub fn bool(vm: &mut Vm, a: Value) -> Result<bool, Raised> {
 }
 
 pub fn invert(vm: &mut Vm, a: Value) -> Result<Value, Raised> {
+    check_room(vm, &[a])?;
     match vm.as_number(a) {
         Some(Number::Small(i)) => vm.new_int(!i),
         Some(Number::Big(big)) => vm.new_big_int(&!big),
@@ -242,7 +258,7 @@ pub fn invert(vm: &mut Vm, a: Value) -> Result<Value, Raised> {
 }
 
 pub fn lshift(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let Some((x, y)) = numbers(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let shift = match y {
         Number::Small(shift) if shift < 0 => return Err(vm.raise(Exc::ValueError, "negative shift count")),
         Number::Big(shift) if shift.sign() == Sign::Negative => {
@@ -264,7 +280,7 @@ pub fn lshift(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
 }
 
 pub fn rshift(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let Some((x, y)) = numbers(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let shift = match y {
         Number::Small(shift) if shift < 0 => return Err(vm.raise(Exc::ValueError, "negative shift count")),
         Number::Big(shift) if shift.sign() == Sign::Negative => {
@@ -330,7 +346,7 @@ pub fn hash(vm: &mut Vm, a: Value) -> Result<i64, Raised> {
 }
 
 pub fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value, Raised> {
-    let Some((x, y)) = numbers(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let order = match (&x, &y) {
         (Number::Small(x), Number::Small(y)) => x.cmp(y),
         (Number::Big(x), Number::Big(y)) => x.cmp(y),

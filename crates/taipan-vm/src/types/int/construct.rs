@@ -61,12 +61,19 @@ fn with_base(vm: &mut Vm, x: Value, base: Value) -> Result<Value, Raised> {
     }
 }
 
+/// Refuses a text of so many bytes when there is no room for its number and what the algorithms need.
+fn check_text(vm: &mut Vm, bytes: usize) -> Result<(), Raised> {
+    if bytes < 128 << 10 { Ok(()) } else { vm.check_native_bytes(bytes.saturating_mul(4)) }
+}
+
 /// The int of a str, bytes or bytearray; `None` for other types.
 fn parse_text(vm: &mut Vm, x: Value, base: i64) -> Result<Option<Value>, Raised> {
     let limit = vm.interp().int_max_str_digits;
     let parsed = if let Some(text) = x.downcast::<Str>(vm) {
+        check_text(vm, text.get(vm).bytes().len())?;
         int_text::parse_int(text.get(vm).text(), base, limit)
     } else if let Some(bytes) = x.downcast::<Bytes>(vm) {
+        check_text(vm, bytes.get(vm).bytes().len())?;
         int_text::parse_int_bytes(bytes.get(vm).bytes(), base, limit)
     } else if vm.type_name(x) == "bytearray" && vm.slots(x).get_buffer.is_some() {
         let bytes = vm.bytes_of(x)?;
