@@ -20,6 +20,9 @@ heap_object! {
     /// A queue.
     pub struct SimpleQueue {
         items: Gc<Deque>,
+        /// What waiters sleep on; 0 until one has waited.
+        key: u32,
+        pad: u32,
     }
 }
 
@@ -32,7 +35,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     let shape = class_of_spec(vm, &deque::TYPE)?.get(vm).root_shape;
     let items = Deque::new_shaped(vm, shape, -1)?;
     let shape = class.get(vm).root_shape;
-    Ok(vm.new_object(shape, SimpleQueue { header: HeaderWord::NEW, items })?.value())
+    Ok(vm.new_object(shape, SimpleQueue { header: HeaderWord::NEW, items, key: 0, pad: 0 })?.value())
 }
 
 fn items_of(vm: &Vm, args: Args<'_>) -> Gc<Deque> {
@@ -42,7 +45,8 @@ fn items_of(vm: &Vm, args: Args<'_>) -> Gc<Deque> {
 fn put(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let items = items_of(vm, args);
     Deque::push_right(items, vm, args.get(1))?;
-    vm.wake_waiters();
+    let key = args.receiver::<SimpleQueue>(vm).get(vm).key;
+    vm.wake_next(key);
     Ok(Value::NONE)
 }
 
@@ -82,7 +86,13 @@ fn get(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if let Some(item) = Deque::pop_left(items, vm) {
         return Ok(item);
     }
-    if block && let Some(item) = vm.wait_for(limit, |vm| Deque::pop_left(items, vm))? {
+    let queue = args.receiver::<SimpleQueue>(vm);
+    if block && queue.get(vm).key == 0 {
+        let key = vm.new_wait_key();
+        queue.get_mut(vm).key = key;
+    }
+    let key = queue.get(vm).key;
+    if block && let Some(item) = vm.wait_for(key, limit, |vm| Deque::pop_left(items, vm))? {
         return Ok(item);
     }
     Err(raise_empty(vm))

@@ -11,8 +11,9 @@ use crate::vm::Vm;
 /// The lock.
 #[derive(Default)]
 pub struct Gil {
-    held: Mutex<bool>,
+    state: Mutex<State>,
     freed: Condvar,
+    taken: Condvar,
     /// Whether a second thread was ever started; until then nothing is locked.
     shared: AtomicBool,
     /// Threads that wait for the lock.
@@ -21,11 +22,18 @@ pub struct Gil {
     wanted: AtomicBool,
 }
 
+#[derive(Default)]
+struct State {
+    held: bool,
+    /// How many times it was taken.
+    times: u64,
+}
+
 impl Gil {
     /// From now on the lock is taken and released; called by the thread that holds it.
     pub fn share(&self) {
         if !self.shared.swap(true, Ordering::SeqCst) {
-            *self.held.lock().unwrap_or_else(PoisonError::into_inner) = true;
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).held = true;
         }
     }
 
@@ -43,24 +51,42 @@ impl Gil {
 
     /// Waits for the lock.
     pub fn acquire(&self, interval: Duration) {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        while *held {
-            let (guard, timeout) = self.freed.wait_timeout(held, interval).unwrap_or_else(PoisonError::into_inner);
-            held = guard;
-            if timeout.timed_out() && *held {
+        while state.held {
+            let (guard, timeout) = self.freed.wait_timeout(state, interval).unwrap_or_else(PoisonError::into_inner);
+            state = guard;
+            if timeout.timed_out() && state.held {
                 self.wanted.store(true, Ordering::Relaxed);
             }
         }
-        *held = true;
+        state.held = true;
+        state.times = state.times.wrapping_add(1);
         self.waiting.fetch_sub(1, Ordering::Relaxed);
-        self.wanted.store(false, Ordering::Relaxed);
+        if self.wanted.swap(false, Ordering::Relaxed) {
+            self.taken.notify_all();
+        }
     }
 
     /// Gives the lock up.
     pub fn release(&self) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).held = false;
         self.freed.notify_one();
+    }
+
+    /// Gives the lock up and waits until another thread has taken it, if one wants it: the one that gives it up would else be
+    /// the first to have it again.
+    fn hand_over(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.held = false;
+        self.freed.notify_one();
+        let times = state.times;
+        while state.times == times && self.someone_waits() {
+            // The one that takes it need not be one that wanted it: look again now and then.
+            let (guard, _) =
+                self.taken.wait_timeout(state, Duration::from_millis(1)).unwrap_or_else(PoisonError::into_inner);
+            state = guard;
+        }
     }
 
     fn someone_waits(&self) -> bool {
@@ -71,6 +97,10 @@ impl Gil {
 impl Vm {
     /// Runs `operation` without the GIL. It must not touch the interpreter: no value, no heap memory.
     pub fn detached<T>(&mut self, operation: impl FnOnce() -> T) -> T {
+        self.detached_by(Gil::release, operation)
+    }
+
+    fn detached_by<T>(&mut self, release: fn(&Gil), operation: impl FnOnce() -> T) -> T {
         let gil = self.interp().gil.clone();
         if !gil.is_shared() {
             return operation();
@@ -78,7 +108,7 @@ impl Vm {
         let interval = self.interp().switch_interval;
         taipan_heap::with_spilled_registers(|stack_pointer| {
             self.parked_at.store(stack_pointer, Ordering::Release);
-            gil.release();
+            release(&gil);
             let result = operation();
             gil.acquire(interval);
             self.parked_at.store(0, Ordering::Release);
@@ -90,7 +120,7 @@ impl Vm {
     pub fn yield_gil(&mut self) {
         let gil = self.interp().gil.clone();
         if gil.is_wanted() && gil.someone_waits() {
-            self.detached(std::thread::yield_now);
+            self.detached_by(Gil::hand_over, || ());
         }
     }
 }
@@ -115,6 +145,8 @@ impl Vm {
         let serial = self.thread_serial;
         self.interp_mut().thread_serials.retain(|other| *other == serial);
         self.interp_mut().gil = std::sync::Arc::default();
+        // The others sleep in the parent.
+        self.interp_mut().sleepers = std::sync::Arc::default();
         self.interp_mut().main_thread = self.thread_id;
     }
 }

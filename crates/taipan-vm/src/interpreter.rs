@@ -29,7 +29,7 @@ use crate::types::type_::{METHOD_CACHE_SIZE, MethodCacheEntry, Type};
 use crate::types::{BUILTIN_TYPES, Builtin, object};
 use crate::value::Value;
 use crate::vm::Vm;
-use crate::waiting::WaitEvent;
+use crate::waiting::{Sleepers, WaitKey};
 
 /// What an interpreter is made with.
 #[derive(Clone, Default)]
@@ -57,7 +57,9 @@ pub struct Interpreter {
     /// The lock that its threads take turns with.
     pub gil: Arc<Gil>,
     /// What threads that wait for each other sleep on.
-    pub wait_event: Arc<WaitEvent>,
+    pub sleepers: Arc<Sleepers>,
+    /// The key given last to an object that threads wait for.
+    pub next_wait_key: WaitKey,
     /// How long a thread waits before it asks for the lock.
     pub switch_interval: Duration,
     /// What `-X importtime` has measured so far.
@@ -168,7 +170,8 @@ impl Interpreter {
             heap,
             host: config.host.clone().unwrap_or_else(host::operating_system),
             gil: Arc::default(),
-            wait_event: Arc::default(),
+            sleepers: Arc::default(),
+            next_wait_key: 0,
             switch_interval: Duration::from_millis(5),
             import_times: crate::import::timing::ImportTimes::default(),
             simulated_signals: 0,

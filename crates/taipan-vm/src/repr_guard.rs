@@ -8,6 +8,15 @@ use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
 
+/// Whether the system gives so many bytes, which it gets back.
+fn system_has(bytes: usize) -> bool {
+    let mut buffer = Vec::<u8>::new();
+    let given = buffer.try_reserve_exact(bytes).is_ok();
+    // Asking must not be optimised away.
+    std::hint::black_box(&buffer);
+    given
+}
+
 impl Vm {
     /// Notes that the repr of a container begins. False: it is under way already (the caller shows dots).
     /// After true the caller must call `repr_leave`, also on errors.
@@ -84,6 +93,6 @@ impl Vm {
         /// From so many bytes on the system is asked as well; less is served in any case.
         const ASK: usize = 256 << 10;
         !self.interp().heap.would_exceed(bytes)
-            && (bytes < ASK || Vec::<u8>::new().try_reserve_exact(bytes).is_ok())
+            && (bytes < ASK || system_has(bytes))
     }
 }

@@ -37,6 +37,8 @@ impl Vm {
         mut operation: impl FnMut(&dyn Host) -> HostResult<T>,
     ) -> Result<HostResult<T>, Raised> {
         let host = self.host();
+        // A signal that has come before the wait does not interrupt it.
+        self.run_signal_handlers()?;
         loop {
             match self.detached(|| operation(&*host)) {
                 Err(Errno::INTERRUPTED) => self.run_signal_handlers()?,

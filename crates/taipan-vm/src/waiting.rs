@@ -1,9 +1,11 @@
 //! Waiting of one thread for what another does: a lock released, a thread ended, an item put into a queue.
 //!
-//! State itself lies in heap objects and changes only under the GIL. A waiter looks at it, notes the generation, lets the
-//! GIL go and sleeps until the generation changes; whoever changes state calls `wake_waiters`.
+//! State itself lies in heap objects and changes only under the GIL. A waiter looks at it, enters itself into the list of
+//! sleepers under the GIL, lets the GIL go and sleeps; whoever changes state wakes the sleepers of its key. A woken sleeper
+//! that leaves without what it waited for wakes the next, so no wake is lost.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::raise::Raised;
@@ -12,57 +14,119 @@ use crate::vm::Vm;
 /// How long the main thread sleeps at most before it looks for signals.
 const SIGNAL_SLICE: Duration = Duration::from_millis(20);
 
-/// The event that waiters of an interpreter sleep on.
+/// What a sleeper waits for: a number that an object got at its first wait.
+pub type WaitKey = u32;
+/// The key of events all whose sleepers are woken.
+const BROADCAST: WaitKey = 0;
+
+/// The sleeping threads of an interpreter.
 #[derive(Default)]
-pub struct WaitEvent {
-    generation: Mutex<u64>,
-    changed: Condvar,
+pub struct Sleepers {
+    queue: Mutex<VecDeque<(WaitKey, Arc<Sleeper>)>>,
 }
 
-impl WaitEvent {
-    fn generation(&self) -> u64 {
-        *self.generation.lock().unwrap_or_else(PoisonError::into_inner)
+#[derive(Default)]
+struct Sleeper {
+    woken: Mutex<bool>,
+    wake: Condvar,
+}
+
+impl Sleeper {
+    fn sleep(&self, time: Duration) {
+        let guard = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
+        let _unused = self.wake.wait_timeout_while(guard, time, |woken| !*woken);
     }
 
-    fn bump(&self) {
-        *self.generation.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.changed.notify_all();
+    fn wake(&self) {
+        *self.woken.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.wake.notify_one();
+    }
+}
+
+impl Sleepers {
+    fn enter(&self, key: WaitKey) -> Arc<Sleeper> {
+        let sleeper = Arc::<Sleeper>::default();
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).push_back((key, sleeper.clone()));
+        sleeper
     }
 
-    fn sleep(&self, seen: u64, time: Duration) {
-        let guard = self.generation.lock().unwrap_or_else(PoisonError::into_inner);
-        let _unused = self.changed.wait_timeout_while(guard, time, |generation| *generation == seen);
+    /// Takes a sleeper off the list; false when it was woken, which does that.
+    fn leave(&self, sleeper: &Arc<Sleeper>) -> bool {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = queue.iter().position(|(_, other)| Arc::ptr_eq(other, sleeper));
+        at.and_then(|at| queue.remove(at)).is_some()
+    }
+
+    fn wake_first(&self, key: WaitKey) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = queue.iter().position(|(of, _)| *of == key);
+        if let Some((_, sleeper)) = at.and_then(|at| queue.remove(at)) {
+            sleeper.wake();
+        }
+    }
+
+    fn wake_all(&self, key: WaitKey) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, sleeper)| {
+            if *of == key {
+                sleeper.wake();
+            }
+            *of != key
+        });
     }
 }
 
 impl Vm {
-    /// Wakes all that wait: something they look at has changed.
+    /// A key for an object that threads wait for one by one.
+    pub fn new_wait_key(&mut self) -> WaitKey {
+        let next = self.interp().next_wait_key.wrapping_add(1).max(1);
+        self.interp_mut().next_wait_key = next;
+        next
+    }
+
+    /// Wakes all that wait without a key: something they look at has changed.
     pub fn wake_waiters(&mut self) {
         if self.interp().gil.is_shared() {
-            self.interp().wait_event.bump();
+            self.interp().sleepers.wake_all(BROADCAST);
         }
     }
 
-    /// As `wait_until`, for at most so many seconds (`None`: without limit).
+    /// Wakes the thread that has waited longest with a key, which no thread has when it is 0.
+    pub fn wake_next(&mut self, key: WaitKey) {
+        if key != BROADCAST && self.interp().gil.is_shared() {
+            self.interp().sleepers.wake_first(key);
+        }
+    }
+
+    /// As `wait_with_key`, for at most so many seconds (`None`: without limit).
     pub fn wait_for<T>(
         &mut self,
+        key: WaitKey,
         seconds: Option<f64>,
         ready: impl FnMut(&mut Vm) -> Option<T>,
     ) -> Result<Option<T>, Raised> {
         let limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
-        self.wait_until(deadline, ready)
+        self.wait_with_key(key, deadline, ready)
     }
 
-    /// Waits until `ready` gives something or the deadline passes. Signal handlers run in between.
+    /// Waits for what `wake_waiters` tells, until `ready` gives something or the deadline passes. Signal handlers run in
+    /// between.
     pub fn wait_until<T>(
         &mut self,
         deadline: Option<Instant>,
+        ready: impl FnMut(&mut Vm) -> Option<T>,
+    ) -> Result<Option<T>, Raised> {
+        self.wait_with_key(BROADCAST, deadline, ready)
+    }
+
+    /// As `wait_until`, woken by `wake_next` of the key.
+    pub fn wait_with_key<T>(
+        &mut self,
+        key: WaitKey,
+        deadline: Option<Instant>,
         mut ready: impl FnMut(&mut Vm) -> Option<T>,
     ) -> Result<Option<T>, Raised> {
-        let event = self.interp().wait_event.clone();
         loop {
-            let seen = event.generation();
             if let Some(value) = ready(self) {
                 return Ok(Some(value));
             }
@@ -74,8 +138,16 @@ impl Vm {
                 },
             };
             let slice = if self.is_main_thread() { left.min(SIGNAL_SLICE) } else { left };
-            self.detached(|| event.sleep(seen, slice));
-            self.run_signal_handlers()?;
+            let sleepers = self.interp().sleepers.clone();
+            let sleeper = sleepers.enter(key);
+            self.detached(|| sleeper.sleep(slice));
+            let woken = !sleepers.leave(&sleeper);
+            if let Err(raised) = self.run_signal_handlers() {
+                if woken {
+                    self.wake_next(key);
+                }
+                return Err(raised);
+            }
         }
     }
 }

@@ -14,7 +14,9 @@ heap_object! {
     /// A lock.
     pub struct Lock {
         pub locked: bool,
-        pad: [u8; 7],
+        pad: [u8; 3],
+        /// What waiters sleep on; 0 until one has waited.
+        pub key: u32,
     }
 }
 
@@ -42,7 +44,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 fn make(vm: &mut Vm, class: Gc<Type>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
-    Ok(vm.new_object(shape, Lock { header: HeaderWord::NEW, locked: false, pad: [0; 7] })?.value())
+    Ok(vm.new_object(shape, Lock { header: HeaderWord::NEW, locked: false, pad: [0; 3], key: 0 })?.value())
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
@@ -64,6 +66,15 @@ fn take(vm: &mut Vm, lock: Gc<Lock>) -> Option<()> {
     Some(())
 }
 
+fn wait(vm: &mut Vm, lock: Gc<Lock>, deadline: Option<std::time::Instant>) -> Result<Option<()>, Raised> {
+    if lock.get(vm).key == 0 {
+        let key = vm.new_wait_key();
+        lock.get_mut(vm).key = key;
+    }
+    let key = lock.get(vm).key;
+    vm.wait_with_key(key, deadline, |vm| take(vm, lock))
+}
+
 fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (lock, [blocking, timeout]) = args.method::<Lock, 2>(vm);
     let deadline = super::deadline(vm, blocking, timeout)?;
@@ -72,13 +83,15 @@ fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     match deadline {
         None => Ok(Value::FALSE),
-        Some(deadline) => Ok(Value::bool(vm.wait_until(deadline, |vm| take(vm, lock))?.is_some())),
+        Some(deadline) => Ok(Value::bool(wait(vm, lock, deadline)?.is_some())),
     }
 }
 
 fn enter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let lock = args.receiver::<Lock>(vm);
-    vm.wait_until(None, |vm| take(vm, lock))?;
+    if take(vm, lock).is_none() {
+        wait(vm, lock, None)?;
+    }
     Ok(Value::TRUE)
 }
 
@@ -88,7 +101,8 @@ fn release(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::RuntimeError, "release unlocked lock"));
     }
     lock.get_mut(vm).locked = false;
-    vm.wake_waiters();
+    let key = lock.get(vm).key;
+    vm.wake_next(key);
     Ok(Value::NONE)
 }
 

@@ -16,6 +16,9 @@ heap_object! {
     pub struct RLock {
         owner: u64,
         count: usize,
+        /// What waiters sleep on; 0 until one has waited.
+        key: u32,
+        pad: u32,
     }
 }
 
@@ -46,7 +49,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
         args.expect(vm, "RLock", 0, 0)?;
     }
     let shape = class.get(vm).root_shape;
-    Ok(vm.new_object(shape, RLock { header: HeaderWord::NEW, owner: 0, count: 0 })?.value())
+    Ok(vm.new_object(shape, RLock { header: HeaderWord::NEW, owner: 0, count: 0, key: 0, pad: 0 })?.value())
 }
 
 fn take(vm: &mut Vm, lock: Gc<RLock>, times: usize) -> Option<()> {
@@ -63,13 +66,13 @@ fn take(vm: &mut Vm, lock: Gc<RLock>, times: usize) -> Option<()> {
 /// A new lock, as natives use it.
 pub fn create(vm: &mut Vm) -> Result<Gc<RLock>, Raised> {
     let shape = class_of_spec(vm, &TYPE)?.get(vm).root_shape;
-    vm.new_object(shape, RLock { header: HeaderWord::NEW, owner: 0, count: 0 })
+    vm.new_object(shape, RLock { header: HeaderWord::NEW, owner: 0, count: 0, key: 0, pad: 0 })
 }
 
 /// Takes the lock, waiting for it. Signal handlers that run meanwhile may raise.
 pub fn acquire_now(vm: &mut Vm, lock: Gc<RLock>) -> Result<(), Raised> {
     if take(vm, lock, 1).is_none() {
-        vm.wait_until(None, |vm| take(vm, lock, 1))?;
+        wait(vm, lock, None, 1)?;
     }
     Ok(())
 }
@@ -84,7 +87,8 @@ pub fn release_now(vm: &mut Vm, lock: Gc<RLock>) -> bool {
     state.count -= 1;
     if state.count == 0 {
         state.owner = 0;
-        vm.wake_waiters();
+        let key = state.key;
+        vm.wake_next(key);
     }
     true
 }
@@ -92,6 +96,20 @@ pub fn release_now(vm: &mut Vm, lock: Gc<RLock>) -> bool {
 /// Whether some thread holds the lock.
 pub fn is_locked(vm: &Vm, lock: Gc<RLock>) -> bool {
     lock.get(vm).count != 0
+}
+
+fn wait(
+    vm: &mut Vm,
+    lock: Gc<RLock>,
+    deadline: Option<std::time::Instant>,
+    times: usize,
+) -> Result<Option<()>, Raised> {
+    if lock.get(vm).key == 0 {
+        let key = vm.new_wait_key();
+        lock.get_mut(vm).key = key;
+    }
+    let key = lock.get(vm).key;
+    vm.wait_with_key(key, deadline, |vm| take(vm, lock, times))
 }
 
 fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -102,13 +120,13 @@ fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     match deadline {
         None => Ok(Value::FALSE),
-        Some(deadline) => Ok(Value::bool(vm.wait_until(deadline, |vm| take(vm, lock, 1))?.is_some())),
+        Some(deadline) => Ok(Value::bool(wait(vm, lock, deadline, 1)?.is_some())),
     }
 }
 
 fn enter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let lock = args.receiver::<RLock>(vm);
-    vm.wait_until(None, |vm| take(vm, lock, 1))?;
+    wait(vm, lock, None, 1)?;
     Ok(Value::TRUE)
 }
 
@@ -143,7 +161,8 @@ fn release_save(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let state = lock.get_mut(vm);
     state.count = 0;
     state.owner = 0;
-    vm.wake_waiters();
+    let key = state.key;
+    vm.wake_next(key);
     let owner = vm.new_uint(owner)?;
     Ok(Tuple::from_values(vm, &[Value::int(count), owner])?.value())
 }
@@ -155,7 +174,7 @@ fn acquire_restore(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let got = vm.type_name(state);
         return Err(vm.raise(Exc::TypeError, format!("_acquire_restore() argument 1 must be tuple, not {got}")));
     };
-    vm.wait_until(None, |vm| take(vm, lock, count as usize))?;
+    wait(vm, lock, None, count as usize)?;
     Ok(Value::NONE)
 }
 

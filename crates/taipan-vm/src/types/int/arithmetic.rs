@@ -19,17 +19,21 @@ fn small(a: Value, b: Value) -> Option<(i64, i64)> {
 
 /// Both operands as numbers; `None` when one is no int. MemoryError when they are so large that there is no room to compute
 /// with them.
-fn numbers(vm: &mut Vm, a: Value, b: Value) -> Result<Option<(Number, Number)>, Raised> {
-    check_room(vm, &[a, b])?;
+fn numbers(vm: &mut Vm, a: Value, b: Value, copies: usize) -> Result<Option<(Number, Number)>, Raised> {
+    check_room(vm, &[a, b], copies)?;
     Ok(vm.as_number(a).zip(vm.as_number(b)))
 }
 
+/// Room for copies of the operands, a result and what short algorithms need, in units of the operands' size.
+pub const LINEAR: usize = 4;
+/// Room for products: number-theoretic transforms take 60 times the size of each operand.
+pub const PRODUCT: usize = 36;
+
 /// Refuses operands that are so large that there is no room for their copies, a result and what the algorithms need: the
 /// crate that computes with big numbers cannot hear no.
-pub fn check_room(vm: &mut Vm, operands: &[Value]) -> Result<(), Raised> {
-    const COPIES: usize = 6;
+pub fn check_room(vm: &mut Vm, operands: &[Value], copies: usize) -> Result<(), Raised> {
     let bytes: usize = operands.iter().map(|operand| byte_size(vm, *operand)).sum();
-    if bytes < 128 << 10 { Ok(()) } else { vm.check_native_bytes(bytes.saturating_mul(COPIES)) }
+    if bytes < 128 << 10 { Ok(()) } else { vm.check_native_bytes(bytes.saturating_mul(copies)) }
 }
 
 fn byte_size(vm: &Vm, operand: Value) -> usize {
@@ -56,7 +60,7 @@ fn arithmetic(
     {
         return vm.new_int(result);
     }
-    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b, LINEAR)? else { return Ok(Value::NOT_IMPLEMENTED) };
     if let (Number::Small(x), Number::Small(y)) = (&x, &y)
         && let Some(result) = word(*x, *y)
     {
@@ -80,7 +84,7 @@ pub fn mul(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     {
         return vm.new_int(product);
     }
-    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b, PRODUCT)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let (x, y) = (big(x), big(y));
     let bits = int_math::bit_length(&x).saturating_add(int_math::bit_length(&y));
     check_bits(vm, bits)?;
@@ -124,7 +128,7 @@ pub fn floordiv(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     {
         return vm.new_int(quotient);
     }
-    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b, PRODUCT)? else { return Ok(Value::NOT_IMPLEMENTED) };
     Ok(divide(vm, x, y, "division by zero")?.0)
 }
 
@@ -134,19 +138,19 @@ pub fn rem(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     {
         return vm.new_int(rest);
     }
-    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b, PRODUCT)? else { return Ok(Value::NOT_IMPLEMENTED) };
     Ok(divide(vm, x, y, "division by zero")?.1)
 }
 
 pub fn divmod(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b, PRODUCT)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let (quotient, rest) = divide(vm, x, y, "division by zero")?;
     Ok(crate::types::tuple::Tuple::from_values(vm, &[quotient, rest])?.value())
 }
 
 pub fn truediv(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     const EXACT: u64 = 1 << 53;
-    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b, PRODUCT)? else { return Ok(Value::NOT_IMPLEMENTED) };
     if matches!(y, Number::Small(0)) {
         return Err(vm.raise(Exc::ZeroDivisionError, "division by zero"));
     }
@@ -163,7 +167,7 @@ pub fn truediv(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
 }
 
 pub fn pow(vm: &mut Vm, a: Value, b: Value, modulus: Value) -> Result<Value, Raised> {
-    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b, PRODUCT)? else { return Ok(Value::NOT_IMPLEMENTED) };
     if modulus.is_none() {
         return power(vm, x, y, a, b);
     }
@@ -205,7 +209,8 @@ fn power(vm: &mut Vm, base: Number, exponent: Number, a: Value, b: Value) -> Res
     }
     let base = big(base);
     let bits = (int_math::bit_length(&base) as u64 - 1).saturating_mul(exponent);
-    check_bits(vm, usize::try_from(bits).unwrap_or(usize::MAX))?;
+    // Squaring asks for much room.
+    check_bits(vm, usize::try_from(bits.saturating_mul(8)).unwrap_or(usize::MAX))?;
     let Ok(exponent) = usize::try_from(exponent) else { return Err(vm.raise_no_memory()) };
     let result = base.pow(exponent);
     vm.new_big_int(&result)
@@ -219,7 +224,7 @@ fn float_power(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
 }
 
 pub fn neg(vm: &mut Vm, a: Value) -> Result<Value, Raised> {
-    check_room(vm, &[a])?;
+    check_room(vm, &[a], LINEAR)?;
     match vm.as_number(a) {
         Some(Number::Small(i)) if i != i64::MIN => vm.new_int(-i),
         Some(number) => vm.new_big_int(&-big(number)),
@@ -249,7 +254,7 @@ pub fn bool(vm: &mut Vm, a: Value) -> Result<bool, Raised> {
 }
 
 pub fn invert(vm: &mut Vm, a: Value) -> Result<Value, Raised> {
-    check_room(vm, &[a])?;
+    check_room(vm, &[a], LINEAR)?;
     match vm.as_number(a) {
         Some(Number::Small(i)) => vm.new_int(!i),
         Some(Number::Big(big)) => vm.new_big_int(&!big),
@@ -258,7 +263,7 @@ pub fn invert(vm: &mut Vm, a: Value) -> Result<Value, Raised> {
 }
 
 pub fn lshift(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b, LINEAR)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let shift = match y {
         Number::Small(shift) if shift < 0 => return Err(vm.raise(Exc::ValueError, "negative shift count")),
         Number::Big(shift) if shift.sign() == Sign::Negative => {
@@ -280,7 +285,7 @@ pub fn lshift(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
 }
 
 pub fn rshift(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b, LINEAR)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let shift = match y {
         Number::Small(shift) if shift < 0 => return Err(vm.raise(Exc::ValueError, "negative shift count")),
         Number::Big(shift) if shift.sign() == Sign::Negative => {
@@ -346,7 +351,7 @@ pub fn hash(vm: &mut Vm, a: Value) -> Result<i64, Raised> {
 }
 
 pub fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value, Raised> {
-    let Some((x, y)) = numbers(vm, a, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some((x, y)) = numbers(vm, a, b, LINEAR)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let order = match (&x, &y) {
         (Number::Small(x), Number::Small(y)) => x.cmp(y),
         (Number::Big(x), Number::Big(y)) => x.cmp(y),

@@ -63,7 +63,7 @@ fn with_base(vm: &mut Vm, x: Value, base: Value) -> Result<Value, Raised> {
 
 /// Refuses a text of so many bytes when there is no room for its number and what the algorithms need.
 fn check_text(vm: &mut Vm, bytes: usize) -> Result<(), Raised> {
-    if bytes < 128 << 10 { Ok(()) } else { vm.check_native_bytes(bytes.saturating_mul(4)) }
+    if bytes < 128 << 10 { Ok(()) } else { vm.check_native_bytes(bytes.saturating_mul(super::arithmetic::PRODUCT)) }
 }
 
 /// The int of a str, bytes or bytearray; `None` for other types.

@@ -16,7 +16,7 @@ use crate::vm::Vm;
 
 /// `repr(int)`, `str(int)`.
 pub fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    super::arithmetic::check_room(vm, &[this])?;
+    super::arithmetic::check_room(vm, &[this], super::arithmetic::PRODUCT)?;
     match vm.as_number(this) {
         Some(Number::Small(i)) => vm.new_str(Decimal::new(i).as_str()),
         Some(Number::Big(big)) => {
