@@ -47,7 +47,7 @@ PROGRAMS = {
     'compile': 'a = "x = 1\\n"\nwhile True: a += a; compile(a, "a", "exec")',
     'compile_ast': 'import ast\na = "x = 1\\n"\nwhile True: a += a; ast.parse(a)',
     'compile_text': 'a = "x" * 1000\nwhile True: a += a; compile(repr(a), "a", "exec")',
-    'deep': 'def f(): f()\nimport sys\nsys.setrecursionlimit(10**5)\nf()',
+    'deep': 'def f(): f()\nimport sys\nsys.setrecursionlimit(10**4)\nf()',
     'deep_native': 'a = []\nfor i in range(10**6): a = [a]\nrepr(a)',
     'deep_class': 'class A:\n def __getattr__(self, n): return getattr(self, n)\nimport sys\nsys.setrecursionlimit(10**8)\nA().x',
     'generators': 'a = []\ndef g(): yield from g()\nwhile True: x = g(); a.append(x)\n',
@@ -69,7 +69,7 @@ PROGRAMS = {
     'itertools': 'import itertools\nlist(itertools.product(range(100), repeat=5))',
     'tee': 'import itertools\na, b = itertools.tee(itertools.count())\nfor x in a: pass',
     'deque': 'import collections\na = collections.deque([1])\nwhile True: a.extend(list(a))',
-    'random': 'import random\nn = 1\nwhile n < 1 << 26: n *= 2; random.getrandbits(n); random.randbytes(n)',
+    'random': 'import random\nn = 1\nwhile n < 1 << 24: n *= 2; random.getrandbits(n); random.randbytes(n)',
     'urandom': 'import os\nn = 1\nwhile True: n *= 2; os.urandom(n)',
     'hashes': 'import hashlib\nn = 1\nwhile True: n *= 2; hashlib.sha256(bytes(n)); hashlib.shake_128(b"").digest(n)',
     'binascii': 'import binascii\na = b"xx"\nwhile True: a += a; binascii.a2b_base64(binascii.b2a_base64(a)); binascii.unhexlify(binascii.hexlify(a)); binascii.a2b_qp(binascii.b2a_qp(a))',
@@ -150,7 +150,7 @@ def cases(taipan, quick):
         yield (f'{name} without a folder', 'import os, sys\nos.rmdir(os.getcwd())\nsys.path[0]\n' + source,
                {'cwd': tempfile.mkdtemp()})
         yield (f'{name} without environment', source, {'env': {}})
-        odd = {b'PATH': b'\xff', b'HOME': b'/root/\xff/none', b'LANG': b'\xff\xfe', b'PYTHONPATH': b'\xff:/\xfe', b'\xff': b'\xff'}
+        odd = {b'PATH': b'\xff', b'HOME': b'/home/\xff/none', b'LANG': b'\xff\xfe', b'PYTHONPATH': b'\xff:/\xfe', b'\xff': b'\xff'}
         yield (f'{name} in odd environment', 'import os\nos.path.expanduser("~"); print(ascii(os.environ))\n' + source, {'env': odd})
     for args in ([], [''], ['', '-c', 'import sys; print(sys.argv, sys.executable)'], [b'\xff', '-c', 'pass', b'\xff'],
                  ['taipan', b'/\xff'], ['taipan', '-c', b'\xff'], ['taipan', '-m', b'\xff'], ['taipan', '-X', b'\xff'],
