@@ -92,7 +92,6 @@ impl Vm {
     fn has_native_room(&self, bytes: usize) -> bool {
         /// From so many bytes on the system is asked as well; less is served in any case.
         const ASK: usize = 256 << 10;
-        !self.interp().heap.would_exceed(bytes)
-            && (bytes < ASK || system_has(bytes))
+        !self.interp().heap.would_exceed(bytes) && (bytes < ASK || system_has(bytes))
     }
 }

@@ -82,7 +82,8 @@ impl Vm {
     /// at one address (hence the box) until dropped.
     pub unsafe fn attach(interp: NonNull<Interpreter>, stacks: Stacks) -> Box<Vm> {
         let bounds = taipan_heap::current_stack_bounds();
-        let (low, high) = bounds.map_or((0, usize::MAX), |bounds| (crate::host::native_stack::end(bounds), bounds.high));
+        let (low, high) =
+            bounds.map_or((0, usize::MAX), |bounds| (crate::host::native_stack::end(bounds), bounds.high));
         let mut vm = Box::new(Vm {
             interp,
             pending: None,
