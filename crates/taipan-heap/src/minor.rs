@@ -216,8 +216,10 @@ impl Heap {
         let held = unsafe { (*header).bits } & Header::PINNED != 0;
         let room = if held { None } else { self.old.alloc(&mut self.blocks, size) };
         let Some(new) = room else {
-            // No memory to copy to: the object stays, and its block with it.
+            // Held, or no memory to copy to: the object stays, and its block with it. A reached object refers to it.
             self.pin_in_place(object);
+            // SAFETY: by contract.
+            unsafe { (*header).bits |= Header::MARKED };
             return object;
         };
         // SAFETY: `new` has room for `size` bytes, and the old place at least two words.

@@ -66,7 +66,7 @@ fn programs_survive_the_failure_of_any_allocation() {
             println!("program {number} fails by itself: {text}");
             continue;
         }
-        let mut n = 1;
+        let (mut n, before) = (1, runs);
         loop {
             runs += 1;
             match passes(vm, program, n) {
@@ -76,6 +76,7 @@ fn programs_survive_the_failure_of_any_allocation() {
             }
             n += 1 + n.checked_div(part).unwrap_or(0);
         }
+        println!("program {number}: {} runs", runs - before);
     }
     println!("{runs} runs, {} faults", faults.len());
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -83,6 +83,7 @@ fn object_left_on_the_stack(heap: &mut Heap, roots: &mut TestRoots, loose: bool,
     let object = node(heap, 7, roots);
     if keep {
         roots.words.push(address(object));
+        heap.register_lax_finalizer(object, 1);
     }
     let held = std::hint::black_box([address(object)]);
     let low = held.as_ptr() as usize;
@@ -91,6 +92,7 @@ fn object_left_on_the_stack(heap: &mut Heap, roots: &mut TestRoots, loose: bool,
     heap.verify().expect("a sound heap");
     if keep {
         assert_eq!(roots.words.pop(), Some(std::hint::black_box(held)[0]), "in place");
+        assert!(heap.take_finalizable().is_none(), "a root refers to it");
     }
     let mut lives = false;
     heap.for_each_object(&mut |object| lives |= word(object, 1) == odd(7));

@@ -265,9 +265,9 @@ impl Dict {
             return Ok(this.get(vm).find_str_hashed(vm, text, hash));
         }
         'again: loop {
-            let structure = this.get(vm).structure;
+            let (entries, index) = (this.get(vm).entries, this.get(vm).index);
             let mut linear = 0;
-            let mut probe = this.get(vm).index.map(|index| Probe::new(hash, index.get(vm).words32().len()));
+            let mut probe = index.map(|index| Probe::new(hash, index.get(vm).words32().len()));
             loop {
                 let dict = this.get(vm);
                 let number = match (&mut probe, dict.index) {
@@ -296,7 +296,10 @@ impl Dict {
                     continue;
                 }
                 let equal = vm.is_equal(entry.key, key)?;
-                if this.get(vm).structure != structure {
+                // Other keys may come and go, else a comparison that always adds one would keep the search from ending.
+                let dict = this.get(vm);
+                let same = dict.entries == entries && dict.index == index;
+                if !same || dict.entry(vm, number).is_none_or(|now| now.key != entry.key) {
                     vm.check_limits()?;
                     continue 'again;
                 }
