@@ -18,25 +18,52 @@ use std::time::{Duration, Instant};
 
 /// What running one module gave.
 #[derive(Debug, Default)]
-struct ModuleRun {
+pub(crate) struct ModuleRun {
     /// Status by test id, without the `test.MODULE.` prefix, and the reason of a failure.
     tests: BTreeMap<String, (String, String)>,
     /// Why the module did not run to its end.
     note: String,
-    seconds: f64,
+    pub(crate) seconds: f64,
+}
+
+/// How modules are run.
+pub(crate) struct Suite {
+    /// The interpreter.
+    pub(crate) python: PathBuf,
+    /// The folder that holds CPython's package `test`.
+    pub(crate) tests: PathBuf,
+    /// The longest that a module may take.
+    pub(crate) limit: Duration,
+    /// Whether tests that only CPython's own build can pass are left out.
+    pub(crate) recording: bool,
+    /// Options of the heap.
+    pub(crate) options: Option<String>,
 }
 
 impl ModuleRun {
-    fn passes(&self, test: &str) -> bool {
+    /// The tests that passed.
+    pub(crate) fn passing(&self) -> impl Iterator<Item = &str> {
+        self.tests.keys().map(String::as_str).filter(|test| self.passes(test))
+    }
+
+    /// How a test that did not pass ended.
+    pub(crate) fn ending(&self, test: &str) -> String {
+        match self.tests.get(test) {
+            Some((status, reason)) => format!("{status} {reason}"),
+            None => format!("missing; {}", self.note),
+        }
+    }
+
+    pub(crate) fn passes(&self, test: &str) -> bool {
         self.tests.get(test).is_some_and(|(status, _)| status == "OK" || status == "XFAIL")
     }
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     crate::workspace().join("tests/conformance")
 }
 
-fn read(path: &Path) -> Result<String, String> {
+pub(crate) fn read(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
@@ -59,27 +86,12 @@ pub fn main(args: &[String]) -> Result<bool, String> {
         Err(error) => return Err(error),
     };
 
-    let results: Vec<Mutex<ModuleRun>> = rows.iter().map(|_| Mutex::default()).collect();
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.max(1) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let (Some((_, module)), Some(slot)) = (rows.get(index), results.get(index)) else { break };
-                    let run = run_module(&python, &tests, module, limit, recording)
-                        .unwrap_or_else(|note| ModuleRun { note, ..ModuleRun::default() });
-                    if !recording {
-                        print_module(module, &run, reference.tests(module), options.flag("failing"));
-                    }
-                    if let Ok(mut slot) = slot.lock() {
-                        *slot = run;
-                    }
-                }
-            });
+    let suite = Suite { python, tests, limit, recording, options: None };
+    let results = suite.run_all(&rows, jobs, &|module, run| {
+        if !recording {
+            print_module(module, run, reference.tests(module), options.flag("failing"));
         }
     });
-    let results: Vec<ModuleRun> = results.into_iter().map(|slot| slot.into_inner().unwrap_or_default()).collect();
 
     if recording {
         for ((_, module), run) in rows.iter().zip(&results) {
@@ -128,28 +140,45 @@ fn print_groups(rows: &[(String, String)], results: &[ModuleRun], reference: &Re
     }
 }
 
-fn run_module(
-    python: &Path,
-    tests: &Path,
-    module: &str,
-    limit: Duration,
-    recording: bool,
-) -> Result<ModuleRun, String> {
-    let work = std::env::temp_dir().join(format!("taipan-conform-{}-{module}", std::process::id()));
-    std::fs::create_dir_all(&work).map_err(|error| error.to_string())?;
-    let run = run_in(&work, python, tests, module, limit, recording);
-    let _ = std::fs::remove_dir_all(&work);
-    run
+impl Suite {
+    /// Runs the modules of `rows`, `jobs` at a time, and tells `done` of each as it ends; results in the order of `rows`.
+    pub(crate) fn run_all(
+        &self,
+        rows: &[(String, String)],
+        jobs: usize,
+        done: &(dyn Fn(&str, &ModuleRun) + Sync),
+    ) -> Vec<ModuleRun> {
+        let results: Vec<Mutex<ModuleRun>> = rows.iter().map(|_| Mutex::default()).collect();
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..jobs.max(1) {
+                scope.spawn(|| {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let (Some((_, module)), Some(slot)) = (rows.get(index), results.get(index)) else { break };
+                        let run = self.run(module).unwrap_or_else(|note| ModuleRun { note, ..ModuleRun::default() });
+                        done(module, &run);
+                        if let Ok(mut slot) = slot.lock() {
+                            *slot = run;
+                        }
+                    }
+                });
+            }
+        });
+        results.into_iter().map(|slot| slot.into_inner().unwrap_or_default()).collect()
+    }
+
+    fn run(&self, module: &str) -> Result<ModuleRun, String> {
+        let work = std::env::temp_dir().join(format!("taipan-conform-{}-{module}", std::process::id()));
+        std::fs::create_dir_all(&work).map_err(|error| error.to_string())?;
+        let run = run_in(&work, self, module);
+        let _ = std::fs::remove_dir_all(&work);
+        run
+    }
 }
 
-fn run_in(
-    work: &Path,
-    python: &Path,
-    tests: &Path,
-    module: &str,
-    limit: Duration,
-    recording: bool,
-) -> Result<ModuleRun, String> {
+fn run_in(work: &Path, suite: &Suite, module: &str) -> Result<ModuleRun, String> {
+    let Suite { python, tests, limit, recording, options } = suite;
     use std::os::unix::process::CommandExt;
     let (out, log) = (work.join("out.txt"), work.join("log.txt"));
     let file = std::fs::File::create(&log).map_err(|error| error.to_string())?;
@@ -164,12 +193,15 @@ fn run_in(
         ("NO_COLOR", "1"),
     ]);
     command.env("PYTHONPATH", tests).stdin(Stdio::null()).stdout(file).stderr(copy).process_group(0);
-    if recording {
+    if *recording {
         command.env("CONFORM_REFERENCE", "1");
+    }
+    if let Some(options) = options {
+        command.env(HEAP_OPTIONS, options);
     }
     let start = Instant::now();
     let mut child = command.spawn().map_err(|error| error.to_string())?;
-    let code = process::wait(&mut child, limit).map_err(|error| error.to_string())?;
+    let code = process::wait(&mut child, *limit).map_err(|error| error.to_string())?;
     process::kill_group(&mut child);
     let mut run = parse_output(module, &String::from_utf8_lossy(&std::fs::read(&out).unwrap_or_default()));
     run.seconds = start.elapsed().as_secs_f64();
@@ -186,10 +218,13 @@ fn run_in(
     Ok(run)
 }
 
+/// The environment variable that holds options of Taipan's heap.
+pub(crate) const HEAP_OPTIONS: &str = "TAIPANXOPTIONS";
+
 const UNFINISHED: &str = "did not finish";
 
 /// Reads the lines that the driver wrote.
-fn parse_output(module: &str, text: &str) -> ModuleRun {
+pub(crate) fn parse_output(module: &str, text: &str) -> ModuleRun {
     let mut run = ModuleRun { note: UNFINISHED.to_string(), ..ModuleRun::default() };
     let prefix = format!("test.{module}.");
     for line in text.lines() {

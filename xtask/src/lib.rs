@@ -6,6 +6,7 @@ pub mod conform;
 pub mod process;
 pub mod programs;
 pub mod startup_order;
+pub mod stress;
 pub mod tidy;
 
 use std::path::{Path, PathBuf};

@@ -13,6 +13,9 @@ usage: cargo xtask TASK
                                          run CPython's regression suite, print the share per group
   conform --tests DIR --python CPYTHON --make-reference [--only M,N]
                                          record what CPython itself passes
+  stress [--python EXE] [--options LIST] [--tests DIR [--groups A,B] [--only M,N]] [--jobs N] [NAME...]
+                                         run the programs, and the suite's groups language and types, with and without
+                                         hostile options of the heap (gcstress=1000 gcpoison gcverify); print differences
   startup-order CALLGRIND...             rewrite crates/taipan-cli/startup.ld from recorded starts
 ";
 
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
         "programs" => xtask::programs::main(rest),
         "bless" => xtask::programs::bless(rest),
         "conform" => xtask::conform::main(rest),
+        "stress" => xtask::stress::main(rest),
         "startup-order" => xtask::startup_order::main(rest),
         _ => {
             eprint!("{USAGE}");

@@ -92,7 +92,7 @@ fn first_difference(what: &str, recorded: &str, found: &str) -> Option<String> {
     Some(format!("{what} differs"))
 }
 
-fn selected(names: &[String]) -> Result<Vec<Case>, String> {
+pub(crate) fn selected(names: &[String]) -> Result<Vec<Case>, String> {
     let mut cases = Case::load_all(&folder())?;
     if let Some(unknown) = names.iter().find(|name| !cases.iter().any(|case| case.name == **name)) {
         return Err(format!("no program {unknown}"));
@@ -101,18 +101,23 @@ fn selected(names: &[String]) -> Result<Vec<Case>, String> {
     Ok(cases)
 }
 
+/// The interpreter given by `--python`, else what has been built.
+pub(crate) fn interpreter(options: &Options) -> Result<PathBuf, String> {
+    match options.value("python") {
+        Some(path) => Ok(PathBuf::from(path)),
+        None => Ok(["release", "debug"]
+            .iter()
+            .map(|profile| crate::target_dir().join(profile).join("taipan"))
+            .find(|path| path.exists())
+            .ok_or("build taipan first, or give --python EXE")?),
+    }
+}
+
 /// `cargo xtask programs`: runs the programs and tells how each ended; true when all is as expected.
 pub fn main(args: &[String]) -> Result<bool, String> {
     let options = Options::parse(args, &["python", "jobs"], &["record-failures", "quiet"])?;
     let cases = selected(&options.words)?;
-    let python = match options.value("python") {
-        Some(path) => PathBuf::from(path),
-        None => ["release", "debug"]
-            .iter()
-            .map(|profile| crate::target_dir().join(profile).join("taipan"))
-            .find(|path| path.exists())
-            .ok_or("build taipan first, or give --python EXE")?,
-    };
+    let python = interpreter(&options)?;
     let jobs = usize::try_from(options.number("jobs", 2)?).unwrap_or(2);
     let reports = run_all(&cases, &python, jobs);
     let list = folder().join(expected::FILE);

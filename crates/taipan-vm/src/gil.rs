@@ -142,8 +142,9 @@ impl Vm {
     pub fn after_fork_in_child(&mut self) {
         let this = std::ptr::NonNull::from(&mut *self);
         self.interp_mut().threads.retain(|thread| *thread == this);
-        let serial = self.thread_serial;
-        self.interp_mut().thread_serials.retain(|other| *other == serial);
+        if let Err(raised) = crate::modules::thread::local::forget_others(self) {
+            let _ = self.take_raised(raised);
+        }
         self.interp_mut().gil = std::sync::Arc::default();
         // The others sleep in the parent.
         self.interp_mut().sleepers = std::sync::Arc::default();

@@ -76,8 +76,7 @@ pub struct Interpreter {
     pub(crate) new_outputs: usize,
     /// How often that was.
     pub(crate) output_age: u32,
-    /// Numbers of the attached threads, and the next one: identities of the system are used again.
-    pub(crate) thread_serials: Vec<u64>,
+    /// The number of the next thread: identities of the system are used again.
     pub(crate) next_thread_serial: u64,
     /// `threading.get_ident()` of the first thread.
     pub main_thread: u64,
@@ -180,7 +179,6 @@ impl Interpreter {
             new_outputs: 0,
             output_age: 0,
             interrupted: false,
-            thread_serials: Vec::new(),
             next_thread_serial: 1,
             main_thread: 0,
             int_max_str_digits: config.settings.int_max_str_digits.unwrap_or(4300),

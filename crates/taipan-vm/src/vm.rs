@@ -107,7 +107,6 @@ impl Vm {
         interp.threads.push(pointer);
         let serial = interp.next_thread_serial;
         interp.next_thread_serial += 1;
-        interp.thread_serials.push(serial);
         vm.thread_serial = serial;
         vm
     }
@@ -371,8 +370,6 @@ impl Drop for Vm {
     fn drop(&mut self) {
         let this = NonNull::from(&mut *self);
         self.interp_mut().threads.retain(|thread| *thread != this);
-        let serial = self.thread_serial;
-        self.interp_mut().thread_serials.retain(|other| *other != serial);
     }
 }
 

@@ -135,6 +135,8 @@ pub struct Execution {
     pub left_at: Option<(usize, u32)>,
     /// Finalisers are running.
     pub finalizing: bool,
+    /// An instance of MemoryError is being made.
+    pub without_memory: bool,
     /// How many callbacks of tools this thread runs; nothing is told meanwhile.
     pub tracing: u32,
     /// The event that the innermost of them was told.
@@ -168,6 +170,7 @@ impl Execution {
             raised_at: None,
             left_at: None,
             finalizing: false,
+            without_memory: false,
             tracing: 0,
             told: None,
             loop_stack: taipan_heap::StackRange { low: 0, high: 0 },

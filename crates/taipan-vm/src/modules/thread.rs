@@ -203,6 +203,9 @@ fn run(vm: &mut Vm, ticket: usize) {
                 vm.write_unraisable_of(raised, "in thread started by", function);
             }
         }
+        if let Err(raised) = local::forget_own(vm) {
+            let _ = vm.take_raised(raised);
+        }
         handle::set_done(vm, handle);
     }
     if let Err(raised) = vm.forget_trace_functions() {

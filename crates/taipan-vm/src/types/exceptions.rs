@@ -162,19 +162,21 @@ impl Vm {
             return class;
         }
         let pending = self.pending.take();
-        let class = match class_of_spec(self, EXCEPTIONS[exc as usize]) {
-            Ok(class) => class,
+        let made = class_of_spec(self, EXCEPTIONS[exc as usize]);
+        let class = match made {
+            Ok(class) => {
+                self.interp_mut().exception_types[exc as usize] = Some(class);
+                class
+            }
             Err(raised) => {
-                // Out of memory: the nearest class that exists stands in.
+                // Out of memory: the nearest class that exists stands in, this time.
                 let _ = self.take_raised(raised);
-                let known = self.interp().exception_types[Exc::MemoryError as usize];
-                match known {
+                match self.interp().exception_types[Exc::MemoryError as usize] {
                     Some(class) => class,
                     None => self.class(crate::types::Builtin::Object),
                 }
             }
         };
-        self.interp_mut().exception_types[exc as usize] = Some(class);
         self.pending = pending;
         class
     }
@@ -241,17 +243,25 @@ pub(crate) fn spare_memory_error(vm: &mut Vm) -> Option<Value> {
 }
 
 pub(crate) fn raise_no_memory(vm: &mut Vm) -> Raised {
-    // The instance exists before memory runs out; it is used again.
-    if let Some(exception) = vm.interp().singletons.memory_error {
-        if let Some(base) = exception.downcast::<BaseException>(vm) {
-            let base = base.get_mut(vm);
-            base.traceback = None;
-            base.context = None;
-        }
-        vm.pending = Some(exception);
-        return Raised(());
+    let Some(spare) = vm.interp().singletons.memory_error else {
+        return raise_args(vm, Exc::MemoryError, &[]);
+    };
+    // Most often there is room for an instance of its own: a single large request was refused, or the reserve serves.
+    if !std::mem::replace(&mut vm.exec.without_memory, true) {
+        let made = make(vm, Exc::MemoryError, &[]);
+        vm.exec.without_memory = false;
+        return match made {
+            Ok(exception) => raise_value(vm, exception),
+            Err(raised) => raised,
+        };
     }
-    raise_args(vm, Exc::MemoryError, &[])
+    // The instance that was made before memory ran out is used again.
+    if let Some(base) = spare.downcast::<BaseException>(vm) {
+        let base = base.get_mut(vm);
+        (base.traceback, base.context, base.cause, base.suppress_context) = (None, None, None, false);
+    }
+    vm.pending = Some(spare);
+    Raised(())
 }
 
 /// Makes `exception` pending; its context becomes the exception being handled.

@@ -7,10 +7,13 @@ use crate::names::name;
 use crate::raise::{Exc, Raised};
 use crate::slots::{Init, Slots};
 use crate::spec::{BASETYPE, TypeSpec, WEAKREFABLE};
+use crate::types::Builtin;
 use crate::types::dict::Dict;
+use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::types::type_::Type;
+use crate::types::weakref::WeakRef;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -24,6 +27,9 @@ heap_object! {
         kwargs: Option<Gc<Dict>>,
     }
 }
+
+/// By threads, weak references to the local objects of which they have attributes.
+const USERS: &str = "thread.locals";
 
 pub static TYPE: TypeSpec = TypeSpec {
     name: "_local",
@@ -63,7 +69,81 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     let own = Dict::new(vm)?;
     let key = vm.new_uint(vm.thread_serial)?;
     Dict::set(dicts, vm, key, own.value())?;
+    note_use(vm, local.value())?;
     Ok(local.value())
+}
+
+/// Notes that the calling thread has attributes of a local object, which it gives up when it ends.
+fn note_use(vm: &mut Vm, local: Value) -> Result<(), Raised> {
+    let users = match vm.state(USERS).and_then(|users| users.exact::<Dict>()) {
+        Some(users) => users,
+        None => {
+            let users = Dict::new(vm)?;
+            vm.set_state(USERS, users.value());
+            users
+        }
+    };
+    let key = vm.new_uint(vm.thread_serial)?;
+    let used = match Dict::get_item(users, vm, key)?.and_then(|used| used.exact::<List>()) {
+        Some(used) => used,
+        None => {
+            let used = List::new(vm)?;
+            Dict::set(users, vm, key, used.value())?;
+            used
+        }
+    };
+    let len = used.get(vm).len();
+    if len >= 16 && len.is_power_of_two() {
+        drop_dead(vm, used);
+    }
+    let shape = vm.class(Builtin::WeakRef).get(vm).root_shape;
+    let reference = WeakRef::new(vm, shape, local, None)?;
+    List::push(used, vm, reference.value())
+}
+
+/// Drops the references to what has died.
+fn drop_dead(vm: &mut Vm, used: Gc<List>) {
+    let mut kept = 0;
+    for i in 0..used.get(vm).len() {
+        let Some(reference) = used.get(vm).get_at(vm, i) else { break };
+        if reference.downcast::<WeakRef>(vm).is_some_and(|reference| reference.get(vm).referent().is_some()) {
+            List::set_at(used, vm, kept, reference);
+            kept += 1;
+        }
+    }
+    List::truncate(used, vm, kept);
+}
+
+/// The calling thread ends: its attributes go.
+pub(super) fn forget_own(vm: &mut Vm) -> Result<(), Raised> {
+    let key = vm.new_uint(vm.thread_serial)?;
+    forget(vm, key)
+}
+
+/// All other threads are gone: so are their attributes.
+pub(crate) fn forget_others(vm: &mut Vm) -> Result<(), Raised> {
+    let Some(users) = vm.state(USERS).and_then(|users| users.exact::<Dict>()) else { return Ok(()) };
+    let mut at = 0;
+    while let Some((number, entry)) = users.get(vm).next_entry(vm, at) {
+        at = number + 1;
+        if vm.as_i64(entry.key) != i64::try_from(vm.thread_serial).ok() {
+            forget(vm, entry.key)?;
+        }
+    }
+    Ok(())
+}
+
+fn forget(vm: &mut Vm, thread: Value) -> Result<(), Raised> {
+    let Some(users) = vm.state(USERS).and_then(|users| users.exact::<Dict>()) else { return Ok(()) };
+    let Some(used) = Dict::remove(users, vm, thread)?.and_then(|used| used.exact::<List>()) else { return Ok(()) };
+    for i in 0..used.get(vm).len() {
+        let Some(reference) = used.get(vm).get_at(vm, i).and_then(|value| value.downcast::<WeakRef>(vm)) else { break };
+        if let Some(local) = reference.get(vm).referent().and_then(|local| local.downcast::<Local>(vm)) {
+            let dicts = local.get(vm).dicts;
+            Dict::remove(dicts, vm, thread)?;
+        }
+    }
+    Ok(())
 }
 
 /// The attributes of the calling thread; `__init__` is called when it comes for the first time.
@@ -76,9 +156,9 @@ fn own_dict(vm: &mut Vm, this: Value) -> Result<Gc<Dict>, Raised> {
     if let Some(dict) = Dict::get_item(dicts, vm, key)?.and_then(|dict| dict.exact::<Dict>()) {
         return Ok(dict);
     }
-    drop_ended(vm, dicts)?;
     let dict = Dict::new(vm)?;
     Dict::set(dicts, vm, key, dict.value())?;
+    note_use(vm, this)?;
     let (args, kwargs) = (local.get(vm).args, local.get(vm).kwargs);
     let class = vm.type_of(this);
     if class.get(vm).is_heap_type()
@@ -99,19 +179,6 @@ fn own_dict(vm: &mut Vm, this: Value) -> Result<Gc<Dict>, Raised> {
         }
     }
     Ok(dict)
-}
-
-/// Drops what is held for threads that have ended.
-fn drop_ended(vm: &mut Vm, dicts: Gc<Dict>) -> Result<(), Raised> {
-    let mut at = 0;
-    while let Some((number, entry)) = dicts.get(vm).next_entry(vm, at) {
-        at = number + 1;
-        let alive = vm.as_i64(entry.key).is_some_and(|serial| vm.interp().thread_serials.contains(&(serial as u64)));
-        if !alive {
-            Dict::remove(dicts, vm, entry.key)?;
-        }
-    }
-    Ok(())
 }
 
 fn getattro(vm: &mut Vm, this: Value, attribute: Gc<Str>) -> Result<Value, Raised> {
