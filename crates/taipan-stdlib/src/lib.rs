@@ -38,6 +38,7 @@ pub mod opcode;
 pub mod operator;
 pub mod packed;
 pub mod pbkdf2;
+pub mod pickle;
 pub mod pickle_buffer;
 pub mod posix;
 pub mod posixshmem;
@@ -119,5 +120,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &lzma::MODULE,
     &multibyte::MODULE,
     &pbkdf2::MODULE,
-    &pickle_buffer::MODULE,
+    &pickle::MODULE,
 ];

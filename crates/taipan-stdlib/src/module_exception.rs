@@ -24,15 +24,20 @@ impl ModuleException {
         if let Some(class) = vm.state(self.key) {
             return Ok(class);
         }
+        let base = vm.exception_class(self.base).value();
+        let class = self.subclass(vm, self.name, base)?;
+        vm.set_state(self.key, class);
+        Ok(class)
+    }
+
+    /// A new class of the same module.
+    pub fn subclass(&self, vm: &mut Vm, name: &str, base: Value) -> Result<Value, Raised> {
         let metaclass = vm.class(Builtin::Type);
-        let base = vm.exception_class(self.base);
-        let (name, bases) = (vm.new_str(self.name)?, Tuple::from_values(vm, &[base.value()])?.value());
+        let (name, bases) = (vm.new_str(name)?, Tuple::from_values(vm, &[base])?.value());
         let dict = Dict::new(vm)?;
         let (key, module) = (vm.new_str("__module__")?, vm.new_str(self.module)?);
         Dict::set(dict, vm, key, module)?;
-        let class = vm.call(metaclass.value(), &[name, bases, dict.value()])?;
-        vm.set_state(self.key, class);
-        Ok(class)
+        vm.call(metaclass.value(), &[name, bases, dict.value()])
     }
 
     /// Makes the class an attribute of its module.

@@ -1,6 +1,4 @@
-//! `_pickle_buffer`: `pickle.PickleBuffer` (PEP 574).
-//!
-//! The rest of `_pickle` is the library's Python form; a module of that name would promise all of it.
+//! `pickle.PickleBuffer` (PEP 574), a type of `_pickle`.
 
 use taipan_vm::args::Args;
 use taipan_vm::buffer::{Buffer, BufferRequest};
@@ -8,7 +6,7 @@ use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{MethodDef, ModuleSpec, TypeSpec, WEAKREFABLE, method};
+use taipan_vm::spec::{MethodDef, TypeSpec, WEAKREFABLE, method};
 use taipan_vm::types::memoryview::MemoryView;
 use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
@@ -18,6 +16,8 @@ heap_object! {
     /// A buffer that may be transferred out of band; no view once released.
     pub struct PickleBuffer {
         view: Option<Gc<MemoryView>>,
+        /// What was wrapped: it exports to those who ask for the buffer.
+        object: Value,
     }
 }
 
@@ -38,7 +38,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     }
     let view = MemoryView::of_object(vm, object)?;
     let shape = class.get(vm).root_shape;
-    Ok(vm.new_object(shape, PickleBuffer { header: HeaderWord::NEW, view: Some(view) })?.value())
+    Ok(vm.new_object(shape, PickleBuffer { header: HeaderWord::NEW, view: Some(view), object })?.value())
 }
 
 fn view_of(vm: &mut Vm, this: Gc<PickleBuffer>) -> Result<Gc<MemoryView>, Raised> {
@@ -69,8 +69,10 @@ fn release(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn get_buffer(vm: &mut Vm, this: Value, request: BufferRequest) -> Result<Buffer, Raised> {
-    let view = view_of(vm, this.expect(vm))?;
-    vm.get_buffer(view.value(), request.writable)
+    let this = this.expect(vm);
+    view_of(vm, this)?;
+    let object = this.get(vm).object;
+    vm.get_buffer(object, request.writable)
 }
 
 const METHODS: &[MethodDef] = &[
@@ -94,5 +96,24 @@ pub static TYPE: TypeSpec = TypeSpec {
     ..TypeSpec::DEFAULT
 };
 
-/// The module `_pickle_buffer`.
-pub static MODULE: ModuleSpec = ModuleSpec { name: "_pickle_buffer", types: &[&TYPE], ..ModuleSpec::DEFAULT };
+/// A view of the buffer of a `PickleBuffer` that outlives its release.
+///
+/// # Errors
+/// ValueError when it was released.
+pub fn hold(vm: &mut Vm, this: Value) -> Result<Gc<MemoryView>, Raised> {
+    let view = view_of(vm, this.expect(vm))?;
+    MemoryView::of_object(vm, view.value())
+}
+
+/// Whether the items of a view lie one after the other.
+pub fn is_contiguous(vm: &Vm, view: Gc<MemoryView>) -> bool {
+    let (layout, itemsize) = (view.get(vm).layout(vm), view.get(vm).itemsize);
+    layout.is_c_contiguous(itemsize) || layout.is_f_contiguous(itemsize)
+}
+
+/// The bytes of a contiguous view, as they lie in memory.
+pub fn contents(vm: &Vm, view: Gc<MemoryView>) -> Vec<u8> {
+    let view = view.get(vm);
+    let size = view.layout(vm).items().saturating_mul(view.itemsize);
+    view.storage(vm).get(view.offset..view.offset.saturating_add(size)).unwrap_or(&[]).to_vec()
+}

@@ -185,7 +185,7 @@ impl Vm {
             return Ok(());
         }
         let has_attrs = object.is_heap() && self.shape(object.shape_id()).attrs != crate::shape::AttrsPlace::None;
-        let (type_name, text) = (Type::name(class, self), name.get(self).to_string_lossy());
+        let (type_name, text) = (Type::full_name(class, self), name.get(self).to_string_lossy());
         let message = match (attribute, has_attrs) {
             (Some(_), false) => format!("'{type_name}' object attribute '{text}' is read-only"),
             (None, false) if self.generic_class_setter(class) => {

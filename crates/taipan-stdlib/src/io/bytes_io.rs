@@ -359,8 +359,8 @@ fn getstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let bytes = vm.new_bytes(&bytes)?;
     let pos = Value::int(own.get(vm).pos);
     let dict = match vm.instance_dict(own.value())? {
-        Some(dict) => Dict::copy(dict, vm)?.value(),
-        None => Value::NONE,
+        Some(dict) if !dict.get(vm).is_empty() => Dict::copy(dict, vm)?.value(),
+        _ => Value::NONE,
     };
     Ok(Tuple::from_values(vm, &[bytes, pos, dict])?.value())
 }

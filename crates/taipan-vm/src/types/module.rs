@@ -57,7 +57,8 @@ impl Module {
             let (key, doc) = (vm.name(name::DOC), vm.new_str(spec.doc)?);
             Dict::set_str(dict, vm, key, doc)?;
         }
-        let module_name = Str::intern(vm, spec.name)?.value();
+        // As in CPython a text of its own: a pickle tells it from the names of modules that types have.
+        let module_name = vm.new_str(spec.name)?;
         for row in spec.functions {
             let function = BuiltinMethod::new(vm, row, Some(module.value()), Some(module_name), false)?;
             Module::set(module, vm, row.name(), function.value())?;

@@ -45,6 +45,11 @@ pub fn reduce_ex(vm: &mut Vm, this: Value, protocol: i32) -> Result<Value, Raise
     };
     let is_list = vm.is_a(this, Builtin::List);
     let is_dict = vm.is_a(this, Builtin::Dict);
+    // Instances of varying size would need arguments to be made anew.
+    if !has_args && (vm.is_a(this, Builtin::MemoryView) || vm.is_a(this, Builtin::Code)) {
+        let name = Type::full_name(class, vm);
+        return Err(vm.raise(Exc::TypeError, format!("cannot pickle {name} objects")));
+    }
     let state = state_of(vm, this, !has_args && !is_list && !is_dict)?;
     let items = if is_list { vm.iter(this)? } else { Value::NONE };
     let pairs = if is_dict {
@@ -64,7 +69,7 @@ type Arguments = (Option<crate::gc::Gc<Tuple>>, Option<crate::gc::Gc<Dict>>);
 
 /// `__getnewargs_ex__` or `__getnewargs__`.
 fn new_arguments(vm: &mut Vm, this: Value) -> Result<Arguments, Raised> {
-    if let Some(method) = vm.get_attr_opt_name(this, name::GETNEWARGS_EX)? {
+    if let Some(method) = vm.special_method(this, name::GETNEWARGS_EX)? {
         let result = vm.call(method, &[])?;
         let Some(pair) = result.downcast::<Tuple>(vm) else {
             let got = vm.type_name(result);
@@ -88,7 +93,7 @@ fn new_arguments(vm: &mut Vm, this: Value) -> Result<Arguments, Raised> {
         };
         return Ok((Some(args), Some(kwargs)));
     }
-    if let Some(method) = vm.get_attr_opt_name(this, name::GETNEWARGS)? {
+    if let Some(method) = vm.special_method(this, name::GETNEWARGS)? {
         let result = vm.call(method, &[])?;
         return match result.downcast::<Tuple>(vm) {
             Some(args) => Ok((Some(args), None)),

@@ -123,7 +123,7 @@ fn forget(vm: &mut Vm, class: Gc<Type>) -> bool {
 /// `__module__` of a class.
 pub fn module_of(vm: &mut Vm, class: Gc<Type>) -> Result<Option<Value>, Raised> {
     if let Some(spec) = class.get(vm).spec {
-        return Ok(Some(vm.new_str(spec.module)?));
+        return Ok(Some(Str::intern(vm, spec.module)?.value()));
     }
     let key = vm.name(name::MODULE);
     let dict = class.get(vm).dict;

@@ -122,7 +122,12 @@ fn set_name(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised
 }
 
 fn get_qualname(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(this_class(vm, this)?.get(vm).qualname.value())
+    let class = this_class(vm, this)?.get(vm);
+    match class.spec {
+        // As in CPython a new text: a pickle does not take it for the name of the module.
+        Some(spec) => vm.new_str(spec.name),
+        None => Ok(class.qualname.value()),
+    }
 }
 
 fn set_qualname(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
