@@ -88,7 +88,7 @@ def one(r, decimal):
     elif kind < 0.9:
         name, args = "format", [number(r), spec(r)]
     else:
-        name, args = r.choice(("hash", "int", "float", "ratio", "tuple", "round", "compare", "float_exact", "fraction")), [number(r), number(r)]
+        name, args = r.choice(("hash", "int", "float", "ratio", "tuple", "round", "order", "float_exact", "fraction")), [number(r), number(r)]
     values = [D(x) if i == 0 or name != "format" else x for i, x in enumerate(args)]
     return name, args, values, c
 
@@ -111,7 +111,7 @@ def evaluate(name, values, c, decimal, r):
     if name == "round":
         with decimal.localcontext(c):
             return round(values[0]), round(values[0], 2)
-    if name == "compare":
+    if name == "order":
         a, b = values
         return a == b, a < b, a >= b
     if name == "float_exact":

@@ -2,10 +2,13 @@
 //! name.
 
 use taipan_vm::args::Args;
+use taipan_vm::gc::Gc;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::types::str::Str;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
+
+use super::context::ContextObject;
 
 /// Binds arguments to names, the first `required` of which must be given; absent ones are unbound.
 pub fn bind<const N: usize>(
@@ -48,6 +51,16 @@ pub fn bind<const N: usize>(
         }
     }
     Ok(bound)
+}
+
+/// The operands of a method of a context: exactly so many, by position.
+pub fn operands<const N: usize>(vm: &mut Vm, args: Args<'_>) -> Result<(Gc<ContextObject>, [Value; N]), Raised> {
+    args.no_keywords(vm, "function")?;
+    let given = args.len().saturating_sub(1);
+    if given != N {
+        return Err(vm.raise(Exc::TypeError, format!("function takes exactly {N} arguments ({given} given)")));
+    }
+    Ok(args.method(vm))
 }
 
 /// An int as a C `Py_ssize_t`.

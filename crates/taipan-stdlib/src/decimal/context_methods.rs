@@ -10,7 +10,7 @@ use taipan_vm::vm::Vm;
 
 use super::context::{self, ContextObject, settings};
 use super::operators::{self, BinaryOperation, UnaryOperation, finish};
-use super::{conversion, number, number_methods};
+use super::{arguments, conversion, number, number_methods};
 
 fn unary(vm: &mut Vm, args: Args<'_>, operation: UnaryOperation) -> Result<Value, Raised> {
     let (context, [x]) = args.method::<ContextObject, 1>(vm);
@@ -22,7 +22,7 @@ fn unary(vm: &mut Vm, args: Args<'_>, operation: UnaryOperation) -> Result<Value
 }
 
 fn binary(vm: &mut Vm, args: Args<'_>, operation: BinaryOperation) -> Result<Value, Raised> {
-    let (context, [x, y]) = args.method::<ContextObject, 2>(vm);
+    let (context, [x, y]) = arguments::operands(vm, args)?;
     let x = conversion::argument(vm, x)?;
     let y = conversion::argument(vm, y)?;
     let rules = settings(vm, context);
@@ -46,13 +46,14 @@ operations!(binary: add, compare, compare_signal, divide, divide_int, max, max_m
     shift);
 
 fn divmod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (context, [x, y]) = args.method::<ContextObject, 2>(vm);
+    let (context, [x, y]) = arguments::operands(vm, args)?;
     let (x, y) = (conversion::argument(vm, x)?, conversion::argument(vm, y)?);
     operators::divmod_numbers(vm, context, &x, &y)
 }
 
 fn power(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (context, [a, b, modulo]) = args.method::<ContextObject, 3>(vm);
+    let context: Gc<ContextObject> = args.receiver(vm);
+    let [a, b, modulo] = arguments::bind(vm, args.skip(1), ["a", "b", "modulo"], 2)?;
     let (a, b) = (conversion::argument(vm, a)?, conversion::argument(vm, b)?);
     let modulo = match modulo.not_none() {
         Some(modulo) => Some(conversion::argument(vm, modulo)?),
@@ -62,7 +63,7 @@ fn power(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn fma(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (context, [x, y, z]) = args.method::<ContextObject, 3>(vm);
+    let (context, [x, y, z]) = arguments::operands(vm, args)?;
     let (x, y, z) = (conversion::argument(vm, x)?, conversion::argument(vm, y)?, conversion::argument(vm, z)?);
     let rules = settings(vm, context);
     let mut status = Status::NONE;
@@ -193,7 +194,7 @@ fn to_eng_string(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// The two operands of a method that does not need the context.
 fn operands(vm: &mut Vm, args: Args<'_>) -> Result<(Decimal, Decimal), Raised> {
-    let [_, x, y] = args.all();
+    let (_, [x, y]) = arguments::operands(vm, args)?;
     Ok((conversion::argument(vm, x)?, conversion::argument(vm, y)?))
 }
 
@@ -233,7 +234,9 @@ fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn create_decimal(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (context, [value]) = args.method::<ContextObject, 1>(vm);
+    let context: Gc<ContextObject> = args.receiver(vm);
+    args.no_keywords(vm, "Context.create_decimal")?;
+    let [value] = arguments::bind(vm, args.skip(1), ["num"], 0)?;
     match value.given() {
         Some(value) => conversion::rounded(vm, value, context),
         None => conversion::rounded(vm, Value::int(0), context),
@@ -265,24 +268,24 @@ pub const METHODS: &[MethodDef] = &[
     method("to_integral_exact($self, x, /)", to_integral_exact, "Round to an integer. Signal if the result is rounded or inexact.\n\n"),
     method("to_integral_value($self, x, /)", to_integral_value, "Round to an integer.\n\n"),
     method("sqrt($self, x, /)", sqrt, "Square root of a non-negative number to context precision.\n\n"),
-    method("add($self, x, y, /)", add, "Return the sum of x and y.\n\n"),
-    method("compare($self, x, y, /)", compare, "Compare x and y numerically.\n\n"),
-    method("compare_signal($self, x, y, /)", compare_signal, "Compare x and y numerically.  All NaNs signal.\n\n"),
-    method("divide($self, x, y, /)", divide, "Return x divided by y.\n\n"),
-    method("divide_int($self, x, y, /)", divide_int, "Return x divided by y, truncated to an integer.\n\n"),
-    method("divmod($self, x, y, /)", divmod, "Return quotient and remainder of the division x / y.\n\n"),
-    method("max($self, x, y, /)", max, "Compare the values numerically and return the maximum.\n\n"),
-    method("max_mag($self, x, y, /)", max_mag, "Compare the values numerically with their sign ignored.\n\n"),
-    method("min($self, x, y, /)", min, "Compare the values numerically and return the minimum.\n\n"),
-    method("min_mag($self, x, y, /)", min_mag, "Compare the values numerically with their sign ignored.\n\n"),
-    method("multiply($self, x, y, /)", multiply, "Return the product of x and y.\n\n"),
-    method("next_toward($self, x, y, /)", next_toward, "Return the number closest to x, in the direction towards y.\n\n"),
-    method("quantize($self, x, y, /)", quantize, "Return a value equal to x (rounded), having the exponent of y.\n\n"),
-    method("remainder($self, x, y, /)", remainder, "Return the remainder from integer division.  The sign of the result,\nif non-zero, is the same as that of the original dividend.\n\n"),
-    method("remainder_near($self, x, y, /)", remainder_near, "Return x - y * n, where n is the integer nearest the exact value of x / y\n(if the result is 0 then its sign will be the sign of x).\n\n"),
-    method("subtract($self, x, y, /)", subtract, "Return the difference between x and y.\n\n"),
-    method("power($self, /, a, b, modulo=None)", power, "Compute a**b. If 'a' is negative, then 'b' must be integral. The result\nwill be inexact unless 'a' is integral and the result is finite and can\nbe expressed exactly in 'precision' digits.  In the Python version the\nresult is always correctly rounded, in the C version the result is almost\nalways correctly rounded.\n\nIf modulo is given, compute (a**b) % modulo. The following restrictions\nhold:\n\n    * all three arguments must be integral\n    * 'b' must be nonnegative\n    * at least one of 'a' or 'b' must be nonzero\n    * modulo must be nonzero and less than 10**prec in absolute value\n\n\n"),
-    method("fma($self, x, y, z, /)", fma, "Return x multiplied by y, plus z.\n\n"),
+    MethodDef::raw("add", add, "add($self, x, y, /)\n--\n\nReturn the sum of x and y.\n\n"),
+    MethodDef::raw("compare", compare, "compare($self, x, y, /)\n--\n\nCompare x and y numerically.\n\n"),
+    MethodDef::raw("compare_signal", compare_signal, "compare_signal($self, x, y, /)\n--\n\nCompare x and y numerically.  All NaNs signal.\n\n"),
+    MethodDef::raw("divide", divide, "divide($self, x, y, /)\n--\n\nReturn x divided by y.\n\n"),
+    MethodDef::raw("divide_int", divide_int, "divide_int($self, x, y, /)\n--\n\nReturn x divided by y, truncated to an integer.\n\n"),
+    MethodDef::raw("divmod", divmod, "divmod($self, x, y, /)\n--\n\nReturn quotient and remainder of the division x / y.\n\n"),
+    MethodDef::raw("max", max, "max($self, x, y, /)\n--\n\nCompare the values numerically and return the maximum.\n\n"),
+    MethodDef::raw("max_mag", max_mag, "max_mag($self, x, y, /)\n--\n\nCompare the values numerically with their sign ignored.\n\n"),
+    MethodDef::raw("min", min, "min($self, x, y, /)\n--\n\nCompare the values numerically and return the minimum.\n\n"),
+    MethodDef::raw("min_mag", min_mag, "min_mag($self, x, y, /)\n--\n\nCompare the values numerically with their sign ignored.\n\n"),
+    MethodDef::raw("multiply", multiply, "multiply($self, x, y, /)\n--\n\nReturn the product of x and y.\n\n"),
+    MethodDef::raw("next_toward", next_toward, "next_toward($self, x, y, /)\n--\n\nReturn the number closest to x, in the direction towards y.\n\n"),
+    MethodDef::raw("quantize", quantize, "quantize($self, x, y, /)\n--\n\nReturn a value equal to x (rounded), having the exponent of y.\n\n"),
+    MethodDef::raw("remainder", remainder, "remainder($self, x, y, /)\n--\n\nReturn the remainder from integer division.  The sign of the result,\nif non-zero, is the same as that of the original dividend.\n\n"),
+    MethodDef::raw("remainder_near", remainder_near, "remainder_near($self, x, y, /)\n--\n\nReturn x - y * n, where n is the integer nearest the exact value of x / y\n(if the result is 0 then its sign will be the sign of x).\n\n"),
+    MethodDef::raw("subtract", subtract, "subtract($self, x, y, /)\n--\n\nReturn the difference between x and y.\n\n"),
+    MethodDef::raw("power", power, "power($self, /, a, b, modulo=None)\n--\n\nCompute a**b. If 'a' is negative, then 'b' must be integral. The result\nwill be inexact unless 'a' is integral and the result is finite and can\nbe expressed exactly in 'precision' digits.  In the Python version the\nresult is always correctly rounded, in the C version the result is almost\nalways correctly rounded.\n\nIf modulo is given, compute (a**b) % modulo. The following restrictions\nhold:\n\n    * all three arguments must be integral\n    * 'b' must be nonnegative\n    * at least one of 'a' or 'b' must be nonzero\n    * modulo must be nonzero and less than 10**prec in absolute value\n\n\n"),
+    MethodDef::raw("fma", fma, "fma($self, x, y, z, /)\n--\n\nReturn x multiplied by y, plus z.\n\n"),
     method("Etiny($self, /)", Etiny, "Return a value equal to Emin - prec + 1, which is the minimum exponent value\nfor subnormal results.  When underflow occurs, the exponent is set to Etiny.\n\n"),
     method("Etop($self, /)", Etop, "Return a value equal to Emax - prec + 1.  This is the maximum exponent\nif the _clamp field of the context is set to 1 (IEEE clamp mode).  Etop()\nmust not be negative.\n\n"),
     method("radix($self, /)", radix, "Return 10.\n\n"),
@@ -306,21 +309,21 @@ pub const METHODS: &[MethodDef] = &[
     method("number_class($self, x, /)", number_class, "Return an indication of the class of x.\n\n"),
     method("to_sci_string($self, x, /)", to_sci_string, "Convert a number to a string using scientific notation.\n\n"),
     method("to_eng_string($self, x, /)", to_eng_string, "Convert a number to a string, using engineering notation.\n\n"),
-    method("compare_total($self, x, y, /)", compare_total, "Compare x and y using their abstract representation.\n\n"),
-    method("compare_total_mag($self, x, y, /)", compare_total_mag, "Compare x and y using their abstract representation, ignoring sign.\n\n"),
-    method("copy_sign($self, x, y, /)", copy_sign, "Copy the sign from y to x.\n\n"),
-    method("logical_and($self, x, y, /)", logical_and, "Applies the logical operation 'and' between each operand's digits.\n\nThe operands must be both logical numbers.\n\n    >>> ExtendedContext.logical_and(Decimal('0'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_and(Decimal('0'), Decimal('1'))\n    Decimal('0')\n    >>> ExtendedContext.logical_and(Decimal('1'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_and(Decimal('1'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_and(Decimal('1100'), Decimal('1010'))\n    Decimal('1000')\n    >>> ExtendedContext.logical_and(Decimal('1111'), Decimal('10'))\n    Decimal('10')\n    >>> ExtendedContext.logical_and(110, 1101)\n    Decimal('100')\n    >>> ExtendedContext.logical_and(Decimal(110), 1101)\n    Decimal('100')\n    >>> ExtendedContext.logical_and(110, Decimal(1101))\n    Decimal('100')\n\n"),
-    method("logical_or($self, x, y, /)", logical_or, "Applies the logical operation 'or' between each operand's digits.\n\nThe operands must be both logical numbers.\n\n    >>> ExtendedContext.logical_or(Decimal('0'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_or(Decimal('0'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_or(Decimal('1'), Decimal('0'))\n    Decimal('1')\n    >>> ExtendedContext.logical_or(Decimal('1'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_or(Decimal('1100'), Decimal('1010'))\n    Decimal('1110')\n    >>> ExtendedContext.logical_or(Decimal('1110'), Decimal('10'))\n    Decimal('1110')\n    >>> ExtendedContext.logical_or(110, 1101)\n    Decimal('1111')\n    >>> ExtendedContext.logical_or(Decimal(110), 1101)\n    Decimal('1111')\n    >>> ExtendedContext.logical_or(110, Decimal(1101))\n    Decimal('1111')\n\n"),
-    method("logical_xor($self, x, y, /)", logical_xor, "Applies the logical operation 'xor' between each operand's digits.\n\nThe operands must be both logical numbers.\n\n    >>> ExtendedContext.logical_xor(Decimal('0'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_xor(Decimal('0'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_xor(Decimal('1'), Decimal('0'))\n    Decimal('1')\n    >>> ExtendedContext.logical_xor(Decimal('1'), Decimal('1'))\n    Decimal('0')\n    >>> ExtendedContext.logical_xor(Decimal('1100'), Decimal('1010'))\n    Decimal('110')\n    >>> ExtendedContext.logical_xor(Decimal('1111'), Decimal('10'))\n    Decimal('1101')\n    >>> ExtendedContext.logical_xor(110, 1101)\n    Decimal('1011')\n    >>> ExtendedContext.logical_xor(Decimal(110), 1101)\n    Decimal('1011')\n    >>> ExtendedContext.logical_xor(110, Decimal(1101))\n    Decimal('1011')\n\n"),
-    method("rotate($self, x, y, /)", rotate, "Return a copy of x, rotated by y places.\n\n"),
-    method("same_quantum($self, x, y, /)", same_quantum, "Return True if the two operands have the same exponent.\n\n"),
-    method("scaleb($self, x, y, /)", scaleb, "Return the first operand after adding the second value to its exp.\n\n"),
-    method("shift($self, x, y, /)", shift, "Return a copy of x, shifted by y places.\n\n"),
+    MethodDef::raw("compare_total", compare_total, "compare_total($self, x, y, /)\n--\n\nCompare x and y using their abstract representation.\n\n"),
+    MethodDef::raw("compare_total_mag", compare_total_mag, "compare_total_mag($self, x, y, /)\n--\n\nCompare x and y using their abstract representation, ignoring sign.\n\n"),
+    MethodDef::raw("copy_sign", copy_sign, "copy_sign($self, x, y, /)\n--\n\nCopy the sign from y to x.\n\n"),
+    MethodDef::raw("logical_and", logical_and, "logical_and($self, x, y, /)\n--\n\nApplies the logical operation 'and' between each operand's digits.\n\nThe operands must be both logical numbers.\n\n    >>> ExtendedContext.logical_and(Decimal('0'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_and(Decimal('0'), Decimal('1'))\n    Decimal('0')\n    >>> ExtendedContext.logical_and(Decimal('1'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_and(Decimal('1'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_and(Decimal('1100'), Decimal('1010'))\n    Decimal('1000')\n    >>> ExtendedContext.logical_and(Decimal('1111'), Decimal('10'))\n    Decimal('10')\n    >>> ExtendedContext.logical_and(110, 1101)\n    Decimal('100')\n    >>> ExtendedContext.logical_and(Decimal(110), 1101)\n    Decimal('100')\n    >>> ExtendedContext.logical_and(110, Decimal(1101))\n    Decimal('100')\n\n"),
+    MethodDef::raw("logical_or", logical_or, "logical_or($self, x, y, /)\n--\n\nApplies the logical operation 'or' between each operand's digits.\n\nThe operands must be both logical numbers.\n\n    >>> ExtendedContext.logical_or(Decimal('0'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_or(Decimal('0'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_or(Decimal('1'), Decimal('0'))\n    Decimal('1')\n    >>> ExtendedContext.logical_or(Decimal('1'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_or(Decimal('1100'), Decimal('1010'))\n    Decimal('1110')\n    >>> ExtendedContext.logical_or(Decimal('1110'), Decimal('10'))\n    Decimal('1110')\n    >>> ExtendedContext.logical_or(110, 1101)\n    Decimal('1111')\n    >>> ExtendedContext.logical_or(Decimal(110), 1101)\n    Decimal('1111')\n    >>> ExtendedContext.logical_or(110, Decimal(1101))\n    Decimal('1111')\n\n"),
+    MethodDef::raw("logical_xor", logical_xor, "logical_xor($self, x, y, /)\n--\n\nApplies the logical operation 'xor' between each operand's digits.\n\nThe operands must be both logical numbers.\n\n    >>> ExtendedContext.logical_xor(Decimal('0'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_xor(Decimal('0'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_xor(Decimal('1'), Decimal('0'))\n    Decimal('1')\n    >>> ExtendedContext.logical_xor(Decimal('1'), Decimal('1'))\n    Decimal('0')\n    >>> ExtendedContext.logical_xor(Decimal('1100'), Decimal('1010'))\n    Decimal('110')\n    >>> ExtendedContext.logical_xor(Decimal('1111'), Decimal('10'))\n    Decimal('1101')\n    >>> ExtendedContext.logical_xor(110, 1101)\n    Decimal('1011')\n    >>> ExtendedContext.logical_xor(Decimal(110), 1101)\n    Decimal('1011')\n    >>> ExtendedContext.logical_xor(110, Decimal(1101))\n    Decimal('1011')\n\n"),
+    MethodDef::raw("rotate", rotate, "rotate($self, x, y, /)\n--\n\nReturn a copy of x, rotated by y places.\n\n"),
+    MethodDef::raw("same_quantum", same_quantum, "same_quantum($self, x, y, /)\n--\n\nReturn True if the two operands have the same exponent.\n\n"),
+    MethodDef::raw("scaleb", scaleb, "scaleb($self, x, y, /)\n--\n\nReturn the first operand after adding the second value to its exp.\n\n"),
+    MethodDef::raw("shift", shift, "shift($self, x, y, /)\n--\n\nReturn a copy of x, shifted by y places.\n\n"),
     method("clear_flags($self, /)", clear_flags, "Reset all flags to False.\n\n"),
     method("clear_traps($self, /)", clear_traps, "Set all traps to False.\n\n"),
     method("__copy__($self, /)", copy, ""),
     method("__reduce__($self, /)", context::reduce, ""),
     method("copy($self, /)", copy, "Return a duplicate of the context.\n\n"),
-    method("create_decimal($self, num=\"0\", /)", create_decimal, "Create a new Decimal instance from num, using self as the context. Unlike the\nDecimal constructor, this function observes the context limits.\n\n"),
+    MethodDef::raw("create_decimal", create_decimal, "create_decimal($self, num=\"0\", /)\n--\n\nCreate a new Decimal instance from num, using self as the context. Unlike the\nDecimal constructor, this function observes the context limits.\n\n"),
     method("create_decimal_from_float($self, f, /)", create_decimal_from_float, "Create a new Decimal instance from float f.  Unlike the Decimal.from_float()\nclass method, this function observes the context limits.\n\n"),
 ];

@@ -110,7 +110,7 @@ pub fn format(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     if spec.is_deprecated {
         const MESSAGE: &str = "Format specifier 'N' is deprecated and slated for removal in Python 3.18";
-        vm.warn(Exc::DeprecationWarning, MESSAGE, 1)?;
+        vm.warn(Exc::DeprecationWarning, MESSAGE, 0)?;
     }
     if spec.is_local {
         spec.locale = Some(locale(vm)?);

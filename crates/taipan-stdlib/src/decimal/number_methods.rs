@@ -17,7 +17,8 @@ use super::operators::{self, BinaryOperation, UnaryOperation, finish};
 use super::{arguments, conversion, current, formatting, max_digits, number, pair, signals, tuple_class};
 
 fn unary(vm: &mut Vm, args: Args<'_>, operation: UnaryOperation) -> Result<Value, Raised> {
-    let [this, context] = args.all();
+    let this = args.get(0);
+    let [context] = arguments::bind(vm, args.skip(1), ["context"], 0)?;
     let context = optional_or_current(vm, context)?;
     let rules = settings(vm, context);
     let mut status = Status::NONE;
@@ -26,7 +27,8 @@ fn unary(vm: &mut Vm, args: Args<'_>, operation: UnaryOperation) -> Result<Value
 }
 
 fn binary(vm: &mut Vm, args: Args<'_>, operation: BinaryOperation) -> Result<Value, Raised> {
-    let [this, other, context] = args.all();
+    let this = args.get(0);
+    let [other, context] = arguments::bind(vm, args.skip(1), ["other", "context"], 1)?;
     let context = optional_or_current(vm, context)?;
     let other = conversion::argument(vm, other)?;
     let rules = settings(vm, context);
@@ -62,7 +64,8 @@ fn with_rounding(
 }
 
 fn to_integral_value(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [this, rounding, context] = args.all();
+    let this = args.get(0);
+    let [rounding, context] = arguments::bind(vm, args.skip(1), ["rounding", "context"], 0)?;
     let (context, rules) = with_rounding(vm, rounding, context)?;
     let mut status = Status::NONE;
     let result = number::receiver(vm, this).to_integral_value(&rules, &mut status);
@@ -70,7 +73,8 @@ fn to_integral_value(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn to_integral_exact(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [this, rounding, context] = args.all();
+    let this = args.get(0);
+    let [rounding, context] = arguments::bind(vm, args.skip(1), ["rounding", "context"], 0)?;
     let (context, rules) = with_rounding(vm, rounding, context)?;
     let mut status = Status::NONE;
     let result = number::receiver(vm, this).to_integral_exact(&rules, &mut status);
@@ -78,7 +82,8 @@ fn to_integral_exact(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn quantize(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [this, exp, rounding, context] = args.all();
+    let this = args.get(0);
+    let [exp, rounding, context] = arguments::bind(vm, args.skip(1), ["exp", "rounding", "context"], 1)?;
     let (context, rules) = with_rounding(vm, rounding, context)?;
     let exp = conversion::argument(vm, exp)?;
     let mut status = Status::NONE;
@@ -87,7 +92,8 @@ fn quantize(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn fma(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [this, other, third, context] = args.all();
+    let this = args.get(0);
+    let [other, third, context] = arguments::bind(vm, args.skip(1), ["other", "third", "context"], 2)?;
     let context = optional_or_current(vm, context)?;
     let (other, third) = (conversion::argument(vm, other)?, conversion::argument(vm, third)?);
     let rules = settings(vm, context);
@@ -133,13 +139,15 @@ fn is_zero(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn is_normal(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let context = optional_or_current(vm, args.get(1))?;
+    let [context] = arguments::bind(vm, args.skip(1), ["context"], 0)?;
+    let context = optional_or_current(vm, context)?;
     let rules = settings(vm, context);
     Ok(Value::bool(number::receiver(vm, args.get(0)).is_normal(&rules)))
 }
 
 fn is_subnormal(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let context = optional_or_current(vm, args.get(1))?;
+    let [context] = arguments::bind(vm, args.skip(1), ["context"], 0)?;
+    let context = optional_or_current(vm, context)?;
     let rules = settings(vm, context);
     Ok(Value::bool(number::receiver(vm, args.get(0)).is_subnormal(&rules)))
 }
@@ -169,14 +177,16 @@ fn copy_negate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn number_class(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let context = optional_or_current(vm, args.get(1))?;
+    let [context] = arguments::bind(vm, args.skip(1), ["context"], 0)?;
+    let context = optional_or_current(vm, context)?;
     let rules = settings(vm, context);
     let class = number::receiver(vm, args.get(0)).class(&rules);
     vm.new_str(class)
 }
 
 fn to_eng_string(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let context = optional_or_current(vm, args.get(1))?;
+    let [context] = arguments::bind(vm, args.skip(1), ["context"], 0)?;
+    let context = optional_or_current(vm, context)?;
     let capitals = context.get(vm).capitals();
     let text = number::receiver(vm, args.get(0)).to_engineering(capitals);
     vm.new_str(&text)
@@ -184,7 +194,8 @@ fn to_eng_string(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// The operands of a method whose context only takes what goes wrong in their conversion.
 fn operands(vm: &mut Vm, args: Args<'_>) -> Result<(Decimal, Decimal), Raised> {
-    let [this, other, context] = args.all();
+    let this = args.get(0);
+    let [other, context] = arguments::bind(vm, args.skip(1), ["other", "context"], 1)?;
     optional_or_current(vm, context)?;
     let other = conversion::argument(vm, other)?;
     Ok((number::receiver(vm, this), other))
@@ -345,26 +356,26 @@ pub const GETSET: &[GetSetDef] = &[getter("real", get_real, ""), getter("imag", 
 /// The methods.
 #[rustfmt::skip]
 pub const METHODS: &[MethodDef] = &[
-    method("exp($self, /, context=None)", exp, "Return the value of the (natural) exponential function e**x at the given\nnumber.  The function always uses the ROUND_HALF_EVEN mode and the result\nis correctly rounded.\n\n"),
-    method("ln($self, /, context=None)", ln, "Return the natural (base e) logarithm of the operand. The function always\nuses the ROUND_HALF_EVEN mode and the result is correctly rounded.\n\n"),
-    method("log10($self, /, context=None)", log10, "Return the base ten logarithm of the operand. The function always uses the\nROUND_HALF_EVEN mode and the result is correctly rounded.\n\n"),
-    method("next_minus($self, /, context=None)", next_minus, "Return the largest number representable in the given context (or in the\ncurrent default context if no context is given) that is smaller than the\ngiven operand.\n\n"),
-    method("next_plus($self, /, context=None)", next_plus, "Return the smallest number representable in the given context (or in the\ncurrent default context if no context is given) that is larger than the\ngiven operand.\n\n"),
-    method("normalize($self, /, context=None)", normalize, "Normalize the number by stripping the rightmost trailing zeros and\nconverting any result equal to Decimal('0') to Decimal('0e0').  Used\nfor producing canonical values for members of an equivalence class.\nFor example, Decimal('32.100') and Decimal('0.321000e+2') both normalize\nto the equivalent value Decimal('32.1').\n\n"),
-    method("to_integral($self, /, rounding=None, context=None)", to_integral_value, "Identical to the to_integral_value() method.  The to_integral() name has been\nkept for compatibility with older versions.\n\n"),
-    method("to_integral_exact($self, /, rounding=None, context=None)", to_integral_exact, "Round to the nearest integer, signaling Inexact or Rounded as appropriate if\nrounding occurs.  The rounding mode is determined by the rounding parameter\nif given, else by the given context. If neither parameter is given, then the\nrounding mode of the current default context is used.\n\n"),
-    method("to_integral_value($self, /, rounding=None, context=None)", to_integral_value, "Round to the nearest integer without signaling Inexact or Rounded.  The\nrounding mode is determined by the rounding parameter if given, else by\nthe given context. If neither parameter is given, then the rounding mode\nof the current default context is used.\n\n"),
-    method("sqrt($self, /, context=None)", sqrt, "Return the square root of the argument to full precision. The result is\ncorrectly rounded using the ROUND_HALF_EVEN rounding mode.\n\n"),
-    method("compare($self, /, other, context=None)", compare, "Compare self to other.  Return a decimal value:\n\n    a or b is a NaN ==> Decimal('NaN')\n    a < b           ==> Decimal('-1')\n    a == b          ==> Decimal('0')\n    a > b           ==> Decimal('1')\n\n"),
-    method("compare_signal($self, /, other, context=None)", compare_signal, "Identical to compare, except that all NaNs signal.\n\n"),
-    method("max($self, /, other, context=None)", max, "Maximum of self and other.  If one operand is a quiet NaN and the other is\nnumeric, the numeric operand is returned.\n\n"),
-    method("max_mag($self, /, other, context=None)", max_mag, "Similar to the max() method, but the comparison is done using the absolute\nvalues of the operands.\n\n"),
-    method("min($self, /, other, context=None)", min, "Minimum of self and other. If one operand is a quiet NaN and the other is\nnumeric, the numeric operand is returned.\n\n"),
-    method("min_mag($self, /, other, context=None)", min_mag, "Similar to the min() method, but the comparison is done using the absolute\nvalues of the operands.\n\n"),
-    method("next_toward($self, /, other, context=None)", next_toward, "If the two operands are unequal, return the number closest to the first\noperand in the direction of the second operand.  If both operands are\nnumerically equal, return a copy of the first operand with the sign set\nto be the same as the sign of the second operand.\n\n"),
-    method("quantize($self, /, exp, rounding=None, context=None)", quantize, "Return a value equal to the first operand after rounding and having the\nexponent of the second operand.\n\n    >>> Decimal('1.41421356').quantize(Decimal('1.000'))\n    Decimal('1.414')\n\nUnlike other operations, if the length of the coefficient after the quantize\noperation would be greater than precision, then an InvalidOperation is signaled.\nThis guarantees that, unless there is an error condition, the quantized exponent\nis always equal to that of the right-hand operand.\n\nAlso unlike other operations, quantize never signals Underflow, even if the\nresult is subnormal and inexact.\n\nIf the exponent of the second operand is larger than that of the first, then\nrounding may be necessary. In this case, the rounding mode is determined by the\nrounding argument if given, else by the given context argument; if neither\nargument is given, the rounding mode of the current thread's context is used.\n\n"),
-    method("remainder_near($self, /, other, context=None)", remainder_near, "Return the remainder from dividing self by other.  This differs from\nself % other in that the sign of the remainder is chosen so as to minimize\nits absolute value. More precisely, the return value is self - n * other\nwhere n is the integer nearest to the exact value of self / other, and\nif two integers are equally near then the even one is chosen.\n\nIf the result is zero then its sign will be the sign of self.\n\n"),
-    method("fma($self, /, other, third, context=None)", fma, "Fused multiply-add.  Return self*other+third with no rounding of the\nintermediate product self*other.\n\n    >>> Decimal(2).fma(3, 5)\n    Decimal('11')\n\n\n"),
+    MethodDef::raw("exp", exp, "exp($self, /, context=None)\n--\n\nReturn the value of the (natural) exponential function e**x at the given\nnumber.  The function always uses the ROUND_HALF_EVEN mode and the result\nis correctly rounded.\n\n"),
+    MethodDef::raw("ln", ln, "ln($self, /, context=None)\n--\n\nReturn the natural (base e) logarithm of the operand. The function always\nuses the ROUND_HALF_EVEN mode and the result is correctly rounded.\n\n"),
+    MethodDef::raw("log10", log10, "log10($self, /, context=None)\n--\n\nReturn the base ten logarithm of the operand. The function always uses the\nROUND_HALF_EVEN mode and the result is correctly rounded.\n\n"),
+    MethodDef::raw("next_minus", next_minus, "next_minus($self, /, context=None)\n--\n\nReturn the largest number representable in the given context (or in the\ncurrent default context if no context is given) that is smaller than the\ngiven operand.\n\n"),
+    MethodDef::raw("next_plus", next_plus, "next_plus($self, /, context=None)\n--\n\nReturn the smallest number representable in the given context (or in the\ncurrent default context if no context is given) that is larger than the\ngiven operand.\n\n"),
+    MethodDef::raw("normalize", normalize, "normalize($self, /, context=None)\n--\n\nNormalize the number by stripping the rightmost trailing zeros and\nconverting any result equal to Decimal('0') to Decimal('0e0').  Used\nfor producing canonical values for members of an equivalence class.\nFor example, Decimal('32.100') and Decimal('0.321000e+2') both normalize\nto the equivalent value Decimal('32.1').\n\n"),
+    MethodDef::raw("to_integral", to_integral_value, "to_integral($self, /, rounding=None, context=None)\n--\n\nIdentical to the to_integral_value() method.  The to_integral() name has been\nkept for compatibility with older versions.\n\n"),
+    MethodDef::raw("to_integral_exact", to_integral_exact, "to_integral_exact($self, /, rounding=None, context=None)\n--\n\nRound to the nearest integer, signaling Inexact or Rounded as appropriate if\nrounding occurs.  The rounding mode is determined by the rounding parameter\nif given, else by the given context. If neither parameter is given, then the\nrounding mode of the current default context is used.\n\n"),
+    MethodDef::raw("to_integral_value", to_integral_value, "to_integral_value($self, /, rounding=None, context=None)\n--\n\nRound to the nearest integer without signaling Inexact or Rounded.  The\nrounding mode is determined by the rounding parameter if given, else by\nthe given context. If neither parameter is given, then the rounding mode\nof the current default context is used.\n\n"),
+    MethodDef::raw("sqrt", sqrt, "sqrt($self, /, context=None)\n--\n\nReturn the square root of the argument to full precision. The result is\ncorrectly rounded using the ROUND_HALF_EVEN rounding mode.\n\n"),
+    MethodDef::raw("compare", compare, "compare($self, /, other, context=None)\n--\n\nCompare self to other.  Return a decimal value:\n\n    a or b is a NaN ==> Decimal('NaN')\n    a < b           ==> Decimal('-1')\n    a == b          ==> Decimal('0')\n    a > b           ==> Decimal('1')\n\n"),
+    MethodDef::raw("compare_signal", compare_signal, "compare_signal($self, /, other, context=None)\n--\n\nIdentical to compare, except that all NaNs signal.\n\n"),
+    MethodDef::raw("max", max, "max($self, /, other, context=None)\n--\n\nMaximum of self and other.  If one operand is a quiet NaN and the other is\nnumeric, the numeric operand is returned.\n\n"),
+    MethodDef::raw("max_mag", max_mag, "max_mag($self, /, other, context=None)\n--\n\nSimilar to the max() method, but the comparison is done using the absolute\nvalues of the operands.\n\n"),
+    MethodDef::raw("min", min, "min($self, /, other, context=None)\n--\n\nMinimum of self and other. If one operand is a quiet NaN and the other is\nnumeric, the numeric operand is returned.\n\n"),
+    MethodDef::raw("min_mag", min_mag, "min_mag($self, /, other, context=None)\n--\n\nSimilar to the min() method, but the comparison is done using the absolute\nvalues of the operands.\n\n"),
+    MethodDef::raw("next_toward", next_toward, "next_toward($self, /, other, context=None)\n--\n\nIf the two operands are unequal, return the number closest to the first\noperand in the direction of the second operand.  If both operands are\nnumerically equal, return a copy of the first operand with the sign set\nto be the same as the sign of the second operand.\n\n"),
+    MethodDef::raw("quantize", quantize, "quantize($self, /, exp, rounding=None, context=None)\n--\n\nReturn a value equal to the first operand after rounding and having the\nexponent of the second operand.\n\n    >>> Decimal('1.41421356').quantize(Decimal('1.000'))\n    Decimal('1.414')\n\nUnlike other operations, if the length of the coefficient after the quantize\noperation would be greater than precision, then an InvalidOperation is signaled.\nThis guarantees that, unless there is an error condition, the quantized exponent\nis always equal to that of the right-hand operand.\n\nAlso unlike other operations, quantize never signals Underflow, even if the\nresult is subnormal and inexact.\n\nIf the exponent of the second operand is larger than that of the first, then\nrounding may be necessary. In this case, the rounding mode is determined by the\nrounding argument if given, else by the given context argument; if neither\nargument is given, the rounding mode of the current thread's context is used.\n\n"),
+    MethodDef::raw("remainder_near", remainder_near, "remainder_near($self, /, other, context=None)\n--\n\nReturn the remainder from dividing self by other.  This differs from\nself % other in that the sign of the remainder is chosen so as to minimize\nits absolute value. More precisely, the return value is self - n * other\nwhere n is the integer nearest to the exact value of self / other, and\nif two integers are equally near then the even one is chosen.\n\nIf the result is zero then its sign will be the sign of self.\n\n"),
+    MethodDef::raw("fma", fma, "fma($self, /, other, third, context=None)\n--\n\nFused multiply-add.  Return self*other+third with no rounding of the\nintermediate product self*other.\n\n    >>> Decimal(2).fma(3, 5)\n    Decimal('11')\n\n\n"),
     method("is_canonical($self, /)", is_canonical, "Return True if the argument is canonical and False otherwise.  Currently,\na Decimal instance is always canonical, so this operation always returns\nTrue.\n\n"),
     method("is_finite($self, /)", is_finite, "Return True if the argument is a finite number, and False if the argument\nis infinite or a NaN.\n\n"),
     method("is_infinite($self, /)", is_infinite, "Return True if the argument is either positive or negative infinity and\nFalse otherwise.\n\n"),
@@ -373,28 +384,28 @@ pub const METHODS: &[MethodDef] = &[
     method("is_snan($self, /)", is_snan, "Return True if the argument is a signaling NaN and False otherwise.\n\n"),
     method("is_signed($self, /)", is_signed, "Return True if the argument has a negative sign and False otherwise.\nNote that both zeros and NaNs can carry signs.\n\n"),
     method("is_zero($self, /)", is_zero, "Return True if the argument is a (positive or negative) zero and False\notherwise.\n\n"),
-    method("is_normal($self, /, context=None)", is_normal, "Return True if the argument is a normal finite non-zero number with an\nadjusted exponent greater than or equal to Emin. Return False if the\nargument is zero, subnormal, infinite or a NaN.\n\n"),
-    method("is_subnormal($self, /, context=None)", is_subnormal, "Return True if the argument is subnormal, and False otherwise. A number is\nsubnormal if it is non-zero, finite, and has an adjusted exponent less\nthan Emin.\n\n"),
+    MethodDef::raw("is_normal", is_normal, "is_normal($self, /, context=None)\n--\n\nReturn True if the argument is a normal finite non-zero number with an\nadjusted exponent greater than or equal to Emin. Return False if the\nargument is zero, subnormal, infinite or a NaN.\n\n"),
+    MethodDef::raw("is_subnormal", is_subnormal, "is_subnormal($self, /, context=None)\n--\n\nReturn True if the argument is subnormal, and False otherwise. A number is\nsubnormal if it is non-zero, finite, and has an adjusted exponent less\nthan Emin.\n\n"),
     method("adjusted($self, /)", adjusted, "Return the adjusted exponent of the number.  Defined as exp + digits - 1.\n\n"),
     method("canonical($self, /)", return_self, "Return the canonical encoding of the argument.  Currently, the encoding\nof a Decimal instance is always canonical, so this operation returns its\nargument unchanged.\n\n"),
     method("conjugate($self, /)", return_self, "Return self.\n\n"),
     method("radix($self, /)", radix, "Return Decimal(10), the radix (base) in which the Decimal class does\nall its arithmetic. Included for compatibility with the specification.\n\n"),
     method("copy_abs($self, /)", copy_abs, "Return the absolute value of the argument.  This operation is unaffected by\ncontext and is quiet: no flags are changed and no rounding is performed.\n\n"),
     method("copy_negate($self, /)", copy_negate, "Return the negation of the argument.  This operation is unaffected by context\nand is quiet: no flags are changed and no rounding is performed.\n\n"),
-    method("logb($self, /, context=None)", logb, "For a non-zero number, return the adjusted exponent of the operand as a\nDecimal instance.  If the operand is a zero, then Decimal('-Infinity') is\nreturned and the DivisionByZero condition is raised. If the operand is\nan infinity then Decimal('Infinity') is returned.\n\n"),
-    method("logical_invert($self, /, context=None)", logical_invert, "Invert all its digits.\n\nThe self must be logical number.\n\n"),
-    method("number_class($self, /, context=None)", number_class, "Return a string describing the class of the operand.  The returned value\nis one of the following ten strings:\n\n    * '-Infinity', indicating that the operand is negative infinity.\n    * '-Normal', indicating that the operand is a negative normal number.\n    * '-Subnormal', indicating that the operand is negative and subnormal.\n    * '-Zero', indicating that the operand is a negative zero.\n    * '+Zero', indicating that the operand is a positive zero.\n    * '+Subnormal', indicating that the operand is positive and subnormal.\n    * '+Normal', indicating that the operand is a positive normal number.\n    * '+Infinity', indicating that the operand is positive infinity.\n    * 'NaN', indicating that the operand is a quiet NaN (Not a Number).\n    * 'sNaN', indicating that the operand is a signaling NaN.\n\n\n"),
-    method("to_eng_string($self, /, context=None)", to_eng_string, "Convert to an engineering-type string.  Engineering notation has an exponent\nwhich is a multiple of 3, so there are up to 3 digits left of the decimal\nplace. For example, Decimal('123E+1') is converted to Decimal('1.23E+3').\n\nThe value of context.capitals determines whether the exponent sign is lower\nor upper case. Otherwise, the context does not affect the operation.\n\n"),
-    method("compare_total($self, /, other, context=None)", compare_total, "Compare two operands using their abstract representation rather than\ntheir numerical value.  Similar to the compare() method, but the result\ngives a total ordering on Decimal instances.  Two Decimal instances with\nthe same numeric value but different representations compare unequal\nin this ordering:\n\n    >>> Decimal('12.0').compare_total(Decimal('12'))\n    Decimal('-1')\n\nQuiet and signaling NaNs are also included in the total ordering. The result\nof this function is Decimal('0') if both operands have the same representation,\nDecimal('-1') if the first operand is lower in the total order than the second,\nand Decimal('1') if the first operand is higher in the total order than the\nsecond operand. See the specification for details of the total order.\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
-    method("compare_total_mag($self, /, other, context=None)", compare_total_mag, "Compare two operands using their abstract representation rather than their\nvalue as in compare_total(), but ignoring the sign of each operand.\n\nx.compare_total_mag(y) is equivalent to x.copy_abs().compare_total(y.copy_abs()).\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
-    method("copy_sign($self, /, other, context=None)", copy_sign, "Return a copy of the first operand with the sign set to be the same as the\nsign of the second operand. For example:\n\n    >>> Decimal('2.3').copy_sign(Decimal('-1.5'))\n    Decimal('-2.3')\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
-    method("same_quantum($self, /, other, context=None)", same_quantum, "Test whether self and other have the same exponent or whether both are NaN.\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
-    method("logical_and($self, /, other, context=None)", logical_and, "Applies an 'and' operation between self and other's digits.\n\nBoth self and other must be logical numbers.\n\n"),
-    method("logical_or($self, /, other, context=None)", logical_or, "Applies an 'or' operation between self and other's digits.\n\nBoth self and other must be logical numbers. \n\n"),
-    method("logical_xor($self, /, other, context=None)", logical_xor, "Applies an 'xor' operation between self and other's digits.\n\nBoth self and other must be logical numbers.\n\n"),
-    method("rotate($self, /, other, context=None)", rotate, "Return the result of rotating the digits of the first operand by an amount\nspecified by the second operand.  The second operand must be an integer in\nthe range -precision through precision. The absolute value of the second\noperand gives the number of places to rotate. If the second operand is\npositive then rotation is to the left; otherwise rotation is to the right.\nThe coefficient of the first operand is padded on the left with zeros to\nlength precision if necessary. The sign and exponent of the first operand are\nunchanged.\n\n"),
-    method("scaleb($self, /, other, context=None)", scaleb, "Return the first operand with the exponent adjusted the second.  Equivalently,\nreturn the first operand multiplied by 10**other. The second operand must be\nan integer.\n\n"),
-    method("shift($self, /, other, context=None)", shift, "Return the result of shifting the digits of the first operand by an amount\nspecified by the second operand.  The second operand must be an integer in\nthe range -precision through precision. The absolute value of the second\noperand gives the number of places to shift. If the second operand is\npositive, then the shift is to the left; otherwise the shift is to the\nright. Digits shifted into the coefficient are zeros. The sign and exponent\nof the first operand are unchanged.\n\n"),
+    MethodDef::raw("logb", logb, "logb($self, /, context=None)\n--\n\nFor a non-zero number, return the adjusted exponent of the operand as a\nDecimal instance.  If the operand is a zero, then Decimal('-Infinity') is\nreturned and the DivisionByZero condition is raised. If the operand is\nan infinity then Decimal('Infinity') is returned.\n\n"),
+    MethodDef::raw("logical_invert", logical_invert, "logical_invert($self, /, context=None)\n--\n\nInvert all its digits.\n\nThe self must be logical number.\n\n"),
+    MethodDef::raw("number_class", number_class, "number_class($self, /, context=None)\n--\n\nReturn a string describing the class of the operand.  The returned value\nis one of the following ten strings:\n\n    * '-Infinity', indicating that the operand is negative infinity.\n    * '-Normal', indicating that the operand is a negative normal number.\n    * '-Subnormal', indicating that the operand is negative and subnormal.\n    * '-Zero', indicating that the operand is a negative zero.\n    * '+Zero', indicating that the operand is a positive zero.\n    * '+Subnormal', indicating that the operand is positive and subnormal.\n    * '+Normal', indicating that the operand is a positive normal number.\n    * '+Infinity', indicating that the operand is positive infinity.\n    * 'NaN', indicating that the operand is a quiet NaN (Not a Number).\n    * 'sNaN', indicating that the operand is a signaling NaN.\n\n\n"),
+    MethodDef::raw("to_eng_string", to_eng_string, "to_eng_string($self, /, context=None)\n--\n\nConvert to an engineering-type string.  Engineering notation has an exponent\nwhich is a multiple of 3, so there are up to 3 digits left of the decimal\nplace. For example, Decimal('123E+1') is converted to Decimal('1.23E+3').\n\nThe value of context.capitals determines whether the exponent sign is lower\nor upper case. Otherwise, the context does not affect the operation.\n\n"),
+    MethodDef::raw("compare_total", compare_total, "compare_total($self, /, other, context=None)\n--\n\nCompare two operands using their abstract representation rather than\ntheir numerical value.  Similar to the compare() method, but the result\ngives a total ordering on Decimal instances.  Two Decimal instances with\nthe same numeric value but different representations compare unequal\nin this ordering:\n\n    >>> Decimal('12.0').compare_total(Decimal('12'))\n    Decimal('-1')\n\nQuiet and signaling NaNs are also included in the total ordering. The result\nof this function is Decimal('0') if both operands have the same representation,\nDecimal('-1') if the first operand is lower in the total order than the second,\nand Decimal('1') if the first operand is higher in the total order than the\nsecond operand. See the specification for details of the total order.\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
+    MethodDef::raw("compare_total_mag", compare_total_mag, "compare_total_mag($self, /, other, context=None)\n--\n\nCompare two operands using their abstract representation rather than their\nvalue as in compare_total(), but ignoring the sign of each operand.\n\nx.compare_total_mag(y) is equivalent to x.copy_abs().compare_total(y.copy_abs()).\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
+    MethodDef::raw("copy_sign", copy_sign, "copy_sign($self, /, other, context=None)\n--\n\nReturn a copy of the first operand with the sign set to be the same as the\nsign of the second operand. For example:\n\n    >>> Decimal('2.3').copy_sign(Decimal('-1.5'))\n    Decimal('-2.3')\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
+    MethodDef::raw("same_quantum", same_quantum, "same_quantum($self, /, other, context=None)\n--\n\nTest whether self and other have the same exponent or whether both are NaN.\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
+    MethodDef::raw("logical_and", logical_and, "logical_and($self, /, other, context=None)\n--\n\nApplies an 'and' operation between self and other's digits.\n\nBoth self and other must be logical numbers.\n\n"),
+    MethodDef::raw("logical_or", logical_or, "logical_or($self, /, other, context=None)\n--\n\nApplies an 'or' operation between self and other's digits.\n\nBoth self and other must be logical numbers. \n\n"),
+    MethodDef::raw("logical_xor", logical_xor, "logical_xor($self, /, other, context=None)\n--\n\nApplies an 'xor' operation between self and other's digits.\n\nBoth self and other must be logical numbers.\n\n"),
+    MethodDef::raw("rotate", rotate, "rotate($self, /, other, context=None)\n--\n\nReturn the result of rotating the digits of the first operand by an amount\nspecified by the second operand.  The second operand must be an integer in\nthe range -precision through precision. The absolute value of the second\noperand gives the number of places to rotate. If the second operand is\npositive then rotation is to the left; otherwise rotation is to the right.\nThe coefficient of the first operand is padded on the left with zeros to\nlength precision if necessary. The sign and exponent of the first operand are\nunchanged.\n\n"),
+    MethodDef::raw("scaleb", scaleb, "scaleb($self, /, other, context=None)\n--\n\nReturn the first operand with the exponent adjusted the second.  Equivalently,\nreturn the first operand multiplied by 10**other. The second operand must be\nan integer.\n\n"),
+    MethodDef::raw("shift", shift, "shift($self, /, other, context=None)\n--\n\nReturn the result of shifting the digits of the first operand by an amount\nspecified by the second operand.  The second operand must be an integer in\nthe range -precision through precision. The absolute value of the second\noperand gives the number of places to shift. If the second operand is\npositive, then the shift is to the left; otherwise the shift is to the\nright. Digits shifted into the coefficient are zeros. The sign and exponent\nof the first operand are unchanged.\n\n"),
     class_method("from_float($type, f, /)", from_float, "Class method that converts a float to a decimal number, exactly.\nSince 0.1 is not exactly representable in binary floating point,\nDecimal.from_float(0.1) is not the same as Decimal('0.1').\n\n    >>> Decimal.from_float(0.1)\n    Decimal('0.1000000000000000055511151231257827021181583404541015625')\n    >>> Decimal.from_float(float('nan'))\n    Decimal('NaN')\n    >>> Decimal.from_float(float('inf'))\n    Decimal('Infinity')\n    >>> Decimal.from_float(float('-inf'))\n    Decimal('-Infinity')\n\n\n"),
     class_method("from_number($type, number, /)", from_number, "Class method that converts a real number to a decimal number, exactly.\n\n    >>> Decimal.from_number(314)              # int\n    Decimal('314')\n    >>> Decimal.from_number(0.1)              # float\n    Decimal('0.1000000000000000055511151231257827021181583404541015625')\n    >>> Decimal.from_number(Decimal('3.14'))  # another decimal instance\n    Decimal('3.14')\n\n\n"),
     method("as_tuple($self, /)", as_tuple, "Return a tuple representation of the number.\n\n"),
