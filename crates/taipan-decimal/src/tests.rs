@@ -139,7 +139,8 @@ fn texts_that_are_no_numbers_are_refused() {
         let number = Decimal::parse_exact(text.as_bytes(), MEMORY, &mut status);
         assert!(number.is_nan() && status == Status::CONVERSION_SYNTAX, "{text}");
     }
-    for (text, shown) in [("+.5E+003", "5E+2"), ("INFINITY", "Infinity"), ("-sNaN007", "-sNaN7"), ("00012.00", "12.00")] {
+    for (text, shown) in [("+.5E+003", "5E+2"), ("INFINITY", "Infinity"), ("-sNaN007", "-sNaN7"), ("00012.00", "12.00")]
+    {
         assert_eq!(number(text).to_scientific(true), shown);
     }
 }
