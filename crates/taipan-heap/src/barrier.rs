@@ -9,6 +9,7 @@ use crate::block;
 use crate::header::Header;
 use crate::heap::Heap;
 use crate::large::CARD_WORDS;
+use crate::mark::MARKED;
 use crate::trace::{for_each_slot, for_each_slot_in};
 
 impl Heap {
@@ -85,35 +86,28 @@ impl Heap {
     }
 
     fn forward_cards(&mut self, object: usize) {
-        let Some(id) = self.large.id_at(object) else { return };
-        let Some(entry) = self.large.objects[id as usize].as_mut() else { return };
-        let cards = std::mem::take(&mut entry.cards);
+        let Some(cards) = self.large.take_cards(object) else { return };
         let header = object as *mut Header;
         // SAFETY: as above.
         let layout = unsafe { self.layouts[(*header).shape as usize] };
         let remark = self.marker.active && self.is_marked(object);
-        for (index, &bits) in cards.iter().enumerate() {
-            let mut bits = bits;
-            while bits != 0 {
-                let from = (index * 64 + bits.trailing_zeros() as usize) * CARD_WORDS;
-                // SAFETY: a complete object of that layout.
-                unsafe {
-                    for_each_slot_in(header, &layout, from, from + CARD_WORDS, |slot| {
-                        self.forward(slot);
-                        if remark {
-                            self.remark_slot(slot);
-                        }
-                    });
-                }
-                bits &= bits - 1;
+        for (from, to) in cards.ranges() {
+            // SAFETY: a complete object of that layout.
+            unsafe {
+                for_each_slot_in(header, &layout, from, to, |slot| {
+                    self.forward(slot);
+                    if remark {
+                        self.remark_slot(slot);
+                    }
+                });
             }
         }
     }
 
     /// Makes the marking in progress look again at an object that was written to after it was marked.
-    fn remark(&mut self, object: usize) {
+    pub(crate) fn remark(&mut self, object: usize) {
         if self.marker.active && self.is_marked(object) && self.blocks.kind(object) != block::FREE {
-            self.marker.stack.push(object);
+            self.marker.stack.push(object | MARKED);
         }
     }
 }

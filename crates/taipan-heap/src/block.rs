@@ -8,7 +8,7 @@ use crate::bitmap::{self, Bitmap};
 use crate::config::HeapError;
 use crate::header::{GRANULE, Header};
 use crate::layout::Layout;
-use crate::page_source::{ByteTable, LARGE_PAGE, LARGE_PAGES_FROM, Reservation};
+use crate::page_source::{ByteTable, Reservation};
 
 /// Size of a block in bytes.
 pub(crate) const BLOCK: usize = 1 << BLOCK_SHIFT;
@@ -118,6 +118,15 @@ impl Blocks {
         ((address - self.base) & (BLOCK - 1)) / GRANULE
     }
 
+    /// Where the mark of the object at `address` lies, if that is in the block area.
+    #[inline(always)]
+    pub(crate) fn mark_address(&self, address: usize) -> usize {
+        self.table.get(self.index(address)).map_or(0, |block| {
+            let word: *const u64 = &block.live[self.granule(address) / 64];
+            word as usize
+        })
+    }
+
     /// Takes a free block for `kind`; its memory is zero if `zeroed`. `None` when the address space is used up.
     pub(crate) fn take(&mut self, kind: Kind, zeroed: bool) -> Option<usize> {
         if self.free.is_empty() {
@@ -143,17 +152,9 @@ impl Blocks {
 
     fn commit(&mut self) -> Option<()> {
         let have = self.table.len();
-        let mut want = COMMIT_BLOCKS.max(have / 16);
-        let large = have * BLOCK >= LARGE_PAGES_FROM;
-        if large {
-            want = (have + want).next_multiple_of(LARGE_PAGE / BLOCK) - have;
-        }
-        want = want.min(self.max - have);
+        let want = COMMIT_BLOCKS.max(have / 16).min(self.max - have);
         if want == 0 || !self.pages.commit(self.address(have), want * BLOCK) {
             return None;
-        }
-        if large {
-            self.pages.prefer_large_pages(self.address(have), want * BLOCK);
         }
         self.table.extend((0..want).map(|_| Block {
             starts: bitmap::EMPTY,

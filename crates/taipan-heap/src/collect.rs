@@ -15,6 +15,10 @@ use crate::verify::expect_sound;
 
 /// Old space grows by at least this much between major collections.
 const MIN_GROWTH: usize = 4 << 20;
+/// A heap of at least this size that only grows may become three times as large before it is marked again,
+const GROWING_FROM: usize = 8 << 20;
+/// and one of this size two and a half times.
+const GROWING_LARGE: usize = 64 << 20;
 /// Least number of bytes scanned by a marking slice.
 pub(crate) const MIN_SLICE: usize = 512 << 10;
 /// Bytes scanned by a slice for each byte promoted: marking must end before old space has grown much.
@@ -63,7 +67,11 @@ impl Heap {
             return;
         }
         self.pause(cause, roots, sp, |heap, roots, candidates, out| {
-            heap.minor(roots, candidates, out);
+            if heap.may_adopt() {
+                heap.adopt_nursery(out);
+            } else {
+                heap.minor(roots, candidates, out);
+            }
             let growth = heap.old_growth.saturating_add(heap.charged.saturating_sub(heap.charged_at_major));
             if !heap.marker.active {
                 if growth < heap.next_major {
@@ -145,13 +153,19 @@ impl Heap {
         found
     }
 
-    /// Notes the result of a major collection: `live` bytes are in use.
-    pub(crate) fn note_major(&mut self, live: usize) {
+    /// Notes the result of a major collection: `live` bytes are in use. `growing`: hardly any garbage was found, so
+    /// that the next one may wait longer.
+    pub(crate) fn note_major(&mut self, live: usize, growing: bool) {
         self.old_growth = 0;
         self.minors_at_major = self.stats.minors;
         self.charged_at_major = self.charged;
         let room = self.config.limit.saturating_sub(self.used_bytes()) / 2;
-        self.next_major = (live / 4 * 3).max(MIN_GROWTH).min(room.max(1 << 20));
+        let growth = match live {
+            GROWING_FROM..GROWING_LARGE if growing => live * 2,
+            GROWING_LARGE.. if growing => live / 2 * 3,
+            _ => live / 4 * 3,
+        };
+        self.next_major = growth.max(MIN_GROWTH).min(room.max(1 << 20));
     }
 
     pub(crate) fn first_major(config: &crate::HeapConfig) -> usize {

@@ -25,12 +25,20 @@ pub(crate) struct Eden {
     floor: usize,
     /// The target may not rise above this.
     pub(crate) cap: usize,
+    /// So many of the next collections may take all of the nursery to be alive.
+    pub(crate) adoptions: u32,
 }
 
 impl Eden {
     pub(crate) fn new(config: &HeapConfig) -> Eden {
-        let mut eden =
-            Eden { blocks: Vec::new(), target: 0, hidden_limit: 0, floor: config.nursery_start, cap: usize::MAX };
+        let mut eden = Eden {
+            blocks: Vec::new(),
+            target: 0,
+            hidden_limit: 0,
+            floor: config.nursery_start,
+            cap: usize::MAX,
+            adoptions: 0,
+        };
         eden.set_target(config, 0, 0, 0);
         eden
     }

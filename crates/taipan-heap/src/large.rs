@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::block::{BLOCK, Blocks, LARGE, fill_poison};
 use crate::header::Header;
-use crate::page_source::{LARGE_PAGE, LARGE_PAGES_FROM};
 
 /// Large objects are whole numbers of these.
 pub(crate) const PAGE: usize = 4096;
@@ -28,6 +27,24 @@ pub(crate) struct LargeObject {
 struct Run {
     pages: usize,
     dirty: bool,
+}
+
+/// The cards of an object that were written to.
+pub(crate) struct Cards(Vec<u64>);
+
+impl Cards {
+    /// The words of each card, from the first to one past the last.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.0.iter().enumerate().flat_map(|(index, &bits)| {
+            let mut bits = bits;
+            std::iter::from_fn(move || {
+                let bit = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+                bits &= bits - 1;
+                let from = (index * 64 + bit) * CARD_WORDS;
+                Some((from, from + CARD_WORDS))
+            })
+        })
+    }
 }
 
 /// Words of card bits of an object of so many pages.
@@ -152,14 +169,10 @@ impl LargeSpace {
             self.runs.last_key_value().map(|(&s, &r)| (s, r)).filter(|(s, r)| s + r.pages * PAGE == self.committed);
         let have = tail.map_or(0, |(_, r)| r.pages * PAGE);
         let need = pages.checked_mul(PAGE)? - have;
-        let large = self.committed - self.start >= LARGE_PAGES_FROM;
         let end = self.committed.checked_add(need)?;
-        let grow = end.checked_next_multiple_of(if large { LARGE_PAGE } else { COMMIT })? - self.committed;
+        let grow = end.checked_next_multiple_of(COMMIT)? - self.committed;
         if grow > self.end - self.committed || !blocks.pages.commit(self.committed, grow) {
             return None;
-        }
-        if large {
-            blocks.pages.prefer_large_pages(self.committed, grow);
         }
         for at in (self.committed..self.committed + grow).step_by(BLOCK) {
             blocks.set_kind(at, LARGE);
@@ -260,6 +273,13 @@ impl LargeSpace {
             *bits |= 1 << (card % 64);
         }
         first
+    }
+
+    /// The cards of the object at `start` written to since this was last asked; `None` if no object starts there.
+    pub(crate) fn take_cards(&mut self, start: usize) -> Option<Cards> {
+        let id = self.id_at(start)?;
+        let object = self.objects.get_mut(id as usize)?.as_mut()?;
+        Some(Cards(std::mem::take(&mut object.cards)))
     }
 
     /// Gives the memory of free runs back to the system, but for `keep` bytes.

@@ -14,6 +14,7 @@
 //! has not been freed, that is, it was reachable from the roots at every collection since.
 
 mod address_space;
+mod adopt;
 mod alloc;
 mod barrier;
 mod bitmap;

@@ -1,10 +1,12 @@
 //! Marking of old space: all at once, or in slices after minor collections.
 //!
+//! References are put on a stack unseen; the object's mark is looked at when it has come into the cache.
+//!
 //! Invariants while `Marker::active`: an object is marked iff its first granule is set in its block's `live` bits (or,
 //! for a large one, its header has `MARKED`); a marked object that was not scanned since it was last written to is
 //! on `stack`, the rest of a large one on `arrays`, or it is in the remembered set; objects that become old are
-//! marked at once. Scanning an object sets all its granules. Marking runs only while the nursery is empty. Objects of `EVACUATED` blocks move when reached; such blocks exist only in collections that
-//! run to the end.
+//! marked at once. Scanning an object sets all its granules. Marking runs only while the nursery is empty. Objects of
+//! `EVACUATED` blocks move when reached; such blocks exist only in collections that run to the end.
 
 use crate::bitmap;
 use crate::block::{self, BLOCK, object_size};
@@ -20,6 +22,10 @@ use crate::trace::{for_each_slot, for_each_slot_in, prefetch};
 const SPARSE_EIGHTHS: usize = 3;
 /// Words of a large object that are scanned at a time.
 const ARRAY_PIECE: usize = 2048;
+/// Bit of an entry of the stack: the object is marked, but not scanned; without it, it may be either or neither.
+pub(crate) const MARKED: usize = 1;
+/// Objects between being taken from the stack and being looked at.
+const COMING: usize = 16;
 
 #[derive(Debug, Default)]
 pub(crate) struct Marker {
@@ -166,7 +172,7 @@ impl Heap {
         }
         let object = value as usize;
         match self.blocks.kind(object) {
-            block::OLD | block::META => self.mark_old(object),
+            block::OLD | block::META => self.marker.stack.push(object),
             block::LARGE => self.mark_large(object),
             // SAFETY: as above.
             block::EVACUATED => unsafe { *word = self.evacuate(object) as u64 },
@@ -180,8 +186,18 @@ impl Heap {
         let live = &mut self.blocks.table[index].live;
         if !bitmap::get(live, granule) {
             bitmap::set(live, granule);
-            self.marker.stack.push(object);
+            self.marker.stack.push(object | MARKED);
         }
+    }
+
+    /// Marks an object of a block; false if it is marked already.
+    #[inline(always)]
+    fn claim(&mut self, object: usize) -> bool {
+        let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
+        let live = &mut self.blocks.table[index].live;
+        let fresh = !bitmap::get(live, granule);
+        bitmap::set(live, granule);
+        fresh
     }
 
     fn mark_large(&mut self, object: usize) {
@@ -190,7 +206,7 @@ impl Heap {
         unsafe {
             if (*header).bits & Header::MARKED == 0 {
                 (*header).bits |= Header::MARKED;
-                self.marker.stack.push(object);
+                self.marker.stack.push(object | MARKED);
             }
         }
     }
@@ -228,7 +244,7 @@ impl Heap {
         let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
         bitmap::set_range(&mut self.blocks.table[index].live, granule, size / GRANULE);
         if !leaf {
-            self.marker.stack.push(object);
+            self.marker.stack.push(object | MARKED);
         }
     }
 
@@ -240,7 +256,7 @@ impl Heap {
         if self.blocks.kind(object) == block::LARGE {
             // SAFETY: the start of a large object.
             unsafe { (*(object as *mut Header)).bits |= Header::MARKED };
-            self.marker.stack.push(object);
+            self.marker.stack.push(object | MARKED);
         } else {
             self.mark_promoted(object, size, false);
         }
@@ -253,17 +269,25 @@ impl Heap {
     /// Scans marked objects of about `budget` bytes; true when none are left.
     pub(crate) fn drain_marks(&mut self, budget: usize) -> bool {
         let mut scanned = 0;
-        // Objects on their way from memory.
-        let mut coming = [0usize; 8];
+        // Objects on their way from memory, with their marks.
+        let mut coming = [0usize; COMING];
         let mut turn = 0;
         loop {
             let next = self.marker.stack.pop().unwrap_or(0);
-            prefetch(next);
-            let object = std::mem::replace(&mut coming[turn % coming.len()], next);
+            if next != 0 {
+                prefetch(next);
+                prefetch(self.blocks.mark_address(next));
+            }
+            let entry = std::mem::replace(&mut coming[turn % COMING], next);
             turn += 1;
-            if object != 0 {
-                self.marker.marked += 1;
-                scanned += self.scan(object);
+            if entry != 0 {
+                let object = entry & !MARKED;
+                if entry != object || self.claim(object) {
+                    self.marker.marked += 1;
+                    scanned += self.scan(object);
+                } else {
+                    scanned += GRANULE / 2;
+                }
             } else if next == 0 && coming.iter().all(|&o| o == 0) {
                 match self.marker.arrays.pop() {
                     Some((object, word)) => scanned += self.scan_array(object, word),
@@ -347,10 +371,11 @@ impl Heap {
         out.marked_objects = self.marker.marked;
         self.marker.active = false;
         self.marker.stack.shrink_to(1 << 16);
-        self.sweep();
+        let before = self.blocks.used * BLOCK + self.large.used_pages * crate::large::PAGE;
+        let kept = self.sweep();
         self.stats.majors += 1;
         out.major = true;
         let live = self.blocks.used * BLOCK + self.large.used_pages * crate::large::PAGE;
-        self.note_major(live);
+        self.note_major(live, kept >= before - before / 8);
     }
 }

@@ -11,6 +11,7 @@ use crate::block::{self, BLOCK, fill_poison, object_size};
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::is_pointer;
+use crate::mark::MARKED;
 use crate::roots::Roots;
 use crate::stats::CollectStats;
 use crate::trace::for_each_slot;
@@ -47,6 +48,7 @@ impl Heap {
         self.stats.allocated_bytes +=
             (self.eden.blocks.len() * BLOCK + self.large.allocated + self.gaps.allocated) as u64;
         self.gaps.allocated = 0;
+        let nursery = self.eden.blocks.len() * BLOCK;
         let (old_before, meta_before) = (self.old.allocated, self.meta.allocated);
         for &address in candidates {
             self.pin_young(address);
@@ -96,6 +98,7 @@ impl Heap {
         let promoted = (self.old.allocated - old_before) + (self.meta.allocated - meta_before);
         out.promoted_bytes += promoted;
         self.old_growth += promoted;
+        self.plan_adoptions(nursery, promoted);
         self.stats.minors += 1;
     }
 
@@ -281,7 +284,7 @@ impl Heap {
             bitmap::set_range(&mut entry.live, granule, size / GRANULE);
             self.old.allocated += size;
             if self.marker.active && !leaf {
-                self.marker.stack.push(object);
+                self.marker.stack.push(object | MARKED);
             }
         }
         out.pinned_objects += pinned.len();

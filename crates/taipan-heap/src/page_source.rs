@@ -21,10 +21,9 @@ pub(crate) struct Reservation {
 const ALIGN: usize = LARGE_PAGE;
 /// The smallest reservation that is of use.
 const LEAST: usize = 4 << 20;
-/// Size of the large pages most systems have.
-pub(crate) const LARGE_PAGE: usize = 2 << 20;
-/// A space that has grown to so many bytes takes large pages from there on: fewer faults, and at most one page too much.
-pub(crate) const LARGE_PAGES_FROM: usize = 32 << 20;
+/// Size of the large pages most systems have. They are not asked for: in a virtual machine the first touch of one costs
+/// five times as much as that of the small pages it consists of.
+const LARGE_PAGE: usize = 2 << 20;
 
 impl Reservation {
     /// Reserves `len` bytes; less when the process may not map so much (stacks, buffers and threads need the rest), and
@@ -82,16 +81,6 @@ impl Reservation {
         assert!(start >= self.base && len <= self.len && start - self.base <= self.len - len);
         // SAFETY: the range lies inside the reservation (asserted).
         unsafe { libc::mprotect(start as *mut libc::c_void, len, libc::PROT_READ | libc::PROT_WRITE) == 0 }
-    }
-
-    /// Asks for large pages in a committed range; the system may refuse.
-    pub(crate) fn prefer_large_pages(&self, start: usize, len: usize) {
-        assert!(start >= self.base && len <= self.len && start - self.base <= self.len - len);
-        #[cfg(target_os = "linux")]
-        // SAFETY: the range lies inside the reservation (asserted); the advice changes no contents.
-        unsafe {
-            libc::madvise(start as *mut libc::c_void, len, libc::MADV_HUGEPAGE);
-        }
     }
 
     /// Gives the memory of a committed range back; all of it reads as zero afterwards.

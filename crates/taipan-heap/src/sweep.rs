@@ -5,14 +5,17 @@
 use crate::bitmap;
 use crate::block;
 use crate::config::Policy;
-use crate::header::Header;
+use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
+use crate::large::PAGE;
 
 /// A block is worth allocating into again when at least this many granules are free.
 const USEFUL_GRANULES: usize = bitmap::BITS / 16;
 
 impl Heap {
-    pub(crate) fn sweep(&mut self) {
+    /// Frees what is not marked; returns the bytes of what is.
+    pub(crate) fn sweep(&mut self) -> usize {
+        let mut granules = 0;
         self.gaps.clear();
         self.old.forget_holes(true);
         self.meta.forget_holes(true);
@@ -20,7 +23,7 @@ impl Heap {
         for index in (0..self.blocks.table.len()).rev() {
             let kind = self.blocks.kind_of(index);
             if matches!(kind, block::OLD | block::META | block::EVACUATED) {
-                self.sweep_block(index, kind);
+                granules += self.sweep_block(index, kind);
             }
         }
         self.old.allocated = 0;
@@ -29,13 +32,16 @@ impl Heap {
         let used = self.used_bytes();
         self.blocks.trim(self.eden.target + used / block::BLOCK / 8);
         self.large.trim(&self.blocks, (4 << 20) + used / 8);
+        granules * GRANULE + self.large.used_pages * PAGE
     }
 
-    fn sweep_block(&mut self, index: usize, kind: block::Kind) {
+    /// Returns the live granules of the block.
+    fn sweep_block(&mut self, index: usize, kind: block::Kind) -> usize {
         let entry = &mut self.blocks.table[index];
         let live = bitmap::count(&entry.live);
         if live == 0 {
-            return self.blocks.release(index, self.config.poison);
+            self.blocks.release(index, self.config.poison);
+            return 0;
         }
         for (start, live) in entry.starts.iter_mut().zip(&entry.live) {
             *start &= live;
@@ -49,12 +55,14 @@ impl Heap {
             self.poison_gaps(index);
         }
         if kind != block::META && matches!(self.config.policy, Policy::MarkSweep(_)) {
-            return self.add_gaps(index);
+            self.add_gaps(index);
+            return live;
         }
         if bitmap::BITS - live >= USEFUL_GRANULES {
             let space = if kind == block::META { &mut self.meta } else { &mut self.old };
             space.partial.push(index as u32);
         }
+        live
     }
 
     fn sweep_large(&mut self) {

@@ -1,5 +1,6 @@
 //! Tests of the heap with a made-up mutator.
 
+mod adoption;
 mod census;
 mod graph;
 mod limits;
