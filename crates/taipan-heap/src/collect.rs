@@ -16,9 +16,9 @@ use crate::verify::expect_sound;
 /// Old space grows by at least this much between major collections.
 const MIN_GROWTH: usize = 4 << 20;
 /// A heap of at least this size that only grows may become three times as large before it is marked again,
-const GROWING_FROM: usize = 8 << 20;
+const GROWING_FROM: usize = 16 << 20;
 /// and one of this size two and a half times.
-const GROWING_LARGE: usize = 64 << 20;
+const GROWING_LARGE: usize = 128 << 20;
 /// Least number of bytes scanned by a marking slice.
 pub(crate) const MIN_SLICE: usize = 512 << 10;
 /// Bytes scanned by a slice for each byte promoted: marking must end before old space has grown much.

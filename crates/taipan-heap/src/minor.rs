@@ -63,7 +63,7 @@ impl Heap {
             }
         }
         self.pins.young = pins;
-        roots.visit_precise(&mut |word| self.forward(word));
+        roots.visit_young(&mut |word| self.forward(word));
         self.forward_remembered();
         self.visit_queues(|heap, word| heap.forward(word));
         self.drain_grey();

@@ -22,6 +22,12 @@ pub trait Roots {
     /// it refers to moves. Words that are not value words must not be passed.
     fn visit_precise(&mut self, visitor: &mut dyn FnMut(&mut u64));
 
+    /// As [`Roots::visit_precise`], but words that were visited before may be left out if nothing was written to them
+    /// since: all they refer to is old.
+    fn visit_young(&mut self, visitor: &mut dyn FnMut(&mut u64)) {
+        self.visit_precise(visitor);
+    }
+
     /// The native stacks of all entered threads, the collecting one's as [`StackRange::current`]. A detached thread
     /// publishes its range from inside [`crate::with_spilled_registers`].
     fn stack_ranges(&mut self) -> Vec<StackRange>;

@@ -391,7 +391,21 @@ impl Roots for ThreadRoots {
             }
             (*interp).visit_roots(visitor);
             for thread in threads {
-                (*thread.as_ptr()).visit_roots(visitor);
+                (*thread.as_ptr()).visit_roots(0, visitor);
+            }
+        }
+    }
+
+    fn visit_young(&mut self, visitor: &mut dyn FnMut(&mut u64)) {
+        // SAFETY: as in `visit_precise`.
+        unsafe {
+            let interp = self.interp.as_ptr();
+            let threads = (*interp).threads.clone();
+            (*interp).visit_roots(visitor);
+            for thread in threads {
+                let thread = &mut *thread.as_ptr();
+                thread.visit_roots(thread.exec.settled(), visitor);
+                thread.exec.settle_after_collection();
             }
         }
     }
@@ -414,7 +428,8 @@ impl Roots for ThreadRoots {
 }
 
 impl Vm {
-    fn visit_roots(&mut self, visitor: &mut dyn FnMut(&mut u64)) {
+    /// Visits the roots of the thread, those of its `settled` lowest frames not included.
+    fn visit_roots(&mut self, settled: usize, visitor: &mut dyn FnMut(&mut u64)) {
         let slots = [
             &mut self.pending,
             &mut self.handled,
@@ -431,8 +446,8 @@ impl Vm {
                 *slot = Value::from_bits(word);
             }
         }
-        self.exec.visit_roots(visitor);
-        self.visit_stack(visitor);
+        self.exec.visit_roots(settled, visitor);
+        self.visit_stack(settled, visitor);
     }
 }
 

@@ -87,6 +87,9 @@ impl Vm {
         unsafe {
             let frame = self.exec.top;
             self.exec.top = frame.sub(1);
+            if (*frame).ret.0 & Ret::WATERMARK != 0 {
+                self.exec.lower_watermark();
+            }
             let end = match (*frame).ret.kind() {
                 Kind::Entry | Kind::GeneratorEntry => (*frame).fp,
                 _ => (*self.exec.top).end(),

@@ -2,7 +2,8 @@
 //!
 //! Invariants: frames lie in one reserved array that never moves; `top` is the running frame, or `base` (a record that is no
 //! frame) when none runs; `pc` of a frame is the operation it executes, up to date whenever control is in native code; the
-//! value stack's top is the end of the running frame's slots plus native windows.
+//! value stack's top is the end of the running frame's slots plus native windows; records and slots of settled frames are
+//! changed only after `Execution::disturb`.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -47,8 +48,10 @@ impl Ret {
     pub const HAS_OBJECT: u32 = 1 << 31;
     /// The generator whose body this is handles an exception of its own.
     pub const HANDLES: u32 = 1 << 30;
+    /// The frame lies right above the settled ones: when it ends, fewer of them are.
+    pub const WATERMARK: u32 = 1 << 29;
     /// All bits that make a return more than a plain one.
-    pub const SPECIAL: u32 = Ret::HAS_OBJECT | 0xF << 16;
+    pub const SPECIAL: u32 = Ret::HAS_OBJECT | Ret::WATERMARK | 0xF << 16;
 
     /// Result to `slot`, then `words` further.
     #[inline(always)]
@@ -116,6 +119,9 @@ const FRAMES: usize = 1 << 20;
 const LEAST_FRAMES: usize = 2048;
 /// Records beyond the recursion limit.
 const SPARE_FRAMES: usize = 64;
+/// Frames below the running one that are not taken to be settled, and settled ones that are given up at once: the fewer
+/// there are, the more often a return has to look.
+const UNSETTLED: usize = 32;
 /// Native-driven operations between two looks at the requests.
 pub const SLICE: i32 = 20_000;
 
@@ -149,6 +155,9 @@ pub struct Execution {
     base: NonNull<Frame>,
     frames: usize,
     recursion_limit: usize,
+    /// So many of the lowest frames have not run, nor been changed, since the last collection that visited them: they
+    /// refer to nothing young. The frame above them, if there are any, carries `Ret::WATERMARK`.
+    settled: usize,
 }
 
 impl Drop for Execution {
@@ -178,6 +187,7 @@ impl Execution {
             base,
             frames,
             recursion_limit: 0,
+            settled: 0,
         };
         execution.set_recursion_limit(1000);
         Some(execution)
@@ -215,6 +225,7 @@ impl Execution {
         if depth == 0 || depth > self.depth() {
             return None;
         }
+        self.disturb(depth);
         // SAFETY: as above.
         Some(unsafe { &mut *self.base.as_ptr().add(depth) })
     }
@@ -225,10 +236,46 @@ impl Execution {
         self.frame(self.depth())
     }
 
-    /// Visits the values in the records.
-    pub(crate) fn visit_roots(&mut self, visit: &mut dyn FnMut(&mut u64)) {
-        for depth in 1..=self.depth() {
-            let Some(frame) = self.frame_mut(depth) else { break };
+    /// How many of the lowest frames refer to nothing young.
+    pub(crate) fn settled(&self) -> usize {
+        self.settled
+    }
+
+    /// Sets how many frames are settled: fewer than there are.
+    fn set_settled(&mut self, count: usize) {
+        debug_assert!(count == 0 || count < self.depth());
+        self.settled = count;
+        if count > 0 {
+            // SAFETY: a record below the top or the top itself.
+            unsafe { (*self.base.as_ptr().add(count + 1)).ret.0 |= Ret::WATERMARK };
+        }
+    }
+
+    /// The frame at a depth is about to be changed, or to run: it and those above it are not settled.
+    #[inline]
+    pub(crate) fn disturb(&mut self, depth: usize) {
+        if depth <= self.settled {
+            self.set_settled(depth.saturating_sub(UNSETTLED));
+        }
+    }
+
+    /// A frame with `Ret::WATERMARK` has ended.
+    #[cold]
+    pub(crate) fn lower_watermark(&mut self) {
+        self.disturb(self.depth());
+    }
+
+    /// Everything that the frames refer to is old.
+    pub(crate) fn settle_after_collection(&mut self) {
+        let depth = self.depth();
+        self.set_settled(if depth > 2 * UNSETTLED { depth - UNSETTLED } else { 0 });
+    }
+
+    /// Visits the values in the records above the `settled` lowest ones.
+    pub(crate) fn visit_roots(&mut self, settled: usize, visit: &mut dyn FnMut(&mut u64)) {
+        for depth in settled + 1..=self.depth() {
+            // SAFETY: records up to the top have been written.
+            let frame = unsafe { &mut *self.base.as_ptr().add(depth) };
             visit_gc(&mut frame.function, visit);
             visit_gc(&mut frame.globals, visit);
             // Immovable: visiting marks it.
@@ -325,10 +372,11 @@ impl Frame {
 }
 
 impl Vm {
-    /// Visits everything live on the value stack: live slots of frames, native windows between and above them.
-    pub(crate) fn visit_stack(&mut self, visit: &mut dyn FnMut(&mut u64)) {
-        let mut from = self.stack.base();
-        for depth in 1..=self.exec.depth() {
+    /// Visits everything live on the value stack above the `settled` lowest frames: live slots of frames, native windows
+    /// between and above them.
+    pub(crate) fn visit_stack(&mut self, settled: usize, visit: &mut dyn FnMut(&mut u64)) {
+        let mut from = self.exec.frame(settled).map_or(self.stack.base(), Frame::end);
+        for depth in settled + 1..=self.exec.depth() {
             let Some(frame) = self.exec.frame(depth) else { break };
             // What lies between the frames below and this one is native windows; a callee's frame begins inside its
             // caller's, or behind the arguments that were spread for it and are bound now.

@@ -160,6 +160,18 @@ impl Vm {
         self.context_of(owner)?.exec.frame(depth).copied()
     }
 
+    /// Tells that the slots of the frame at a depth of a thread are about to be written.
+    pub(crate) fn disturb_frame(&mut self, owner: usize, depth: usize) {
+        if owner == self.address() {
+            self.exec.disturb(depth);
+        } else if let Some(mut context) =
+            self.interp().threads.iter().find(|context| context.addr().get() == owner).copied()
+        {
+            // SAFETY: as in `context_of`; it is another context than this one.
+            unsafe { context.as_mut() }.exec.disturb(depth);
+        }
+    }
+
     /// The frame object of a frame that runs in this thread, made if need be.
     pub fn frame_object(&mut self, depth: usize) -> Result<Gc<FrameObject>, Raised> {
         self.frame_object_of(self.address(), depth)

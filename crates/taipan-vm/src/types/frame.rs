@@ -104,14 +104,16 @@ impl FrameObject {
         if index >= frame.executable.locals {
             return;
         }
+        let (owner, depth) = (frame.owner, frame.depth);
         if let Some(record) = FrameObject::record(this, vm) {
+            vm.disturb_frame(owner, depth);
             // SAFETY: locals lie within the frame.
             unsafe { *record.local(index) = value };
             return;
         }
-        let slots = match frame.generator {
+        let slots = match this.get(vm).generator {
             Some(generator) => generator.get(vm).slots,
-            None => frame.slots,
+            None => this.get(vm).slots,
         };
         if let Some(slot) = slots.and_then(|slots| slots.get_mut(vm).slots_mut().get_mut(index as usize)) {
             *slot = Some(value);
