@@ -1,8 +1,8 @@
 //! Adoption: where nearly everything survives, the nursery's blocks become old as they are.
 //!
-//! After a minor collection that found hardly any garbage the next few do without following references: all objects
-//! of the nursery count as reached and stay where they are. What is garbage among them is found by the next major
-//! collection. Invariants afterwards: those of a minor collection.
+//! After a minor collection that found hardly any garbage the next one, two, four, at last eight do without following
+//! references: all objects of the nursery count as reached and stay where they are. What is garbage among them is
+//! found by the next major collection. Invariants afterwards: those of a minor collection.
 
 use crate::bitmap;
 use crate::block::{self, BLOCK, fill_poison, size_of_any};
@@ -12,8 +12,8 @@ use crate::mark::MARKED;
 use crate::stats::CollectStats;
 use crate::trace::for_each_slot_in;
 
-/// Collections that adopt the nursery before the next one that follows references.
-const ADOPTIONS: u32 = 5;
+/// Most collections that adopt the nursery before the next one that follows references.
+const ADOPTIONS: u32 = 8;
 /// The part of the nursery that may be garbage, as a divisor.
 const GARBAGE: usize = 16;
 /// The rest of a block is worth allocating into when it has at least this many granules.
@@ -22,7 +22,9 @@ const USEFUL_GRANULES: usize = bitmap::BITS / 16;
 impl Heap {
     /// Decides whether the next collections may adopt, `promoted` bytes of a nursery of `nursery` having survived.
     pub(crate) fn plan_adoptions(&mut self, nursery: usize, promoted: usize) {
-        self.eden.adoptions = if promoted >= nursery - nursery / GARBAGE { ADOPTIONS } else { 0 };
+        let dense = promoted >= nursery - nursery / GARBAGE;
+        self.eden.adoption_run = if dense { (self.eden.adoption_run * 2).clamp(1, ADOPTIONS) } else { 0 };
+        self.eden.adoptions = self.eden.adoption_run;
     }
 
     /// Whether the collection that is due may adopt the nursery.

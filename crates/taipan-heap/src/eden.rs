@@ -27,6 +27,8 @@ pub(crate) struct Eden {
     pub(crate) cap: usize,
     /// So many of the next collections may take all of the nursery to be alive.
     pub(crate) adoptions: u32,
+    /// How many that were after the last minor collection.
+    pub(crate) adoption_run: u32,
 }
 
 impl Eden {
@@ -38,6 +40,7 @@ impl Eden {
             floor: config.nursery_start,
             cap: usize::MAX,
             adoptions: 0,
+            adoption_run: 0,
         };
         eden.set_target(config, 0, 0, 0);
         eden

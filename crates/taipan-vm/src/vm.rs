@@ -387,7 +387,7 @@ impl Roots for ThreadRoots {
             let interp = self.interp.as_ptr();
             let threads = (*interp).threads.clone();
             for thread in &threads {
-                (*thread.as_ptr()).forget_saved_slots();
+                (*thread.as_ptr()).forget_saved_slots(0);
             }
             (*interp).visit_roots(visitor);
             for thread in threads {
@@ -401,6 +401,9 @@ impl Roots for ThreadRoots {
         unsafe {
             let interp = self.interp.as_ptr();
             let threads = (*interp).threads.clone();
+            for thread in &threads {
+                (*thread.as_ptr()).forget_saved_slots((*thread.as_ptr()).exec.settled());
+            }
             (*interp).visit_roots(visitor);
             for thread in threads {
                 let thread = &mut *thread.as_ptr();

@@ -390,10 +390,10 @@ impl Vm {
         visit_range(from, self.stack.top(), visit);
     }
 
-    /// Empties what running generators have saved when they were suspended: their frames hold what they still need. Called
-    /// before a collection moves anything.
-    pub(crate) fn forget_saved_slots(&self) {
-        for depth in 1..=self.exec.depth() {
+    /// Empties what running generators have saved when they were suspended, those of the `settled` lowest frames left out:
+    /// their frames hold what they still need. Called before a collection moves anything.
+    pub(crate) fn forget_saved_slots(&self, settled: usize) {
+        for depth in settled + 1..=self.exec.depth() {
             let Some(generator) = self.exec.frame(depth).and_then(|frame| frame.generator) else { continue };
             // SAFETY: the `generator` of a frame is one.
             let generator = unsafe { Gc::<Generator>::from_value_unchecked(generator) }.get(self);
