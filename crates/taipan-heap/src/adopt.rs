@@ -44,7 +44,10 @@ impl Heap {
         self.eden.blocks = eden;
         self.forget_remembered();
         // SAFETY: nothing has moved or died.
-        unsafe { self.weak.follow(false, Some) };
+        unsafe {
+            self.weak.follow(false, Some);
+            self.owned.follow_young(Some);
+        }
         self.finalizers.table.young.clear();
         self.ids.young.clear();
         self.pins.young.clear();
