@@ -4,6 +4,7 @@
 //! `surrogatepass`). Two neighbouring surrogates stay two code points, as they do in Python.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::bytes::Bytes;
 
@@ -30,7 +31,8 @@ impl Wtf8Buf {
     ///
     /// # Errors
     /// The offset of the first bad sequence.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, Wtf8Error> {
+    pub fn from_bytes(bytes: impl Into<Bytes>) -> Result<Self, Wtf8Error> {
+        let bytes = bytes.into();
         let mut at = 0;
         while at < bytes.len() {
             match std::str::from_utf8(&bytes[at..]) {
@@ -44,7 +46,7 @@ impl Wtf8Buf {
                 }
             }
         }
-        Ok(Wtf8Buf { bytes: bytes.into() })
+        Ok(Wtf8Buf { bytes })
     }
 
     /// How many bytes of memory this text alone holds.
@@ -165,6 +167,12 @@ impl Iterator for CodePoints<'_> {
             point = point << 6 | u32::from(*self.rest.next()?) & 0x3F;
         }
         Some(point)
+    }
+}
+
+impl From<Arc<str>> for Wtf8Buf {
+    fn from(text: Arc<str>) -> Self {
+        Wtf8Buf { bytes: Bytes::Shared(text.into()) }
     }
 }
 

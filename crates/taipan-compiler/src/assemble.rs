@@ -42,7 +42,7 @@ pub fn optimize_and_assemble(
         flags,
         code: emit(instrs)?.into(),
         consts: consts.into_boxed_slice(),
-        names: metadata.names.iter().map(Wtf8Buf::from).collect(),
+        names: metadata.names.shared().map(|name| Wtf8Buf::from(name.clone())).collect(),
         localsplusnames,
         localspluskinds: localspluskinds.into(),
         filename: filename.clone(),
@@ -208,14 +208,19 @@ fn localsplus(metadata: &CodeUnitMetadata, flags: u32) -> (Box<[Wtf8Buf]>, Box<[
         (u32::from(flags & co::VARKEYWORDS != 0), fast::ARG_VAR | fast::ARG_KW),
     ];
     let kinds = parameter_kinds.iter().flat_map(|&(count, kind)| std::iter::repeat_n(kind, count as usize));
-    let locals = metadata.varnames.iter().zip(kinds.chain(std::iter::repeat(0))).map(|(name, kind)| {
-        let hidden = if metadata.fast_hidden.contains_key(name) { fast::HIDDEN } else { 0 };
+    let locals = metadata.varnames.shared().zip(kinds.chain(std::iter::repeat(0))).map(|(name, kind)| {
+        let hidden = if metadata.fast_hidden.contains_key(&**name) { fast::HIDDEN } else { 0 };
         let cell = if metadata.cellvars.contains(name) { fast::CELL } else { 0 };
         (name, fast::LOCAL | kind | hidden | cell)
     });
     let cells =
-        metadata.cellvars.iter().filter(|name| !metadata.varnames.contains(name)).map(|name| (name, fast::CELL));
-    let frees = metadata.freevars.iter().map(|name| (name, fast::FREE));
-    let slots: Vec<(&str, u8)> = locals.chain(cells).chain(frees).collect();
-    (slots.iter().map(|&(name, _)| Wtf8Buf::from(name)).collect(), slots.iter().map(|&(_, kind)| kind).collect())
+        metadata.cellvars.shared().filter(|name| !metadata.varnames.contains(name)).map(|name| (name, fast::CELL));
+    let frees = metadata.freevars.shared().map(|name| (name, fast::FREE));
+    let count = metadata.varnames.len() + metadata.cellvars.len() + metadata.freevars.len();
+    let (mut names, mut kinds) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    for (name, kind) in locals.chain(cells).chain(frees) {
+        names.push(Wtf8Buf::from(name.clone()));
+        kinds.push(kind);
+    }
+    (names.into(), kinds.into())
 }

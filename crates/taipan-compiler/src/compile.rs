@@ -74,7 +74,7 @@ pub fn compile_wtf8(
         optimize: options.optimize,
         code_flags: future.features & CODE_FLAGS_MASK,
         future,
-        filename,
+        filename: filename.into_shared(),
         stack_limit: options.stack_limit,
     };
     let (code, more) = codegen::generate(module, table, codegen_options)?;

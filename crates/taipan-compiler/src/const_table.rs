@@ -13,6 +13,9 @@ use taipan_bytecode::Constant;
 use crate::error::CompileError;
 use crate::instruction_sequence::MAX_OPARG;
 
+/// Tables up to this size are searched from end to end.
+const FEW: usize = 12;
+
 /// Constants numbered in the order they were first added.
 #[derive(Clone, Debug, Default)]
 pub struct ConstTable {
@@ -34,6 +37,15 @@ impl ConstTable {
     /// # Errors
     /// `OverflowError` "too many constants".
     pub fn add(&mut self, value: Constant) -> Result<u32, CompileError> {
+        if self.values.len() <= FEW {
+            if !contains_nan(&value)
+                && let Some(number) = self.values.iter().position(|known| *known == value)
+            {
+                return Ok(number as u32);
+            }
+            self.values.push(value);
+            return Ok(self.values.len() as u32 - 1);
+        }
         while let Some(entered) = self.values.get(self.before.len()) {
             let hash = FixedState::default().hash_one(entered);
             let number = self.before.len() as u32;

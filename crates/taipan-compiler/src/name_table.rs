@@ -1,12 +1,19 @@
 //! Names numbered in the order they were first added.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use foldhash::fast::RandomState;
-use indexmap::IndexSet;
+
+/// Tables up to this size are searched from end to end.
+const FEW: usize = 8;
 
 /// An insertion-ordered set of names with their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct NameTable {
-    names: IndexSet<Box<str>, RandomState>,
+    names: Vec<Arc<str>>,
+    /// The numbers of all names, where there are more than a few.
+    numbers: HashMap<Arc<str>, u32, RandomState>,
 }
 
 impl NameTable {
@@ -17,25 +24,45 @@ impl NameTable {
 
     /// The number of the name, which is added if it is new.
     pub fn add(&mut self, name: &str) -> u32 {
-        match self.names.get_index_of(name) {
-            Some(number) => number as u32,
-            None => self.names.insert_full(name.into()).0 as u32,
+        self.add_with(name, || name.into())
+    }
+
+    /// The number of the name, which is added as `make` gives it if it is new.
+    pub fn add_with(&mut self, name: &str, make: impl FnOnce() -> Arc<str>) -> u32 {
+        if let Some(number) = self.get(name) {
+            return number;
         }
+        let number = self.names.len() as u32;
+        self.names.push(make());
+        if self.names.len() > FEW {
+            let known = self.numbers.len();
+            let new = self.names.iter().enumerate().skip(known).map(|(number, name)| (name.clone(), number as u32));
+            self.numbers.extend(new);
+        }
+        number
     }
 
     /// The number of the name, if it was added.
     pub fn get(&self, name: &str) -> Option<u32> {
-        self.names.get_index_of(name).map(|number| number as u32)
+        if self.names.len() > FEW {
+            return self.numbers.get(name).copied();
+        }
+        self.names.iter().position(|known| **known == *name).map(|number| number as u32)
     }
 
     /// Whether the name was added.
     pub fn contains(&self, name: &str) -> bool {
-        self.names.contains(name)
+        self.get(name).is_some()
     }
 
     /// The names in order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(AsRef::as_ref)
+    }
+
+    /// The names in order of their numbers, to be shared.
+    pub fn shared(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.names.iter()
     }
 
     /// How many names there are.

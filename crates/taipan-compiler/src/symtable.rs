@@ -6,6 +6,8 @@
 //! scope in the bits from [`flags::SCOPE_OFFSET`] on once analysis is done.
 
 use std::collections::BTreeSet;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
 
 use foldhash::HashMap;
 use foldhash::fast::RandomState;
@@ -168,7 +170,26 @@ fn address<T>(node: &T) -> usize {
 }
 
 /// Names in the order they were first seen in a block, with their flags.
-pub type Symbols = indexmap::IndexMap<NameId, u32, RandomState>;
+pub type Symbols = indexmap::IndexMap<NameId, u32, BuildHasherDefault<IdHasher>>;
+
+/// Spreads the numbers of names, which the compiler gives one after the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        let product = (self.0 ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = product ^ (product >> 32);
+    }
+}
 
 /// One block: CPython's symbol table entry.
 #[derive(Clone, Debug)]
@@ -224,7 +245,7 @@ impl Scope {
 /// All blocks of one tree.
 #[derive(Clone, Debug, Default)]
 pub struct SymbolTable {
-    names: indexmap::IndexSet<Box<str>, RandomState>,
+    names: indexmap::IndexSet<Arc<str>, RandomState>,
     scopes: Vec<Scope>,
     keys: HashMap<ScopeKey, ScopeId>,
     mangled_sets: Vec<BTreeSet<NameId>>,
@@ -258,6 +279,14 @@ impl SymbolTable {
     /// The text of a name.
     pub fn name(&self, id: NameId) -> &str {
         self.names.get_index(id.0 as usize).map_or("", |name| name)
+    }
+
+    /// The text of a name, shared; `text` where it has no number.
+    pub(crate) fn shared_name(&self, id: Option<NameId>, text: &str) -> Arc<str> {
+        match id.and_then(|id| self.names.get_index(id.0 as usize)) {
+            Some(name) => name.clone(),
+            None => text.into(),
+        }
     }
 
     /// The name with this text, if any block has it.

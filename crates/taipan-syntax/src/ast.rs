@@ -10,14 +10,14 @@
 use dashu_int::IBig;
 
 mod expr_box;
+mod identifier;
 
 pub use expr_box::ExprBox;
 
-/// An identifier, NFKC-normalised.
-pub type Identifier = Box<str>;
+pub use identifier::Identifier;
 
 /// Text in WTF-8.
-pub type Text = Box<[u8]>;
+pub type Text = std::sync::Arc<[u8]>;
 
 /// Where a node begins and ends in the source.
 ///
@@ -331,7 +331,7 @@ pub enum Constant {
     Float(f64),
     Complex { real: f64, imag: f64 },
     Str(Text),
-    Bytes(Box<[u8]>),
+    Bytes(Text),
     Tuple(Vec<Constant>),
     FrozenSet(Vec<Constant>),
 }

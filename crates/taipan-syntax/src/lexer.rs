@@ -190,6 +190,11 @@ impl<'s> Lexer<'s> {
         self.parens.last().map(|paren| (char::from(paren.byte), paren.lineno, paren.column))
     }
 
+    /// Bytes of the source.
+    pub(crate) fn text_len(&self) -> usize {
+        self.text.len()
+    }
+
     /// The text of a token.
     pub(crate) fn text_of(&self, token: &Token) -> &'s [u8] {
         self.text.get(token.start as usize..token.end as usize).unwrap_or_default()
@@ -205,33 +210,46 @@ impl<'s> Lexer<'s> {
         self.buf
     }
 
+    #[inline]
     fn nextc(&mut self) -> Option<u8> {
-        if self.cur == self.inp {
-            if self.done != Done::Ok {
-                return None;
-            }
-            if self.inp == self.text.len() {
-                self.done = Done::Eof;
-                self.ended_between_tokens = self.start.is_none();
-                return None;
-            }
-            if self.start.is_none() {
-                self.buf = self.cur;
-            }
-            let line = &self.text[self.inp..];
-            self.inp += memchr_newline(line).map_or(line.len(), |at| at + 1);
-            self.lineno += 1;
-            self.line_start = self.cur;
+        if self.cur == self.inp && !self.next_line() {
+            return None;
         }
         let byte = self.text[self.cur];
         self.cur += 1;
         Some(byte)
     }
 
+    /// Reads the next line; false at the end.
+    fn next_line(&mut self) -> bool {
+        if self.done != Done::Ok {
+            return false;
+        }
+        if self.inp == self.text.len() {
+            self.done = Done::Eof;
+            self.ended_between_tokens = self.start.is_none();
+            return false;
+        }
+        if self.start.is_none() {
+            self.buf = self.cur;
+        }
+        let line = self.text.get(self.inp..).unwrap_or_default();
+        self.inp += memchr_newline(line).map_or(line.len(), |at| at + 1);
+        self.lineno += 1;
+        self.line_start = self.cur;
+        true
+    }
+
     fn backup(&mut self, byte: Option<u8>) {
         if byte.is_some() {
             self.cur -= 1;
         }
+    }
+
+    /// What is left of the line read last.
+    #[inline]
+    fn rest_of_line(&self) -> &'s [u8] {
+        self.text.get(self.cur..self.inp).unwrap_or_default()
     }
 
     fn column(&self) -> i32 {
@@ -254,7 +272,7 @@ impl<'s> Lexer<'s> {
             col_offset: self.start_column,
             end_lineno: self.lineno,
             end_col_offset: self.column(),
-            metadata: self.metadata.take(),
+            metadata: self.metadata.take().map(Box::new),
         }
     }
 
@@ -516,6 +534,8 @@ impl<'s> Lexer<'s> {
     /// Reads a comment; a token where comments are tokens, else the character behind it.
     fn comment(&mut self, start: usize, blank_line: bool) -> Result<Token, Option<u8>> {
         let c = loop {
+            let rest = self.rest_of_line();
+            self.cur += memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
             if let c @ (None | Some(b'\n' | b'\r')) = self.nextc() {
                 break c;
             }
@@ -695,7 +715,7 @@ fn type_comment_body(comment: &[u8]) -> Option<usize> {
 }
 
 pub(crate) fn memchr_newline(bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|byte| *byte == b'\n')
+    memchr::memchr(b'\n', bytes)
 }
 
 /// How many characters `bytes` are (broken sequences count as their replacement).

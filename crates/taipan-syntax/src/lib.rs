@@ -157,7 +157,8 @@ fn has_more_code(rest: &[u8]) -> bool {
 
 /// Reads every token, up to the end of the source or an error.
 fn all_tokens(lexer: &mut Lexer<'_>, mode: Mode, options: &ParseOptions) -> (Vec<Token>, Vec<TypeIgnore>) {
-    let (mut tokens, mut type_ignores) = (Vec::new(), Vec::new());
+    // Most sources have fewer tokens than that.
+    let (mut tokens, mut type_ignores) = (Vec::with_capacity(lexer.text_len() / 5 + 16), Vec::new());
     let mut started = false;
     loop {
         let mut token = lexer.next_token();

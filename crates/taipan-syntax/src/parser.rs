@@ -3,7 +3,8 @@
 //! Invariants: it knows only that source is not valid, never why: the reports come from [`crate::grammar`]. Native
 //! recursion is bounded by [`MAX_DEPTH`], which [`Parser::enter`] counts.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 use taipan_text::TextBuf;
 use taipan_text::unicode::normalize::{Form, normalize};
@@ -53,6 +54,8 @@ pub(crate) struct Parser<'s> {
     barry_as_flufl: bool,
     /// The constant that a name is normalised to, which no name may be.
     constant_name: Cell<Option<&'static str>>,
+    /// The names met so far, by their spelling.
+    names: RefCell<HashMap<&'s [u8], Identifier, foldhash::fast::RandomState>>,
     pub(crate) warnings: Vec<SyntaxWarning>,
 }
 
@@ -69,6 +72,7 @@ impl<'s> Parser<'s> {
             depth: 0,
             barry_as_flufl,
             constant_name: Cell::new(None),
+            names: RefCell::default(),
             warnings: Vec::new(),
         }
     }
@@ -180,10 +184,16 @@ impl<'s> Parser<'s> {
     }
 
     fn identifier_of(&self, token: &Token) -> Identifier {
-        let name = identifier(self.text_of(token));
+        let text = self.text_of(token);
+        let mut names = self.names.borrow_mut();
+        if let Some(name) = names.get(text) {
+            return name.clone();
+        }
+        let name = identifier(text);
         if let Some(constant) = ["None", "True", "False"].into_iter().find(|constant| **constant == *name) {
             self.constant_name.set(Some(constant));
         }
+        names.insert(text, name.clone());
         name
     }
 
@@ -201,7 +211,7 @@ impl<'s> Parser<'s> {
         if self.options.feature_version < minor { Err(Failure::Invalid) } else { Ok(()) }
     }
 
-    fn type_comment(&mut self) -> Option<Box<[u8]>> {
+    fn type_comment(&mut self) -> Option<crate::ast::Text> {
         self.at(TokenKind::TypeComment).then(|| {
             let token = self.advance();
             self.text_of(token).into()
@@ -279,10 +289,12 @@ impl<'s> Parser<'s> {
 
 /// The identifier spelled `text`, normalised.
 pub(crate) fn identifier(text: &[u8]) -> Identifier {
-    let name = String::from_utf8_lossy(text);
-    if name.is_ascii() {
+    if text.is_ascii()
+        && let Ok(name) = std::str::from_utf8(text)
+    {
         return name.into();
     }
+    let name = String::from_utf8_lossy(text);
     match normalize(Form::Nfkc, TextBuf::from(&*name).as_text()) {
         Some(normal) => normal.as_text().to_utf8_lossy().into(),
         None => name.into(),

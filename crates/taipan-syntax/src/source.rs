@@ -36,7 +36,7 @@ pub(crate) struct Reading<'a, 'd> {
 /// # Errors
 /// The SyntaxErrors of CPython's tokenizer set-up: null bytes, unknown encodings, undecodable bytes.
 pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, SyntaxError> {
-    if bytes.contains(&0) {
+    if memchr::memchr(0, bytes).is_some() {
         return Err(match reading.file_name {
             Some(_) => null_byte(bytes),
             None => SyntaxError::bare(ErrorKind::SyntaxError, "source code string cannot contain null bytes"),
@@ -81,7 +81,7 @@ pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, Syn
 
 fn translate_newlines(bytes: &[u8], final_newline: bool, preserve_crlf: bool) -> (Vec<u8>, bool) {
     let mut text = Vec::with_capacity(bytes.len() + 1);
-    if preserve_crlf || !bytes.contains(&b'\r') {
+    if preserve_crlf || memchr::memchr(b'\r', bytes).is_none() {
         text.extend_from_slice(bytes);
     } else {
         let mut rest = bytes.iter().copied().peekable();

@@ -289,7 +289,7 @@ pub struct Token {
     pub end_lineno: u32,
     pub end_col_offset: i32,
     /// The text of the replacement field this token ends (in t-strings, and behind `=` in f-strings).
-    pub metadata: Option<Box<str>>,
+    pub metadata: Option<Box<Box<str>>>,
 }
 
 #[cfg(test)]

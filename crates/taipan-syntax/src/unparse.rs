@@ -448,7 +448,7 @@ impl Writer {
         for value in values {
             match &value.kind {
                 ExprKind::Constant { value: Constant::Str(text), .. } => {
-                    for byte in text {
+                    for byte in text.iter() {
                         self.out.push(*byte);
                         if matches!(byte, b'{' | b'}') {
                             self.out.push(*byte);

@@ -24,7 +24,7 @@ impl<'a> Compiler<'a> {
             ExprKind::Attribute { value: object, attr, .. } => {
                 self.expr(object)?;
                 self.op_i(Opcode::Copy, 1, own);
-                let number = self.name_number(attr);
+                let number = self.attribute_number(attr);
                 self.op_i(Opcode::LoadAttr, number << 1, attr_location(own, target, attr));
             }
             ExprKind::Subscript { value: object, slice, .. } => {
@@ -51,7 +51,7 @@ impl<'a> Compiler<'a> {
             ExprKind::Attribute { attr, .. } => {
                 let own = attr_location(own, target, attr);
                 self.op_i(Opcode::Swap, 2, own);
-                let number = self.name_number(attr);
+                let number = self.attribute_number(attr);
                 self.op_i(Opcode::StoreAttr, number, own);
             }
             ExprKind::Subscript { slice, .. } => {

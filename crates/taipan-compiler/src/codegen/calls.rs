@@ -59,7 +59,7 @@ impl<'a> Compiler<'a> {
             None => {
                 self.expr(value)?;
                 let loc = attr_location(loc, func, attr);
-                let number = self.name_number(attr);
+                let number = self.attribute_number(attr);
                 self.op_i(Opcode::LoadAttr, number << 1 | 1, loc);
                 loc
             }

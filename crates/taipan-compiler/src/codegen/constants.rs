@@ -1,13 +1,13 @@
 //! Constants of the tree as constants of code.
 
-use taipan_bytecode::{Constant, Wtf8Buf};
+use taipan_bytecode::{Bytes, Constant, Wtf8Buf};
 use taipan_syntax::ast;
 
 use crate::docstring;
 use crate::error::CompileError;
 
 /// Text that came out of a tree.
-pub(super) fn text(bytes: Vec<u8>) -> Result<Constant, CompileError> {
+pub(super) fn text(bytes: impl Into<Bytes>) -> Result<Constant, CompileError> {
     let text = Wtf8Buf::from_bytes(bytes).map_err(|_| CompileError::Internal("text of the tree is not WTF-8"))?;
     Ok(Constant::Str(text))
 }
@@ -21,7 +21,7 @@ pub(super) fn constant(value: &ast::Constant) -> Result<Constant, CompileError> 
         ast::Constant::Int(value) => Constant::Int(value.clone()),
         ast::Constant::Float(value) => Constant::Float(*value),
         ast::Constant::Complex { real, imag } => Constant::Complex(*real, *imag),
-        ast::Constant::Str(value) => text(value.to_vec())?,
+        ast::Constant::Str(value) => text(value.clone())?,
         ast::Constant::Bytes(value) => Constant::Bytes(value.clone().into()),
         ast::Constant::Tuple(items) => Constant::Tuple(all(items)?),
         ast::Constant::FrozenSet(items) => Constant::FrozenSet(all(items)?),

@@ -12,7 +12,7 @@ impl<'a> Compiler<'a> {
         for alias in names {
             self.load_int(0, loc)?;
             self.load_none(loc)?;
-            let number = self.name_number(&alias.name);
+            let number = self.attribute_number(&alias.name);
             self.op_i(Opcode::ImportName, number, loc);
             match &alias.asname {
                 Some(asname) => self.import_as(&alias.name, asname, loc)?,
@@ -61,7 +61,7 @@ impl<'a> Compiler<'a> {
                 self.op(Opcode::PopTop, NO_LOCATION);
                 return Ok(());
             }
-            let number = self.name_number(&alias.name);
+            let number = self.attribute_number(&alias.name);
             self.op_i(Opcode::ImportFrom, number, loc);
             let store = alias.asname.as_ref().unwrap_or(&alias.name);
             self.name_op(store, ExprContext::Store, loc)?;

@@ -1,7 +1,9 @@
 //! Loading, storing and deleting names, and the numbers of names in the tables of a unit.
 
+use std::borrow::Cow;
+
 use taipan_bytecode::{CodeObject, Opcode};
-use taipan_syntax::ast::ExprContext;
+use taipan_syntax::ast::{ExprContext, Identifier};
 
 use super::unit::ScopeType;
 use super::{Compiler, Done};
@@ -28,6 +30,14 @@ impl<'a> Compiler<'a> {
         self.unit.metadata.names.add(&mangled)
     }
 
+    /// [`Compiler::name_number`] of a name of the tree.
+    pub(super) fn attribute_number(&mut self, name: &Identifier) -> u32 {
+        match self.mangled(name) {
+            Cow::Borrowed(_) => self.unit.metadata.names.add_with(name, || name.shared()),
+            Cow::Owned(mangled) => self.unit.metadata.names.add(&mangled),
+        }
+    }
+
     pub(super) fn free_number(&mut self, name: &str) -> u32 {
         self.unit.metadata.cellvars.len() as u32 + self.unit.metadata.freevars.add(name)
     }
@@ -38,7 +48,8 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn name_op(&mut self, name: &str, ctx: ExprContext, loc: SourceLocation) -> Done {
         let mangled = self.mangled(name);
-        let scope = self.name_scope(&mangled);
+        let id = self.table.name_id(&mangled);
+        let scope = id.map_or(NameScope::Unknown, |id| NameScope::of(self.scope().symbol(id)));
         let in_class = self.scope().block == BlockType::Class;
         let sees_class = self.scope().can_see_class_scope;
         let (op, arg) = match self.resolve(&mangled, scope) {
@@ -48,7 +59,8 @@ impl<'a> Compiler<'a> {
                     ExprContext::Store => Opcode::StoreFast,
                     ExprContext::Del => Opcode::DeleteFast,
                 };
-                (op, self.unit.metadata.varnames.add(&mangled))
+                let shared = || self.table.shared_name(id, &mangled);
+                (op, self.unit.metadata.varnames.add_with(&mangled, shared))
             }
             Place::Deref(arg) => {
                 let op = match ctx {
@@ -67,7 +79,8 @@ impl<'a> Compiler<'a> {
                 (op, arg)
             }
             Place::Global => {
-                let number = self.unit.metadata.names.add(&mangled);
+                let shared = || self.table.shared_name(id, &mangled);
+                let number = self.unit.metadata.names.add_with(&mangled, shared);
                 match ctx {
                     ExprContext::Load if sees_class && scope == NameScope::GlobalImplicit => {
                         self.load_classdict(loc);
@@ -79,7 +92,8 @@ impl<'a> Compiler<'a> {
                 }
             }
             Place::Name => {
-                let number = self.unit.metadata.names.add(&mangled);
+                let shared = || self.table.shared_name(id, &mangled);
+                let number = self.unit.metadata.names.add_with(&mangled, shared);
                 match ctx {
                     ExprContext::Load if in_class && self.unit.in_inlined_comp > 0 => (Opcode::LoadGlobal, number << 1),
                     ExprContext::Load => (Opcode::LoadName, number),

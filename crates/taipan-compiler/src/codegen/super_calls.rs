@@ -1,7 +1,7 @@
 //! Attributes, and `super().attr`, which needs no super object.
 
 use taipan_bytecode::Opcode;
-use taipan_syntax::ast::{self, ExprContext, ExprKind};
+use taipan_syntax::ast::{self, ExprContext, ExprKind, Identifier};
 
 use super::unit::ScopeType;
 use super::{Compiler, Done, place};
@@ -14,7 +14,7 @@ impl<'a> Compiler<'a> {
         &mut self,
         expr: &'a ast::Expr,
         value: &'a ast::Expr,
-        attr: &'a str,
+        attr: &'a Identifier,
         ctx: ExprContext,
         loc: SourceLocation,
     ) -> Done {
@@ -27,7 +27,7 @@ impl<'a> Compiler<'a> {
         self.note_static_attribute(value, attr, ctx);
         self.expr(value)?;
         let loc = attr_location(loc, expr, attr);
-        let number = self.name_number(attr);
+        let number = self.attribute_number(attr);
         match ctx {
             ExprContext::Load => self.op_i(Opcode::LoadAttr, number << 1, loc),
             ExprContext::Store => self.op_i(Opcode::StoreAttr, number, loc),
@@ -41,7 +41,7 @@ impl<'a> Compiler<'a> {
         &mut self,
         expr: &'a ast::Expr,
         call: &SuperCall<'a>,
-        attr: &'a str,
+        attr: &'a Identifier,
         method_bit: u32,
         loc: SourceLocation,
     ) -> Result<SourceLocation, CompileError> {
@@ -60,7 +60,7 @@ impl<'a> Compiler<'a> {
             }
         }
         let two_args = u32::from(!call.args.is_empty()) << 1;
-        let number = self.name_number(attr);
+        let number = self.attribute_number(attr);
         self.op_i(Opcode::LoadSuperAttr, number << 2 | two_args | method_bit, loc);
         let loc = attr_location(loc, expr, attr);
         self.op(Opcode::Nop, loc);
@@ -95,7 +95,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Notes `self.attr = ...` for `__static_attributes__` of the class around.
-    fn note_static_attribute(&mut self, value: &'a ast::Expr, attr: &'a str, ctx: ExprContext) {
+    fn note_static_attribute(&mut self, value: &'a ast::Expr, attr: &'a Identifier, ctx: ExprContext) {
         let on_self = matches!(&value.kind, ExprKind::Name { id, .. } if &**id == "self");
         if ctx != ExprContext::Store || !on_self {
             return;

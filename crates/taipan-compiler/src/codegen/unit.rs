@@ -113,7 +113,7 @@ impl<'a> Unit<'a> {
             ..CodeUnitMetadata::default()
         };
         for &name in &scope.varnames {
-            metadata.varnames.add(table.name(name));
+            metadata.varnames.add_with(table.name(name), || table.shared_name(Some(name), ""));
         }
         metadata.cellvars = names_of(table, scope, NameScope::Cell, flags::DEF_COMP_CELL);
         let implicit = [
@@ -151,11 +151,12 @@ impl<'a> Unit<'a> {
 /// The names of a scope, or with a flag, sorted so that their numbers do not depend on the order of their discovery.
 fn names_of(table: &SymbolTable, scope: &Scope, wanted: NameScope, flag: u32) -> NameTable {
     let wanted = |&(_, &flags): &(_, &u32)| NameScope::of(flags) == wanted || flags & flag != 0;
-    let mut names: Vec<&str> = scope.symbols.iter().filter(wanted).map(|(&id, _)| table.name(id)).collect();
+    let names = scope.symbols.iter().filter(wanted).map(|(&id, _)| table.shared_name(Some(id), ""));
+    let mut names: Vec<_> = names.collect();
     names.sort_unstable();
     let mut sorted = NameTable::new();
     for name in names {
-        sorted.add(name);
+        sorted.add_with(&name, || name.clone());
     }
     sorted
 }

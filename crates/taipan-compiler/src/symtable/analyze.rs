@@ -3,15 +3,68 @@
 //! Invariant: a block sees the names its enclosing functions bind (`bound`), the names declared global around it and
 //! the type parameters around it; it hands the names it needs from outside (`free`) to its parent.
 
-use std::collections::BTreeSet;
-
 use super::build::{Done, directive_location};
 use super::{BlockType, ComprehensionKind, NameId, NameScope, ScopeId, SymbolTable, Symbols, flags::*};
 use crate::depth::Depth;
 use crate::error::CompileError;
 
-type NameSet = BTreeSet<NameId>;
-type Scopes = foldhash::HashMap<NameId, NameScope>;
+/// The scopes of a block's names, in the order of its symbols.
+type Scopes = Vec<NameScope>;
+
+/// A set of names: a bit for each number up to the greatest.
+#[derive(Clone, Debug, Default)]
+struct NameSet {
+    words: Vec<u64>,
+}
+
+impl NameSet {
+    fn place(name: NameId) -> (usize, u64) {
+        (name.0 as usize / 64, 1 << (name.0 % 64))
+    }
+
+    fn insert(&mut self, name: NameId) {
+        let (word, bit) = NameSet::place(name);
+        if word >= self.words.len() {
+            self.words.resize(word + 1, 0);
+        }
+        self.words[word] |= bit;
+    }
+
+    /// Takes the name out; whether it was there.
+    fn remove(&mut self, name: NameId) -> bool {
+        let (word, bit) = NameSet::place(name);
+        let Some(word) = self.words.get_mut(word) else { return false };
+        let was = *word & bit != 0;
+        *word &= !bit;
+        was
+    }
+
+    fn contains(&self, name: NameId) -> bool {
+        let (word, bit) = NameSet::place(name);
+        self.words.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    fn extend(&mut self, other: &NameSet) {
+        if other.words.len() > self.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
+    /// The names by their numbers.
+    fn iter(&self) -> impl Iterator<Item = NameId> {
+        self.words.iter().enumerate().flat_map(|(at, &word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros();
+                rest &= rest.checked_sub(1)?;
+                Some(NameId(at as u32 * 64 + bit))
+            })
+        })
+    }
+}
 
 /// Names the compiler itself puts into classes.
 #[derive(Clone, Copy)]
@@ -39,7 +92,7 @@ pub(super) fn analyze(table: &mut SymbolTable, stack_limit: usize) -> Done {
         conditional_annotations: table.intern("__conditional_annotations__"),
     };
     let mut analyzer = Analyzer { table, names, depth: Depth::new(stack_limit) };
-    analyzer.block(ScopeId::TOP, Outer::default(), &mut NameSet::new())
+    analyzer.block(ScopeId::TOP, Outer::default(), &mut NameSet::default())
 }
 
 struct Analyzer<'t> {
@@ -53,42 +106,45 @@ impl Analyzer<'_> {
         self.depth.enter()?;
         let is_class = self.table.scope(id).block == BlockType::Class;
         let is_function_like = self.table.scope(id).is_function_like();
-        let mut local = NameSet::new();
-        let mut scopes = Scopes::default();
-        let mut inner = Outer { bound: Some(NameSet::new()), ..Outer::default() };
+        let mut local = NameSet::default();
+        let mut scopes = Scopes::with_capacity(self.table.scope(id).symbols.len());
+        let mut inner = Outer { bound: Some(NameSet::default()), ..Outer::default() };
         // What a class binds is not visible in its methods, so hand on what is known before its names are looked at.
         if is_class {
             inner.global = outer.global.clone();
             inner.bound = Some(outer.bound.clone().unwrap_or_default());
         }
-        let symbols: Vec<(NameId, u32)> = self.table.scope(id).symbols.iter().map(|(&n, &f)| (n, f)).collect();
-        for (name, flags) in symbols {
+        for (&name, &flags) in &self.table.scope(id).symbols {
             let scope = self.name(id, name, flags, &mut outer, &mut local, free)?;
-            scopes.insert(name, scope);
+            scopes.push(scope);
         }
         let bound = inner.bound.get_or_insert_default();
         if is_class {
-            bound.extend([self.names.class, self.names.classdict, self.names.conditional_annotations]);
+            for name in [self.names.class, self.names.classdict, self.names.conditional_annotations] {
+                bound.insert(name);
+            }
         } else {
             if is_function_like {
                 bound.extend(&local);
             }
-            bound.extend(outer.bound.iter().flatten());
+            if let Some(outer) = &outer.bound {
+                bound.extend(outer);
+            }
             inner.global.extend(&outer.global);
         }
         inner.type_params = outer.type_params;
-        let mut new_free = NameSet::new();
-        let mut inlined_cells = NameSet::new();
+        let mut new_free = NameSet::default();
+        let mut inlined_cells = NameSet::default();
         self.children(id, inner, outer.class, &mut scopes, &mut new_free, &mut inlined_cells)?;
         if is_function_like {
-            convert_cells(&mut scopes, &mut new_free, &inlined_cells);
+            convert_cells(&self.table.scope(id).symbols, &mut scopes, &mut new_free, &inlined_cells);
         } else if is_class {
             self.drop_class_free(id, &mut new_free);
         }
         let scope = self.table.scope_mut(id);
         let class_like = is_class || scope.can_see_class_scope;
         update_symbols(&mut scope.symbols, &scopes, outer.bound.as_ref(), &new_free, &inlined_cells, class_like);
-        free.extend(new_free);
+        free.extend(&new_free);
         self.depth.leave();
         Ok(())
     }
@@ -122,7 +178,7 @@ impl Analyzer<'_> {
                 self.inline_comprehension(id, child, scopes, &mut child_free, inlined_cells);
                 self.table.scope_mut(child).comp_inlined = true;
             }
-            new_free.extend(child_free);
+            new_free.extend(&child_free);
         }
         // The children of inlined comprehensions become ours.
         let mut spliced = Vec::with_capacity(children.len());
@@ -157,7 +213,7 @@ impl Analyzer<'_> {
             }
             outer.global.insert(name);
             if let Some(bound) = &mut outer.bound {
-                bound.remove(&name);
+                bound.remove(name);
             }
             return Ok(NameScope::GlobalExplicit);
         }
@@ -165,10 +221,10 @@ impl Analyzer<'_> {
             let Some(bound) = &outer.bound else {
                 return error("nonlocal declaration not allowed at module level");
             };
-            if !bound.contains(&name) {
+            if !bound.contains(name) {
                 return error("no binding for nonlocal '{}' found");
             }
-            if outer.type_params.contains(&name) {
+            if outer.type_params.contains(name) {
                 return error("nonlocal binding not allowed for type parameter '{}'");
             }
             free.insert(name);
@@ -176,11 +232,11 @@ impl Analyzer<'_> {
         }
         if flags & DEF_BOUND != 0 {
             local.insert(name);
-            outer.global.remove(&name);
+            outer.global.remove(name);
             if flags & DEF_TYPE_PARAM != 0 {
                 outer.type_params.insert(name);
             } else {
-                outer.type_params.remove(&name);
+                outer.type_params.remove(name);
             }
             return Ok(NameScope::Local);
         }
@@ -197,7 +253,7 @@ impl Analyzer<'_> {
                 return Ok(NameScope::GlobalImplicit);
             }
         }
-        if outer.bound.as_ref().is_some_and(|bound| bound.contains(&name)) {
+        if outer.bound.as_ref().is_some_and(|bound| bound.contains(name)) {
             free.insert(name);
             return Ok(NameScope::Free);
         }
@@ -232,18 +288,18 @@ impl Analyzer<'_> {
             if scope == NameScope::Free && is_class && of_class.contains(&name) {
                 scope = NameScope::GlobalImplicit;
                 if !self.is_free_in_any_child(comp, name) {
-                    comp_free.remove(&name);
+                    comp_free.remove(name);
                 }
                 removed.push(name);
             }
             match existing {
                 None => {
                     self.table.scope_mut(id).symbols.insert(name, only_flags);
-                    scopes.insert(name, scope);
+                    scopes.push(scope);
                 }
                 Some(flags) => {
                     if flags & DEF_BOUND != 0 && !is_class && !self.is_free_in_any_child(comp, name) {
-                        comp_free.remove(&name);
+                        comp_free.remove(name);
                     }
                     if scope == NameScope::Free && !is_class {
                         self.table.scope_mut(id).symbols.insert(name, flags | only_flags & USE);
@@ -264,21 +320,21 @@ impl Analyzer<'_> {
     fn drop_class_free(&mut self, id: ScopeId, free: &mut NameSet) {
         let names = self.names;
         let scope = self.table.scope_mut(id);
-        if free.remove(&names.class) {
+        if free.remove(names.class) {
             scope.needs_class_closure = true;
         }
-        if free.remove(&names.classdict) {
+        if free.remove(names.classdict) {
             scope.needs_classdict = true;
         }
-        if free.remove(&names.conditional_annotations) {
+        if free.remove(names.conditional_annotations) {
             scope.has_conditional_annotations = true;
         }
     }
 }
 
 /// Turns locals that inner blocks need into cells, which ends their way outwards.
-fn convert_cells(scopes: &mut Scopes, free: &mut NameSet, inlined_cells: &NameSet) {
-    for (name, scope) in scopes {
+fn convert_cells(symbols: &Symbols, scopes: &mut Scopes, free: &mut NameSet, inlined_cells: &NameSet) {
+    for (&name, scope) in symbols.keys().zip(scopes) {
         if *scope == NameScope::Local && (free.contains(name) || inlined_cells.contains(name)) {
             *scope = NameScope::Cell;
             free.remove(name);
@@ -294,20 +350,19 @@ fn update_symbols(
     inlined_cells: &NameSet,
     class_like: bool,
 ) {
-    for (name, flags) in symbols.iter_mut() {
+    for ((&name, flags), &scope) in symbols.iter_mut().zip(scopes) {
         if inlined_cells.contains(name) {
             *flags |= DEF_COMP_CELL;
         }
-        let scope = scopes.get(name).copied().unwrap_or(NameScope::Unknown);
         *flags |= (scope as u32) << SCOPE_OFFSET;
     }
-    for &name in free {
+    for name in free.iter() {
         if let Some(flags) = symbols.get_mut(&name) {
             // A free variable of a method may have the name of something in the class.
             if class_like {
                 *flags |= DEF_FREE_CLASS;
             }
-        } else if bound.is_none_or(|bound| bound.contains(&name)) {
+        } else if bound.is_none_or(|bound| bound.contains(name)) {
             symbols.insert(name, (NameScope::Free as u32) << SCOPE_OFFSET);
         }
     }

@@ -63,8 +63,15 @@ impl Lexer<'_> {
             return self.string(start, quote);
         }
         let mut ascii = true;
-        while let Some(byte) = c.filter(|byte| is_name_byte(*byte)) {
+        while let Some(byte) = c.filter(|byte| NAME_BYTES[usize::from(*byte)]) {
             ascii &= byte.is_ascii();
+            for byte in self.rest_of_line() {
+                if !NAME_BYTES[usize::from(*byte)] {
+                    break;
+                }
+                ascii &= byte.is_ascii();
+                self.cur += 1;
+            }
             c = self.nextc();
         }
         self.backup(c);
@@ -99,6 +106,17 @@ impl Lexer<'_> {
 pub(super) fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 128
 }
+
+/// [`is_name_byte`] of every byte.
+static NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte >= 128 || (byte as u8).is_ascii_alphanumeric() || byte == b'_' as usize;
+        byte += 1;
+    }
+    table
+};
 
 fn is_identifier_start(c: char) -> bool {
     unicode::is_id_start(u32::from(c))

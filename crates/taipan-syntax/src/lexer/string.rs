@@ -23,6 +23,16 @@ impl Lexer<'_> {
             self.backup(c);
         }
         while end_size != quote_size {
+            let rest = self.rest_of_line();
+            let plain = match quote_size {
+                1 => rest.iter().position(|byte| *byte == quote || matches!(byte, b'\\' | b'\n')),
+                _ => memchr::memchr2(quote, b'\\', rest),
+            };
+            let plain = plain.unwrap_or(rest.len());
+            if plain > 0 {
+                self.cur += plain;
+                end_size = 0;
+            }
             c = self.nextc();
             if c.is_none() || (quote_size == 1 && c == Some(b'\n')) {
                 return self.unterminated(start, quote, quote_size, c.is_none(), escaped_quote);

@@ -42,7 +42,7 @@ impl Parser<'_> {
     }
 
     /// A type comment behind the colon, or on a line of its own before the block.
-    fn func_type_comment(&mut self) -> Option<Box<[u8]>> {
+    fn func_type_comment(&mut self) -> Option<crate::ast::Text> {
         if self.at(K::Newline)
             && self.kind_at(1) == K::TypeComment
             && self.kind_at(2) == K::Newline

@@ -28,7 +28,7 @@ impl Parser<'_> {
         if !self.at(K::Dot) {
             return Ok(first);
         }
-        let mut name = String::from(first);
+        let mut name = first.to_string();
         while self.eat(K::Dot) {
             name.push('.');
             name.push_str(&self.name()?);

@@ -112,7 +112,7 @@ impl Parser<'_> {
         Ok(StmtKind::Assert { test, msg })
     }
 
-    fn name_list(&mut self) -> Parsing<Vec<Box<str>>> {
+    fn name_list(&mut self) -> Parsing<Vec<crate::ast::Identifier>> {
         self.advance();
         let mut names = vec![self.name()?];
         while self.eat(K::Comma) {

@@ -4,7 +4,7 @@
 //! Reading may run Python code (properties of subclasses); what is read is plain data, so nothing is held across it.
 
 use taipan_bytecode::Wtf8Buf;
-use taipan_syntax::ast::{Constant, Location};
+use taipan_syntax::ast::{Constant, Identifier, Location, Text};
 
 use super::Classes;
 use super::nodes::{Kind, Place};
@@ -223,7 +223,7 @@ impl Field for u32 {
 }
 
 /// Identifiers.
-impl Item for Box<str> {
+impl Item for Identifier {
     fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
         Ok(Str::intern(vm, self)?.value())
     }
@@ -255,13 +255,13 @@ impl Item for Box<str> {
         if at.owner != Kind::Constant {
             return Self::from_object(vm, classes, object);
         }
-        let text = <Box<[u8]>>::from_object(vm, classes, object)?;
+        let text = <Text>::from_object(vm, classes, object)?;
         Ok(text.map(|text| String::from_utf8_lossy(&text).into()))
     }
 }
 
 /// Type comments and tags.
-impl Item for Box<[u8]> {
+impl Item for Text {
     fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
         Ok(Str::from_wtf8(vm, &Wtf8Buf::from_bytes(self.to_vec()).unwrap_or_default())?.value())
     }
