@@ -56,12 +56,7 @@ pub fn optimize_and_assemble(
 
 /// Number of code units of an instruction, its `EXTENDED_ARG`s and cache entries included.
 fn size(instr: &Instruction) -> u32 {
-    let extended = match instr.oparg {
-        0..=0xFF => 0,
-        0x100..=0xFFFF => 1,
-        0x1_0000..=0xFF_FFFF => 2,
-        _ => 3,
-    };
+    let extended = (31 - (instr.oparg | 0xFF).leading_zeros()) / 8;
     extended + 1 + instr.op.cache_entries() as u32
 }
 
@@ -130,13 +125,17 @@ fn emit(instrs: &[Instruction]) -> Result<Box<[u8]>, CompileError> {
     let mut code = Vec::with_capacity(6 * instrs.len());
     for instr in instrs {
         let byte = instr.op.byte().ok_or(CompileError::Internal("pseudo operation left in the code"))?;
-        for shift in [24, 16, 8] {
-            if instr.oparg >> shift != 0 {
-                code.extend([Opcode::ExtendedArg as u8, (instr.oparg >> shift) as u8]);
+        if instr.oparg > 0xFF {
+            for shift in [24, 16, 8] {
+                if instr.oparg >> shift != 0 {
+                    code.extend_from_slice(&[Opcode::ExtendedArg as u8, (instr.oparg >> shift) as u8]);
+                }
             }
         }
-        code.extend([byte, instr.oparg as u8]);
-        code.resize(code.len() + 2 * instr.op.cache_entries(), 0);
+        code.extend_from_slice(&[byte, instr.oparg as u8]);
+        for _ in 0..instr.op.cache_entries() {
+            code.extend_from_slice(&[0, 0]);
+        }
     }
     Ok(code.into_boxed_slice())
 }

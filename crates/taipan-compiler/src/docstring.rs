@@ -15,7 +15,14 @@ pub(crate) fn of_body(body: &[Stmt]) -> Option<&[u8]> {
 
 /// Removes common indentation as `inspect.cleandoc` does, but keeps blank lines at both ends.
 pub(crate) fn clean(doc: &[u8]) -> Vec<u8> {
-    let doc = expand_tabs(doc);
+    let expanded;
+    let doc = match doc.contains(&b'\t') {
+        true => {
+            expanded = expand_tabs(doc);
+            &expanded[..]
+        }
+        false => doc,
+    };
     let mut lines = doc.split_inclusive(|&byte| byte == b'\n');
     let first = lines.next().unwrap_or_default();
     let rest: Vec<&[u8]> = lines.collect();

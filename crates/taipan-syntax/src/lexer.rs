@@ -252,6 +252,16 @@ impl<'s> Lexer<'s> {
         self.text.get(self.cur..self.inp).unwrap_or_default()
     }
 
+    /// Goes over spaces in the line read last.
+    #[inline]
+    fn spaces(&mut self) -> u32 {
+        let before = self.cur;
+        while self.cur < self.inp && self.text.get(self.cur) == Some(&b' ') {
+            self.cur += 1;
+        }
+        offset(self.cur - before)
+    }
+
     fn column(&self) -> i32 {
         column(self.cur, self.line_start)
     }
@@ -390,6 +400,9 @@ impl<'s> Lexer<'s> {
         let (mut col, mut alt_col, mut continued) = (0_u32, 0_u32, 0_u32);
         self.at_bol = false;
         let c = loop {
+            let spaces = self.spaces();
+            col += spaces;
+            alt_col += spaces;
             match self.nextc() {
                 Some(b' ') => {
                     col += 1;
@@ -476,6 +489,7 @@ impl<'s> Lexer<'s> {
         loop {
             self.start = None;
             let mut c = loop {
+                self.spaces();
                 match self.nextc() {
                     Some(b' ' | b'\t' | 0x0C) => {}
                     c => break c,

@@ -58,7 +58,7 @@ pub(crate) fn string(token: &[u8]) -> Result<StringValue, LiteralError> {
     let has = |letter: u8| prefix.iter().any(|byte| byte.eq_ignore_ascii_case(&letter));
     let quotes = if quoted.len() >= 6 && quoted[1] == quoted[0] && quoted[2] == quoted[0] { 3 } else { 1 };
     let body = quoted.get(quotes..quoted.len().saturating_sub(quotes)).unwrap_or_default();
-    let raw = has(b'r') || !body.contains(&b'\\');
+    let raw = has(b'r') || memchr::memchr(b'\\', body).is_none();
     let unicode_prefix = prefix.first() == Some(&b'u');
     if has(b'b') {
         if !body.is_ascii() {
@@ -70,7 +70,10 @@ pub(crate) fn string(token: &[u8]) -> Result<StringValue, LiteralError> {
         let (bytes, invalid) = bytes_escapes(body)?;
         return Ok(StringValue { value: Constant::Bytes(bytes.into()), unicode_prefix, invalid });
     }
-    let (text, invalid) = if raw { (body.to_vec(), None) } else { text_escapes(body)? };
+    if raw {
+        return Ok(StringValue { value: Constant::Str(body.into()), unicode_prefix, invalid: None });
+    }
+    let (text, invalid) = text_escapes(body)?;
     Ok(StringValue { value: Constant::Str(text.into()), unicode_prefix, invalid })
 }
 

@@ -279,27 +279,30 @@ impl Cfg {
             self.has_handlers |= instruction.op == Opcode::PopBlock;
         }
         self.used = 0;
-        let first = self.new_block();
-        let mut builder = Builder { cfg: self, current: first, label_pending: false };
+        self.new_block();
+        let mut builder = Builder { cfg: self, buffer: Vec::new(), terminated: false };
+        builder.take_buffer();
         for (instruction, target) in instructions.iter().zip(&mut targets) {
             if instruction.op == Opcode::AnnotationsPlaceholder {
                 for inner in seq.annotations_code().map_or(&[][..], InstructionSequence::instructions) {
                     if inner.op.has_target() {
                         return Err(CompileError::Internal("jump in the annotations' code"));
                     }
-                    builder.add_op(inner);
+                    builder.add(inner, false);
                 }
                 continue;
             }
+            builder.add(instruction, target.wanted);
             if target.wanted {
-                builder.use_label();
+                target.block = Some(BlockId::of_index(builder.cfg.used - 1));
             }
-            builder.add_op(instruction);
-            target.block = Some(builder.current);
         }
+        builder.put_buffer();
+        let has_handlers = self.has_handlers;
         for block in self.blocks.iter_mut().take(self.used) {
             // Jumps stand at the end of blocks, block pushes anywhere.
-            for instr in block.instrs.iter_mut() {
+            let first = if has_handlers { 0 } else { block.instrs.len().saturating_sub(1) };
+            for instr in block.instrs.iter_mut().skip(first) {
                 if instr.op.has_target() {
                     let block = targets.get(instr.oparg as usize).and_then(|target| target.block);
                     instr.target = Some(block.ok_or(CompileError::Internal("jump to a placeholder"))?);
@@ -376,40 +379,49 @@ impl Cfg {
     }
 }
 
-/// Invariant: a jump or scope exit ends its block.
+/// Fills the last block. Invariant: a jump or scope exit ends its block.
 struct Builder<'c> {
     cfg: &'c mut Cfg,
-    current: BlockId,
-    label_pending: bool,
+    /// The instructions of that block.
+    buffer: Vec<CfgInstr>,
+    terminated: bool,
 }
 
 impl Builder<'_> {
-    fn use_label(&mut self) {
-        self.label_pending = true;
-        self.maybe_start_block();
-    }
-
-    fn add_op(&mut self, instruction: &Instruction) {
-        self.maybe_start_block();
-        self.cfg[self.current].instrs.push(CfgInstr::new(instruction.op, instruction.oparg, instruction.loc));
-    }
-
-    fn maybe_start_block(&mut self) {
-        let block = &mut self.cfg[self.current];
-        let terminated = block.last().is_some_and(|last| is_terminator(last.op));
-        if !terminated {
-            if !self.label_pending {
-                return;
-            }
-            if block.instrs.is_empty() && !block.is_labelled {
-                block.is_labelled = true;
-                self.label_pending = false;
-                return;
-            }
+    fn take_buffer(&mut self) {
+        if let Some(block) = self.cfg.blocks.get_mut(self.cfg.used - 1) {
+            self.buffer = std::mem::take(&mut block.instrs.buffer);
         }
+    }
+
+    fn put_buffer(&mut self) {
+        if let Some(block) = self.cfg.blocks.get_mut(self.cfg.used - 1) {
+            block.instrs.used = self.buffer.len();
+            block.instrs.buffer = std::mem::take(&mut self.buffer);
+        }
+    }
+
+    /// Adds an instruction; a label may stand before it.
+    #[inline]
+    fn add(&mut self, instruction: &Instruction, label: bool) {
+        if label || self.terminated {
+            self.start_block(label);
+        }
+        self.buffer.push(CfgInstr::new(instruction.op, instruction.oparg, instruction.loc));
+        self.terminated = is_terminator(instruction.op);
+    }
+
+    fn start_block(&mut self, label: bool) {
+        let last = self.cfg.used - 1;
+        if !self.terminated && self.buffer.is_empty() {
+            // The first block of all.
+            self.cfg.blocks[last].is_labelled = label;
+            return;
+        }
+        self.put_buffer();
         let new = self.cfg.new_block();
-        self.cfg[new].is_labelled = std::mem::take(&mut self.label_pending);
-        self.cfg[self.current].next = Some(new);
-        self.current = new;
+        self.cfg[new].is_labelled = label;
+        self.cfg.blocks[last].next = Some(new);
+        self.take_buffer();
     }
 }

@@ -78,7 +78,7 @@ impl<'a> Builder<'a> {
         self.table.scopes.push(Scope {
             name: name.into(),
             block,
-            symbols: Symbols::default(),
+            symbols: Symbols::with_capacity_and_hasher(6, Default::default()),
             varnames: Vec::new(),
             children: Vec::new(),
             location,
@@ -169,7 +169,8 @@ impl<'a> Builder<'a> {
     pub(super) fn add_def_in(&mut self, name: &str, flag: u32, scope: ScopeId, location: SourceLocation) -> Done {
         let id = self.mangled_id(name);
         let entry = self.table.scope_mut(scope);
-        let mut value = entry.symbol(id);
+        let known = entry.symbols.entry(id).or_insert(0);
+        let mut value = *known;
         if flag & value & DEF_PARAM != 0 {
             return Err(CompileError::syntax(format!("duplicate argument '{name}' in function definition"), location));
         }
@@ -177,16 +178,17 @@ impl<'a> Builder<'a> {
             return Err(CompileError::syntax(format!("duplicate type parameter '{name}'"), location));
         }
         value |= flag;
-        if entry.comp_iter_target {
+        if !entry.comp_iter_target {
+            *known = value;
+        } else {
             if value & (DEF_GLOBAL | DEF_NONLOCAL) != 0 {
                 return Err(CompileError::syntax(
                     format!("comprehension inner loop cannot rebind assignment expression target '{name}'"),
                     location,
                 ));
             }
-            value |= DEF_COMP_ITER;
+            *known = value | DEF_COMP_ITER;
         }
-        entry.symbols.insert(id, value);
         if flag & DEF_PARAM != 0 {
             entry.varnames.push(id);
         } else if flag & DEF_GLOBAL != 0 {

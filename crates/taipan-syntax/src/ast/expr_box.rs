@@ -61,8 +61,9 @@ fn take(expr: &mut Expr) -> Expr {
 
 /// Takes out the operands that have operands themselves, where chains of any length occur.
 fn take_children(kind: &mut ExprKind, waiting: &mut Vec<Expr>) {
+    // A link whose own operands have none ends the chain.
     let mut child = |child: &mut ExprBox| {
-        if has_chain(&child.kind) {
+        if goes_on(&child.kind) {
             waiting.push(take(child));
         }
     };
@@ -86,6 +87,23 @@ fn take_children(kind: &mut ExprKind, waiting: &mut Vec<Expr>) {
     }
 }
 
+/// Whether an operand of an operand has operands itself.
+fn goes_on(kind: &ExprKind) -> bool {
+    match kind {
+        ExprKind::BinOp { left, right, .. } => has_chain(&left.kind) || has_chain(&right.kind),
+        ExprKind::IfExp { test, body, orelse } => {
+            has_chain(&test.kind) || has_chain(&body.kind) || has_chain(&orelse.kind)
+        }
+        ExprKind::UnaryOp { operand: value, .. }
+        | ExprKind::Call { func: value, .. }
+        | ExprKind::Attribute { value, .. }
+        | ExprKind::Subscript { value, .. }
+        | ExprKind::Await { value }
+        | ExprKind::Starred { value, .. } => has_chain(&value.kind),
+        _ => false,
+    }
+}
+
 fn has_chain(kind: &ExprKind) -> bool {
     matches!(
         kind,
@@ -95,6 +113,8 @@ fn has_chain(kind: &ExprKind) -> bool {
             | ExprKind::Call { .. }
             | ExprKind::Attribute { .. }
             | ExprKind::Subscript { .. }
+            | ExprKind::Await { .. }
+            | ExprKind::Starred { .. }
     )
 }
 

@@ -161,7 +161,7 @@ impl Parser<'_> {
     }
 
     fn assignment(&mut self, first: Expr) -> Parsing<StmtKind> {
-        let mut targets = Vec::new();
+        let mut targets = Vec::with_capacity(1);
         let mut value = first;
         while self.at(K::Equal) {
             set_context(&mut value, ExprContext::Store)?;

@@ -18,6 +18,10 @@ impl Parser<'_> {
     /// `strings`: one literal or several that follow each other.
     pub(super) fn strings(&mut self) -> Parsing<Expr> {
         let start = self.pos;
+        let more = |kind| matches!(kind, K::String | K::FStringStart | K::TStringStart);
+        if self.at(K::String) && !more(self.kind_at(1)) {
+            return self.plain_string();
+        }
         let mut seen = Seen::default();
         let mut parts = Vec::new();
         loop {
