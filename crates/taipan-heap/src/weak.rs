@@ -221,6 +221,28 @@ impl Heap {
         owners
     }
 
+    /// The newest owner of a weak reference to `referent` that a test accepts; dead owners as in `weak_owners`.
+    pub fn find_weak_owner(
+        &self,
+        referent: NonNull<Header>,
+        mut accepts: impl FnMut(NonNull<Header>) -> bool,
+    ) -> Option<NonNull<Header>> {
+        let mut at = self.weak.heads.get(&(referent.as_ptr() as usize)).copied().unwrap_or(END);
+        while at != END {
+            let entry = self.weak.entries[at as usize];
+            // SAFETY: as in `weak_owners`.
+            if entry.owner != 0
+                && unsafe { *entry.slot(entry.owner) } != 0
+                && let Some(owner) = NonNull::new(entry.owner as *mut Header)
+                && accepts(owner)
+            {
+                return Some(owner);
+            }
+            at = entry.next;
+        }
+        None
+    }
+
     /// The next owner of a weak reference whose referent died; those of one referent come newest first.
     pub fn take_dead_weak(&mut self) -> Option<NonNull<Header>> {
         let owner = self.weak.dead.pop_front()?;

@@ -33,6 +33,35 @@ impl Vm {
         }
     }
 
+    /// An entry of the `ValueArray` in a fixed word, where an instance in slot form keeps what has no place inline.
+    #[inline(always)]
+    pub fn overflow_word(&self, object: Value, word: u8, index: u8) -> Option<Value> {
+        let overflow = self.object_word(object, u16::from(word))?.exact::<ValueArray>()?;
+        overflow.get(self).slots().get(index as usize).copied().flatten()
+    }
+
+    /// Writes such an entry; false when the array has none.
+    pub fn set_overflow_word(&mut self, object: Value, word: u8, index: u8, value: Value) -> bool {
+        let Some(overflow) = self.object_word(object, u16::from(word)).and_then(|word| word.exact::<ValueArray>())
+        else {
+            return false;
+        };
+        match overflow.get_mut(self).slots_mut().get_mut(index as usize) {
+            Some(slot) => {
+                *slot = Some(value);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Whether an instance has attributes in slot form that have no place inline.
+    #[inline]
+    pub fn has_overflow(&self, object: Value) -> bool {
+        let shape = self.shape(object.shape_id());
+        matches!(shape.attrs, AttrsPlace::Slots { .. }) && shape.slot_count > shape.inline_count
+    }
+
     /// Address of the first value word behind the tail of an object whose shape has such words.
     fn trailing_word(&self, object: Value) -> *mut Option<Value> {
         let Some(header) = object.as_heap() else { return std::ptr::null_mut() };

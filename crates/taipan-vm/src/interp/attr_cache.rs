@@ -14,6 +14,8 @@ use crate::value::Value;
 pub enum Resolved {
     /// A word of the instance (which may be empty).
     Slot(u16),
+    /// An entry of the `ValueArray` in a word of the instance (which may be empty): the word and the index.
+    Overflow(u8, u8),
     /// A class attribute that binds to nothing.
     Class(Value),
     /// A class attribute called with the instance before the arguments.

@@ -345,6 +345,18 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     }
                     out!(attr::load_attr, word.a(), 3)
                 }
+                RegOp::LOAD_ATTR_OVERFLOW => {
+                    let object = reg!(word.b());
+                    let [at, index] = word.c().to_le_bytes();
+                    if object.is_heap()
+                        && attr::guard(&*vm, object, (*pc.add(2)).get())
+                        && let Some(value) = (&*vm).overflow_word(object, at, index)
+                    {
+                        reg!(word.a()) = value;
+                        next!(3)
+                    }
+                    out!(attr::load_attr, word.a(), 3)
+                }
                 RegOp::LOAD_ATTR_CLASS => {
                     let object = reg!(word.b());
                     if object.is_heap()
@@ -685,7 +697,21 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                 RegOp::MAP_ADD => act!(build::map_add, 1),
                 RegOp::DICT_UPDATE => act!(build::dict_update, 1),
                 RegOp::DICT_MERGE => act!(build::dict_merge, 1),
-                RegOp::UNPACK_SEQUENCE => act!(unpack::unpack_sequence, 1),
+                RegOp::UNPACK_SEQUENCE => {
+                    let n = word.c() as usize;
+                    if word.flags() & 1 != 0
+                        && let Some(tuple) = reg!(word.b()).exact::<Tuple>()
+                        && tuple.get(&*vm).items().len() == n
+                    {
+                        std::ptr::copy_nonoverlapping(
+                            tuple.get(&*vm).items().as_ptr(),
+                            fp.add(word.a() as usize),
+                            n,
+                        );
+                        next!(1)
+                    }
+                    act!(unpack::unpack_sequence, 1)
+                }
                 RegOp::UNPACK_TWO => {
                     if let Some(tuple) = reg!(word.b()).exact::<Tuple>()
                         && let [first, second] = tuple.get(&*vm).items()

@@ -56,6 +56,9 @@ heap_object! {
         objects: Cell<Option<Gc<ValueArray>>>,
         /// Names of the parameters that can be given by keyword, made when they are first asked for.
         parameters: Cell<Option<Gc<ValueArray>>>,
+        /// Name and qualified name as interned strs, kept when a second function is made of the code.
+        names: Cell<Option<Gc<ValueArray>>>,
+        made_function: Cell<bool>,
         pub code: Arc<CodeObject>,
         /// Bytes charged for what it owns.
         charged: Cell<usize>,
@@ -137,6 +140,8 @@ impl Executable {
             array: Cell::new(None),
             objects: Cell::new(None),
             parameters: Cell::new(None),
+            names: Cell::new(None),
+            made_function: Cell::new(false),
             code,
             charged: Cell::new(charged),
         }
@@ -226,6 +231,26 @@ impl Executable {
             *slot = Some(name.value());
         }
         Ok(name)
+    }
+
+    /// Name and qualified name of a function that is made of the code.
+    pub(super) fn function_names(&self, vm: &mut Vm) -> Result<(Value, Value), Raised> {
+        if let Some(names) = self.names.get()
+            && let &[Some(name), Some(qualname)] = names.get(vm).slots()
+        {
+            return Ok((name, qualname));
+        }
+        let name = Str::from_wtf8(vm, &self.code.name)?;
+        let name = Str::interned(name, vm).value();
+        let qualname = Str::from_wtf8(vm, &self.code.qualname)?;
+        let qualname = Str::interned(qualname, vm).value();
+        // Most code makes one function only.
+        if self.made_function.replace(true) {
+            let array = immovable_array(vm, 2)?;
+            array.get_mut(vm).slots_mut().copy_from_slice(&[Some(name), Some(qualname)]);
+            self.names.set(Some(array));
+        }
+        Ok((name, qualname))
     }
 
     /// An entry of the refs array, if the code was prepared.

@@ -175,6 +175,8 @@ register_ops! {
     LOAD_ATTR (Out In Num) 2 [RAISE CALL NAME CELL PATCH];
     /// instance slot c
     LOAD_ATTR_SLOT (Out In Num) 2 [RAISE CALL NAME CELL PATCH] = LOAD_ATTR;
+    /// entry of the array in a word of the instance; c: the word, and above it the index
+    LOAD_ATTR_OVERFLOW (Out In Num) 2 [RAISE CALL NAME CELL PATCH] = LOAD_ATTR;
     /// attribute of the class kept in the cache cell
     LOAD_ATTR_CLASS (Out In Num) 2 [RAISE CALL NAME CELL PATCH] = LOAD_ATTR;
     /// attribute of a module, c is the entry's index
@@ -337,7 +339,7 @@ register_ops! {
     DICT_UPDATE (In In No) 0 [RAISE CALL];
     /// a.update(b) for a call of c; a key twice is an error
     DICT_MERGE (In In In) 0 [RAISE CALL];
-    /// a.. (c slots, last first) := items of b
+    /// a.. (c slots, last first, with flags 1 in order) := items of b
     UNPACK_SEQUENCE (OutWindow In Num) 0 [RAISE CALL];
     /// a, c := both items of b
     UNPACK_TWO (Out In Out) 0 [RAISE CALL];

@@ -93,13 +93,13 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     let referent = args.get(0);
     let exact = class == vm.class(Builtin::WeakRef);
     if exact && callback.is_none() {
-        let known = vm.weak_references(referent)?;
-        let mut at = 0;
-        while let Some(item) = known.get(vm).get_at(vm, at) {
-            at += 1;
-            if vm.is_exact(item, Builtin::WeakRef) && expect(vm, item).get(vm).callback.is_none() {
-                return Ok(item);
-            }
+        let known = referent.as_heap().and_then(|header| {
+            vm.interp().heap.find_weak_owner(header, |owner| {
+                Value::from_heap(owner).exact::<WeakRef>().is_some_and(|owner| owner.get(vm).callback.is_none())
+            })
+        });
+        if let Some(known) = known {
+            return Ok(Value::from_heap(known));
         }
     }
     let shape = class.get(vm).root_shape;

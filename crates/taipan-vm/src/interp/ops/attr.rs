@@ -54,14 +54,25 @@ fn generic_set(vm: &Vm, class: Gc<Type>) -> bool {
     class.get(vm).slots.setattro.is_none_or(|set| std::ptr::fn_addr_eq(set, crate::types::object::setattro as SetAttr))
 }
 
-/// The word of an instance that holds an attribute, if the shape alone decides it.
-fn word_of(vm: &mut Vm, object: Value, name: Gc<Str>) -> Option<u16> {
+/// Where an instance holds an attribute, if the shape alone decides it.
+fn place_of(vm: &mut Vm, object: Value, name: Gc<Str>) -> Option<Resolved> {
     let id = object.shape_id();
-    let AttrsPlace::Slots { .. } = vm.shape(id).attrs else { return None };
+    let AttrsPlace::Slots { word } = vm.shape(id).attrs else { return None };
     let atom = Str::known_atom(name, vm)?;
     let slot = vm.interp_mut().shapes.slot_of(id, atom)?;
     let shape = vm.shape(id);
-    (slot < shape.inline_count).then(|| shape.inline_start + slot)
+    match slot.checked_sub(shape.inline_count) {
+        None => Some(Resolved::Slot(shape.inline_start + slot)),
+        Some(index) => Some(Resolved::Overflow(u8::try_from(word).ok()?, u8::try_from(index).ok()?)),
+    }
+}
+
+/// The word of an instance that holds an attribute, if the shape alone decides it.
+fn word_of(vm: &mut Vm, object: Value, name: Gc<Str>) -> Option<u16> {
+    match place_of(vm, object, name)? {
+        Resolved::Slot(word) => Some(word),
+        _ => None,
+    }
 }
 
 /// Whether the shape alone says that the instance has no such attribute.
@@ -84,7 +95,7 @@ fn resolve(vm: &mut Vm, object: Value, name: Gc<Str>) -> Option<Resolved> {
         return None;
     }
     let Some(attribute) = Type::lookup(class, vm, name) else {
-        return word_of(vm, object, name).map(Resolved::Slot);
+        return place_of(vm, object, name);
     };
     let slots = vm.slots(attribute);
     let (get, set) = (slots.descr_get.is_some(), slots.descr_set.is_some());
@@ -95,13 +106,17 @@ fn resolve(vm: &mut Vm, object: Value, name: Gc<Str>) -> Option<Resolved> {
         }
         return u16::try_from(member.word).ok().map(Resolved::Slot);
     }
-    if get && set {
-        // The getter of a property in Python runs in a frame of this loop; a property cannot be changed.
+    if set {
+        // The getter of a property in Python runs in a frame of this loop; a property cannot be changed. What is only
+        // written through the class is left alone, so that a place found here serves reads and writes.
+        if !get {
+            return None;
+        }
         let getter = attribute.exact::<Property>().and_then(|property| property.get(vm).fget);
         return getter.filter(|getter| getter.exact::<Function>().is_some()).map(Resolved::Property);
     }
-    if let Some(word) = word_of(vm, object, name) {
-        return Some(Resolved::Slot(word));
+    if let Some(place) = place_of(vm, object, name) {
+        return Some(place);
     }
     if !lacks(vm, object, name) {
         return None;
@@ -182,6 +197,9 @@ pub fn load_attr(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     if wants_specializing(vm, op, object, RegOp::LOAD_ATTR) {
         match resolved {
             Resolved::Slot(word) => cache_slot(vm, op, object, word, RegOp::LOAD_ATTR_SLOT),
+            Resolved::Overflow(word, index) => {
+                cache_slot(vm, op, object, u16::from_le_bytes([word, index]), RegOp::LOAD_ATTR_OVERFLOW);
+            }
             Resolved::Class(value) => cache_value(vm, op, object, value, RegOp::LOAD_ATTR_CLASS),
             Resolved::Property(getter) => cache_value(vm, op, object, getter, RegOp::LOAD_ATTR_PROPERTY),
             Resolved::Method(_) => {}
@@ -189,6 +207,10 @@ pub fn load_attr(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     }
     match resolved {
         Resolved::Slot(word) => match vm.object_word(object, word) {
+            Some(value) => Ok(value),
+            None => vm.get_attr(object, name),
+        },
+        Resolved::Overflow(word, index) => match vm.overflow_word(object, word, index) {
             Some(value) => Ok(value),
             None => vm.get_attr(object, name),
         },
@@ -229,6 +251,7 @@ pub fn load_method(vm: &mut Vm, op: Op) -> Result<(), Raised> {
             return Ok(());
         }
         Some(Resolved::Slot(word)) if let Some(value) = vm.object_word(object, word) => value,
+        Some(Resolved::Overflow(word, index)) if let Some(value) = vm.overflow_word(object, word, index) => value,
         Some(Resolved::Class(value)) => value,
         _ => {
             let class = vm.type_of(object);
@@ -263,6 +286,12 @@ pub fn store_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {
                 && !wants_specializing(vm, op, object, RegOp::STORE_ATTR)
             {
                 vm.set_object_word(object, word, Some(value));
+                return Ok(());
+            }
+            if vm.has_overflow(object)
+                && let Some(Resolved::Overflow(word, index)) = resolve_cached(vm, object, name)
+                && vm.set_overflow_word(object, word, index, value)
+            {
                 return Ok(());
             }
             match Type::lookup(class, vm, name) {

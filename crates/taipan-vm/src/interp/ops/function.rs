@@ -11,7 +11,6 @@ use crate::types::exceptions;
 use crate::types::function::Function;
 use crate::types::list::List;
 use crate::types::module::Module;
-use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -29,12 +28,9 @@ impl Function {
         globals: Gc<Dict>,
         builtins: Gc<Dict>,
     ) -> Result<Gc<Function>, Raised> {
-        Code::executable(code, vm)?;
-        let data = code.get(vm).shared();
-        let name = Str::from_wtf8(vm, &data.name)?;
-        let name = Str::interned(name, vm).value();
-        let qualname = Str::from_wtf8(vm, &data.qualname)?;
-        let qualname = Str::interned(qualname, vm).value();
+        let executable = Code::executable(code, vm)?;
+        let (name, qualname) = executable.function_names(vm)?;
+        let data = &executable.code;
         let doc = match data.consts.first() {
             Some(doc @ taipan_bytecode::code::Constant::Str(_))
                 if data.flags & taipan_bytecode::code::co::HAS_DOCSTRING != 0 =>

@@ -67,13 +67,14 @@ fn exactly(vm: &mut Vm, value: Value, n: usize) -> Result<Gc<Tuple>, Raised> {
 /// UNPACK_SEQUENCE.
 #[inline(never)]
 pub fn unpack_sequence(vm: &mut Vm, op: Op) -> Result<(), Raised> {
-    let (to, n) = (op.word().a(), op.word().c() as usize);
+    let (to, n, in_order) = (op.word().a(), op.word().c() as usize, op.word().flags() & 1 != 0);
+    let slot = |i: usize| to + if in_order { i } else { n - 1 - i } as u16;
     let value = op.rb();
     if let Some(list) = value.exact::<List>()
         && list.get(vm).len() == n
     {
         for i in 0..n {
-            op.set(to + (n - 1 - i) as u16, list.get(vm).get_at(vm, i).unwrap_or(Value::NONE));
+            op.set(slot(i), list.get(vm).get_at(vm, i).unwrap_or(Value::NONE));
         }
         return Ok(());
     }
@@ -82,7 +83,7 @@ pub fn unpack_sequence(vm: &mut Vm, op: Op) -> Result<(), Raised> {
         _ => exactly(vm, value, n)?,
     };
     for i in 0..n {
-        op.set(to + (n - 1 - i) as u16, items.get(vm).at(i));
+        op.set(slot(i), items.get(vm).at(i));
     }
     Ok(())
 }

@@ -653,6 +653,14 @@ impl<'a> Lower<'a> {
             self.push_temp();
             return 1;
         }
+        if let Some((first, consumed)) = self.unpacked_locals(index, count) {
+            for local in first..first + count as u32 {
+                self.release_local(local);
+            }
+            let from = self.operand(sequence);
+            self.emit(RegOp::UNPACK_SEQUENCE, 1, first as u16, from, count as u16);
+            return 1 + consumed;
+        }
         let from = self.operand(sequence);
         let to = self.slot(self.depth);
         self.emit(RegOp::UNPACK_SEQUENCE, 0, to, from, count as u16);
@@ -660,5 +668,26 @@ impl<'a> Lower<'a> {
             self.push_temp();
         }
         1
+    }
+
+    /// The first of neighbouring locals in which the stores behind an UNPACK_SEQUENCE put its items in order, and how many
+    /// instructions they are.
+    fn unpacked_locals(&self, index: usize, count: usize) -> Option<(u32, usize)> {
+        let (mut first, mut stored, mut consumed) = (None, 0, 0);
+        while stored < count {
+            let Instr { op, oparg, .. } = self.fusable(index + consumed)?;
+            let (local, more) = match op {
+                Opcode::StoreFast => (oparg, 1),
+                Opcode::StoreFastStoreFast if oparg & 15 == (oparg >> 4) + 1 => (oparg >> 4, 2),
+                _ => return None,
+            };
+            if *first.get_or_insert(local) + stored as u32 != local {
+                return None;
+            }
+            (stored, consumed) = (stored + more, consumed + 1);
+        }
+        let first = first?;
+        self.narrow(first + count as u32 - 1)?;
+        (stored == count).then_some((first, consumed))
     }
 }

@@ -119,6 +119,10 @@ fn subscript(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Raised> {
 
 /// `range[a:b:c]`, with bounds of any size.
 fn subrange(vm: &mut Vm, range: Gc<Range>, slice: Gc<Slice>) -> Result<Value, Raised> {
+    if let Some([first, last, step]) = small_subrange(vm, range, slice) {
+        let (first, last, step) = (vm.new_int(first)?, vm.new_int(last)?, vm.new_int(step)?);
+        return Ok(Range::new(vm, first, last, step)?.value());
+    }
     let length = range.get(vm).length;
     let indices = vm.call_method(slice.value(), "indices", &[length])?.expect::<Tuple>(vm);
     let parts = [0, 1, 2].map(|i| indices.get(vm).at(i));
@@ -128,6 +132,20 @@ fn subrange(vm: &mut Vm, range: Gc<Range>, slice: Gc<Slice>) -> Result<Value, Ra
     let last = vm.new_big_int(&(&start + &to * &step))?;
     let step = vm.new_big_int(&(step * by))?;
     Ok(Range::new(vm, first, last, step)?.value())
+}
+
+/// First bound, last bound and step of `range[a:b:c]` when everything is a machine word and no Python code is needed.
+fn small_subrange(vm: &Vm, range: Gc<Range>, slice: Gc<Slice>) -> Option<[i64; 3]> {
+    let (start, step, length) = Range::small_parts(range, vm)?;
+    let part = |value: Value, default: i64| if value.is_none() { Some(default) } else { value.as_small_int() };
+    let by = part(slice.get(vm).step, 1).filter(|by| *by != 0)?;
+    let (low, high) = if by < 0 { (-1, length - 1) } else { (0, length) };
+    let clip = |value: i64| if value < 0 { value.saturating_add(length).max(low) } else { value.min(high) };
+    let bound = |value: Value, default: i64| Some(if value.is_none() { default } else { clip(value.as_small_int()?) });
+    let from = bound(slice.get(vm).start, if by < 0 { high } else { low })?;
+    let to = bound(slice.get(vm).stop, if by < 0 { low } else { high })?;
+    let place = |index: i64| start.checked_add(index.checked_mul(step)?);
+    Some([place(from)?, place(to)?, step.checked_mul(by)?])
 }
 
 /// The index of an int in the range, `None` when it is not an item.

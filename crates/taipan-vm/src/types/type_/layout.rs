@@ -109,7 +109,7 @@ pub fn make_shapes(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>, additions: &Add
     }
     let mut inline = 0;
     if matches!(attrs, AttrsPlace::Slots { .. }) {
-        inline = additions.expected_attributes.max(base_inline).clamp(2, MAX_INLINE);
+        inline = (additions.expected_attributes + base_inline).clamp(2, MAX_INLINE);
         // Objects are whole granules of two words.
         inline += (words + inline) % 2;
     }

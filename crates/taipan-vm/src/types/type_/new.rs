@@ -8,8 +8,10 @@ use crate::slots::{New, Slots};
 use crate::spec::{self, MethodDef};
 use crate::types::Builtin;
 use crate::types::builtin_method::BuiltinMethod;
+use crate::types::code::Code;
 use crate::types::descriptor::MemberDescriptor;
 use crate::types::dict::Dict;
+use crate::types::function::Function;
 use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
@@ -208,13 +210,21 @@ fn inherits_flag(vm: &Vm, bases: Gc<Tuple>, flag: u32) -> bool {
     bases.get(vm).items().iter().any(|base| base.downcast::<Type>(vm).is_some_and(|base| base.get(vm).has_flag(flag)))
 }
 
-/// A guess at how many attributes instances get: what the compiler saw assigned to `self`.
+/// A guess at how many attributes instances get beside those of the base: what the compiler saw assigned to `self`, or what is
+/// annotated in the body (a dataclass).
 fn expected_attributes(vm: &mut Vm, dict: Gc<Dict>) -> usize {
     let key = vm.name(name::STATIC_ATTRIBUTES);
-    match Dict::get_str(dict, vm, key).and_then(|value| value.downcast::<Tuple>(vm)) {
+    let assigned = match Dict::get_str(dict, vm, key).and_then(|value| value.downcast::<Tuple>(vm)) {
         Some(names) => names.get(vm).len(),
         None => 4,
-    }
+    };
+    let key = vm.name(name::ANNOTATE_FUNC);
+    let annotate = Dict::get_str(dict, vm, key).and_then(|value| value.exact::<Function>());
+    let annotated = annotate.and_then(|annotate| annotate.get(vm).code.exact::<Code>()).map_or(0, |code| {
+        let consts = &code.get(vm).data().consts;
+        consts.iter().filter(|constant| matches!(constant, taipan_bytecode::code::Constant::Str(_))).count()
+    });
+    assigned.max(annotated.min(8))
 }
 
 fn take_qualname(vm: &mut Vm, dict: Gc<Dict>, class_name: Gc<Str>) -> Result<Gc<Str>, Raised> {
