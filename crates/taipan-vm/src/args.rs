@@ -12,6 +12,9 @@ use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
+/// Parameters of most functions; these are bound by position with less work.
+const FEW: usize = 4;
+
 /// Arguments as called: positional ones, then the values of the keywords named by `kwnames`.
 ///
 /// The slots lie on the VM stack or in native locals and outlive the call; the collector may update them.
@@ -210,6 +213,20 @@ impl<'a> Args<'a> {
             && signature.kwonly == 0
         {
             return body(vm, *self);
+        }
+        let slots = signature.slots();
+        if self.kwcount == 0
+            && slots <= FEW
+            && (signature.required as usize..=signature.positional as usize).contains(&n)
+            && !signature.varargs
+            && !signature.varkw
+            && signature.kwonly_required == 0
+        {
+            let mut bound = [Value::UNBOUND; FEW];
+            for (to, from) in bound.iter_mut().zip(self.slots) {
+                *to = from.get();
+            }
+            return body(vm, Args::new(&mut bound[..slots]));
         }
         let mut bound = [Value::UNBOUND; MAX_PARAMETERS];
         self.fill(vm, signature, &mut bound)?;

@@ -130,8 +130,28 @@ fn no_write(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
 
 /// Whether `this.closed` is true.
 pub fn is_closed(vm: &mut Vm, this: Value) -> Result<bool, Raised> {
+    if let Some(closed) = known_closed(vm, this) {
+        return Ok(closed);
+    }
     let closed = vm.get_attr_name(this, name::CLOSED)?;
     vm.is_true(closed)
+}
+
+/// Whether a stream of a native class on native streams is closed: what the getters of `closed` say there.
+fn known_closed(vm: &mut Vm, this: Value) -> Option<bool> {
+    let mut at = this;
+    // A text stream on a buffered one on a file.
+    for _ in 0..3 {
+        let class = vm.type_of(at);
+        if class.get(vm).is_heap_type() {
+            return None;
+        }
+        at = match super::text::buffer_below(vm, at).or_else(|| super::buffered::raw_below(vm, at)) {
+            Some(below) => below,
+            None => return super::bytes_io::is_closed(vm, at).or_else(|| super::file::is_closed(vm, at)),
+        };
+    }
+    None
 }
 
 /// Raises ValueError when the stream is closed.

@@ -222,6 +222,11 @@ fn init_random(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
 }
 
 /// The raw stream; ValueError when there is none.
+/// The raw stream of a buffered one.
+pub(super) fn raw_below(vm: &Vm, this: Value) -> Option<Value> {
+    this.downcast::<Buffered>(vm)?.get(vm).raw
+}
+
 fn raw_of(vm: &mut Vm, own: Gc<Buffered>) -> Result<Value, Raised> {
     match own.get(vm).raw {
         Some(raw) => Ok(raw),

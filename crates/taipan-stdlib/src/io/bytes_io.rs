@@ -404,6 +404,11 @@ fn setstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }
 
+/// Whether a stream is closed, if it is a `BytesIO`.
+pub(super) fn is_closed(vm: &Vm, this: Value) -> Option<bool> {
+    Some(this.downcast::<BytesIo>(vm)?.get(vm).closed)
+}
+
 fn get_closed(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(Value::bool(this.downcast::<BytesIo>(vm).is_some_and(|own| own.get(vm).closed)))
 }

@@ -458,6 +458,11 @@ fn file_of(vm: &mut Vm, this: Value) -> Result<Gc<File>, Raised> {
     }
 }
 
+/// Whether a stream is closed, if it is a file.
+pub(super) fn is_closed(vm: &Vm, this: Value) -> Option<bool> {
+    Some(!this.downcast::<File>(vm)?.get(vm).is_open())
+}
+
 fn get_closed(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(Value::bool(!file_of(vm, this)?.get(vm).is_open()))
 }

@@ -260,6 +260,11 @@ fn buffer_of(vm: &mut Vm, own: Gc<Text>) -> Result<Value, Raised> {
     }
 }
 
+/// The buffer of a text stream.
+pub(super) fn buffer_below(vm: &Vm, this: Value) -> Option<Value> {
+    this.downcast::<Text>(vm)?.get(vm).buffer
+}
+
 fn open_buffer(vm: &mut Vm, own: Gc<Text>) -> Result<Value, Raised> {
     let buffer = buffer_of(vm, own)?;
     super::base::check_closed(vm, own.value())?;
@@ -285,8 +290,11 @@ fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let newline = Newline::from_number(own.get(vm).newline);
     let length = text.get(vm).len();
-    let has_feed = text.get(vm).text().iter().any(|c| c == 10);
-    let has_return = text.get(vm).text().iter().any(|c| c == 13);
+    let has = |point: u8| match text.get(vm).as_ascii() {
+        Some(ascii) => ascii.as_bytes().contains(&point),
+        None => text.get(vm).text().iter().any(|c| c == u32::from(point)),
+    };
+    let (has_feed, has_return) = (has(b'\n'), has(b'\r'));
     let expanded = match newline {
         Newline::Return | Newline::ReturnFeed if has_feed => {
             let points: Vec<u32> = text.get(vm).text().iter().collect();
@@ -295,14 +303,23 @@ fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
         _ => text,
     };
-    let bytes = encoded(vm, own, expanded)?;
-    let pending_len = own.get(vm).pending_len;
-    let pending = own.get(vm).pending;
-    let array = with_room(vm, pending, pending_len, pending_len + bytes.len())?;
-    array.get_mut(vm).bytes_mut()[pending_len..pending_len + bytes.len()].copy_from_slice(&bytes);
+    let (array, end) = if own.get(vm).codec != 0 && expanded.get(vm).as_ascii().is_some() {
+        let (pending_len, pending) = (own.get(vm).pending_len, own.get(vm).pending);
+        let end = pending_len + expanded.get(vm).len();
+        let array = with_room(vm, pending, pending_len, end)?;
+        RawArray::write_text(array, vm, pending_len, expanded);
+        (array, end)
+    } else {
+        let bytes = encoded(vm, own, expanded)?;
+        let (pending_len, pending) = (own.get(vm).pending_len, own.get(vm).pending);
+        let end = pending_len + bytes.len();
+        let array = with_room(vm, pending, pending_len, end)?;
+        array.get_mut(vm).bytes_mut()[pending_len..end].copy_from_slice(&bytes);
+        (array, end)
+    };
     let state = own.get_mut(vm);
     state.pending = Some(array);
-    state.pending_len = pending_len + bytes.len();
+    state.pending_len = end;
     let flags = own.get(vm).flags;
     let line_end = flags & LINE_BUFFERING != 0 && (has_feed || has_return);
     if own.get(vm).pending_len >= own.get(vm).chunk_size || line_end || flags & WRITE_THROUGH != 0 {

@@ -349,10 +349,8 @@ fn specialize_descriptor(vm: &mut Vm, op: Op, method: Gc<MethodDescriptor>, argc
     let def = method.get(vm).def;
     let list = vm.class(Builtin::List);
     let list_append = method.get(vm).class == list && def.name() == "append";
-    if list_append && argc == 2 {
-        op.set_cached(vm, Some(method.value()));
-        op.specialize(RegOp::CALL_LIST_APPEND);
-    }
+    op.set_cached(vm, Some(method.value()));
+    op.specialize(if list_append && argc == 2 { RegOp::CALL_LIST_APPEND } else { RegOp::CALL_NATIVE });
 }
 
 fn specialize_builtin(vm: &mut Vm, op: Op, function: Gc<BuiltinMethod>, argc: usize) {
@@ -501,9 +499,24 @@ pub fn call_native(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
                 let def = function.get(vm).def;
                 call_def(vm, def, Args::from_cells(args))
             }
-            _ => vm.call_args(callable, Args::from_cells(args)),
+            Some(_) => vm.call_args(callable, Args::from_cells(args)),
+            None => call_descriptor(vm, callable, args),
         },
     }
+}
+
+/// Calls the descriptor of a native method, usually with an exact instance of its class.
+#[inline]
+fn call_descriptor(vm: &mut Vm, callable: Value, args: &[std::cell::Cell<Value>]) -> Result<Value, Raised> {
+    if let Some(method) = callable.exact::<MethodDescriptor>()
+        && let Some(receiver) = args.first()
+        && vm.type_of(receiver.get()) == method.get(vm).class
+    {
+        let def = method.get(vm).def;
+        vm.check_native_stack()?;
+        return call_def(vm, def, Args::from_cells(args));
+    }
+    vm.call_args(callable, Args::from_cells(args))
 }
 
 /// CALL_TYPE_1: `type(x)`.

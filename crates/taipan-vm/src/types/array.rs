@@ -7,6 +7,7 @@ use crate::heap_object;
 use crate::raise::Raised;
 use crate::spec::TypeSpec;
 use crate::types::Builtin;
+use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -156,6 +157,15 @@ impl RawArray {
         let source = unsafe { &*source };
         new.get_mut(vm).bytes_mut()[..source.len()].copy_from_slice(source);
         Ok(new)
+    }
+
+    /// Writes the bytes of an ASCII str from `start` on.
+    pub fn write_text(this: Gc<RawArray>, vm: &mut Vm, start: usize, text: Gc<Str>) {
+        let Some(source) = text.get(vm).as_ascii() else { return };
+        let source: *const [u8] = source.as_bytes();
+        // SAFETY: as in `grown`: another object, and nothing collects in between.
+        let source = unsafe { &*source };
+        this.get_mut(vm).bytes_mut()[start..start + source.len()].copy_from_slice(source);
     }
 
     /// A new array with the same bytes.

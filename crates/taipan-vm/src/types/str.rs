@@ -158,6 +158,11 @@ impl Str {
 
     /// A new exact str of a text view that does not lie in the heap.
     pub fn from_text(vm: &mut Vm, text: TextRef<'_>) -> Result<Gc<Str>, Raised> {
+        if let TextRef::Ascii(bytes) | TextRef::Latin1(bytes) = text
+            && bytes.is_ascii()
+        {
+            return Str::from_ascii(vm, bytes);
+        }
         let max = text.iter().max().unwrap_or(0);
         if let (1, 0..0x100) = (text.len(), max) {
             return Str::latin1_char(vm, max as u8);
@@ -285,7 +290,9 @@ impl Str {
     /// The text as `&str` when it is ASCII.
     #[inline(always)]
     pub fn as_ascii(&self) -> Option<&str> {
-        if self.kind() == Kind::Ascii { std::str::from_utf8(self.bytes()).ok() } else { None }
+        debug_assert!(self.kind() != Kind::Ascii || self.bytes().is_ascii());
+        // SAFETY: a str of the kind Ascii holds bytes below 128 (`alloc` gives zeros, what is written is checked by kind).
+        if self.kind() == Kind::Ascii { Some(unsafe { std::str::from_utf8_unchecked(self.bytes()) }) } else { None }
     }
 
     /// The text as UTF-8; `None` when it holds lone surrogates.
@@ -475,6 +482,7 @@ impl Str {
     }
 
     /// Copies `count` units between strs of the same unit size.
+    #[inline]
     pub fn copy_units(vm: &mut Vm, from: Gc<Str>, start: usize, to: Gc<Str>, to_start: usize, count: usize) {
         let shift = from.get(vm).kind().shift();
         debug_assert!(from != to && to.get(vm).kind().shift() == shift);

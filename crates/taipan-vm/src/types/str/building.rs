@@ -34,11 +34,17 @@ impl Str {
     }
 
     /// Copies `count` units into a str whose kind can hold them, whatever the unit sizes.
+    #[inline]
     pub fn copy_converted(vm: &mut Vm, from: Gc<Str>, start: usize, to: Gc<Str>, to_start: usize, count: usize) {
         let target = to.get(vm).kind();
         if from.get(vm).kind().shift() == target.shift() {
             return Str::copy_units(vm, from, start, to, to_start, count);
         }
+        Str::copy_widened(vm, from, start, to, to_start, count);
+    }
+
+    fn copy_widened(vm: &mut Vm, from: Gc<Str>, start: usize, to: Gc<Str>, to_start: usize, count: usize) {
+        let target = to.get(vm).kind();
         let points: Vec<u32> = from.get(vm).text().slice(start..start + count).iter().collect();
         let to = to.get_mut(vm);
         match target {

@@ -3,8 +3,6 @@
 //! Only ints of machine size, finite floats, and specs of an optional zero, width, precision and type; everything else is `None`
 //! and goes the general way, whose results these are.
 
-use std::fmt::Write;
-
 /// Longest result.
 const ROOM: usize = 128;
 
@@ -18,25 +16,50 @@ struct Plain {
     kind: u8,
 }
 
-/// Text on the stack.
+/// ASCII text on the stack, written from its end.
 pub struct Short {
     bytes: [u8; ROOM],
-    len: usize,
+    start: usize,
 }
 
 impl Short {
     /// The text.
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
     }
-}
 
-impl Write for Short {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        let end = self.len + text.len();
-        self.bytes.get_mut(self.len..end).ok_or(std::fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
+    fn len(&self) -> usize {
+        ROOM - self.start
+    }
+
+    /// Puts a character before the text. Digits and widths of plain specs leave room.
+    #[inline(always)]
+    fn push(&mut self, byte: u8) {
+        if let Some(at) = self.start.checked_sub(1) {
+            self.bytes[at] = byte;
+            self.start = at;
+        }
+    }
+
+    /// Puts the digits of a number before the text.
+    fn push_digits(&mut self, mut number: u64, base: u64, letters: &[u8; 16]) {
+        loop {
+            self.push(letters[(number % base) as usize & 15]);
+            number /= base;
+            if number == 0 {
+                break;
+            }
+        }
+    }
+
+    fn push_decimal(&mut self, mut number: u64) {
+        loop {
+            self.push(b'0' + (number % 10) as u8);
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
     }
 }
 
@@ -75,56 +98,82 @@ fn parse(spec: &[u8]) -> Option<Plain> {
 }
 
 /// An int in a plain spec.
+#[inline]
 pub fn format_int(i: i64, spec: &[u8]) -> Option<Short> {
     let plain = parse(spec)?;
     if plain.precision.is_some() || plain.kind == b'f' {
         return None;
     }
-    let (sign, magnitude) = (if i < 0 { "-" } else { "" }, i.unsigned_abs());
-    let mut digits = empty();
-    let written = match plain.kind {
-        b'x' => write!(digits, "{magnitude:x}"),
-        b'X' => write!(digits, "{magnitude:X}"),
-        b'o' => write!(digits, "{magnitude:o}"),
-        b'b' => write!(digits, "{magnitude:b}"),
-        _ => write!(digits, "{magnitude}"),
-    };
-    written.ok()?;
-    lay_out(plain, sign, digits.as_str())
+    let magnitude = i.unsigned_abs();
+    let mut out = Short { bytes: [0; ROOM], start: ROOM };
+    let (lower, upper) = (b"0123456789abcdef", b"0123456789ABCDEF");
+    match plain.kind {
+        b'x' => out.push_digits(magnitude, 16, lower),
+        b'X' => out.push_digits(magnitude, 16, upper),
+        b'o' => out.push_digits(magnitude, 8, lower),
+        b'b' => out.push_digits(magnitude, 2, lower),
+        _ => out.push_decimal(magnitude),
+    }
+    lay_out(plain, i < 0, &mut out);
+    Some(out)
 }
 
 /// A float in a plain spec of type `f`.
+#[inline]
 pub fn format_float(f: f64, spec: &[u8]) -> Option<Short> {
     let plain = parse(spec)?;
     if plain.kind != b'f' || !f.is_finite() {
         return None;
     }
     let precision = plain.precision.unwrap_or(6);
-    let mut digits = empty();
-    write!(digits, "{:.precision$}", f.abs()).ok()?;
-    lay_out(plain, if f.is_sign_negative() { "-" } else { "" }, digits.as_str())
-}
-
-fn empty() -> Short {
-    Short { bytes: [0; ROOM], len: 0 }
-}
-
-fn lay_out(plain: Plain, sign: &str, digits: &str) -> Option<Short> {
-    let mut out = empty();
-    let padding = plain.width.saturating_sub(sign.len() + digits.len());
-    if !plain.zero {
-        for _ in 0..padding {
-            out.write_str(" ").ok()?;
-        }
+    let mut number = scaled(f.abs(), precision)?;
+    let mut out = Short { bytes: [0; ROOM], start: ROOM };
+    for _ in 0..precision {
+        out.push(b'0' + (number % 10) as u8);
+        number /= 10;
     }
-    out.write_str(sign).ok()?;
-    if plain.zero {
-        for _ in 0..padding {
-            out.write_str("0").ok()?;
-        }
+    if precision > 0 {
+        out.push(b'.');
     }
-    out.write_str(digits).ok()?;
+    out.push_decimal(number);
+    lay_out(plain, f.is_sign_negative(), &mut out);
     Some(out)
+}
+
+/// `f * 10**precision` rounded half to even, if it is a machine word: a float is a 53-bit number times a power of two, so the
+/// product has no more than 83 bits before the shift.
+fn scaled(f: f64, precision: usize) -> Option<u64> {
+    let bits = f.to_bits();
+    let (exponent, fraction) = ((bits >> 52 & 0x7FF) as i32, bits & ((1 << 52) - 1));
+    let (mantissa, shift) = if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) };
+    let product = u128::from(mantissa) * u128::from(10u64.checked_pow(precision as u32).filter(|_| precision < 10)?);
+    let rounded = match u32::try_from(shift) {
+        Ok(left) => (left <= 40).then(|| product << left)?,
+        Err(_) => match shift.unsigned_abs() {
+            right @ ..=127 => {
+                let (floor, half) = (product >> right, 1u128 << (right - 1));
+                let rest = product & ((1 << right) - 1);
+                floor + u128::from(rest > half || rest == half && floor & 1 == 1)
+            }
+            _ => 0,
+        },
+    };
+    u64::try_from(rounded).ok()
+}
+
+fn lay_out(plain: Plain, negative: bool, out: &mut Short) {
+    let width = plain.width;
+    if plain.zero {
+        while out.len() + usize::from(negative) < width {
+            out.push(b'0');
+        }
+    }
+    if negative {
+        out.push(b'-');
+    }
+    while out.len() < width {
+        out.push(b' ');
+    }
 }
 
 #[cfg(test)]
@@ -134,7 +183,7 @@ mod tests {
     /// Facts of CPython.
     #[test]
     fn formats_as_the_general_way_does() {
-        let int = |i, spec: &str| format_int(i, spec.as_bytes()).map(|text| text.as_str().to_owned());
+        let int = |i, spec: &str| format_int(i, spec.as_bytes()).map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
         assert_eq!(int(42, "06d").as_deref(), Some("000042"));
         assert_eq!(int(-42, "06").as_deref(), Some("-00042"));
         assert_eq!(int(-255, "8x").as_deref(), Some("     -ff"));
@@ -145,7 +194,7 @@ mod tests {
         assert_eq!(int(5, "<5"), None);
         assert_eq!(int(5, "c"), None);
         assert_eq!(int(5, "999"), None);
-        let float = |f, spec: &str| format_float(f, spec.as_bytes()).map(|text| text.as_str().to_owned());
+        let float = |f, spec: &str| format_float(f, spec.as_bytes()).map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
         assert_eq!(float(2.5, ".0f").as_deref(), Some("2"));
         assert_eq!(float(0.125, ".2f").as_deref(), Some("0.12"));
         assert_eq!(float(-0.0, "f").as_deref(), Some("-0.000000"));
@@ -154,5 +203,15 @@ mod tests {
         assert_eq!(float(f64::NAN, ".1f"), None);
         assert_eq!(float(1e300, ".1f"), None);
         assert_eq!(float(3.0, ".1"), None);
+        assert_eq!(float(0.5, ".0f").as_deref(), Some("0"));
+        assert_eq!(float(1.5, ".0f").as_deref(), Some("2"));
+        assert_eq!(float(5e-324, ".9f").as_deref(), Some("0.000000000"));
+        assert_eq!(float(1e-7, ".6f").as_deref(), Some("0.000000"));
+        assert_eq!(float(0.0000005, ".6f").as_deref(), Some("0.000000"));
+        assert_eq!(float(0.0000015, ".6f").as_deref(), Some("0.000002"));
+        assert_eq!(float(1.005, ".2f").as_deref(), Some("1.00"));
+        assert_eq!(float(9.9999999999, ".9f").as_deref(), Some("10.000000000"));
+        assert_eq!(float(12345678.9, ".3f").as_deref(), Some("12345678.900"));
+        assert_eq!(float(9007199254740993.0, ".1f").as_deref(), Some("9007199254740992.0"));
     }
 }
