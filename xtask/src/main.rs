@@ -16,7 +16,7 @@ usage: cargo xtask TASK
   stress [--python EXE] [--options LIST] [--tests DIR [--groups A,B] [--only M,N]] [--jobs N] [NAME...]
                                          run the programs, and the suite's groups language and types, with and without
                                          hostile options of the heap (gcstress=1000 gcpoison gcverify); print differences
-  startup-order CALLGRIND...             rewrite crates/taipan-cli/startup.ld from recorded starts
+  startup-order --program P CALLGRIND...  rewrite crates/taipan-cli/startup.ld from recorded starts
 ";
 
 fn main() -> ExitCode {

@@ -1,10 +1,13 @@
-//! `cargo xtask startup-order FILE...`: writes `crates/taipan-cli/startup.ld`, the linker script that puts the functions of
-//! every start side by side, from what `valgrind --tool=callgrind --demangle=no` has recorded of some starts.
+//! `cargo xtask startup-order --program PROGRAM FILE...`: writes `crates/taipan-cli/startup.ld`, the linker script that puts the
+//! functions of every start side by side, from what `valgrind --tool=callgrind --demangle=no` has recorded of some starts of
+//! the program.
 //!
-//! Names are kept without the hash at their end: it changes with every dependency. A pattern that matches nothing does
-//! nothing.
+//! Names are kept without the hash at their end, which changes with dependencies; but where a name stands for many functions
+//! (instances of a generic one) of which a start calls few, those few are kept with their hash. A pattern that matches
+//! nothing does nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 
 const HEAD: &str = "\
 /* Written by `cargo xtask startup-order`: the functions that every start calls lie side by side, so that a start maps a
@@ -19,20 +22,57 @@ const TAIL: &str = "  }\n}\nINSERT BEFORE .text;\n";
 /// Runs the task.
 ///
 /// # Errors
-/// What reading and writing the files reports.
-pub fn main(files: &[String]) -> Result<bool, String> {
-    if files.is_empty() {
-        return Err("which files of callgrind?".to_string());
+/// What reading and writing the files, or `nm`, reports.
+pub fn main(arguments: &[String]) -> Result<bool, String> {
+    let [option, program, files @ ..] = arguments else { return Err("which program, and which files?".to_string()) };
+    if option != "--program" || files.is_empty() {
+        return Err("startup-order --program PROGRAM FILE...".to_string());
     }
-    let mut names = BTreeSet::new();
+    let output = Command::new("nm").args(["-S", program]).output().map_err(|error| format!("nm: {error}"))?;
+    let mut called = BTreeSet::new();
     for file in files {
         let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
-        names.extend(text.lines().filter_map(function_name).filter_map(pattern));
+        called.extend(text.lines().filter_map(function_name).map(str::to_string));
     }
+    let names = patterns(&called, &functions(&String::from_utf8_lossy(&output.stdout)));
     let path = crate::workspace().join("crates/taipan-cli/startup.ld");
     std::fs::write(&path, script(&names)).map_err(|error| format!("{}: {error}", path.display()))?;
     println!("{} functions", names.len());
     Ok(true)
+}
+
+/// The functions in what `nm -S` prints, and their sizes.
+fn functions(table: &str) -> Vec<(&str, u64)> {
+    let row = |line: &'_ str| -> Option<(usize, u64)> {
+        let mut fields = line.split_whitespace();
+        let (_, size, kind) = (fields.next()?, fields.next()?, fields.next()?);
+        let name = fields.next()?;
+        matches!(kind, "t" | "T").then_some(())?;
+        Some((line.len() - name.len(), u64::from_str_radix(size, 16).ok()?))
+    };
+    table.lines().filter_map(|line| row(line).map(|(at, size)| (&line[at..], size))).collect()
+}
+
+/// What the linker script names: patterns of names, or names where a pattern would take much that is not called.
+fn patterns(called: &BTreeSet<String>, functions: &[(&str, u64)]) -> BTreeSet<String> {
+    let mut sizes: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for (name, size) in functions {
+        let Some(pattern) = pattern(name) else { continue };
+        let (all, used) = sizes.entry(pattern).or_default();
+        *all += size;
+        if called.contains(*name) {
+            *used += size;
+        }
+    }
+    let mut names = BTreeSet::new();
+    for name in called {
+        let Some(pattern) = pattern(name) else { continue };
+        match sizes.get(&pattern) {
+            Some((all, used)) if used * 2 < *all => names.insert(format!("{}*", name.split(".llvm.").next().unwrap_or(name))),
+            _ => names.insert(pattern),
+        };
+    }
+    names
 }
 
 /// The mangled name in a line `fn=(id) name` or `cfn=(id) name`, without the mark of a recursive call.
@@ -74,6 +114,15 @@ mod tests {
         assert_eq!(function_name("fn=(3) malloc").and_then(pattern), None);
         assert_eq!(function_name("fn=(3) _RNvCs1_3std1f").and_then(pattern).as_deref(), Some("_RNvCs1_3std1f*"));
         assert_eq!(function_name("calls=1 2"), None);
+        let table = "0000000000000010 0000000000000100 t _ZN1a17h00000000000000aaE\n\
+                     0000000000000110 0000000000000300 T _ZN1a17h00000000000000bbE.llvm.5\n\
+                     0000000000000110 r _ZN1c17h00000000000000bbE\n";
+        let table = functions(table);
+        assert_eq!(table, [("_ZN1a17h00000000000000aaE", 256), ("_ZN1a17h00000000000000bbE.llvm.5", 768)]);
+        let few = BTreeSet::from([table[0].0.to_string()]);
+        assert_eq!(patterns(&few, &table), BTreeSet::from(["_ZN1a17h00000000000000aaE*".to_string()]));
+        let most = BTreeSet::from([table[1].0.to_string()]);
+        assert_eq!(patterns(&most, &table), BTreeSet::from(["_ZN1a17h*".to_string()]));
         let names = BTreeSet::from(["_ZN1a17h*".to_string()]);
         assert!(
             script(&names).contains("    *(.text._ZN1a17h* .text.unlikely._ZN1a17h*)\n  }\n}\nINSERT BEFORE .text;")

@@ -183,6 +183,11 @@ pub fn is_printable_text(text: TextRef<'_>) -> bool {
 
 /// `str.isidentifier` (keywords are identifiers here).
 pub fn is_identifier(text: TextRef<'_>) -> bool {
+    // Nearly all are ASCII, and the tables are large.
+    if let TextRef::Ascii(bytes) = text {
+        let part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        return bytes.first().is_some_and(|first| !first.is_ascii_digit()) && bytes.iter().all(part);
+    }
     let mut points = text.iter();
     points.next().is_some_and(is_id_start) && points.all(is_id_continue)
 }
