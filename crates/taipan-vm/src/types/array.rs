@@ -73,6 +73,26 @@ impl ValueArray {
         target.copy_from_slice(unsafe { &*source });
     }
 
+    /// Fills the first `count` slots of another array with every `step`-th slot from `start` on.
+    pub fn copy_stepped(
+        vm: &mut Vm,
+        from: Gc<ValueArray>,
+        (start, step): (usize, isize),
+        to: Gc<ValueArray>,
+        count: usize,
+    ) {
+        debug_assert!(from != to);
+        let source: *const [Option<Value>] = from.get(vm).slots();
+        let target = &mut to.get_mut(vm).slots_mut()[..count];
+        // SAFETY: as in `copy`.
+        let source = unsafe { &*source };
+        let mut at = start;
+        for slot in target {
+            *slot = source.get(at).copied().flatten();
+            at = at.wrapping_add_signed(step);
+        }
+    }
+
     /// Empties the first slots. Callable while a collection begins: what refers to less needs no barrier.
     pub(crate) fn forget(this: Gc<ValueArray>, count: usize) {
         // SAFETY: a live array, whose tail has `len` slots; nothing borrows it while its thread collects.

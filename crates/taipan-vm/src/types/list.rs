@@ -40,6 +40,18 @@ impl List {
         vm.new_exact(List { header: HeaderWord::NEW, len: 0, items })
     }
 
+    /// A new list of the values in slots.
+    pub fn from_cells(vm: &mut Vm, cells: &[std::cell::Cell<Value>]) -> Result<Gc<List>, Raised> {
+        let list = List::with_capacity(vm, cells.len())?;
+        if let Some(items) = list.get(vm).items {
+            for (slot, cell) in items.get_mut(vm).slots_mut().iter_mut().zip(cells) {
+                *slot = Some(cell.get());
+            }
+            list.get_mut(vm).len = cells.len();
+        }
+        Ok(list)
+    }
+
     /// A new list of values from native locals.
     pub fn from_values(vm: &mut Vm, values: &[Value]) -> Result<Gc<List>, Raised> {
         let list = List::with_capacity(vm, values.len())?;
@@ -232,6 +244,16 @@ impl List {
         let new = List::with_capacity(vm, count)?;
         if let (Some(from), Some(to)) = (this.get(vm).items, new.get(vm).items) {
             ValueArray::copy(vm, from, start, to, 0, count);
+            new.get_mut(vm).len = count;
+        }
+        Ok(new)
+    }
+
+    /// A new list of `count` items: every `step`-th from `start` on, all within the length.
+    pub fn stepped(this: Gc<List>, vm: &mut Vm, start: usize, step: isize, count: usize) -> Result<Gc<List>, Raised> {
+        let new = List::with_capacity(vm, count)?;
+        if let (Some(from), Some(to)) = (this.get(vm).items, new.get(vm).items) {
+            ValueArray::copy_stepped(vm, from, (start, step), to, count);
             new.get_mut(vm).len = count;
         }
         Ok(new)

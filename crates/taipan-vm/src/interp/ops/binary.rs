@@ -278,8 +278,39 @@ fn slice_of(vm: &mut Vm, start: Value, stop: Value) -> Result<Value, Raised> {
 #[inline(never)]
 pub fn binary_slice(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let base = op.word().b();
-    let slice = slice_of(vm, op.get(base + 1), op.get(base + 2))?;
-    vm.get_item(op.get(base), slice)
+    let (container, start, stop) = (op.get(base), op.get(base + 1), op.get(base + 2));
+    // The sequences of everyday slices, with bounds that need no Python code.
+    if let Some(text) = container.exact::<Str>() {
+        if let Some((start, end)) = plain_bounds(text.get(vm).len(), start, stop) {
+            return Ok(Str::substring(text, vm, start, end)?.value());
+        }
+    } else if let Some(list) = container.exact::<List>() {
+        if let Some((start, end)) = plain_bounds(list.get(vm).len(), start, stop) {
+            return Ok(List::slice(list, vm, start, end)?.value());
+        }
+    } else if let Some(tuple) = container.exact::<Tuple>()
+        && let Some((start, end)) = plain_bounds(tuple.get(vm).len(), start, stop)
+    {
+        let whole = start == 0 && end == tuple.get(vm).len();
+        return if whole { Ok(container) } else { Ok(Tuple::slice(tuple, vm, start, end)?.value()) };
+    }
+    let slice = slice_of(vm, start, stop)?;
+    vm.get_item(container, slice)
+}
+
+/// The items `start:stop` selects of `len`, if both are small ints or None.
+#[inline]
+fn plain_bounds(len: usize, start: Value, stop: Value) -> Option<(usize, usize)> {
+    let clip = |bound: Value, default: usize| {
+        if bound.is_none() {
+            return Some(default);
+        }
+        let i = bound.as_small_int()?;
+        let i = if i < 0 { i.saturating_add(len as i64).max(0) } else { i };
+        Some((i as usize).min(len))
+    };
+    let (start, end) = (clip(start, 0)?, clip(stop, len)?);
+    Some((start, end.max(start)))
 }
 
 /// STORE_SLICE.

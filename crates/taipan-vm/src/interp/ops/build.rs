@@ -31,11 +31,7 @@ pub fn build_tuple(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 pub fn build_list(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let word = op.word();
     let n = word.c() as usize;
-    let list = List::with_capacity(vm, n)?;
-    for cell in op.window(word.b(), n) {
-        List::push(list, vm, cell.get())?;
-    }
-    Ok(list.value())
+    Ok(List::from_cells(vm, op.window(word.b(), n))?.value())
 }
 
 /// BUILD_SET.

@@ -217,7 +217,7 @@ fn push_suspended(vm: &mut Vm, generator: Gc<Generator>, ret: Ret) -> Result<(),
     unsafe {
         let frame = vm.exec.top;
         if let Some(slots) = slots {
-            restore(&*frame, slots.get(vm).slots(), depth);
+            restore(executable, fp, slots.get(vm).slots(), depth);
         }
         (*frame).pc = at;
         (*frame).generator = Some(generator.value());
@@ -246,25 +246,30 @@ fn push_suspended(vm: &mut Vm, generator: Gc<Generator>, ret: Ret) -> Result<(),
 /// # Safety
 /// The frame was pushed for the code that saved them.
 #[inline(always)]
-unsafe fn restore(frame: &Frame, from: &[Option<Value>], depth: u32) {
-    let locals = frame.executable.locals as usize;
-    let count = locals + depth as usize;
-    let wide = frame.executable.wide.get();
-    let stack_base = match frame.executable.register() {
-        Some(register) if wide => register.stack_base as usize,
-        _ => locals,
-    };
-    for (index, value) in from[..count].iter().enumerate() {
-        // An empty local was deleted, or never assigned.
-        let value = value.unwrap_or(Value::UNBOUND);
+unsafe fn restore(executable: &Executable, fp: *mut Value, from: &[Option<Value>], depth: u32) {
+    let from = &from[..(executable.locals + depth) as usize];
+    if executable.wide.get() {
+        // SAFETY: by contract.
+        return unsafe { restore_wide(executable, fp, from) };
+    }
+    for (index, value) in from.iter().enumerate() {
+        // SAFETY: locals lie in the frame, and behind them the operand stack. An empty local was deleted, or never assigned.
+        unsafe { *fp.add(index) = value.unwrap_or(Value::UNBOUND) };
+    }
+}
+
+/// # Safety
+/// As in `restore`.
+#[cold]
+unsafe fn restore_wide(executable: &Executable, fp: *mut Value, from: &[Option<Value>]) {
+    let Some(register) = executable.register() else { return };
+    for (index, value) in (0..).zip(from) {
+        let slot = match index.checked_sub(executable.locals) {
+            None => register.local_slot(index),
+            Some(entry) => register.stack_base + entry,
+        };
         // SAFETY: locals and stack entries lie in the frame.
-        unsafe {
-            match index.checked_sub(locals) {
-                None if wide => *frame.local(index as u32) = value,
-                None => *frame.fp.add(index) = value,
-                Some(entry) => *frame.fp.add(stack_base + entry) = value,
-            }
-        }
+        unsafe { *fp.add(slot as usize) = value.unwrap_or(Value::UNBOUND) };
     }
 }
 
@@ -304,9 +309,11 @@ fn is_protected(vm: &Vm, executable: &Executable, generator: Gc<Generator>, op: 
 pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     // SAFETY: control is in a frame's operation.
     let Frame { generator, executable, handled: outer, object, ret, .. } = unsafe { *vm.exec.top };
-    let Some(generator) = generator.and_then(|generator| generator.downcast::<Generator>(vm)) else {
+    let Some(generator) = generator else {
         return Err(vm.raise(Exc::SystemError, "yield in a frame that is no generator's"));
     };
+    // SAFETY: nothing but a generator is put there.
+    let generator = unsafe { Gc::<Generator>::from_value_unchecked(generator) };
     let value = op.rb();
     save(vm, generator, u32::from(op.word().c()));
     let handled = vm.handled;
@@ -340,9 +347,9 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
 pub fn send_op(vm: &mut Vm, op: Op) -> Result<Sent, Raised> {
     let (receiver, value) = (op.ra(), op.rb());
     let id = receiver.shape_id();
-    if (id == Builtin::Generator as u32 || id == Builtin::Coroutine as u32)
-        && let Some(generator) = receiver.downcast::<Generator>(vm)
-    {
+    if id == Builtin::Generator as u32 || id == Builtin::Coroutine as u32 {
+        // SAFETY: the two types have this layout.
+        let generator = unsafe { Gc::<Generator>::from_value_unchecked(receiver) };
         if !can_resume(vm, generator)? {
             if id == Builtin::Coroutine as u32 {
                 return Err(vm.raise(Exc::RuntimeError, "cannot reuse already awaited coroutine"));

@@ -107,12 +107,7 @@ fn subscript(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Raised> {
                 let start = indices.start as usize;
                 return Ok(List::slice(list, vm, start, start + indices.len)?.value());
             }
-            let new = List::with_capacity(vm, indices.len)?;
-            for i in 0..indices.len {
-                let item = list.get(vm).get_at(vm, indices.at(i)).unwrap_or(Value::NONE);
-                List::push(new, vm, item)?;
-            }
-            Ok(new.value())
+            Ok(List::stepped(list, vm, indices.start as usize, indices.step, indices.len)?.value())
         }
     }
 }
