@@ -14,8 +14,12 @@ const HEAD: &str = "\
    quarter of the code. Patterns that match nothing do nothing. */
 SECTIONS
 {
-  .text.startup_order : ALIGN(4096)
+  .init : ALIGN(4096) { KEEP(*(.init)) }
+  .fini : { KEEP(*(.fini)) }
+  .plt : { *(.plt) }
+  .text.startup_order :
   {
+    *crt1.o(.text)
 ";
 const TAIL: &str = "  }\n}\nINSERT BEFORE .text;\n";
 
@@ -34,29 +38,49 @@ pub fn main(arguments: &[String]) -> Result<bool, String> {
         let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
         called.extend(text.lines().filter_map(function_name).map(str::to_string));
     }
-    let names = patterns(&called, &functions(&String::from_utf8_lossy(&output.stdout)));
+    let output = String::from_utf8_lossy(&output.stdout);
+    let functions = functions(&output);
+    add_aliases(&mut called, &functions);
+    let names = patterns(&called, &functions);
     let path = crate::workspace().join("crates/taipan-cli/startup.ld");
     std::fs::write(&path, script(&names)).map_err(|error| format!("{}: {error}", path.display()))?;
     println!("{} functions", names.len());
     Ok(true)
 }
 
-/// The functions in what `nm -S` prints, and their sizes.
-fn functions(table: &str) -> Vec<(&str, u64)> {
-    let row = |line: &'_ str| -> Option<(usize, u64)> {
+/// A function of the program.
+#[derive(Debug, PartialEq, Eq)]
+struct Function<'a> {
+    name: &'a str,
+    address: u64,
+    size: u64,
+}
+
+/// The functions in what `nm -S` prints.
+fn functions(table: &str) -> Vec<Function<'_>> {
+    let row = |line: &'_ str| -> Option<(usize, u64, u64)> {
         let mut fields = line.split_whitespace();
-        let (_, size, kind) = (fields.next()?, fields.next()?, fields.next()?);
-        let name = fields.next()?;
+        let (address, size, kind, name) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
         matches!(kind, "t" | "T").then_some(())?;
-        Some((line.len() - name.len(), u64::from_str_radix(size, 16).ok()?))
+        let (address, size) = (u64::from_str_radix(address, 16).ok()?, u64::from_str_radix(size, 16).ok()?);
+        Some((line.len() - name.len(), address, size))
     };
-    table.lines().filter_map(|line| row(line).map(|(at, size)| (&line[at..], size))).collect()
+    let rows = table.lines().filter_map(|line| row(line).map(|row| (line, row)));
+    rows.map(|(line, (at, address, size))| Function { name: &line[at..], address, size }).collect()
+}
+
+/// Equal functions are one function with several names, of which the recording knows only one.
+fn add_aliases(called: &mut BTreeSet<String>, functions: &[Function<'_>]) {
+    let addresses: BTreeSet<u64> =
+        functions.iter().filter(|function| called.contains(function.name)).map(|function| function.address).collect();
+    let aliases = functions.iter().filter(|function| addresses.contains(&function.address));
+    called.extend(aliases.map(|function| function.name.to_string()));
 }
 
 /// What the linker script names: patterns of names, or names where a pattern would take much that is not called.
-fn patterns(called: &BTreeSet<String>, functions: &[(&str, u64)]) -> BTreeSet<String> {
+fn patterns(called: &BTreeSet<String>, functions: &[Function<'_>]) -> BTreeSet<String> {
     let mut sizes: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    for (name, size) in functions {
+    for Function { name, size, .. } in functions {
         let Some(pattern) = pattern(name) else { continue };
         let (all, used) = sizes.entry(pattern).or_default();
         *all += size;
@@ -64,13 +88,11 @@ fn patterns(called: &BTreeSet<String>, functions: &[(&str, u64)]) -> BTreeSet<St
             *used += size;
         }
     }
-    let mut names = BTreeSet::new();
+    let mut names = BTreeSet::from(["main".to_string()]);
     for name in called {
         let Some(pattern) = pattern(name) else { continue };
-        match sizes.get(&pattern) {
-            Some((all, used)) if used * 2 < *all => names.insert(format!("{}*", name.split(".llvm.").next().unwrap_or(name))),
-            _ => names.insert(pattern),
-        };
+        let few = sizes.get(&pattern).is_some_and(|(all, used)| used * 2 < *all);
+        names.insert(if few { format!("{}*", name.split(".llvm.").next().unwrap_or(name)) } else { pattern });
     }
     names
 }
@@ -86,7 +108,7 @@ fn function_name(line: &str) -> Option<&str> {
 /// the standard library has, end without a hash.
 fn pattern(name: &str) -> Option<String> {
     if name.starts_with("_R") {
-        return Some(format!("{name}*"));
+        return Some(format!("{}*", name.split(".llvm.").next().unwrap_or(name)));
     }
     let at = name.rfind("17h")?;
     let hash = name.get(at + 3..at + 19)?;
@@ -118,11 +140,16 @@ mod tests {
                      0000000000000110 0000000000000300 T _ZN1a17h00000000000000bbE.llvm.5\n\
                      0000000000000110 r _ZN1c17h00000000000000bbE\n";
         let table = functions(table);
-        assert_eq!(table, [("_ZN1a17h00000000000000aaE", 256), ("_ZN1a17h00000000000000bbE.llvm.5", 768)]);
-        let few = BTreeSet::from([table[0].0.to_string()]);
-        assert_eq!(patterns(&few, &table), BTreeSet::from(["_ZN1a17h00000000000000aaE*".to_string()]));
-        let most = BTreeSet::from([table[1].0.to_string()]);
-        assert_eq!(patterns(&most, &table), BTreeSet::from(["_ZN1a17h*".to_string()]));
+        assert_eq!(table.iter().map(|function| (function.address, function.size)).collect::<Vec<_>>(), [(16, 256), (272, 768)]);
+        let few = BTreeSet::from([table[0].name.to_string()]);
+        let expected = ["_ZN1a17h00000000000000aaE*", "main"].map(str::to_string);
+        assert_eq!(patterns(&few, &table), BTreeSet::from(expected));
+        let most = BTreeSet::from([table[1].name.to_string()]);
+        assert_eq!(patterns(&most, &table), BTreeSet::from(["_ZN1a17h*", "main"].map(str::to_string)));
+        let aliases = functions("10 20 t one\n10 20 t two\n30 20 t three\n");
+        let mut called = BTreeSet::from(["two".to_string()]);
+        add_aliases(&mut called, &aliases);
+        assert_eq!(called, BTreeSet::from(["one", "two"].map(str::to_string)));
         let names = BTreeSet::from(["_ZN1a17h*".to_string()]);
         assert!(
             script(&names).contains("    *(.text._ZN1a17h* .text.unlikely._ZN1a17h*)\n  }\n}\nINSERT BEFORE .text;")

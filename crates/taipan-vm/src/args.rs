@@ -228,6 +228,18 @@ impl<'a> Args<'a> {
             }
             return body(vm, Args::new(&mut bound[..slots]));
         }
+        self.bind_any(vm, signature, body)
+    }
+
+    /// As `bind`, of any arguments. Apart from it, so that the calls above leave no unused words on the native stack, in which
+    /// the collector would find what earlier calls left there.
+    #[inline(never)]
+    fn bind_any<R>(
+        &self,
+        vm: &mut Vm,
+        signature: &Signature,
+        body: impl FnOnce(&mut Vm, Args<'_>) -> Result<R, Raised>,
+    ) -> Result<R, Raised> {
         let mut bound = [Value::UNBOUND; MAX_PARAMETERS];
         self.fill(vm, signature, &mut bound)?;
         body(vm, Args::new(&mut bound[..signature.slots()]))

@@ -263,7 +263,7 @@ unsafe fn restore(executable: &Executable, fp: *mut Value, from: &[Option<Value>
 #[cold]
 unsafe fn restore_wide(executable: &Executable, fp: *mut Value, from: &[Option<Value>]) {
     let Some(register) = executable.register() else { return };
-    for (index, value) in (0..).zip(from) {
+    for (index, value) in (0u32..).zip(from) {
         let slot = match index.checked_sub(executable.locals) {
             None => register.local_slot(index),
             Some(entry) => register.stack_base + entry,
