@@ -180,7 +180,7 @@ impl<'a> Args<'a> {
         if self.kwcount == 0 {
             Ok(())
         } else {
-            Err(vm.raise(Exc::TypeError, format!("{name}() takes no keyword arguments")))
+            Err(takes_no_keywords(vm, name))
         }
     }
 
@@ -188,14 +188,7 @@ impl<'a> Args<'a> {
     pub fn expect(&self, vm: &mut Vm, name: &str, min: usize, max: usize) -> Result<(), Raised> {
         self.no_keywords(vm, name)?;
         let n = self.len();
-        if n >= min && n <= max {
-            return Ok(());
-        }
-        let (bound, word) = if n < min { (min, "at least") } else { (max, "at most") };
-        let word = if min == max { "" } else { word };
-        let space = if word.is_empty() { "" } else { " " };
-        let s = if bound == 1 { "" } else { "s" };
-        Err(vm.raise(Exc::TypeError, format!("{name} expected {word}{space}{bound} argument{s}, got {n}")))
+        if n >= min && n <= max { Ok(()) } else { Err(wrong_number(vm, name, min..=max, n)) }
     }
 
     /// Binds the arguments to a signature and calls `body` with one slot per parameter.
@@ -416,4 +409,23 @@ impl<'a> Args<'a> {
         }
         Ok(())
     }
+}
+
+// Messages are made apart: their buffers would leave unused words in the frames of the functions that are called after the check.
+
+#[cold]
+#[inline(never)]
+fn takes_no_keywords(vm: &mut Vm, name: &str) -> Raised {
+    vm.raise(Exc::TypeError, format!("{name}() takes no keyword arguments"))
+}
+
+#[cold]
+#[inline(never)]
+fn wrong_number(vm: &mut Vm, name: &str, range: std::ops::RangeInclusive<usize>, n: usize) -> Raised {
+    let (min, max) = (*range.start(), *range.end());
+    let (bound, word) = if n < min { (min, "at least") } else { (max, "at most") };
+    let word = if min == max { "" } else { word };
+    let space = if word.is_empty() { "" } else { " " };
+    let s = if bound == 1 { "" } else { "s" };
+    vm.raise(Exc::TypeError, format!("{name} expected {word}{space}{bound} argument{s}, got {n}"))
 }

@@ -251,6 +251,7 @@ impl Vm {
     }
 
     /// Raises StopIteration without a value.
+    #[inline(never)]
     pub fn raise_stop_iteration(&mut self) -> Raised {
         self.raise_with(Exc::StopIteration, &[])
     }

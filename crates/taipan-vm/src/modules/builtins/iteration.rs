@@ -22,8 +22,7 @@ pub(super) fn next(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     args.expect(vm, "next", 1, 2)?;
     let (iterator, default) = (args.get(0), args.opt(1));
     if vm.slots(iterator).next.is_none() {
-        let name = vm.type_name(iterator);
-        return Err(vm.raise(Exc::TypeError, format!("'{name}' object is not an iterator")));
+        return Err(not_an_iterator(vm, iterator));
     }
     let item = match default {
         Some(_) => vm.next(iterator)?,
@@ -33,6 +32,13 @@ pub(super) fn next(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Some(item) => Ok(item),
         None => Err(vm.raise_stop_iteration()),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn not_an_iterator(vm: &mut Vm, value: Value) -> Raised {
+    let name = vm.type_name(value);
+    vm.raise(Exc::TypeError, format!("'{name}' object is not an iterator"))
 }
 
 pub(super) fn aiter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
