@@ -140,7 +140,10 @@ mod tests {
                      0000000000000110 0000000000000300 T _ZN1a17h00000000000000bbE.llvm.5\n\
                      0000000000000110 r _ZN1c17h00000000000000bbE\n";
         let table = functions(table);
-        assert_eq!(table.iter().map(|function| (function.address, function.size)).collect::<Vec<_>>(), [(16, 256), (272, 768)]);
+        assert_eq!(
+            table.iter().map(|function| (function.address, function.size)).collect::<Vec<_>>(),
+            [(16, 256), (272, 768)]
+        );
         let few = BTreeSet::from([table[0].name.to_string()]);
         let expected = ["_ZN1a17h00000000000000aaE*", "main"].map(str::to_string);
         assert_eq!(patterns(&few, &table), BTreeSet::from(expected));

@@ -177,11 +177,7 @@ impl<'a> Args<'a> {
 
     /// Raises TypeError when keywords were given to a function that takes none.
     pub fn no_keywords(&self, vm: &mut Vm, name: &str) -> Result<(), Raised> {
-        if self.kwcount == 0 {
-            Ok(())
-        } else {
-            Err(takes_no_keywords(vm, name))
-        }
+        if self.kwcount == 0 { Ok(()) } else { Err(takes_no_keywords(vm, name)) }
     }
 
     /// Raises TypeError unless the number of positional arguments is within `min..=max`; no keywords.

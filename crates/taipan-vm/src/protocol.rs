@@ -192,9 +192,7 @@ impl Vm {
     /// `format(value, spec)`.
     pub fn format(&mut self, value: Value, spec: Value) -> Result<Value, Raised> {
         let empty = spec.downcast::<Str>(self).is_some_and(|spec| spec.get(self).is_empty());
-        if empty
-            && (value.exact::<Str>().is_some() || value.is_small_int() || value.as_immediate_float().is_some())
-        {
+        if empty && (value.exact::<Str>().is_some() || value.is_small_int() || value.as_immediate_float().is_some()) {
             return self.str(value);
         }
         if let Some(text) = self.plain_format(value, spec) {

@@ -703,11 +703,7 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                         && let Some(tuple) = reg!(word.b()).exact::<Tuple>()
                         && tuple.get(&*vm).items().len() == n
                     {
-                        std::ptr::copy_nonoverlapping(
-                            tuple.get(&*vm).items().as_ptr(),
-                            fp.add(word.a() as usize),
-                            n,
-                        );
+                        std::ptr::copy_nonoverlapping(tuple.get(&*vm).items().as_ptr(), fp.add(word.a() as usize), n);
                         next!(1)
                     }
                     act!(unpack::unpack_sequence, 1)

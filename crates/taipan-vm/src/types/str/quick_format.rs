@@ -183,7 +183,9 @@ mod tests {
     /// Facts of CPython.
     #[test]
     fn formats_as_the_general_way_does() {
-        let int = |i, spec: &str| format_int(i, spec.as_bytes()).map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
+        let int = |i, spec: &str| {
+            format_int(i, spec.as_bytes()).map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned())
+        };
         assert_eq!(int(42, "06d").as_deref(), Some("000042"));
         assert_eq!(int(-42, "06").as_deref(), Some("-00042"));
         assert_eq!(int(-255, "8x").as_deref(), Some("     -ff"));
@@ -194,7 +196,9 @@ mod tests {
         assert_eq!(int(5, "<5"), None);
         assert_eq!(int(5, "c"), None);
         assert_eq!(int(5, "999"), None);
-        let float = |f, spec: &str| format_float(f, spec.as_bytes()).map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
+        let float = |f, spec: &str| {
+            format_float(f, spec.as_bytes()).map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned())
+        };
         assert_eq!(float(2.5, ".0f").as_deref(), Some("2"));
         assert_eq!(float(0.125, ".2f").as_deref(), Some("0.12"));
         assert_eq!(float(-0.0, "f").as_deref(), Some("-0.000000"));
