@@ -19,11 +19,11 @@ impl Bytes {
 
     /// The bytes to be changed; a copy unless they are owned.
     pub fn to_mut(&mut self) -> &mut Vec<u8> {
-        let owned = std::mem::take(self).into_vec();
-        *self = Bytes::Owned(owned);
-        match self {
-            Bytes::Owned(bytes) => bytes,
-            Bytes::Shared(_) | Bytes::Static(_) => unreachable!("made owned above"),
+        loop {
+            if let Bytes::Owned(bytes) = self {
+                return bytes;
+            }
+            *self = Bytes::Owned(std::mem::take(self).into_vec());
         }
     }
 

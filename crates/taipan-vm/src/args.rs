@@ -129,10 +129,7 @@ impl<'a> Args<'a> {
     /// The receiver, whose layout was checked by the descriptor.
     #[inline]
     pub fn receiver<T: HeapObject>(&self, vm: &Vm) -> Gc<T> {
-        match self.slots[0].get().downcast(vm) {
-            Some(object) => object,
-            None => unreachable!("a method descriptor checks its receiver"),
-        }
+        self.slots[0].get().expect(vm)
     }
 
     /// Without the first positional argument.

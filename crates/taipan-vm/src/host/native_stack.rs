@@ -24,7 +24,10 @@ pub fn with_native_stack(program: fn() -> i32) -> i32 {
         if size >= LEAST && address_space_left().is_none_or(|left| left / 8 > size) {
             // SAFETY: part of the stack (but for the page beside its end), and the limits allow for it.
             unsafe { claim_stack(low + (64 << 10)) };
-            return program();
+            return std::panic::catch_unwind(program).unwrap_or_else(|_| {
+                tell(b"Fatal Python error: internal error\n");
+                1
+            });
         }
     }
     let size = share_of_address_space(USUAL, 8).max(LEAST);
@@ -33,9 +36,7 @@ pub fn with_native_stack(program: fn() -> i32) -> i32 {
         let _ = sender.send(program());
     };
     if start_thread(size, work).is_err() {
-        let text = b"Fatal Python error: no memory for the native stack\n";
-        // SAFETY: a buffer and its length.
-        unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
+        tell(b"Fatal Python error: no memory for the native stack\n");
         return 1;
     }
     // Signals are for the thread that runs the program.
@@ -46,6 +47,12 @@ pub fn with_native_stack(program: fn() -> i32) -> i32 {
         libc::pthread_sigmask(libc::SIG_BLOCK, &all, std::ptr::null_mut());
     }
     receiver.recv().unwrap_or(1)
+}
+
+/// Writes to the process's standard error without asking for memory.
+fn tell(text: &[u8]) {
+    // SAFETY: a buffer and its length.
+    unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
 }
 
 /// Starts a thread with a native stack of so many bytes, which nobody waits for. A panic in it ends the process.
@@ -61,12 +68,9 @@ pub fn start_thread(stack: usize, work: impl FnOnce() + Send + 'static) -> HostR
         let work = unsafe { Box::from_raw(work.cast::<Work>()) };
         if std::panic::catch_unwind(std::panic::AssertUnwindSafe(*work)).is_err() {
             // It held locks that others wait for.
-            let text = b"Fatal Python error: internal error in a thread\n";
-            // SAFETY: a buffer and its length; then the process ends.
-            unsafe {
-                libc::write(2, text.as_ptr().cast(), text.len());
-                libc::_exit(1)
-            }
+            tell(b"Fatal Python error: internal error in a thread\n");
+            // SAFETY: ends the process.
+            unsafe { libc::_exit(1) }
         }
         std::ptr::null_mut()
     }

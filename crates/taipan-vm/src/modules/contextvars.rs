@@ -116,10 +116,7 @@ pub fn current_values(vm: &Vm) -> Option<Gc<Dict>> {
 }
 
 fn context_of(vm: &Vm, this: Value) -> Gc<Context> {
-    match this.downcast(vm) {
-        Some(context) => context,
-        None => unreachable!("a slot of Context"),
-    }
+    this.expect(vm)
 }
 
 // ---- Context ----
@@ -236,10 +233,7 @@ fn context_values(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 // ---- ContextVar ----
 
 fn variable_of(vm: &Vm, this: Value) -> Gc<ContextVar> {
-    match this.downcast(vm) {
-        Some(variable) => variable,
-        None => unreachable!("a slot of ContextVar"),
-    }
+    this.expect(vm)
 }
 
 fn variable_new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
@@ -337,10 +331,7 @@ fn variable_name(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 // ---- Token ----
 
 fn token_of(vm: &Vm, this: Value) -> Gc<Token> {
-    match this.downcast(vm) {
-        Some(token) => token,
-        None => unreachable!("a slot of Token"),
-    }
+    this.expect(vm)
 }
 
 fn token_new(vm: &mut Vm, _: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {

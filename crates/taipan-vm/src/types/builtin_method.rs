@@ -54,9 +54,7 @@ pub fn call_def(vm: &mut Vm, def: &'static MethodDef, args: Args<'_>) -> Result<
 
 /// `builtin(*args)`.
 pub fn call(vm: &mut Vm, callable: Value, args: Args<'_>) -> Result<Value, Raised> {
-    let Some(method) = callable.downcast::<BuiltinMethod>(vm) else {
-        unreachable!("slot of builtin_function_or_method")
-    };
+    let method = callable.expect::<BuiltinMethod>(vm);
     let (def, receiver, passes) = (method.get(vm).def, method.get(vm).receiver, method.get(vm).passes_receiver);
     vm.check_native_stack()?;
     match receiver {

@@ -27,10 +27,7 @@ impl Cell {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<Cell> {
-    match this.downcast(vm) {
-        Some(cell) => cell,
-        None => unreachable!("a slot of cell"),
-    }
+    this.expect(vm)
 }
 
 fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {

@@ -103,7 +103,7 @@ pub fn check_receiver(vm: &mut Vm, name: &str, class: Gc<Type>, object: Value) -
 
 /// `descriptor(self, *args)` of a method descriptor.
 pub fn call_method_descriptor(vm: &mut Vm, callable: Value, args: Args<'_>) -> Result<Value, Raised> {
-    let Some(descriptor) = callable.downcast::<MethodDescriptor>(vm) else { unreachable!("slot of method_descriptor") };
+    let descriptor = callable.expect::<MethodDescriptor>(vm);
     let (def, class) = (descriptor.get(vm).def, descriptor.get(vm).class);
     if args.is_empty() {
         let owner = Type::name(class, vm);

@@ -53,17 +53,11 @@ pub fn class_getitem(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub const CLASS_GETITEM: MethodDef = class_method("__class_getitem__($type, object, /)", class_getitem, "See PEP 585");
 
 fn expect(vm: &Vm, this: Value) -> Gc<GenericAlias> {
-    match this.downcast(vm) {
-        Some(alias) => alias,
-        None => unreachable!("a slot of GenericAlias"),
-    }
+    this.expect(vm)
 }
 
 fn args_of(vm: &Vm, this: Value) -> Gc<Tuple> {
-    match expect(vm, this).get(vm).args.downcast(vm) {
-        Some(args) => args,
-        None => unreachable!("the arguments of an alias are a tuple"),
-    }
+    expect(vm, this).get(vm).args.expect(vm)
 }
 
 fn type_new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {

@@ -31,10 +31,7 @@ impl Method {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<Method> {
-    match this.downcast(vm) {
-        Some(method) => method,
-        None => unreachable!("a slot of method"),
-    }
+    this.expect(vm)
 }
 
 fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {

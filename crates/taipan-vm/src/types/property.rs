@@ -29,10 +29,7 @@ heap_object! {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<Property> {
-    match this.downcast(vm) {
-        Some(property) => property,
-        None => unreachable!("a slot of property"),
-    }
+    this.expect(vm)
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, _args: Args<'_>) -> Result<Value, Raised> {

@@ -56,10 +56,7 @@ fn find(vm: &mut Vm, start: Gc<Type>, class: Gc<Type>, attribute: Gc<Str>) -> Op
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<Super> {
-    match this.downcast(vm) {
-        Some(object) => object,
-        None => unreachable!("a slot of super"),
-    }
+    this.expect(vm)
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, _args: Args<'_>) -> Result<Value, Raised> {

@@ -464,7 +464,9 @@ impl Vm {
 }
 
 impl Value {
-    /// The object as `T`, for slots and rows whose receiver was checked by the descriptor.
+    /// The object as `T`, for slots and rows, which are called with objects of their layout only: `check_receiver` of the
+    /// descriptors refuses others, a class inherits slots from classes whose layout it extends, and a `__new__` refuses classes
+    /// with another one. `tests/oracle/hostile_calls.py` tries them all.
     #[inline]
     pub fn expect<T: HeapObject>(self, vm: &Vm) -> Gc<T> {
         match self.downcast(vm) {

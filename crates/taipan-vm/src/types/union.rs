@@ -114,10 +114,7 @@ pub fn alternatives(vm: &Vm, value: Value) -> Option<Gc<Tuple>> {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<Union> {
-    match this.downcast(vm) {
-        Some(union) => union,
-        None => unreachable!("a slot of Union"),
-    }
+    this.expect(vm)
 }
 
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {

@@ -81,10 +81,7 @@ impl Vm {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<WeakRef> {
-    match this.downcast(vm) {
-        Some(reference) => reference,
-        None => unreachable!("a slot of a weak reference"),
-    }
+    this.expect(vm)
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {

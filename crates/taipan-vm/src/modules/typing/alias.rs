@@ -26,10 +26,7 @@ heap_object! {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<TypeAlias> {
-    match this.downcast(vm) {
-        Some(alias) => alias,
-        None => unreachable!("a slot of TypeAliasType"),
-    }
+    this.expect(vm)
 }
 
 /// The alias of a `type` statement: name, type parameters or None, function of the value.

@@ -58,10 +58,7 @@ pub fn is_type_parameter(vm: &Vm, value: Value) -> bool {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<TypeParameter> {
-    match this.downcast(vm) {
-        Some(parameter) => parameter,
-        None => unreachable!("a slot of a type parameter"),
-    }
+    this.expect(vm)
 }
 
 fn blank(name: Value) -> TypeParameter {

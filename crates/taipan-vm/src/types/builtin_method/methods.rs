@@ -15,10 +15,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 fn expect(vm: &Vm, this: Value) -> Gc<BuiltinMethod> {
-    match this.downcast(vm) {
-        Some(method) => method,
-        None => unreachable!("a slot of builtin_function_or_method"),
-    }
+    this.expect(vm)
 }
 
 /// The documentation of a row without the signature that may begin it; empty means none.

@@ -30,10 +30,8 @@ fn described(vm: &mut Vm, this: Value) -> Result<(&'static str, Gc<Type>, Value)
         let (class, name) = (own.get(vm).class, own.get(vm).def.name);
         return Ok(("attribute", class, vm.new_str(name)?));
     }
-    match this.downcast::<MemberDescriptor>(vm) {
-        Some(own) => Ok(("member", own.get(vm).class, own.get(vm).name.value())),
-        None => unreachable!("a slot of a descriptor type"),
-    }
+    let own = this.expect::<MemberDescriptor>(vm);
+    Ok(("member", own.get(vm).class, own.get(vm).name.value()))
 }
 
 /// `<method 'append' of 'list' objects>`.
@@ -120,13 +118,9 @@ pub const DATA_GETSET: &[GetSetDef] = &[
 ];
 
 fn wrapper(vm: &Vm, this: Value) -> (Gc<WrapperDescriptor>, &'static SlotDef, Value) {
-    match this.downcast::<MethodWrapper>(vm) {
-        Some(wrapper) => {
-            let (descriptor, receiver) = (wrapper.get(vm).descriptor, wrapper.get(vm).receiver);
-            (descriptor, descriptor.get(vm).def, receiver)
-        }
-        None => unreachable!("a slot of method-wrapper"),
-    }
+    let wrapper = this.expect::<MethodWrapper>(vm);
+    let (descriptor, receiver) = (wrapper.get(vm).descriptor, wrapper.get(vm).receiver);
+    (descriptor, descriptor.get(vm).def, receiver)
 }
 
 /// `<method-wrapper '__add__' of int object at 0x...>`.

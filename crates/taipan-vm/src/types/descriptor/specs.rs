@@ -16,10 +16,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 fn expect<T: HeapObject>(vm: &Vm, this: Value) -> Gc<T> {
-    match this.downcast(vm) {
-        Some(object) => object,
-        None => unreachable!("a slot is called with an object of its type"),
-    }
+    this.expect(vm)
 }
 
 fn method_get(vm: &mut Vm, this: Value, object: Option<Value>, _: Option<Value>) -> Result<Value, Raised> {

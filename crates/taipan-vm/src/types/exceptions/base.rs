@@ -69,10 +69,7 @@ pub fn init_named(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised
 }
 
 fn fields(vm: &Vm, this: Value) -> Gc<BaseException> {
-    match this.downcast(vm) {
-        Some(fields) => fields,
-        None => unreachable!("a slot of an exception class"),
-    }
+    this.expect(vm)
 }
 
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {

@@ -26,10 +26,7 @@ heap_object! {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<Group> {
-    match this.downcast(vm) {
-        Some(group) => group,
-        None => unreachable!("a slot of an exception group"),
-    }
+    this.expect(vm)
 }
 
 /// The members of a group.

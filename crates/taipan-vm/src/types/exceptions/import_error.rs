@@ -25,10 +25,7 @@ heap_object! {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<ImportFailure> {
-    match this.downcast(vm) {
-        Some(error) => error,
-        None => unreachable!("a slot of ImportError"),
-    }
+    this.expect(vm)
 }
 
 fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {

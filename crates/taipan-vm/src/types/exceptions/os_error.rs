@@ -92,10 +92,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<OsError> {
-    match this.downcast(vm) {
-        Some(error) => error,
-        None => unreachable!("a slot of OSError"),
-    }
+    this.expect(vm)
 }
 
 fn fill(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {

@@ -29,10 +29,7 @@ heap_object! {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<SyntaxFailure> {
-    match this.downcast(vm) {
-        Some(error) => error,
-        None => unreachable!("a slot of SyntaxError"),
-    }
+    this.expect(vm)
 }
 
 fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {

@@ -25,10 +25,7 @@ heap_object! {
 }
 
 fn expect(vm: &Vm, this: Value) -> Gc<UnicodeFailure> {
-    match this.downcast(vm) {
-        Some(error) => error,
-        None => unreachable!("a slot of a Unicode error"),
-    }
+    this.expect(vm)
 }
 
 fn expect_count(vm: &mut Vm, args: Args<'_>, n: usize) -> Result<(), Raised> {

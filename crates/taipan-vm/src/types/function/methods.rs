@@ -18,10 +18,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 fn expect(vm: &Vm, this: Value) -> Gc<Function> {
-    match this.downcast(vm) {
-        Some(function) => function,
-        None => unreachable!("a slot of function"),
-    }
+    this.expect(vm)
 }
 
 /// Binds the function to an instance.
