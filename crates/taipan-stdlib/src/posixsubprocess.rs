@@ -45,9 +45,6 @@ fn numbers(vm: &mut Vm, items: Value) -> Result<Vec<i64>, Raised> {
 fn fork_exec(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     vm.close_dropped_outputs(Some(fork_exec));
     let [argv, executables, close_fds, pass_fds, cwd, env] = args.all();
-    if args.get(21).not_none().is_some() {
-        return Err(vm.raise(Exc::RuntimeError, "preexec_fn is not supported"));
-    }
     let mut ends = [0; 8];
     for (i, end) in ends.iter_mut().enumerate() {
         *end = vm.index_i32(args.get(6 + i))?;
@@ -97,5 +94,20 @@ fn fork_exec(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         uid: optional_id(vm, args.get(19))?,
         umask: vm.index_i32(args.get(20))?,
     };
-    vm.ask_host(|host| host.spawn(&request)).map(Value::int32)
+    let Some(preexec) = args.get(21).not_none() else {
+        return vm.ask_host(|host| host.spawn(&request)).map(Value::int32);
+    };
+    let pid = crate::posix::forked(vm)?;
+    if pid == 0 {
+        let host = vm.host();
+        let _ = host.become_program(&request, &mut || match vm.call(preexec, &[]) {
+            Ok(_) => true,
+            Err(raised) => {
+                let _ = vm.take_raised(raised);
+                false
+            }
+        });
+        let _ = host.exit(255);
+    }
+    Ok(Value::int32(pid))
 }

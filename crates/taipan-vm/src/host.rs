@@ -200,6 +200,49 @@ pub struct SpawnRequest {
     pub umask: i32,
 }
 
+/// What `posix_spawn` does in the child before it starts the program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SpawnAction {
+    Open {
+        fd: i32,
+        path: Vec<u8>,
+        flags: i32,
+        mode: u32,
+    },
+    Close(i32),
+    /// From, to.
+    Duplicate(i32, i32),
+    CloseFrom(i32),
+}
+
+/// What `posix_spawn` is asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SpawnFile {
+    pub path: Vec<u8>,
+    /// Look for the file in `PATH`.
+    pub search: bool,
+    pub args: Vec<Vec<u8>>,
+    /// `NAME=value`; `None`: this process's.
+    pub env: Option<Vec<Vec<u8>>>,
+    pub actions: Vec<SpawnAction>,
+    pub process_group: Option<i32>,
+    pub reset_ids: bool,
+    pub new_session: bool,
+    /// Bit n for signal n.
+    pub signal_mask: Option<u64>,
+    pub signal_defaults: Option<u64>,
+    /// Policy, if it is to change, and priority.
+    pub scheduler: Option<(Option<i32>, i32)>,
+}
+
+/// The file whose extended attributes are meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AttributeFile<'a> {
+    /// A path, and whether a symbolic link at its end is followed.
+    Path(&'a [u8], bool),
+    Fd(i32),
+}
+
 /// A readiness question or answer: descriptor, asked events, returned events (`POLL*`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PollEntry {
@@ -375,6 +418,8 @@ host! {
         fn set_times_fd(fd: i32, times: Option<(TimeSpec, TimeSpec)>) -> ();
         fn truncate(path: &[u8], length: i64) -> ();
         fn make_fifo(path: &[u8], mode: u32, dir: Option<i32>) -> ();
+        fn make_node(path: &[u8], mode: u32, device: u64, dir: Option<i32>) -> ();
+        fn change_root(path: &[u8]) -> ();
         fn volume(path: &[u8]) -> VolumeStatus;
         fn volume_of_fd(fd: i32) -> VolumeStatus;
         fn current_dir() -> Vec<u8>;
@@ -409,6 +454,56 @@ host! {
         fn affinity(pid: i32) -> Vec<usize>;
         fn load_average() -> [f64; 3];
         fn system_config(name: i32) -> i64;
+        /// `confstr`.
+        fn text_config(name: i32) -> Option<Vec<u8>>;
+        /// `fpathconf`, `pathconf`.
+        fn file_config(file: Result<i32, &[u8]>, name: i32) -> i64;
+    }
+    scheduling {
+        fn scheduler(pid: i32) -> i32;
+        fn set_scheduler(pid: i32, policy: i32, priority: i32) -> ();
+        fn scheduling_priority(pid: i32) -> i32;
+        fn set_scheduling_priority(pid: i32, priority: i32) -> ();
+        /// Least and greatest priority of a policy.
+        fn priority_range(policy: i32) -> (i32, i32);
+        /// `sched_rr_get_interval`.
+        fn time_slice(pid: i32) -> TimeSpec;
+        fn set_affinity(pid: i32, cpus: &[usize]) -> ();
+        /// `getpriority`.
+        fn process_priority(which: i32, who: i32) -> i32;
+        fn set_process_priority(which: i32, who: i32, priority: i32) -> ();
+        /// `setns`.
+        fn enter_namespace(fd: i32, kind: i32) -> ();
+        /// `unshare`.
+        fn leave_namespaces(flags: i32) -> ();
+        /// `pidfd_send_signal`.
+        fn signal_process(fd: i32, signal: i32, flags: u32) -> ();
+    }
+    spawning {
+        fn spawn_file(request: &SpawnFile) -> i32;
+        /// `waitid`: process, user, signal, status, code; no process when none has changed.
+        fn wait_id(kind: i32, id: u32, options: i32) -> [i32; 5];
+    }
+    extended_attributes {
+        fn attribute(file: AttributeFile<'_>, name: &[u8]) -> Vec<u8>;
+        fn set_attribute(file: AttributeFile<'_>, name: &[u8], value: &[u8], flags: i32) -> ();
+        fn remove_attribute(file: AttributeFile<'_>, name: &[u8]) -> ();
+        fn attributes(file: AttributeFile<'_>) -> Vec<Vec<u8>>;
+    }
+    transfers {
+        /// `copy_file_range`; offsets of source and target, absent: the position of the file.
+        fn copy_range(from: i32, to: i32, count: usize, offsets: [Option<i64>; 2]) -> usize;
+        fn splice(from: i32, to: i32, count: usize, offsets: [Option<i64>; 2], flags: u32) -> usize;
+        /// `preadv2`, `pwritev2`.
+        fn read_at(fd: i32, into: &mut [u8], offset: i64, flags: i32) -> usize;
+        fn write_at(fd: i32, bytes: &[u8], offset: i64, flags: i32) -> usize;
+        /// `lockf`.
+        fn lock_section(fd: i32, command: i32, length: i64) -> ();
+        /// `timerfd_create`.
+        fn open_timer(clock: i32, flags: i32) -> i32;
+        /// Next expiration and interval; gives the old ones.
+        fn set_descriptor_timer(fd: i32, flags: i32, times: [TimeSpec; 2]) -> [TimeSpec; 2];
+        fn descriptor_timer(fd: i32) -> [TimeSpec; 2];
     }
     processes {
         fn process_id() -> i32;
@@ -431,6 +526,8 @@ host! {
         fn fork() -> i32;
         fn execute(path: &[u8], args: &[Vec<u8>], env: Option<&[Vec<u8>]>) -> ();
         fn spawn(request: &SpawnRequest) -> i32;
+        /// In a forked child: does what `spawn` does there, `before` at last; ends the process when that or anything fails.
+        fn become_program(request: &SpawnRequest, before: &mut dyn FnMut() -> bool) -> ();
         fn wait(pid: i32, options: i32) -> WaitResult;
         /// Ends the process at once.
         fn exit(status: i32) -> ();
@@ -449,6 +546,11 @@ host! {
         fn group_by_id(id: u32) -> Option<GroupEntry>;
         fn group_by_name(name: &[u8]) -> Option<GroupEntry>;
         fn all_groups() -> Vec<GroupEntry>;
+        /// `getgrouplist`.
+        fn group_list(user: &[u8], group: u32) -> Vec<u32>;
+        /// `initgroups`.
+        fn take_groups_of(user: &[u8], group: u32) -> ();
+        fn login_name() -> Vec<u8>;
     }
     terminals {
         fn terminal_attributes(fd: i32) -> TerminalAttributes;
@@ -465,6 +567,14 @@ host! {
         fn set_terminal_group(fd: i32, group: i32) -> ();
         /// `openpty`: master and slave, not inherited by children.
         fn open_terminal_pair() -> (i32, i32);
+        /// `posix_openpt`; not inherited by children.
+        fn open_terminal_master(flags: i32) -> i32;
+        fn grant_terminal(fd: i32) -> ();
+        fn unlock_terminal(fd: i32) -> ();
+        /// `ptsname`.
+        fn slave_name(fd: i32) -> Vec<u8>;
+        /// `login_tty`.
+        fn log_in(fd: i32) -> ();
     }
     clock {
         /// `clock_gettime` (`CLOCK_*`).

@@ -39,7 +39,7 @@ fn descriptor(vm: &mut Vm, value: Value) -> Result<i32, Raised> {
 }
 
 /// A descriptor or an object with `fileno()`.
-fn file_descriptor(vm: &mut Vm, value: Value) -> Result<i32, Raised> {
+pub fn file_descriptor(vm: &mut Vm, value: Value) -> Result<i32, Raised> {
     if vm.is_int(value) {
         let fd = vm.index_i32(value)?;
         if fd < 0 {
@@ -208,7 +208,7 @@ pub fn pipe2(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// A buffer for so many bytes; OSError for a negative length, MemoryError beyond the limit.
-fn buffer_for(vm: &mut Vm, length: isize) -> Result<Vec<u8>, Raised> {
+pub fn buffer_for(vm: &mut Vm, length: isize) -> Result<Vec<u8>, Raised> {
     if length < 0 {
         return Err(vm.raise_os_error(Errno(libc::EINVAL), &[]));
     }

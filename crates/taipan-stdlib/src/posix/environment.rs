@@ -5,13 +5,11 @@ use taipan_vm::host::Errno;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::structseq;
 use taipan_vm::types::dict::Dict;
-use taipan_vm::types::str::Str;
 use taipan_vm::types::structseq::instance;
 use taipan_vm::types::tuple::Tuple;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
-use super::constants;
 
 structseq! {
     /// `os.uname_result`.
@@ -127,25 +125,6 @@ pub fn strerror(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     vm.new_str(&text)
 }
 
-pub fn sysconf(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let name = args.get(0);
-    let number = match name.downcast::<Str>(vm) {
-        Some(text) => {
-            let text = text.get(vm).to_string_lossy();
-            match constants::SYSCONF_NAMES.iter().find(|(known, _)| *known == text) {
-                Some((_, number)) => *number as i32,
-                None => return Err(vm.raise(Exc::ValueError, "unrecognized configuration name")),
-            }
-        }
-        None if vm.is_int(name) => vm.index_i32(name)?,
-        None => {
-            return Err(vm.raise(Exc::TypeError, "configuration names must be strings or integers"));
-        }
-    };
-    let value = vm.ask_host(|host| host.system_config(number))?;
-    vm.new_int(value)
-}
-
 pub fn sync(_: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }
@@ -158,7 +137,7 @@ pub fn is_inputhook_installed(_: &mut Vm, _: Args<'_>) -> Result<Value, Raised> 
     Ok(Value::FALSE)
 }
 
-fn device(vm: &mut Vm, value: Value) -> Result<u64, Raised> {
+pub fn device(vm: &mut Vm, value: Value) -> Result<u64, Raised> {
     let index = vm.index(value)?;
     match vm.as_i64(index) {
         Some(device) => Ok(device as u64),

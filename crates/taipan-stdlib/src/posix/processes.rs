@@ -71,7 +71,7 @@ pub fn abort(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// The bytes of each item of a sequence of paths.
-fn byte_strings(vm: &mut Vm, items: Value) -> Result<Vec<Vec<u8>>, Raised> {
+pub fn byte_strings(vm: &mut Vm, items: Value) -> Result<Vec<Vec<u8>>, Raised> {
     let items = vm.list_of(items)?;
     let mut all = Vec::new();
     let mut i = 0;

@@ -9,13 +9,17 @@ use crate::host::{Errno, HostResult};
 pub mod accounts;
 pub mod clock;
 pub mod descriptors;
+pub mod extended_attributes;
 pub mod files;
 pub mod processes;
+pub mod scheduling;
 pub mod semaphores;
 pub mod signals;
 pub mod sockets;
+pub mod spawning;
 pub mod system;
 pub mod terminals;
+pub mod transfers;
 
 /// The operating system.
 pub struct OsHost;

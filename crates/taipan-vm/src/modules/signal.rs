@@ -323,7 +323,8 @@ fn valid_signals(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     signal_set(vm, (1..SIGNALS as i32).filter(|signal| *signal != 32 && *signal != 33))
 }
 
-fn mask_of(vm: &mut Vm, iterable: Value) -> Result<u64, Raised> {
+/// The signals of an iterable of numbers, bit n for signal n.
+pub fn mask_of(vm: &mut Vm, iterable: Value) -> Result<u64, Raised> {
     let numbers = vm.list_of(iterable)?;
     let mut mask = 0;
     let mut i = 0;

@@ -149,3 +149,34 @@ pub fn all_groups() -> HostResult<Vec<GroupEntry>> {
     };
     Ok(lines(b"/etc/group")?.into_iter().filter_map(entry).collect())
 }
+
+pub fn group_list(user: &[u8], group: u32) -> HostResult<Vec<u32>> {
+    let user = c_string(user)?;
+    let mut groups = vec![0; 65_536];
+    let mut n = groups.len() as i32;
+    // SAFETY: a null-terminated name; room for as many groups as told.
+    if unsafe { libc::getgrouplist(user.as_ptr(), group, groups.as_mut_ptr(), &mut n) } == -1 {
+        return Err(Errno(libc::ENOMEM));
+    }
+    groups.truncate(usize::try_from(n).unwrap_or(0));
+    Ok(groups)
+}
+
+pub fn take_groups_of(user: &[u8], group: u32) -> HostResult<()> {
+    let user = c_string(user)?;
+    // SAFETY: a null-terminated name.
+    super::check(unsafe { libc::initgroups(user.as_ptr(), group) }).map(drop)
+}
+
+unsafe extern "C" {
+    fn getlogin_r(name: *mut c_char, size: usize) -> libc::c_int;
+}
+
+pub fn login_name() -> HostResult<Vec<u8>> {
+    let mut name = [0u8; 256];
+    // SAFETY: room for a name of so many bytes.
+    match unsafe { getlogin_r(name.as_mut_ptr().cast(), name.len()) } {
+        0 => Ok(name.split(|byte| *byte == 0).next().unwrap_or_default().to_vec()),
+        errno => Err(Errno(errno)),
+    }
+}

@@ -249,3 +249,15 @@ pub fn volume_of_fd(fd: i32) -> HostResult<VolumeStatus> {
     check(unsafe { libc::fstatvfs(fd, &mut status) })?;
     Ok(volume_status(&status))
 }
+
+pub fn make_node(path: &[u8], mode: u32, device: u64, dir: Option<i32>) -> HostResult<()> {
+    let path = c_string(path)?;
+    // SAFETY: a null-terminated path.
+    check(unsafe { libc::mknodat(folder(dir), path.as_ptr(), mode, device) }).map(drop)
+}
+
+pub fn change_root(path: &[u8]) -> HostResult<()> {
+    let path = c_string(path)?;
+    // SAFETY: a null-terminated path.
+    check(unsafe { libc::chroot(path.as_ptr()) }).map(drop)
+}

@@ -74,7 +74,7 @@ pub fn fork() -> HostResult<i32> {
 }
 
 /// A null-terminated array of C strings, and the strings it points into.
-fn vector(items: &[Vec<u8>]) -> HostResult<(Vec<CString>, Vec<*const libc::c_char>)> {
+pub(super) fn vector(items: &[Vec<u8>]) -> HostResult<(Vec<CString>, Vec<*const libc::c_char>)> {
     let strings = items.iter().map(|item| c_string(item)).collect::<HostResult<Vec<_>>>()?;
     let mut pointers: Vec<_> = strings.iter().map(|string| string.as_ptr()).collect();
     pointers.push(std::ptr::null());
@@ -96,15 +96,34 @@ pub fn execute(path: &[u8], args: &[Vec<u8>], env: Option<&[Vec<u8>]>) -> HostRe
 }
 
 pub fn spawn(request: &SpawnRequest) -> HostResult<i32> {
+    match prepared(request, || {
+        // SAFETY: the child only makes async-signal-safe calls on data prepared before, then replaces or ends itself.
+        check(unsafe { libc::fork() })
+    }, &mut || true)? {
+        0 => exit(255).map(|()| 0),
+        pid => Ok(pid),
+    }
+}
+
+pub fn become_program(request: &SpawnRequest, before: &mut dyn FnMut() -> bool) -> HostResult<()> {
+    prepared(request, || Ok(0), before).map(drop)
+}
+
+/// Prepares what a child needs; in the child that `fork` makes, starts the program or ends.
+fn prepared(
+    request: &SpawnRequest,
+    fork: impl FnOnce() -> HostResult<i32>,
+    before: &mut dyn FnMut() -> bool,
+) -> HostResult<i32> {
     let (_args, args) = vector(&request.args)?;
     let executables = request.executables.iter().map(|path| c_string(path)).collect::<HostResult<Vec<_>>>()?;
     let env = request.env.as_deref().map(vector).transpose()?;
     let cwd = request.cwd.as_deref().map(c_string).transpose()?;
-    // SAFETY: the child only makes async-signal-safe calls on data prepared above, then replaces or ends itself.
+    // SAFETY: this is the child where `fork` says so.
     unsafe {
-        match check(libc::fork())? {
+        match fork()? {
             0 => {
-                let stage = match child(request, &executables, &args, env.as_ref(), cwd.as_ref()) {
+                let stage = match child(request, &executables, &args, env.as_ref(), cwd.as_ref(), before) {
                     Ok(()) => ChildFailure { errno: last_errno().0, in_chdir: false, in_exec: true },
                     Err(failure) => failure,
                 };
@@ -133,6 +152,7 @@ unsafe fn child(
     args: &[*const libc::c_char],
     env: Option<&(Vec<CString>, Vec<*const libc::c_char>)>,
     cwd: Option<&CString>,
+    before: &mut dyn FnMut() -> bool,
 ) -> Result<(), ChildFailure> {
     let ok = |result: i32| {
         if result == -1 {
@@ -200,6 +220,9 @@ unsafe fn child(
         if let Some(uid) = request.uid {
             ok(libc::setreuid(uid, uid))?;
         }
+        if !before() {
+            return Err(ChildFailure { errno: 0, in_chdir: false, in_exec: false });
+        }
         if request.close_fds {
             close_others(&request.pass_fds, request.errpipe_write);
         }
@@ -257,7 +280,13 @@ unsafe fn close_others(keep: &[i32], errpipe: i32) {
 /// Tells the parent what failed, as `subprocess` expects it: `name:hexerrno:text`.
 fn report(fd: i32, failure: &ChildFailure) {
     let errno = failure.errno;
-    let mut line = [0u8; 48];
+    if errno == 0 {
+        let text = b"SubprocessError:0:Exception occurred in preexec_fn.";
+        // SAFETY: a buffer readable for its length.
+        unsafe { libc::write(fd, text.as_ptr().cast(), text.len()) };
+        return;
+    }
+    let mut line = [0u8; 64];
     let mut n = 0;
     let mut put = |bytes: &[u8]| {
         for byte in bytes {

@@ -127,7 +127,7 @@ pub fn pause() -> HostResult<()> {
     Err(Errno::INTERRUPTED)
 }
 
-fn to_set(mask: u64) -> libc::sigset_t {
+pub(super) fn to_set(mask: u64) -> libc::sigset_t {
     // SAFETY: all-zero is a valid set; signal numbers are in range.
     unsafe {
         let mut set: libc::sigset_t = std::mem::zeroed();

@@ -83,3 +83,41 @@ pub fn system_config(name: i32) -> HostResult<i64> {
     let value = unsafe { libc::sysconf(name) };
     if value == -1 && super::last_errno().0 != 0 { Err(super::last_errno()) } else { Ok(value as i64) }
 }
+
+pub fn text_config(name: i32) -> HostResult<Option<Vec<u8>>> {
+    // SAFETY: `errno` is this thread's own.
+    unsafe { *libc::__errno_location() = 0 };
+    let mut text = vec![0u8; 256];
+    loop {
+        // SAFETY: room for as many bytes as told.
+        let n = unsafe { libc::confstr(name, text.as_mut_ptr().cast(), text.len()) };
+        if n == 0 {
+            let errno = super::last_errno();
+            return if errno.0 == 0 { Ok(None) } else { Err(errno) };
+        }
+        if n <= text.len() {
+            text.truncate(n - 1);
+            return Ok(Some(text));
+        }
+        text.resize(n, 0);
+    }
+}
+
+/// A limit of a file by path or descriptor.
+pub fn file_config(file: Result<i32, &[u8]>, name: i32) -> HostResult<i64> {
+    // SAFETY: `errno` is this thread's own; a null-terminated path.
+    let value = unsafe {
+        match file {
+            Ok(fd) => {
+                *libc::__errno_location() = 0;
+                libc::fpathconf(fd, name)
+            }
+            Err(path) => {
+                let path = c_string(path)?;
+                *libc::__errno_location() = 0;
+                libc::pathconf(path.as_ptr(), name)
+            }
+        }
+    };
+    if value == -1 && super::last_errno().0 != 0 { Err(super::last_errno()) } else { Ok(value as i64) }
+}

@@ -88,3 +88,34 @@ pub fn set_terminal_group(fd: i32, group: i32) -> HostResult<()> {
     // SAFETY: numbers only.
     check(unsafe { libc::tcsetpgrp(fd, group) }).map(drop)
 }
+
+pub fn open_terminal_master(flags: i32) -> HostResult<i32> {
+    // SAFETY: numbers only.
+    let fd = check(unsafe { libc::posix_openpt(flags) })?;
+    super::descriptors::set_inheritable(fd, false)?;
+    Ok(fd)
+}
+
+pub fn grant_terminal(fd: i32) -> HostResult<()> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::grantpt(fd) }).map(drop)
+}
+
+pub fn unlock_terminal(fd: i32) -> HostResult<()> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::unlockpt(fd) }).map(drop)
+}
+
+pub fn slave_name(fd: i32) -> HostResult<Vec<u8>> {
+    let mut name = [0u8; 256];
+    // SAFETY: room for a name of so many bytes.
+    match unsafe { libc::ptsname_r(fd, name.as_mut_ptr().cast(), name.len()) } {
+        0 => Ok(name.split(|byte| *byte == 0).next().unwrap_or_default().to_vec()),
+        errno => Err(crate::host::Errno(errno)),
+    }
+}
+
+pub fn log_in(fd: i32) -> HostResult<()> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::login_tty(fd) }).map(drop)
+}

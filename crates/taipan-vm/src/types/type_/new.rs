@@ -503,6 +503,23 @@ pub fn native_new_of(vm: &Vm, attribute: Value) -> Option<New> {
     function.receiver?.downcast::<Type>(vm)?.get(vm).slots.new
 }
 
+/// The built-in class whose native layout a class has.
+fn native_base(vm: &Vm, class: Gc<Type>) -> Gc<Type> {
+    let mut at = class;
+    while at.get(vm).is_heap_type() {
+        match at.get(vm).base {
+            Some(base) => at = base,
+            None => break,
+        }
+    }
+    at
+}
+
+/// Whether a native constructor makes objects of the native layout of a class.
+pub fn makes_layout_of(vm: &Vm, new: New, class: Gc<Type>) -> bool {
+    native_base(vm, class).get(vm).slots.new.is_some_and(|own| std::ptr::fn_addr_eq(own, new))
+}
+
 /// `Type.__new__(cls, *args)`: checks that `cls` fits the type whose `__new__` it is.
 fn call_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(owner) = args.get(0).downcast::<Type>(vm) else {
@@ -527,16 +544,9 @@ fn call_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::TypeError, format!("cannot create '{full}' instances")));
     }
     // `object.__new__(dict)` would make a dict without its fields.
-    let mut at = class;
-    while at.get(vm).is_heap_type() {
-        match at.get(vm).base {
-            Some(base) => at = base,
-            None => break,
-        }
-    }
+    let at = native_base(vm, class);
     let (own, safe) = (owner.get(vm).slots.new, at.get(vm).slots.new);
-    let same = matches!((own, safe), (Some(a), Some(b)) if std::ptr::fn_addr_eq(a, b));
-    if !same {
+    if !own.is_some_and(|own| makes_layout_of(vm, own, class)) {
         if safe.is_none() {
             let name = Type::full_name(at, vm);
             return Err(vm.raise(Exc::TypeError, format!("cannot create '{name}' instances")));

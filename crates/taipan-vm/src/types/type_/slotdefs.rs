@@ -480,9 +480,10 @@ fn update_new(vm: &mut Vm, class: Gc<Type>) {
     let found = Type::lookup_name(class, vm, name::NEW);
     let native = found.and_then(|value| super::new::native_new_of(vm, value));
     class.get_mut(vm).slots.new = match (found, native) {
-        (_, Some(new)) => Some(new),
-        (Some(_), None) => Some(t::new),
-        (None, None) => None,
+        (_, Some(new)) if !class.get(vm).is_heap_type() || super::new::makes_layout_of(vm, new, class) => Some(new),
+        // Called as an attribute, a constructor of another layout is refused.
+        (Some(_), _) => Some(t::new),
+        (None, _) => None,
     };
 }
 
