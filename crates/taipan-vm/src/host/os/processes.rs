@@ -96,10 +96,14 @@ pub fn execute(path: &[u8], args: &[Vec<u8>], env: Option<&[Vec<u8>]>) -> HostRe
 }
 
 pub fn spawn(request: &SpawnRequest) -> HostResult<i32> {
-    match prepared(request, || {
-        // SAFETY: the child only makes async-signal-safe calls on data prepared before, then replaces or ends itself.
-        check(unsafe { libc::fork() })
-    }, &mut || true)? {
+    match prepared(
+        request,
+        || {
+            // SAFETY: the child only makes async-signal-safe calls on data prepared before, then replaces or ends itself.
+            check(unsafe { libc::fork() })
+        },
+        &mut || true,
+    )? {
         0 => exit(255).map(|()| 0),
         pid => Ok(pid),
     }

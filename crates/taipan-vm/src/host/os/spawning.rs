@@ -39,7 +39,8 @@ pub fn spawn_file(request: &SpawnFile) -> HostResult<i32> {
     let env = request.env.as_deref().map(vector).transpose()?;
     // SAFETY: all-zero structs that the calls initialise.
     let mut setup = unsafe {
-        let mut setup = std::mem::ManuallyDrop::new(Setup { attributes: std::mem::zeroed(), actions: std::mem::zeroed() });
+        let mut setup =
+            std::mem::ManuallyDrop::new(Setup { attributes: std::mem::zeroed(), actions: std::mem::zeroed() });
         done(libc::posix_spawnattr_init(&mut setup.attributes))?;
         done(libc::posix_spawn_file_actions_init(&mut setup.actions))?;
         std::mem::ManuallyDrop::into_inner(setup)
