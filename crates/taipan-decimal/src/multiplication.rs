@@ -16,11 +16,17 @@ impl Decimal {
         if self.is_special() || other.is_special() {
             return self.multiply_special(other, context, status);
         }
-        if let (Coefficient::Small(a), Coefficient::Small(b)) = (&self.coefficient, &other.coefficient)
-            && a.checked_mul(*b).is_none()
-            && context.prec <= DOUBLE_MAX
-        {
-            return self.multiply_wide(other, *a, *b, context, status);
+        if let (Coefficient::Small(a), Coefficient::Small(b)) = (&self.coefficient, &other.coefficient) {
+            if (a | b) >> 64 == 0 {
+                // Two words: the product fits.
+                let negative = self.negative != other.negative;
+                let mut result = Decimal::new(negative, Coefficient::Small(a * b), self.exp + other.exp);
+                result.finalize(context, status);
+                return result;
+            }
+            if a.checked_mul(*b).is_none() && context.prec <= DOUBLE_MAX {
+                return self.multiply_wide(other, *a, *b, context, status);
+            }
         }
         let mut result = self.product(other, context, status);
         result.finalize(context, status);

@@ -283,10 +283,7 @@ impl<'a> Args<'a> {
             let Some(name) = key.downcast::<Str>(vm) else {
                 return Err(vm.raise(Exc::TypeError, "keywords must be strings"));
             };
-            let slot = signature
-                .parameters()
-                .take(total)
-                .position(|p| p.kind != ParameterKind::PositionalOnly && name.get(vm).equals(p.name));
+            let slot = signature.keyword_slot(|parameter| name.get(vm).equals(parameter));
             match slot {
                 Some(slot) if !bound[slot].is_unbound() => {
                     let position = slot + 1 - receiver;

@@ -101,6 +101,8 @@ pub struct Interpreter {
     pub module_specs: FxHashMap<&'static str, &'static ModuleSpec>,
     /// Named values that native modules keep per interpreter (registries, caches, hooks).
     pub(crate) state: FxHashMap<&'static str, Value>,
+    /// What native modules ask for in each operation, by [`HotState`](crate::vm::HotState).
+    pub(crate) hot_state: [Option<Value>; crate::vm::HotState::COUNT],
     pub(crate) roots: Rc<RefCell<RootTable>>,
     /// Threads that are entered, the running one included.
     pub(crate) threads: Vec<NonNull<Vm>>,
@@ -193,6 +195,7 @@ impl Interpreter {
             builtins: None,
             module_specs: FxHashMap::default(),
             state: FxHashMap::default(),
+            hot_state: [None; crate::vm::HotState::COUNT],
             roots: Rc::default(),
             threads: Vec::new(),
             type_epoch: 1,
@@ -252,6 +255,7 @@ impl Interpreter {
                 *v = new;
             }
         }
+        self.hot_state.iter_mut().for_each(|slot| value(slot, visit));
         self.roots.borrow_mut().visit(visit);
         let singletons = &mut self.singletons;
         one(&mut singletons.empty_tuple, visit);

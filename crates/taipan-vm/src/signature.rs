@@ -150,6 +150,31 @@ impl Signature {
         self.positional as usize + self.kwonly as usize + self.varargs as usize + self.varkw as usize
     }
 
+    /// The slot of a parameter that can be given by name.
+    pub fn keyword_slot(&self, is_name: impl Fn(&str) -> bool) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let end = bytes.len() - 1;
+        let (mut at, mut slot) = (self.name_len as usize + 1, 0);
+        while at < end {
+            if matches!(bytes[at], b' ' | b',') {
+                at += 1;
+                continue;
+            }
+            let start = at;
+            while at < end && !matches!(bytes[at], b'=' | b',') {
+                at += 1;
+            }
+            if !matches!(bytes[start], b'/' | b'*') {
+                if slot >= self.posonly as usize && is_name(&self.text[start..at]) {
+                    return Some(slot);
+                }
+                slot += 1;
+            }
+            at = skip_default(bytes, at, end);
+        }
+        None
+    }
+
     /// The parameters in the order of binding.
     pub fn parameters(&self) -> impl Iterator<Item = Parameter> {
         let (mut plain, mut star, mut double) = (Vec::new(), None, None);
@@ -184,6 +209,23 @@ impl Signature {
     }
 }
 
+/// The end of a default value: the next comma outside brackets and quotes.
+fn skip_default(bytes: &[u8], mut at: usize, end: usize) -> usize {
+    let (mut depth, mut quote) = (0, 0);
+    while at < end {
+        match bytes[at] {
+            byte if quote != 0 => quote = if byte == quote { 0 } else { quote },
+            byte @ (b'\'' | b'"') => quote = byte,
+            b'(' | b'[' | b'<' => depth += 1,
+            b')' | b']' | b'>' => depth -= 1,
+            b',' if depth == 0 => break,
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
 /// Splits at the commas that are outside brackets and quotes.
 fn split_parameters(text: &'static str) -> impl Iterator<Item = &'static str> {
     let (mut depth, mut quote) = (0i32, None);
@@ -216,6 +258,17 @@ mod tests {
         assert_eq!(names[2], ("b", Some("','"), ParameterKind::PositionalOnly));
         assert_eq!(names[3], ("c", Some("(1, 2)"), ParameterKind::PositionalOrKeyword));
         assert_eq!(names[6], ("args", None, ParameterKind::VarPositional));
+    }
+
+    #[test]
+    fn finds_what_can_be_given_by_name() {
+        const S: Signature = Signature::parse("f($self, a, b=',', /, c=(1, 2), *args, d, e=None, **kw)");
+        for parameter in S.parameters() {
+            let by_name = matches!(parameter.kind, ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly);
+            let slot = S.parameters().position(|other| other.name == parameter.name);
+            assert_eq!(S.keyword_slot(|name| name == parameter.name), slot.filter(|_| by_name));
+        }
+        assert_eq!(S.keyword_slot(|name| name == "x"), None);
     }
 
     #[test]

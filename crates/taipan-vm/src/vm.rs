@@ -345,6 +345,17 @@ impl Vm {
         self.interp_mut().state.insert(key, value);
     }
 
+    /// A value kept per interpreter in a place of its own.
+    #[inline(always)]
+    pub fn hot_state(&self, place: HotState) -> Option<Value> {
+        self.interp().hot_state[place as usize]
+    }
+
+    /// Sets a value kept in a place of its own.
+    pub fn set_hot_state(&mut self, place: HotState, value: Value) {
+        self.interp_mut().hot_state[place as usize] = Some(value);
+    }
+
     /// An identity hash that is not 0.
     pub(crate) fn next_identity(&mut self) -> u32 {
         let interp = self.interp_mut();
@@ -364,6 +375,19 @@ impl Vm {
             None => crate::types::type_::materialize_builtin(self, builtin),
         }
     }
+}
+
+/// What native modules ask for too often to look it up by name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(usize)]
+pub enum HotState {
+    /// The current context of `_decimal`.
+    DecimalContext,
+}
+
+impl HotState {
+    /// How many places there are.
+    pub const COUNT: usize = 1;
 }
 
 impl Drop for Vm {

@@ -5,6 +5,7 @@ use taipan_vm::args::Args;
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
+use taipan_vm::shape::ShapeId;
 use taipan_vm::slots::Slots;
 use taipan_vm::spec::{BASETYPE, GetSetDef, TypeSpec, getset};
 use taipan_vm::types::list::List;
@@ -15,7 +16,7 @@ use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
 use super::signal_dict::{self, SignalDict};
-use super::{arguments, context_methods, current, max_digits, signals};
+use super::{arguments, context_methods, current, max_digits, number, signals};
 
 heap_object! {
     /// A context. The views of its flags and traps are made when they are asked for.
@@ -30,8 +31,9 @@ heap_object! {
         rounding: u8,
         clamp: bool,
         capitals: u8,
-        pad: [u8; 4],
-        pad_end: u8,
+        pad: u8,
+        /// The shape of plain decimals, the results of operations.
+        number_shape: u32,
     }
 }
 
@@ -40,8 +42,9 @@ const DEFAULT_TRAPS: Status =
 const INVALID_ROUNDING: &str = "valid values for rounding are:\n  [ROUND_CEILING, ROUND_FLOOR, ROUND_UP, ROUND_DOWN,\n   ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN,\n   ROUND_05UP]";
 
 impl ContextObject {
-    fn fresh(settings: &Context, capitals: u8, traps: Status) -> ContextObject {
-        ContextObject {
+    fn fresh(vm: &mut Vm, settings: &Context, capitals: u8, traps: Status) -> Result<ContextObject, Raised> {
+        let number_shape = class_of_spec(vm, &number::TYPE)?.get(vm).root_shape;
+        Ok(ContextObject {
             header: HeaderWord::NEW,
             prec: settings.prec,
             emax: settings.emax,
@@ -52,15 +55,16 @@ impl ContextObject {
             rounding: settings.rounding as u8,
             clamp: settings.clamp,
             capitals,
-            pad: [0; 4],
-            pad_end: 0,
-        }
+            pad: 0,
+            number_shape,
+        })
     }
 
     /// A new context.
     pub fn make(vm: &mut Vm, settings: &Context, capitals: u8, traps: u32) -> Result<Gc<ContextObject>, Raised> {
         let shape = class_of_spec(vm, &TYPE)?.get(vm).root_shape;
-        vm.new_object(shape, ContextObject::fresh(settings, capitals, Status(traps)))
+        let context = ContextObject::fresh(vm, settings, capitals, Status(traps))?;
+        vm.new_object(shape, context)
     }
 
     /// The context before any change to the template.
@@ -118,6 +122,12 @@ impl ContextObject {
 
     pub fn set_traps(&mut self, traps: Status) {
         self.signals[1] = traps.0;
+    }
+
+    /// The shape of plain decimals.
+    #[inline]
+    pub fn number_shape(&self) -> ShapeId {
+        self.number_shape
     }
 
     /// Whether exponents are written with a capital letter.
@@ -341,7 +351,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     let template = current::default_template(vm)?;
     let fields = template.get(vm);
     let (settings, traps, flags) = (fields.settings(0), fields.traps(), fields.flags());
-    let mut context = ContextObject::fresh(&settings, 1, traps);
+    let mut context = ContextObject::fresh(vm, &settings, 1, traps)?;
     context.set_flags(flags);
     let shape = class.get(vm).root_shape;
     Ok(vm.new_object(shape, context)?.value())

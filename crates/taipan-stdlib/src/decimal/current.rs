@@ -11,7 +11,7 @@ use taipan_vm::types::dict::Dict;
 use taipan_vm::types::module::Module;
 use taipan_vm::types::type_::class_of_spec;
 use taipan_vm::value::Value;
-use taipan_vm::vm::Vm;
+use taipan_vm::vm::{HotState, Vm};
 
 use super::arguments;
 use super::context::{self, ContextObject, Settings};
@@ -34,7 +34,6 @@ heap_object! {
     }
 }
 
-const CURRENT: &str = "decimal.current";
 const TEMPLATES: [(&str, &str); 3] = [
     ("DefaultContext", "decimal.DefaultContext"),
     ("BasicContext", "decimal.BasicContext"),
@@ -50,20 +49,20 @@ static CURRENT_TYPE: TypeSpec = TypeSpec {
 };
 
 fn current(vm: &mut Vm) -> Result<Gc<Current>, Raised> {
-    if let Some(current) = vm.state(CURRENT).and_then(|current| current.downcast::<Current>(vm)) {
+    if let Some(current) = vm.hot_state(HotState::DecimalContext).and_then(|current| current.downcast::<Current>(vm)) {
         return Ok(current);
     }
     let variable = ContextVar::new(vm, "decimal_context")?;
     let shape = class_of_spec(vm, &CURRENT_TYPE)?.get(vm).root_shape;
     let current = vm.new_object(shape, Current { header: HeaderWord::NEW, variable, values: None, context: None })?;
-    vm.set_state(CURRENT, current.value());
+    vm.set_hot_state(HotState::DecimalContext, current.value());
     Ok(current)
 }
 
 /// The context `getcontext` gives.
 #[inline]
 pub fn get(vm: &mut Vm) -> Result<Gc<ContextObject>, Raised> {
-    if let Some(current) = vm.state(CURRENT).and_then(|current| current.downcast::<Current>(vm)) {
+    if let Some(current) = vm.hot_state(HotState::DecimalContext).and_then(|current| current.downcast::<Current>(vm)) {
         let Current { values, context, .. } = *current.get(vm);
         if let Some(context) = context
             && values.is_some()

@@ -22,7 +22,8 @@ pub type BinaryOperation = fn(&Decimal, &Decimal, &Context, &mut Status) -> Deci
 #[inline]
 pub fn finish(vm: &mut Vm, context: Gc<ContextObject>, status: Status, result: &Decimal) -> Result<Value, Raised> {
     signals::report(vm, context, status)?;
-    number::make(vm, result)
+    let shape = context.get(vm).number_shape();
+    DecimalObject::with_shape(vm, shape, result)
 }
 
 #[inline(always)]

@@ -117,11 +117,24 @@ fn newline_of(vm: &Vm, own: Gc<StringIo>) -> Newline {
 
 /// Writes at the position, which moves on.
 fn put(vm: &mut Vm, own: Gc<StringIo>, text: Gc<Str>) -> Result<(), Raised> {
+    /// Texts of so many code points go through the native stack.
+    const SHORT: usize = 64;
+    let (newline, len) = (newline_of(vm, own), text.get(vm).len());
+    if newline == Newline::Feed && len <= SHORT {
+        let mut points = [0u32; SHORT];
+        for (to, from) in points.iter_mut().zip(text.get(vm).text().iter()) {
+            *to = from;
+        }
+        return put_points(vm, own, &points[..len]);
+    }
     let points: Vec<u32> = text.get(vm).text().iter().collect();
-    let newline = newline_of(vm, own);
     let mut seen = own.get(vm).seen;
     let points = newline.translate_written(points, &mut seen);
     own.get_mut(vm).seen = seen;
+    put_points(vm, own, &points)
+}
+
+fn put_points(vm: &mut Vm, own: Gc<StringIo>, points: &[u32]) -> Result<(), Raised> {
     if points.is_empty() {
         return Ok(());
     }
@@ -134,7 +147,7 @@ fn put(vm: &mut Vm, own: Gc<StringIo>, text: Gc<Str>) -> Result<(), Raised> {
     if pos > len {
         target[len..pos].fill(0);
     }
-    target[pos..end].copy_from_slice(&points);
+    target[pos..end].copy_from_slice(points);
     let state = own.get_mut(vm);
     state.data = Some(array);
     state.len = len.max(end);
