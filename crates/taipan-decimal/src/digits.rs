@@ -9,7 +9,7 @@ use crate::powers_of_ten::{DOUBLE, WORD, ten};
 #[inline(always)]
 pub(crate) fn digits_64(number: u64) -> i64 {
     let bits = 64 - (number | 1).leading_zeros();
-    let guess = (bits * 1233 >> 12) as usize;
+    let guess = ((bits * 1233) >> 12) as usize;
     (guess + usize::from(number >= WORD[guess])).max(1) as i64
 }
 
@@ -20,7 +20,7 @@ pub(crate) fn digits_128(number: u128) -> i64 {
         return digits_64(number);
     }
     let bits = 128 - number.leading_zeros();
-    let guess = (bits * 1233 >> 12) as usize;
+    let guess = ((bits * 1233) >> 12) as usize;
     (guess + usize::from(number >= DOUBLE[guess])) as i64
 }
 
@@ -28,8 +28,8 @@ pub(crate) fn digits_128(number: u128) -> i64 {
 pub(crate) fn bounds(bits: usize) -> (i64, i64) {
     // log10(2) = 0.30102999566398119521..., here in units of 2^-64 and rounded down.
     const LOG: u128 = 5_553_023_288_523_357_132;
-    let least = (bits as u128 - 1) * LOG >> 64;
-    let most = bits as u128 * (LOG + 1) >> 64;
+    let least = ((bits as u128 - 1) * LOG) >> 64;
+    let most = (bits as u128 * (LOG + 1)) >> 64;
     (least as i64 + 1, most as i64 + 1)
 }
 

@@ -21,7 +21,7 @@ const EXTRA_DIGITS: i64 = 5;
 
 /// Bits for so many decimal digits.
 fn bits_for(digits: i64) -> usize {
-    (digits as f64 * 3.321_928_1) as usize + 4
+    (digits as f64 * std::f64::consts::LOG2_10) as usize + 4
 }
 
 impl Decimal {
