@@ -48,6 +48,21 @@ pub fn native_codec(name: &str) -> Option<Codec<'static>> {
     })
 }
 
+/// In development mode (`-X dev`) the names of an encoding and an error handler are looked up even where they are not
+/// needed. LookupError for unknown ones.
+pub fn check_names(vm: &mut Vm, encoding: Option<&str>, errors: Option<&str>) -> Result<(), Raised> {
+    if !vm.interp().config.settings.dev_mode || vm.interp().finalizing {
+        return Ok(());
+    }
+    if let Some(encoding) = encoding.filter(|encoding| native_codec(encoding).is_none()) {
+        registry::lookup(vm, encoding)?;
+    }
+    if let Some(errors) = errors.filter(|errors| Policy::from_name(errors).is_none()) {
+        registry::lookup_error(vm, errors)?;
+    }
+    Ok(())
+}
+
 /// `text.encode(encoding, errors)`: always bytes.
 ///
 /// # Errors
@@ -58,6 +73,7 @@ pub fn encode_object(
     encoding: Option<&str>,
     errors: Option<&str>,
 ) -> Result<Value, Raised> {
+    check_names(vm, encoding, errors)?;
     let encoding = encoding.unwrap_or("utf-8");
     if let Some(codec) = native_codec(encoding) {
         return Ok(encode_with(vm, text, codec, errors)?.value());
@@ -83,6 +99,7 @@ pub fn decode_object(
     encoding: Option<&str>,
     errors: Option<&str>,
 ) -> Result<Value, Raised> {
+    check_names(vm, encoding, errors)?;
     let encoding = encoding.unwrap_or("utf-8");
     if let Some(codec) = native_codec(encoding) {
         let input = vm.bytes_of(object)?;

@@ -100,6 +100,15 @@ pub static TEXT_IO_BASE: TypeSpec = TypeSpec {
     ..TypeSpec::DEFAULT
 };
 
+/// What is assigned to a member that is a C `bool`.
+pub(super) fn flag_value(vm: &mut Vm, value: Option<Value>) -> Result<bool, Raised> {
+    match value {
+        Some(value) if value.is_bool() => Ok(value == Value::TRUE),
+        Some(_) => Err(vm.raise(Exc::TypeError, "attribute value type must be bool")),
+        None => Err(vm.raise(Exc::TypeError, "can't delete numeric/char attribute")),
+    }
+}
+
 fn none(_: &mut Vm, _: Value) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }

@@ -741,10 +741,7 @@ fn get_finalizing(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn set_finalizing(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
-    let on = match value {
-        Some(value) => vm.is_true(value)?,
-        None => false,
-    };
+    let on = super::base::flag_value(vm, value)?;
     let own = buffered_of(vm, this)?.get_mut(vm);
     own.flags = own.flags & !FINALIZING | if on { FINALIZING } else { 0 };
     Ok(())

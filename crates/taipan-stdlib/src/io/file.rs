@@ -157,6 +157,9 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     };
     let mut own_descriptor = false;
     let fd = if vm.is_int(file) || (vm.slots(file).index.is_some() && file.downcast::<Str>(vm).is_none()) {
+        if file.is_bool() {
+            vm.warn(Exc::RuntimeWarning, "bool is used as a file descriptor", 0)?;
+        }
         let fd = vm.index_i32(file)?;
         if fd < 0 {
             return Err(vm.raise(Exc::ValueError, "negative file descriptor"));
@@ -497,10 +500,7 @@ fn get_finalizing(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn set_finalizing(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
-    let on = match value {
-        Some(value) => vm.is_true(value)?,
-        None => false,
-    };
+    let on = super::base::flag_value(vm, value)?;
     let file = file_of(vm, this)?.get_mut(vm);
     file.flags = file.flags & !FINALIZING | if on { FINALIZING } else { 0 };
     Ok(())

@@ -105,14 +105,28 @@ fn lookup_text(vm: &mut Vm, encoding: &str, alternative: &str) -> Result<Value, 
     Ok(codec)
 }
 
-fn run(vm: &mut Vm, codec: Value, index: usize, object: Value, errors: Option<&str>) -> Result<Value, Raised> {
+fn run(
+    vm: &mut Vm,
+    codec: Value,
+    index: usize,
+    object: Value,
+    encoding: &str,
+    errors: Option<&str>,
+) -> Result<Value, Raised> {
     let function = part(vm, codec, index);
     let result = match errors {
         Some(errors) => {
             let errors = vm.new_str(errors)?;
-            vm.call(function, &[object, errors])?
+            vm.call(function, &[object, errors])
         }
-        None => vm.call(function, &[object])?,
+        None => vm.call(function, &[object]),
+    };
+    let result = match result {
+        Ok(result) => result,
+        Err(raised) => {
+            let what = if index == 0 { "encoding" } else { "decoding" };
+            return Err(note_failure(vm, raised, &format!("{what} with '{encoding}' codec failed")));
+        }
     };
     match result.downcast::<Tuple>(vm).filter(|tuple| tuple.get(vm).len() == 2) {
         Some(tuple) => Ok(tuple.get(vm).at(0)),
@@ -123,28 +137,38 @@ fn run(vm: &mut Vm, codec: Value, index: usize, object: Value, errors: Option<&s
     }
 }
 
+/// Adds a note to the exception that a codec has raised.
+fn note_failure(vm: &mut Vm, raised: Raised, note: &str) -> Raised {
+    let exception = vm.take_raised(raised);
+    let added = vm.new_str(note).and_then(|note| vm.call_method(exception, "add_note", &[note]));
+    if let Err(raised) = added {
+        let _ = vm.take_raised(raised);
+    }
+    vm.reraise(exception)
+}
+
 /// `codecs.encode(object, encoding, errors)`.
 pub fn encode(vm: &mut Vm, object: Value, encoding: &str, errors: Option<&str>) -> Result<Value, Raised> {
     let codec = lookup(vm, encoding)?;
-    run(vm, codec, 0, object, errors)
+    run(vm, codec, 0, object, encoding, errors)
 }
 
 /// `codecs.decode(object, encoding, errors)`.
 pub fn decode(vm: &mut Vm, object: Value, encoding: &str, errors: Option<&str>) -> Result<Value, Raised> {
     let codec = lookup(vm, encoding)?;
-    run(vm, codec, 1, object, errors)
+    run(vm, codec, 1, object, encoding, errors)
 }
 
 /// As `encode`, only with text encodings.
 pub fn encode_text(vm: &mut Vm, object: Value, encoding: &str, errors: Option<&str>) -> Result<Value, Raised> {
     let codec = lookup_text(vm, encoding, "codecs.encode()")?;
-    run(vm, codec, 0, object, errors)
+    run(vm, codec, 0, object, encoding, errors)
 }
 
 /// As `decode`, only with text encodings.
 pub fn decode_text(vm: &mut Vm, object: Value, encoding: &str, errors: Option<&str>) -> Result<Value, Raised> {
     let codec = lookup_text(vm, encoding, "codecs.decode()")?;
-    run(vm, codec, 1, object, errors)
+    run(vm, codec, 1, object, encoding, errors)
 }
 
 /// The handlers by name, the built-in ones among them.

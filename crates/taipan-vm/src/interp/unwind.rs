@@ -102,6 +102,7 @@ fn finish(vm: &mut Vm, frame: &Frame, raised_at: Option<u32>) {
         generator.state = generator::FINISHED;
         generator.slots = None;
         generator.handled = None;
+        generator.frame = None;
         vm.handled = frame.handled;
     }
 }
@@ -111,7 +112,8 @@ fn detach(vm: &mut Vm, object: Gc<FrameObject>, frame: &Frame, raised_at: Option
     let lasti = raised_at.unwrap_or_else(|| frame.lasti());
     let pending = vm.pending.take();
     let back = match vm.exec.depth() {
-        depth if depth > 1 => vm.frame_object(depth - 1).ok(),
+        // A generator that has ended was called by nobody in particular.
+        depth if depth > 1 && frame.generator.is_none() => vm.frame_object(depth - 1).ok(),
         _ => None,
     };
     let locals = frame.executable.locals as usize;

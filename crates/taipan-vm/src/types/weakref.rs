@@ -57,14 +57,20 @@ impl Vm {
     pub fn weak_references(&mut self, referent: Value) -> Result<Gc<crate::types::list::List>, Raised> {
         let list = crate::types::list::List::new(self)?;
         let Some(header) = referent.as_heap() else { return Ok(list) };
-        let mut at = 0;
-        loop {
-            // Asked anew each time: pushing may move owners.
-            let owners = self.interp().heap.weak_owners(header);
-            let Some(owner) = owners.get(at) else { return Ok(list) };
-            at += 1;
-            crate::types::list::List::push(list, self, Value::from_heap(*owner))?;
+        // As in CPython: the reference and the proxy without callbacks first, then the others, the newest first.
+        for rank in 0..3 {
+            let count = self.interp().heap.weak_owners(header).len();
+            for at in 0..count {
+                // Asked anew each time: pushing may move owners.
+                let at = if rank == 2 { count - 1 - at } else { at };
+                let owner = self.interp().heap.weak_owners(header).get(at).copied();
+                let Some(owner) = owner.map(Value::from_heap) else { break };
+                if weak_rank(self, owner) == rank {
+                    crate::types::list::List::push(list, self, owner)?;
+                }
+            }
         }
+        Ok(list)
     }
 
     /// Calls the callbacks of weak references whose objects have died, and the finalisers of unreachable objects.
@@ -77,6 +83,16 @@ impl Vm {
                 self.write_unraisable_of(raised, "while calling weakref callback", callback);
             }
         }
+    }
+}
+
+/// Where a weak reference stands among those of its object.
+fn weak_rank(vm: &Vm, owner: Value) -> u32 {
+    let plain = owner.downcast::<WeakRef>(vm).is_some_and(|reference| reference.get(vm).callback.is_none());
+    match owner.shape_id() {
+        id if plain && id == Builtin::WeakRef as u32 => 0,
+        id if plain && (id == Builtin::WeakProxy as u32 || id == Builtin::CallableWeakProxy as u32) => 1,
+        _ => 2,
     }
 }
 
@@ -162,7 +178,13 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         return vm.new_str(&format!("<weakref at {id:#x}; dead>"));
     };
     let (class, at) = (vm.type_name(referent), object::id_number(vm, referent));
-    let named = vm.get_attr_opt_name(referent, name::NAME)?.and_then(|name| vm.text_of(name));
+    let named = match vm.special_method(referent, name::NAME) {
+        Ok(named) => named.and_then(|name| vm.text_of(name)),
+        Err(raised) => {
+            let _ = vm.take_raised(raised);
+            None
+        }
+    };
     let suffix = named.map_or_else(String::new, |name| format!(" ({name})"));
     vm.new_str(&format!("<weakref at {id:#x}; to '{class}' at {at:#x}{suffix}>"))
 }

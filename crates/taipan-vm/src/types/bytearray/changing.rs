@@ -22,8 +22,11 @@ pub fn append(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub fn extend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (this, [iterable]) = args.method::<ByteArray, 1>(vm);
     if vm.slots(iterable).get_buffer.is_some() {
+        // What giving the buffer adds comes behind the new bytes.
+        let end = this.get(vm).len();
         let bytes = vm.bytes_of(iterable)?;
-        ByteArray::extend(this, vm, &bytes)?;
+        let at = end.min(this.get(vm).len());
+        ByteArray::splice(this, vm, at, at, &bytes)?;
         return Ok(Value::NONE);
     }
     let result = vm.iter(iterable);

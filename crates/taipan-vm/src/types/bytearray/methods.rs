@@ -16,7 +16,7 @@ use crate::types::bytearray::changing::{
     append, clear, extend, iconcat, insert, irepeat, pop, remove, resize, reverse, set_item,
 };
 use crate::types::bytes::construct::{Source, source};
-use crate::types::bytes::contents::{check_length, contents};
+use crate::types::bytes::contents::{check_length, contents, while_exported};
 use crate::types::bytes::{casing, decoding, filling, hexadecimal, iterator, percent_format, searching, splitting};
 use crate::types::object::reduce::default_state;
 use crate::types::slice::Slice;
@@ -117,7 +117,7 @@ fn rem(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     if a.downcast::<ByteArray>(vm).is_none() {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    percent_format::format(vm, a, b)
+    while_exported(vm, a, |vm| percent_format::format(vm, a, b))
 }
 
 fn get_buffer(vm: &mut Vm, this: Value, _: BufferRequest) -> Result<Buffer, Raised> {

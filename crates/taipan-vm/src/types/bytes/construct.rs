@@ -18,7 +18,7 @@ pub enum Source {
     Bytes(Vec<u8>),
     /// So many zeros.
     Zeros(usize),
-    /// An exact `bytes` that is the result itself.
+    /// A `bytes`, perhaps of a subclass, that is the result itself.
     Object(Gc<Bytes>),
 }
 
@@ -56,8 +56,7 @@ pub fn source(vm: &mut Vm, args: Args<'_>, class: &str) -> Result<Source, Raised
     {
         let result = vm.call(method, &[])?;
         return match result.downcast::<Bytes>(vm) {
-            Some(bytes) if result.exact::<Bytes>().is_some() => Ok(Source::Object(bytes)),
-            Some(bytes) => Ok(Source::Bytes(bytes.get(vm).bytes().to_vec())),
+            Some(bytes) => Ok(Source::Object(bytes)),
             None => {
                 let got = vm.type_name(result);
                 Err(vm.raise(Exc::TypeError, format!("__bytes__ returned non-bytes (type {got})")))

@@ -18,6 +18,19 @@ pub fn contents(vm: &Vm, value: Value) -> &[u8] {
     }
 }
 
+/// Does something that may run Python code, which may not change the length of `this` meanwhile.
+pub fn while_exported<T>(
+    vm: &mut Vm,
+    this: Value,
+    act: impl FnOnce(&mut Vm) -> Result<T, Raised>,
+) -> Result<T, Raised> {
+    let Some(array) = this.downcast::<ByteArray>(vm) else { return act(vm) };
+    ByteArray::export(array, vm);
+    let result = act(vm);
+    ByteArray::release(array, vm);
+    result
+}
+
 /// Whether the value is a `bytes` or `bytearray`, subclasses included.
 #[inline]
 pub fn has_contents(vm: &Vm, value: Value) -> bool {

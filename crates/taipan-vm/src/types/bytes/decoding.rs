@@ -119,5 +119,6 @@ pub fn decode(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, encoding, errors] = args.all();
     let encoding = text_argument(vm, encoding, "decode", "encoding", "utf-8")?;
     let errors = text_argument(vm, errors, "decode", "errors", "strict")?;
+    crate::codecs::check_names(vm, Some(&encoding), Some(&errors))?;
     decode_object(vm, this, &encoding, &errors)
 }

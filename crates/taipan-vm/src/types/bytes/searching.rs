@@ -5,7 +5,7 @@ use taipan_text::search;
 
 use crate::args::Args;
 use crate::raise::{Exc, Raised};
-use crate::types::bytes::contents::{byte_value, contents, is_index};
+use crate::types::bytes::contents::{byte_value, contents, is_index, while_exported};
 use crate::types::slice;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -42,7 +42,7 @@ type Search = fn(TextRef<'_>, TextRef<'_>, i64, i64) -> Option<usize>;
 fn search_with(vm: &mut Vm, args: Args<'_>, search: Search) -> Result<Option<usize>, Raised> {
     let [this, sub, start, end] = args.all();
     let (start, end) = bounds(vm, start, end)?;
-    let needle = needle(vm, sub)?;
+    let needle = while_exported(vm, this, |vm| needle(vm, sub))?;
     Ok(search(TextRef::Latin1(contents(vm, this)), TextRef::Latin1(&needle), start, end))
 }
 
@@ -118,6 +118,6 @@ pub fn contains(vm: &mut Vm, this: Value, item: Value) -> Result<bool, Raised> {
         let byte = byte_value(vm, item, "byte")?;
         return Ok(contents(vm, this).contains(&byte));
     }
-    let needle = vm.bytes_of(item)?;
+    let needle = while_exported(vm, this, |vm| vm.bytes_of(item))?;
     Ok(search::contains(TextRef::Latin1(contents(vm, this)), TextRef::Latin1(&needle)))
 }

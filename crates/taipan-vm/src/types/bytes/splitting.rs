@@ -9,7 +9,7 @@ use taipan_text::search::{bytes as ascii, split as cut, strip};
 use crate::args::Args;
 use crate::raise::{Exc, Raised};
 use crate::types::bytes::Bytes;
-use crate::types::bytes::contents::{check_length, contents, make_like, part};
+use crate::types::bytes::contents::{check_length, contents, make_like, part, while_exported};
 use crate::types::list::List;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -37,7 +37,7 @@ fn split_arguments(vm: &mut Vm, args: Args<'_>) -> Result<(Value, Option<Vec<u8>
         None => None,
     };
     let sep = match sep.not_none() {
-        Some(sep) => Some(separator(vm, sep)?),
+        Some(sep) => Some(while_exported(vm, this, |vm| separator(vm, sep))?),
         None => None,
     };
     Ok((this, sep, max))
@@ -182,7 +182,12 @@ pub fn join(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             let message = format!("sequence item {i}: expected a bytes-like object, {got} found");
             return Err(vm.raise(Exc::TypeError, message));
         }
+        let count = items.get(vm).len();
         let buffer = vm.get_buffer(item, false)?;
+        if items.get(vm).len() != count {
+            buffer.release(vm);
+            return Err(vm.raise(Exc::RuntimeError, "sequence changed size during iteration"));
+        }
         let total = out.len() + buffer.len;
         if total > 1 << 20
             && let Err(raised) = check_length(vm, total)

@@ -117,6 +117,10 @@ pub fn close(vm: &mut Vm, generator: Gc<Generator>) -> Result<Value, Raised> {
         if let Err(raised) = closed {
             failure = Some(vm.take_raised(raised));
         }
+    } else if !has_handler(vm, generator) {
+        // Nobody would see the exception.
+        finish(vm, generator);
+        return Ok(Value::NONE);
     }
     let exception = match failure {
         Some(exception) => exception,
@@ -136,9 +140,16 @@ pub fn close(vm: &mut Vm, generator: Gc<Generator>) -> Result<Value, Raised> {
     }
 }
 
+/// Whether a handler protects the place where a generator is suspended.
+fn has_handler(vm: &Vm, generator: Gc<Generator>) -> bool {
+    let generator = generator.get(vm);
+    generator.executable.saved_place(generator.pc).is_none_or(|(register, pc)| register.cleans_up(pc))
+}
+
 /// Ends a generator that does not run.
 pub fn finish(vm: &mut Vm, generator: Gc<Generator>) {
     let generator = generator.get_mut(vm);
+    generator.frame = None;
     generator.state = FINISHED;
     generator.slots = None;
     generator.handled = None;
