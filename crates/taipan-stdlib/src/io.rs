@@ -130,10 +130,20 @@ fn optional_text(vm: &mut Vm, value: Value, function: &str, argument: &str) -> R
     }
 }
 
+/// What `-X warn_default_encoding` warns of.
+const NO_ENCODING: &str = "'encoding' argument not specified";
+
 fn text_encoding(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     match args.get(0).not_none() {
         Some(encoding) => Ok(encoding),
         None => {
+            if vm.interp().config.settings.warn_default_encoding {
+                let level = match args.get(1).given() {
+                    Some(level) => vm.index_i32(level)?,
+                    None => 2,
+                };
+                vm.warn(Exc::EncodingWarning, NO_ENCODING, level.saturating_sub(1))?;
+            }
             let utf8 = vm.interp().config.settings.utf8_mode;
             let name = Str::intern(vm, if utf8 { "utf-8" } else { "locale" })?;
             Ok(name.value())

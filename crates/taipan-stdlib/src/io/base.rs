@@ -4,7 +4,7 @@ use taipan_vm::args::Args;
 use taipan_vm::names::name;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{BASETYPE, FINALIZE_NEWEST_FIRST, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, getter, method};
+use taipan_vm::spec::{BASETYPE, FINALIZE_NEWEST_FIRST, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, getset, getter, method};
 use taipan_vm::types::bytes::Bytes;
 use taipan_vm::types::list::List;
 use taipan_vm::types::str::Str;
@@ -39,7 +39,10 @@ pub static IO_BASE: TypeSpec = TypeSpec {
         method("readlines($self, hint=-1, /)", readlines, "Return a list of lines from the stream.\n\nhint can be specified to control the number of lines read: no more\nlines will be read if the total size (in bytes/characters) of all\nlines so far exceeds hint."),
         method("writelines($self, lines, /)", writelines, "Write a list of lines to stream.\n\nLine separators are not added, so it is usual for each of the\nlines provided to have a line separator at the end."),
     ],
-    getset: &[getter("closed", closed, "")],
+    getset: &[
+        getter("closed", closed, ""),
+        getset("__dict__", taipan_vm::types::object::get_dict, taipan_vm::types::object::set_dict, ""),
+    ],
     doc: "The abstract base class for all I/O classes.",
     flags: BASETYPE | HAS_DICT | WEAKREFABLE | FINALIZE_NEWEST_FIRST,
     ..TypeSpec::DEFAULT

@@ -30,6 +30,8 @@ heap_object! {
         pending: usize,
         flags: u32,
         pad: u32,
+        /// The thread that works on the buffers, as a number above 0.
+        owner: u64,
     }
 }
 
@@ -162,13 +164,21 @@ fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
         pending: 0,
         flags: 0,
         pad: 0,
+        owner: 0,
     };
     Ok(vm.new_object(shape, buffered)?.value())
 }
 
 fn init(vm: &mut Vm, this: Value, args: Args<'_>, flags: u32) -> Result<(), Raised> {
-    const SIGNATURE: Signature = Signature::parse("Buffered(raw, buffer_size=DEFAULT_BUFFER_SIZE)");
-    let [raw, size] = args.bind(vm, &SIGNATURE, |_, args| Ok(args.all::<2>()))?;
+    const READER_SIGNATURE: Signature = Signature::parse("BufferedReader(raw, buffer_size=DEFAULT_BUFFER_SIZE)");
+    const WRITER_SIGNATURE: Signature = Signature::parse("BufferedWriter(raw, buffer_size=DEFAULT_BUFFER_SIZE)");
+    const RANDOM_SIGNATURE: Signature = Signature::parse("BufferedRandom(raw, buffer_size=DEFAULT_BUFFER_SIZE)");
+    let signature = match flags {
+        READS => &READER_SIGNATURE,
+        WRITES => &WRITER_SIGNATURE,
+        _ => &RANDOM_SIGNATURE,
+    };
+    let [raw, size] = args.bind(vm, signature, |_, args| Ok(args.all::<2>()))?;
     let Some(own) = this.downcast::<Buffered>(vm) else { return Ok(()) };
     own.get_mut(vm).raw = None;
     let size = match size.given() {
@@ -244,6 +254,33 @@ fn check_open(vm: &mut Vm, own: Gc<Buffered>, message: &str) -> Result<Value, Ra
         return Err(vm.raise(Exc::ValueError, message));
     }
     Ok(raw)
+}
+
+/// Works on the buffers while no other thread does: calls of the raw stream let others run.
+///
+/// # Errors
+/// RuntimeError when this thread is at it already (a signal handler, or the raw stream, calls back).
+fn locked<T>(
+    vm: &mut Vm,
+    own: Gc<Buffered>,
+    work: impl FnOnce(&mut Vm) -> Result<T, Raised>,
+) -> Result<T, Raised> {
+    let me = vm.thread_id.wrapping_add(1).max(1);
+    let owner = own.get(vm).owner;
+    if owner == me {
+        let shown = vm.repr_string(own.value())?;
+        return Err(vm.raise(Exc::RuntimeError, format!("reentrant call inside {shown}")));
+    }
+    if owner != 0 {
+        // A thread that ended with the program never gives it back.
+        let patience = if vm.interp().finalizing { Some(1.0) } else { None };
+        vm.wait_for(patience, |vm| (own.get(vm).owner == 0).then_some(()))?;
+    }
+    own.get_mut(vm).owner = me;
+    let result = work(vm);
+    own.get_mut(vm).owner = 0;
+    vm.wake_waiters();
+    result
 }
 
 /// Calls a method of the raw stream.
@@ -338,12 +375,19 @@ fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     check_open(vm, own, "write to closed file")?;
     let bytes = vm.bytes_of(data)?;
-    write_bytes(vm, own, &bytes)?;
+    locked(vm, own, |vm| {
+        check_open(vm, own, "write to closed file")?;
+        write_unlocked(vm, own, &bytes)
+    })?;
     Ok(Value::int(bytes.len()))
 }
 
 /// Buffers bytes, or writes them when they are many.
 pub fn write_bytes(vm: &mut Vm, own: Gc<Buffered>, bytes: &[u8]) -> Result<(), Raised> {
+    locked(vm, own, |vm| write_unlocked(vm, own, bytes))
+}
+
+fn write_unlocked(vm: &mut Vm, own: Gc<Buffered>, bytes: &[u8]) -> Result<(), Raised> {
     drop_read_ahead(vm, own)?;
     let (pending, size) = (own.get(vm).pending, own.get(vm).size);
     if pending + bytes.len() <= size {
@@ -354,27 +398,50 @@ pub fn write_bytes(vm: &mut Vm, own: Gc<Buffered>, bytes: &[u8]) -> Result<(), R
         own.get_mut(vm).pending = pending + bytes.len();
         return Ok(());
     }
-    flush_pending(vm, own)?;
+    if let Err(raised) = flush_pending(vm, own) {
+        if !vm.raised_is(Exc::BlockingIOError) {
+            return Err(raised);
+        }
+        // What still finds room is kept.
+        let _ = vm.take_raised(raised);
+        let taken = size.saturating_sub(own.get(vm).pending).min(bytes.len());
+        keep(vm, own, &bytes[..taken])?;
+        return if taken == bytes.len() { Ok(()) } else { Err(would_block(vm, taken)?) };
+    }
     let raw = raw_of(vm, own)?;
     let mut left = bytes;
     while left.len() > size {
         match raw_write(vm, raw, left)? {
             Some(n) => left = &left[n..],
             None => {
-                let message = vm.new_str("write could not complete without blocking")?;
-                let details = [Value::int32(libc::EAGAIN), message, Value::int(bytes.len() - left.len())];
-                return Err(vm.raise_with(Exc::BlockingIOError, &details));
+                let written = bytes.len() - left.len() + size;
+                keep(vm, own, &left[..size])?;
+                return Err(would_block(vm, written)?);
             }
         }
     }
-    if !left.is_empty() {
-        let buffer = own.get(vm).buffer;
-        let buffer = with_room(vm, buffer, 0, left.len())?;
-        own.get_mut(vm).buffer = Some(buffer);
-        buffer.get_mut(vm).bytes_mut()[..left.len()].copy_from_slice(left);
-        own.get_mut(vm).pending = left.len();
+    keep(vm, own, left)
+}
+
+/// Puts bytes behind those that are to be written.
+fn keep(vm: &mut Vm, own: Gc<Buffered>, bytes: &[u8]) -> Result<(), Raised> {
+    if bytes.is_empty() {
+        return Ok(());
     }
+    let (buffer, pending) = (own.get(vm).buffer, own.get(vm).pending);
+    let end = pending + bytes.len();
+    let buffer = with_room(vm, buffer, pending, end)?;
+    own.get_mut(vm).buffer = Some(buffer);
+    buffer.get_mut(vm).bytes_mut()[pending..end].copy_from_slice(bytes);
+    own.get_mut(vm).pending = end;
     Ok(())
+}
+
+/// The BlockingIOError of a write of which `written` bytes were taken.
+fn would_block(vm: &mut Vm, written: usize) -> Result<Raised, Raised> {
+    let message = vm.new_str("write could not complete without blocking")?;
+    let details = [Value::int32(libc::EAGAIN), message, Value::int(written)];
+    Ok(vm.raise_with(Exc::BlockingIOError, &details))
 }
 
 fn flush(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -383,9 +450,11 @@ fn flush(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if own.get(vm).flags & WRITES == 0 {
         return vm.call_method_name(raw, name::FLUSH, &[]);
     }
-    flush_pending(vm, own)?;
-    drop_read_ahead(vm, own)?;
-    Ok(Value::NONE)
+    locked(vm, own, |vm| {
+        flush_pending(vm, own)?;
+        drop_read_ahead(vm, own)?;
+        Ok(Value::NONE)
+    })
 }
 
 fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -406,7 +475,7 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Ok(_) => None,
         Err(raised) => Some(vm.take_raised(raised)),
     };
-    let closed = vm.call_method_name(raw, name::CLOSE, &[]);
+    let closed = locked(vm, own, |vm| vm.call_method_name(raw, name::CLOSE, &[]));
     let own = own.get_mut(vm);
     own.buffer = None;
     own.pos = 0;
@@ -477,6 +546,10 @@ fn read(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::ValueError, "read length must be non-negative or -1"));
     }
     let raw = check_open(vm, own, "read of closed file")?;
+    locked(vm, own, |vm| read_unlocked(vm, own, raw, size))
+}
+
+fn read_unlocked(vm: &mut Vm, own: Gc<Buffered>, raw: Value, size: isize) -> Result<Value, Raised> {
     flush_pending(vm, own)?;
     let mut all = Vec::new();
     if size < 0 {
@@ -546,29 +619,48 @@ pub fn read1_into(vm: &mut Vm, own: Gc<Buffered>, size: isize, into: &mut Vec<u8
     if size == 0 {
         return Ok(());
     }
-    if unread(vm, own) == 0 {
-        flush_pending(vm, own)?;
-        if let Some(bytes) = raw_read(vm, raw, size)? {
-            into.extend_from_slice(&bytes);
+    locked(vm, own, |vm| {
+        if unread(vm, own) == 0 {
+            flush_pending(vm, own)?;
+            if let Some(bytes) = raw_read(vm, raw, size)? {
+                into.extend_from_slice(&bytes);
+            }
+            return Ok(());
         }
-        return Ok(());
-    }
-    take(vm, own, size, into);
-    Ok(())
+        take(vm, own, size, into);
+        Ok(())
+    })
 }
 
 fn fill_target(vm: &mut Vm, args: Args<'_>, once: bool) -> Result<Value, Raised> {
     let (own, [target]) = args.method::<Buffered, 1>(vm);
     let target = vm.get_buffer(target, true)?;
-    let result = (|| {
+    let result = locked(vm, own, |vm| {
         let raw = check_open(vm, own, "readinto of closed file")?;
         flush_pending(vm, own)?;
         let mut bytes = Vec::new();
         take(vm, own, target.len, &mut bytes);
-        while bytes.len() < target.len && (!once || bytes.is_empty()) {
-            match raw_read(vm, raw, target.len - bytes.len())? {
+        while bytes.len() < target.len {
+            let left = target.len - bytes.len();
+            // Less than a buffer is read through the buffer, and then only for an empty target if once is enough.
+            let more = if left > own.get(vm).size {
+                raw_read(vm, raw, left)?
+            } else if once && !bytes.is_empty() {
+                break;
+            } else {
+                let came = fill(vm, own)?;
+                let mut more = Vec::new();
+                take(vm, own, left, &mut more);
+                came.map(|_| more)
+            };
+            match more {
                 Some(more) if more.is_empty() => break,
-                Some(more) => bytes.extend_from_slice(&more),
+                Some(more) => {
+                    bytes.extend_from_slice(&more);
+                    if once {
+                        break;
+                    }
+                }
                 None if bytes.is_empty() => return Ok(Value::NONE),
                 None => break,
             }
@@ -577,7 +669,7 @@ fn fill_target(vm: &mut Vm, args: Args<'_>, once: bool) -> Result<Value, Raised>
             to[..bytes.len()].copy_from_slice(&bytes);
         }
         Ok(Value::int(bytes.len()))
-    })();
+    });
     target.release(vm);
     result
 }
@@ -595,6 +687,10 @@ fn readline(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let size = size_argument(vm, size)?;
     check_open(vm, own, "readline of closed file")?;
     let limit = if size < 0 { usize::MAX } else { size as usize };
+    locked(vm, own, |vm| readline_unlocked(vm, own, limit))
+}
+
+fn readline_unlocked(vm: &mut Vm, own: Gc<Buffered>, limit: usize) -> Result<Value, Raised> {
     let mut line = Vec::new();
     while line.len() < limit {
         if unread(vm, own) == 0 {
@@ -618,9 +714,7 @@ fn readline(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn peek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = args.receiver::<Buffered>(vm);
     check_open(vm, own, "peek of closed file")?;
-    if unread(vm, own) == 0 {
-        fill(vm, own)?;
-    }
+    locked(vm, own, |vm| if unread(vm, own) == 0 { fill(vm, own).map(drop) } else { Ok(()) })?;
     let Buffered { pos, end, buffer, .. } = *own.get(vm);
     let bytes = buffer.map_or(Vec::new(), |buffer| buffer.get(vm).bytes()[pos..end].to_vec());
     vm.new_bytes(&bytes)
@@ -642,7 +736,8 @@ fn tell(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let raw = raw_of(vm, own)?;
     let at = raw_tell(vm, raw)?;
     let (ahead, pending) = (unread(vm, own) as i64, own.get(vm).pending as i64);
-    vm.new_int(at - ahead + pending)
+    // Devices may tell nothing but 0.
+    vm.new_int((at - ahead + pending).max(0))
 }
 
 fn seek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -659,7 +754,17 @@ fn seek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if !vm.is_true(able)? {
         return Err(unsupported(vm, "File or stream is not seekable."));
     }
-    let mut offset = vm.index_i64(target)?;
+    let offset = vm.index_i64(target)?;
+    locked(vm, own, |vm| seek_unlocked(vm, own, raw, offset, whence))
+}
+
+fn seek_unlocked(
+    vm: &mut Vm,
+    own: Gc<Buffered>,
+    raw: Value,
+    mut offset: i64,
+    whence: i32,
+) -> Result<Value, Raised> {
     flush_pending(vm, own)?;
     let ahead = unread(vm, own) as i64;
     if whence < 2 && ahead > 0 && own.get(vm).flags & WRITES == 0 {
@@ -669,7 +774,7 @@ fn seek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let pos = own.get(vm).pos as i64;
         if step >= -pos && step <= ahead {
             own.get_mut(vm).pos = (pos + step) as usize;
-            return vm.new_int(now + step);
+            return vm.new_int((now + step).max(0));
         }
     }
     if whence == 1 {
@@ -693,8 +798,10 @@ fn truncate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if own.get(vm).flags & WRITES == 0 {
         return Err(unsupported(vm, "truncate"));
     }
-    flush_pending(vm, own)?;
-    drop_read_ahead(vm, own)?;
+    locked(vm, own, |vm| {
+        flush_pending(vm, own)?;
+        drop_read_ahead(vm, own)
+    })?;
     let size = size.given().unwrap_or(Value::NONE);
     let size = if size.is_none() {
         let at = raw_tell(vm, raw)?;

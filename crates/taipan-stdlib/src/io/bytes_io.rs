@@ -227,12 +227,13 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn tell(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = open(vm, args)?;
-    Ok(Value::int(own.get(vm).pos))
+    vm.new_int(own.get(vm).pos as i64)
 }
 
 fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let own = open(vm, args)?;
+    open(vm, args)?;
     let bytes = vm.bytes_of(args.get(1))?;
+    let own = open(vm, args)?;
     put(vm, own, &bytes)?;
     Ok(Value::int(bytes.len()))
 }
@@ -347,17 +348,18 @@ fn truncate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if size < 0 {
         return Err(vm.raise(Exc::ValueError, format!("negative size value {size}")));
     }
+    let own = open(vm, args)?;
     check_exports(vm, own)?;
     let len = own.get(vm).len;
     own.get_mut(vm).len = len.min(size as usize);
-    Ok(Value::int(size as usize))
+    vm.new_int(size as i64)
 }
 
 fn getstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = open(vm, args)?;
     let bytes = contents(vm, own);
     let bytes = vm.new_bytes(&bytes)?;
-    let pos = Value::int(own.get(vm).pos);
+    let pos = vm.new_int(own.get(vm).pos as i64)?;
     let dict = match vm.instance_dict(own.value())? {
         Some(dict) if !dict.get(vm).is_empty() => Dict::copy(dict, vm)?.value(),
         _ => Value::NONE,

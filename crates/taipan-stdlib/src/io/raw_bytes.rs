@@ -65,7 +65,18 @@ pub fn raw_read(vm: &mut Vm, raw: Value, size: usize) -> Result<Option<Vec<u8>>,
     if n.is_none() {
         return Ok(None);
     }
-    let n = vm.index_isize(n)?;
+    let n = match vm.index_isize(n) {
+        Ok(n) => n,
+        Err(raised) => {
+            let cause = vm.take_raised(raised);
+            let message = vm.new_str("raw readinto() failed")?;
+            let failure = vm.new_exception(Exc::OSError, &[message])?;
+            for key in [name::CAUSE, name::CONTEXT] {
+                vm.set_attr_name(failure, key, cause)?;
+            }
+            return Err(vm.reraise(failure));
+        }
+    };
     if n < 0 || n as usize > size {
         let message = format!("raw readinto() returned invalid length {n} (should have been between 0 and {size})");
         return Err(vm.raise(Exc::OSError, message));

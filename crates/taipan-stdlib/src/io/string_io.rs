@@ -216,6 +216,9 @@ fn read(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let StringIo { len, pos, .. } = *own.get(vm);
     let left = len.saturating_sub(pos);
     let n = if size < 0 { left } else { left.min(size as usize) };
+    if n == 0 {
+        return Ok(Str::empty(vm)?.value());
+    }
     let text = piece(vm, own, pos, pos + n)?;
     own.get_mut(vm).pos = pos + n;
     Ok(text)
@@ -229,7 +232,7 @@ fn readline(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn tell(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = open(vm, args)?;
-    Ok(Value::int(own.get(vm).pos))
+    vm.new_int(own.get(vm).pos as i64)
 }
 
 fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -254,7 +257,7 @@ fn truncate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let len = own.get(vm).len;
     own.get_mut(vm).len = len.min(size as usize);
-    Ok(Value::int(size as usize))
+    vm.new_int(size as i64)
 }
 
 fn seek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -278,7 +281,7 @@ fn seek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
     };
     own.get_mut(vm).pos = at;
-    Ok(Value::int(at))
+    vm.new_int(at as i64)
 }
 
 fn getstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -286,7 +289,7 @@ fn getstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let len = own.get(vm).len;
     let text = piece(vm, own, 0, len)?;
     let newline = newline_of(vm, own).argument(vm)?;
-    let pos = Value::int(own.get(vm).pos);
+    let pos = vm.new_int(own.get(vm).pos as i64)?;
     let dict = match vm.instance_dict(own.value())? {
         Some(dict) if !dict.get(vm).is_empty() => Dict::copy(dict, vm)?.value(),
         _ => Value::NONE,
@@ -304,6 +307,10 @@ fn setstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::TypeError, message));
     };
     let [text, newline, pos, dict] = [0, 1, 2, 3].map(|i| state.get(vm).at(i));
+    if text.not_none().is_some_and(|text| text.downcast::<Str>(vm).is_none()) {
+        let got = vm.type_name(text);
+        return Err(vm.raise(Exc::TypeError, format!("initial_value must be str or None, not {got}")));
+    }
     let newline = Newline::of_argument(vm, newline, "newline must be str or None, not ")?;
     let fields = own.get_mut(vm);
     fields.newline = Newline::Feed as u32;
@@ -319,6 +326,10 @@ fn setstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::ValueError, "position value cannot be negative"));
     }
     own.get_mut(vm).pos = pos as usize;
+    if dict.not_none().is_some_and(|dict| dict.downcast::<Dict>(vm).is_none()) {
+        let got = vm.type_name(dict);
+        return Err(vm.raise(Exc::TypeError, format!("fourth item of state should be a dict, got a {got}")));
+    }
     if let (Some(dict), Some(own_dict)) = (dict.downcast::<Dict>(vm), vm.instance_dict(own.value())?) {
         Dict::update_from(own_dict, vm, dict)?;
     }

@@ -17,6 +17,7 @@ use taipan_vm::spec::{BASETYPE, TypeSpec, getset, getter, method};
 use taipan_vm::types::array::RawArray;
 use taipan_vm::types::bytes::Bytes;
 use taipan_vm::types::str::Str;
+use taipan_vm::types::tuple::Tuple;
 use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
@@ -166,7 +167,10 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     };
     let line_buffering = truth(vm, line_buffering, false)?;
     let write_through = truth(vm, write_through, false)?;
-    set_codec(vm, own, buffer, encoding, errors)?;
+    if encoding.not_none().is_none() && vm.interp().config.settings.warn_default_encoding {
+        vm.warn(Exc::EncodingWarning, super::NO_ENCODING, 0)?;
+    }
+    set_codec(vm, own, buffer, encoding, errors, "TextIOWrapper")?;
     let able = vm.call_method(buffer, "seekable", &[])?;
     let can_seek = vm.is_true(able)?;
     let able = vm.call_method(buffer, "writable", &[])?;
@@ -184,32 +188,60 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
         | if write_through { WRITE_THROUGH } else { 0 }
         | if can_seek { SEEKABLE } else { 0 }
         | if can_write { WRITABLE } else { 0 };
+    skip_mark(vm, own, buffer)
+}
+
+/// The text of an argument that names an encoding or an error handler.
+fn name_text(vm: &mut Vm, value: Value, function: &str, argument: &str) -> Result<String, Raised> {
+    let Some(text) = value.downcast::<Str>(vm) else {
+        let got = vm.type_name(value);
+        let message = format!("{function}() argument '{argument}' must be str or None, not {got}");
+        return Err(vm.raise(Exc::TypeError, message));
+    };
+    let Some(name) = text.get(vm).to_utf8().map(|name| name.into_owned()) else {
+        return Err(taipan_vm::codecs::raise_surrogate(vm, text));
+    };
+    if name.contains('\0') {
+        if function == "TextIOWrapper" {
+            return Err(vm.raise(Exc::ValueError, "embedded null character"));
+        }
+        let shown = name.split('\0').next().unwrap_or_default();
+        return Err(vm.raise(Exc::LookupError, format!("unknown encoding: {shown}")));
+    }
+    Ok(name)
+}
+
+/// A stream that is not at its beginning has its byte order mark already.
+fn skip_mark(vm: &mut Vm, own: Gc<Text>, buffer: Value) -> Result<(), Raised> {
+    let Some(encoder) = own.get(vm).encoder.filter(|_| own.get(vm).flags & SEEKABLE != 0) else { return Ok(()) };
+    let at = vm.call_method(buffer, "tell", &[])?;
+    if vm.index_i64(at)? != 0 {
+        vm.call_method(encoder, "setstate", &[Value::int(0)])?;
+    }
     Ok(())
 }
 
-fn set_codec(vm: &mut Vm, own: Gc<Text>, buffer: Value, encoding: Value, errors: Value) -> Result<(), Raised> {
+fn set_codec(
+    vm: &mut Vm,
+    own: Gc<Text>,
+    buffer: Value,
+    encoding: Value,
+    errors: Value,
+    function: &str,
+) -> Result<(), Raised> {
     let encoding = match encoding.not_none() {
         None => vm.new_str("UTF-8")?,
-        Some(encoding) => match vm.text_of(encoding) {
-            Some(text) if text.contains('\0') => {
-                return Err(vm.raise(Exc::ValueError, "embedded null character"));
-            }
-            Some(text) if text == "locale" => vm.new_str("UTF-8")?,
-            Some(_) => encoding,
-            None => {
-                let got = vm.type_name(encoding);
-                let message = format!("TextIOWrapper() argument 'encoding' must be str or None, not {got}");
-                return Err(vm.raise(Exc::TypeError, message));
-            }
+        Some(encoding) => match name_text(vm, encoding, function, "encoding")? {
+            text if text == "locale" => vm.new_str("UTF-8")?,
+            _ => encoding,
         },
     };
     let errors = match errors.not_none() {
         None => vm.new_str("strict")?,
-        Some(errors) if vm.text_of(errors).is_some() => errors,
-        Some(other) => {
-            let got = vm.type_name(other);
-            let message = format!("TextIOWrapper() argument 'errors' must be str or None, not {got}");
-            return Err(vm.raise(Exc::TypeError, message));
+        Some(errors) => {
+            let text = name_text(vm, errors, function, "errors")?;
+            taipan_vm::codecs::check_names(vm, None, Some(&text))?;
+            errors
         }
     };
     let policy = vm.text_of(errors).and_then(|text| Policy::from_name(&text));
@@ -295,7 +327,21 @@ fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         None => text.get(vm).text().iter().any(|c| c == u32::from(point)),
     };
     let (has_feed, has_return) = (has(b'\n'), has(b'\r'));
+    let mut buffer = buffer;
     let expanded = match newline {
+        Newline::Return | Newline::ReturnFeed if has_feed && text.value().exact::<Str>().is_none() => {
+            let (feed, end) = (vm.new_str("\n")?, vm.new_str(if newline == Newline::Return { "\r" } else { "\r\n" })?);
+            let replaced = vm.call_method(text.value(), "replace", &[feed, end])?;
+            let Some(replaced) = replaced.downcast::<Str>(vm) else {
+                let got = vm.type_name(replaced);
+                return Err(vm.raise(Exc::TypeError, format!("replace() should return a str, not {got}")));
+            };
+            buffer = open_buffer(vm, own)?;
+            if own.get(vm).flags & WRITABLE == 0 {
+                return Err(unsupported(vm, "not writable"));
+            }
+            replaced
+        }
         Newline::Return | Newline::ReturnFeed if has_feed => {
             let points: Vec<u32> = text.get(vm).text().iter().collect();
             let points = newline.translate_written(points, &mut 0);
@@ -303,14 +349,28 @@ fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
         _ => text,
     };
+    // Much is not put behind what waits. The buffer may call back, which lets more wait.
+    let make_room = |vm: &mut Vm, count: usize| {
+        let chunk_size = own.get(vm).chunk_size;
+        while count >= chunk_size && own.get(vm).pending_len > 0 {
+            flush_pending(vm, own, buffer)?;
+        }
+        if own.get(vm).pending_len > 0 && own.get(vm).pending_len + count > chunk_size {
+            flush_pending(vm, own, buffer)?;
+        }
+        Ok(())
+    };
     let (array, end) = if own.get(vm).codec != 0 && expanded.get(vm).as_ascii().is_some() {
+        let count = expanded.get(vm).len();
+        make_room(vm, count)?;
         let (pending_len, pending) = (own.get(vm).pending_len, own.get(vm).pending);
-        let end = pending_len + expanded.get(vm).len();
+        let end = pending_len + count;
         let array = with_room(vm, pending, pending_len, end)?;
         RawArray::write_text(array, vm, pending_len, expanded);
         (array, end)
     } else {
         let bytes = encoded(vm, own, expanded)?;
+        make_room(vm, bytes.len())?;
         let (pending_len, pending) = (own.get(vm).pending_len, own.get(vm).pending);
         let end = pending_len + bytes.len();
         let array = with_room(vm, pending, pending_len, end)?;
@@ -328,7 +388,7 @@ fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if line_end {
         vm.call_method_name(buffer, name::FLUSH, &[])?;
     }
-    if own.get(vm).decoded.is_some() {
+    if own.get(vm).decoded.is_some() && own.get(vm).flags & SEEKABLE != 0 {
         reset_reading(vm, own);
     }
     Ok(Value::int(length))
@@ -390,7 +450,7 @@ fn flush(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = args.receiver::<Text>(vm);
     let buffer = buffer_of(vm, own)?;
-    if super::base::is_closed(vm, own.value())? {
+    if super::base::is_closed(vm, own.value())? || own.get(vm).flags & DETACHED != 0 {
         return Ok(Value::NONE);
     }
     if own.get(vm).flags & FINALIZING != 0 {
@@ -445,11 +505,12 @@ fn reconfigure(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             (None, Some(_)) => vm.new_str("strict")?,
             (None, None) => own.get(vm).errors,
         };
-        set_codec(vm, own, buffer, new_encoding, new_errors)?;
+        set_codec(vm, own, buffer, new_encoding, new_errors, "reconfigure")?;
+        skip_mark(vm, own, buffer)?;
     }
     for (flag, value) in [(LINE_BUFFERING, line_buffering), (WRITE_THROUGH, write_through)] {
         if let Some(value) = value.not_none() {
-            let on = vm.is_true(value)?;
+            let on = vm.index_i64(value)? != 0;
             let state = own.get_mut(vm);
             state.flags = state.flags & !flag | if on { flag } else { 0 };
         }
@@ -487,9 +548,29 @@ fn read_chunk(vm: &mut Vm, own: Gc<Text>, size: usize) -> Result<bool, Raised> {
         }
         bytes = vm.bytes_of(data)?;
     }
+    if own.get(vm).flags & (SEEKABLE | NO_TELL) == SEEKABLE
+        && let Some(decoder) = own.get(vm).decoder
+    {
+        check_decoder_state(vm, decoder)?;
+    }
     let is_final = bytes.is_empty();
     add_decoded(vm, own, bytes, is_final)?;
     Ok(!is_final)
+}
+
+/// A decoder must be able to tell its state where `tell` may be asked for.
+fn check_decoder_state(vm: &mut Vm, decoder: Value) -> Result<(), Raised> {
+    let state = vm.call_method(decoder, "getstate", &[])?;
+    let Some(pair) = state.downcast::<Tuple>(vm).filter(|pair| pair.get(vm).len() == 2) else {
+        return Err(vm.raise(Exc::TypeError, "illegal decoder state"));
+    };
+    let (buffered, flags) = (pair.get(vm).at(0), pair.get(vm).at(1));
+    if buffered.downcast::<Bytes>(vm).is_none() {
+        let got = vm.type_name(buffered);
+        let message = format!("illegal decoder state: the first item should be a bytes object, not '{got}'");
+        return Err(vm.raise(Exc::TypeError, message));
+    }
+    if vm.is_int(flags) { Ok(()) } else { Err(vm.raise(Exc::TypeError, "illegal decoder state")) }
 }
 
 /// Decodes bytes and appends the text to what waits.
@@ -896,9 +977,16 @@ fn get_chunk_size(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 fn set_chunk_size(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let own = text_of(vm, this)?;
     let Some(value) = value else {
-        return Err(vm.raise(Exc::AttributeError, "cannot delete attribute"));
+        let message = "attribute '_CHUNK_SIZE' of '_io.TextIOWrapper' objects cannot be deleted";
+        return Err(vm.raise(Exc::AttributeError, message));
     };
-    let size = vm.index_isize(value)?;
+    let size = match vm.index_isize(value) {
+        Err(raised) if vm.raised_is(Exc::OverflowError) => {
+            let _ = vm.take_raised(raised);
+            return Err(vm.raise(Exc::ValueError, "cannot fit 'int' into an index-sized integer"));
+        }
+        size => size?,
+    };
     if size <= 0 {
         return Err(vm.raise(Exc::ValueError, "a strictly positive integer is required"));
     }
@@ -914,6 +1002,9 @@ fn get_buffer(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let own = text_of(vm, this)?;
     vm.check_native_stack()?;
+    if own.get(vm).buffer.is_none() && own.get(vm).flags & DETACHED == 0 {
+        return Err(vm.raise(Exc::ValueError, "I/O operation on uninitialized object"));
+    }
     let class = vm.type_of(this);
     let class = taipan_vm::types::object::full_class_name(vm, class)?;
     let mut text = format!("<{class}");

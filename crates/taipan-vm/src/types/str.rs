@@ -481,6 +481,20 @@ impl Str {
         Ok(new)
     }
 
+    /// Writes the units of texts one after the other into a str that was just made, of the same unit size and as long as
+    /// they are together.
+    pub fn fill(vm: &mut Vm, this: Gc<Str>, pieces: impl Iterator<Item = Gc<Str>>) {
+        let target: *mut [u8] = this.get_mut(vm).bytes_mut();
+        let mut at = 0;
+        for piece in pieces {
+            let bytes = piece.get(vm).bytes();
+            // SAFETY: a new str is none of the pieces; nothing collects in between.
+            let target = unsafe { &mut *target };
+            target[at..at + bytes.len()].copy_from_slice(bytes);
+            at += bytes.len();
+        }
+    }
+
     /// Copies `count` units between strs of the same unit size.
     #[inline]
     pub fn copy_units(vm: &mut Vm, from: Gc<Str>, start: usize, to: Gc<Str>, to_start: usize, count: usize) {

@@ -178,13 +178,7 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         return vm.new_str(&format!("<weakref at {id:#x}; dead>"));
     };
     let (class, at) = (vm.type_name(referent), object::id_number(vm, referent));
-    let named = match vm.special_method(referent, name::NAME) {
-        Ok(named) => named.and_then(|name| vm.text_of(name)),
-        Err(raised) => {
-            let _ = vm.take_raised(raised);
-            None
-        }
-    };
+    let named = vm.special_method(referent, name::NAME)?.and_then(|name| vm.text_of(name));
     let suffix = named.map_or_else(String::new, |name| format!(" ({name})"));
     vm.new_str(&format!("<weakref at {id:#x}; to '{class}' at {at:#x}{suffix}>"))
 }

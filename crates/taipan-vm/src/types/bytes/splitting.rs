@@ -182,9 +182,9 @@ pub fn join(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             let message = format!("sequence item {i}: expected a bytes-like object, {got} found");
             return Err(vm.raise(Exc::TypeError, message));
         }
-        let count = items.get(vm).len();
         let buffer = vm.get_buffer(item, false)?;
-        if items.get(vm).len() != count {
+        let now = iterable.downcast::<List>(vm).map(|list| list.get(vm).len());
+        if now.is_some_and(|now| now != items.get(vm).len()) {
             buffer.release(vm);
             return Err(vm.raise(Exc::RuntimeError, "sequence changed size during iteration"));
         }
