@@ -4,7 +4,9 @@ use taipan_vm::args::Args;
 use taipan_vm::names::name;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{BASETYPE, FINALIZE_NEWEST_FIRST, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, getset, getter, method};
+use taipan_vm::spec::{
+    BASETYPE, FINALIZE_NEWEST_FIRST, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, getset, getter, method,
+};
 use taipan_vm::types::bytes::Bytes;
 use taipan_vm::types::list::List;
 use taipan_vm::types::str::Str;

@@ -260,11 +260,7 @@ fn check_open(vm: &mut Vm, own: Gc<Buffered>, message: &str) -> Result<Value, Ra
 ///
 /// # Errors
 /// RuntimeError when this thread is at it already (a signal handler, or the raw stream, calls back).
-fn locked<T>(
-    vm: &mut Vm,
-    own: Gc<Buffered>,
-    work: impl FnOnce(&mut Vm) -> Result<T, Raised>,
-) -> Result<T, Raised> {
+fn locked<T>(vm: &mut Vm, own: Gc<Buffered>, work: impl FnOnce(&mut Vm) -> Result<T, Raised>) -> Result<T, Raised> {
     let me = vm.thread_id.wrapping_add(1).max(1);
     let owner = own.get(vm).owner;
     if owner == me {
@@ -758,13 +754,7 @@ fn seek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     locked(vm, own, |vm| seek_unlocked(vm, own, raw, offset, whence))
 }
 
-fn seek_unlocked(
-    vm: &mut Vm,
-    own: Gc<Buffered>,
-    raw: Value,
-    mut offset: i64,
-    whence: i32,
-) -> Result<Value, Raised> {
+fn seek_unlocked(vm: &mut Vm, own: Gc<Buffered>, raw: Value, mut offset: i64, whence: i32) -> Result<Value, Raised> {
     flush_pending(vm, own)?;
     let ahead = unread(vm, own) as i64;
     if whence < 2 && ahead > 0 && own.get(vm).flags & WRITES == 0 {
