@@ -29,7 +29,8 @@ heap_object! {
         end: usize,
         pending: usize,
         flags: u32,
-        pad: u32,
+        /// What other threads that want to work on the buffers wait with, once there was one.
+        key: u32,
         /// The thread that works on the buffers, as a number above 0.
         owner: u64,
     }
@@ -163,7 +164,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
         end: 0,
         pending: 0,
         flags: 0,
-        pad: 0,
+        key: 0,
         owner: 0,
     };
     Ok(vm.new_object(shape, buffered)?.value())
@@ -270,12 +271,18 @@ fn locked<T>(vm: &mut Vm, own: Gc<Buffered>, work: impl FnOnce(&mut Vm) -> Resul
     if owner != 0 {
         // A thread that ended with the program never gives it back.
         let patience = if vm.interp().finalizing { Some(1.0) } else { None };
-        vm.wait_for(patience, |vm| (own.get(vm).owner == 0).then_some(()))?;
+        if own.get(vm).key == 0 {
+            let key = vm.new_wait_key();
+            own.get_mut(vm).key = key;
+        }
+        let key = own.get(vm).key;
+        vm.wait_for(key, patience, |vm| (own.get(vm).owner == 0).then_some(()))?;
     }
     own.get_mut(vm).owner = me;
     let result = work(vm);
     own.get_mut(vm).owner = 0;
-    vm.wake_waiters();
+    let key = own.get(vm).key;
+    vm.wake_next(key);
     result
 }
 
