@@ -57,7 +57,9 @@ pub use heap::Heap;
 pub use layout::{Layout, Tail, ValueWords, size_in_granules};
 pub use owned::Release;
 pub use roots::{Roots, StackRange};
-pub use stack_scan::{StackBounds, claim_stack, current_stack_bounds, stack_pointer, with_spilled_registers};
+pub use stack_scan::{
+    StackBounds, claim_stack, clear_unused_stack, current_stack_bounds, stack_pointer, with_spilled_registers,
+};
 pub use stats::{Cause, CollectStats, Collection, HeapStats};
 
 /// Objects of more than this many bytes live in the large-object space and never move.

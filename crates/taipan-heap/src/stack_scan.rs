@@ -93,6 +93,13 @@ pub fn with_spilled_registers<R>(f: impl FnOnce(usize) -> R) -> R {
     result
 }
 
+/// Clears the part of the stack that the next calls will use, so that they do not keep alive what earlier calls left there.
+#[inline(never)]
+pub fn clear_unused_stack() {
+    let mut room = [0usize; 2048];
+    black_box(&mut room);
+}
+
 /// The stack pointer of the calling function.
 #[inline(always)]
 pub fn stack_pointer() -> usize {

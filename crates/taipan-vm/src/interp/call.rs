@@ -418,6 +418,7 @@ fn call_class(vm: &mut Vm, op: Op, class: Gc<Type>, start: u16, argc: usize) -> 
         op.specialize(RegOp::CALL_CLASS_INIT);
         return construct(vm, op, class, init, start, argc);
     }
+    vm.forget_earlier_calls();
     vm.call_args(class.value(), Args::from_cells(op.window(start, argc)))
 }
 
@@ -547,6 +548,7 @@ pub fn call_kw(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
         vm.push_bound(function, args, ret)?;
         return Ok(PUSHED);
     }
+    vm.forget_earlier_calls();
     vm.call_args(callable, args)
 }
 
@@ -574,7 +576,10 @@ pub fn call_function_ex(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     };
     let kwargs = kwargs.given().and_then(|kwargs| kwargs.downcast::<Dict>(vm));
     let kwargs = kwargs.filter(|kwargs| !kwargs.get(vm).is_empty());
-    let Some(function) = callable.exact::<Function>() else { return vm.call_tuple(callable, args, kwargs) };
+    let Some(function) = callable.exact::<Function>() else {
+        vm.forget_earlier_calls();
+        return vm.call_tuple(callable, args, kwargs);
+    };
     vm.count()?;
     let ret = Ret::new(Kind::Plain, op.word().a(), 1);
     let old = vm.stack.top();

@@ -159,6 +159,15 @@ impl Vm {
         }
     }
 
+    /// Called by operations of the loop before they call native code: while a dropped file may wait to be closed, what
+    /// earlier calls left on the native stack is not to be seen by a collection in the call.
+    #[inline(always)]
+    pub(crate) fn forget_earlier_calls(&self) {
+        if self.interp().new_outputs > 0 {
+            taipan_heap::clear_unused_stack();
+        }
+    }
+
     #[cold]
     fn close_new_outputs(&mut self, function: Option<NativeFn>) {
         let loose = match function {
