@@ -56,6 +56,7 @@ pub mod statistics;
 pub mod string;
 pub mod struct_;
 pub mod suggestions;
+pub mod sysconfig;
 pub mod termios;
 pub mod time;
 pub mod timeout;
@@ -105,6 +106,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &string::MODULE,
     &struct_::MODULE,
     &suggestions::MODULE,
+    &sysconfig::MODULE,
     &time::MODULE,
     &unicodedata::MODULE,
     &tokenize::MODULE,

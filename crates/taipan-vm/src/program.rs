@@ -12,6 +12,7 @@ use crate::repl;
 use crate::start::main_dict;
 use crate::types::dict::Dict;
 use crate::types::list::List;
+use crate::types::module::origin::START_FOLDER;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -123,9 +124,10 @@ impl Vm {
         Ok(())
     }
 
-    /// Puts a folder before all others on `sys.path`.
+    /// Puts the folder the program was started from before all others on `sys.path`.
     pub fn prepend_path(&mut self, folder: &[u8]) -> Result<(), Raised> {
         let folder = self.decode_name(folder)?;
+        self.set_state(START_FOLDER, folder);
         if let Some(path) = sys::get(self, "path")? {
             self.call_method(path, "insert", &[Value::int(0), folder])?;
         }

@@ -54,7 +54,7 @@ impl Vm {
                 if ended {
                     return Ok(());
                 }
-            } else if ended || is_complete(self, &statement) {
+            } else if ended || (statement.ends_with(b"\n") && is_complete(self, &statement)) {
                 let source = std::mem::take(&mut statement);
                 if let Err(raised) = self.run_statement(&source) {
                     self.report_statement(raised)?;

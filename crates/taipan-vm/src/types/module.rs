@@ -14,6 +14,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 pub mod methods;
+pub mod origin;
 
 pub use methods::TYPE;
 

@@ -4,6 +4,7 @@ use super::super::op::Op;
 use crate::names::name;
 use crate::raise::{Exc, Raised};
 use crate::types::dict::Dict;
+use crate::types::module::origin::missing_name;
 use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -30,51 +31,33 @@ pub fn import_from(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
         return Ok(value);
     }
     // A submodule that is being imported is in sys.modules before it is an attribute of its package.
-    let package = match vm.get_attr_opt_name(module, name::NAME)? {
-        Some(package) => vm.text_of(package),
-        None => None,
-    };
+    let package = vm.get_attr_opt_name(module, name::NAME)?;
+    let package = package.and_then(|package| Some((package, vm.text_of(package)?)));
     let wanted = attribute.get(vm).to_string_lossy();
-    if let (Some(package), Some(modules)) = (&package, vm.interp().modules) {
+    if let (Some((_, package)), Some(modules)) = (&package, vm.interp().modules) {
         let full = vm.new_str(&format!("{package}.{wanted}"))?;
         if let Some(found) = Dict::get_item(modules, vm, full)? {
             return Ok(found);
         }
     }
-    Err(cannot_import(vm, module, package, &wanted)?)
+    Err(cannot_import(vm, module, package.map(|(package, _)| package), &wanted)?)
 }
 
 #[cold]
-fn cannot_import(vm: &mut Vm, module: Value, package: Option<String>, wanted: &str) -> Result<Raised, Raised> {
-    let file = match vm.get_attr_opt_name(module, name::FILE)? {
-        Some(file) => vm.text_of(file),
-        None => None,
+fn cannot_import(vm: &mut Vm, module: Value, package: Option<Value>, wanted: &str) -> Result<Raised, Raised> {
+    let shown = match package {
+        Some(package) => package,
+        None => vm.new_str("<unknown module name>")?,
     };
-    let shown = package.clone().unwrap_or_else(|| "<unknown module name>".to_owned());
-    let spec = vm.get_attr_opt_name(module, name::SPEC)?;
-    let initializing = match spec {
-        Some(spec) => match vm.get_attr_opt_str(spec, "_initializing")? {
-            Some(flag) => vm.is_true(flag)?,
-            None => false,
-        },
-        None => false,
-    };
-    let place = file.clone().unwrap_or_else(|| "unknown location".to_owned());
-    let message = if initializing {
-        format!(
-            "cannot import name '{wanted}' from partially initialized module '{shown}' (most likely due to a circular import) ({place})"
-        )
-    } else {
-        format!("cannot import name '{wanted}' from '{shown}' ({place})")
-    };
+    let (message, file) = missing_name(vm, module, shown, wanted)?;
     let raised = vm.raise(Exc::ImportError, message);
     let error = vm.take_raised(raised);
-    let (shown, wanted) = (vm.new_str(&shown)?, vm.new_str(wanted)?);
+    let wanted = vm.new_str(wanted)?;
     let path = match file {
         Some(file) => vm.new_str(&file)?,
         None => Value::NONE,
     };
-    for (attribute, value) in [("name", shown), ("path", path), ("name_from", wanted)] {
+    for (attribute, value) in [("name", package.unwrap_or(Value::NONE)), ("path", path), ("name_from", wanted)] {
         let key = Str::intern(vm, attribute)?;
         let result = vm.set_attr(error, key, Some(value));
         vm.catch(result, Exc::AttributeError)?;

@@ -10,6 +10,7 @@ use crate::spec::{BASETYPE, GetSetDef, HAS_DICT, MethodDef, TypeSpec, WEAKREFABL
 use crate::types::dict::Dict;
 use crate::types::exceptions::raise_attribute_error;
 use crate::types::module::Module;
+use crate::types::module::origin::missing_attribute;
 use crate::types::object;
 use crate::types::str::Str;
 use crate::types::type_::Type;
@@ -54,28 +55,8 @@ fn getattro(vm: &mut Vm, this: Value, attribute: Gc<Str>) -> Result<Value, Raise
     if let Some(hook) = Dict::get_str(dict, vm, hook) {
         return vm.call(hook, &[attribute.value()]);
     }
-    let text = attribute.get(vm).to_string_lossy();
-    let key = vm.name(name::NAME);
-    let module_name = Dict::get_str(dict, vm, key).and_then(|value| vm.text_of(value));
-    let message = match module_name {
-        Some(module_name) if is_initializing(vm, dict)? => format!(
-            "partially initialized module '{module_name}' has no attribute '{text}' (most likely due to a circular import)"
-        ),
-        Some(module_name) => format!("module '{module_name}' has no attribute '{text}'"),
-        None => format!("module has no attribute '{text}'"),
-    };
+    let message = missing_attribute(vm, this.expect::<Module>(vm), attribute)?;
     Err(raise_attribute_error(vm, &message, this, attribute))
-}
-
-/// `__spec__._initializing`: the module's code is still running.
-fn is_initializing(vm: &mut Vm, dict: Gc<Dict>) -> Result<bool, Raised> {
-    let key = vm.name(name::SPEC);
-    let Some(spec) = Dict::get_str(dict, vm, key).filter(|spec| !spec.is_none()) else { return Ok(false) };
-    let key = Str::intern(vm, "_initializing")?;
-    match vm.get_attr_opt(spec, key)? {
-        Some(value) => vm.is_true(value),
-        None => Ok(false),
-    }
 }
 
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
