@@ -37,10 +37,15 @@ impl Vm {
             prompt(self, if statement.is_empty() { "ps1" } else { "ps2" });
             let line = match input.line(self) {
                 Ok(line) => line,
-                Err(raised) => {
+                Err(raised) if self.raised_is(Exc::KeyboardInterrupt) => {
                     statement.clear();
                     self.report_statement(raised)?;
                     continue;
+                }
+                // Input that cannot be read, as after `os.close(0)`, has ended.
+                Err(raised) => {
+                    let _ = self.take_raised(raised);
+                    None
                 }
             };
             let ended = line.is_none();

@@ -19,7 +19,7 @@ pub fn import_name(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let Some(import) = vm.mapping_get(builtins.value(), key.value())? else {
         return Err(vm.raise(Exc::ImportError, "__import__ not found"));
     };
-    let locals = vm.exec.current().and_then(|frame| frame.locals).unwrap_or(Value::NONE);
+    let locals = super::name::namespace(vm).unwrap_or(Value::NONE);
     vm.call(import, &[module.value(), globals.value(), locals, names, level])
 }
 
@@ -75,7 +75,7 @@ impl Vm {
 
 /// `from module import *` into the running frame's namespace.
 pub fn import_star(vm: &mut Vm, module: Value) -> Result<Value, Raised> {
-    let Some(locals) = vm.exec.current().and_then(|frame| frame.locals) else {
+    let Some(locals) = super::name::namespace(vm) else {
         return Err(vm.raise(Exc::SystemError, "no locals found during 'import *'"));
     };
     let all = vm.get_attr_opt_name(module, name::ALL)?;

@@ -1,5 +1,7 @@
 //! Names: locals, cells, globals, builtins and namespaces.
 
+use taipan_bytecode::code::co;
+
 use super::super::op::Op;
 use super::super::register_code::RegOp;
 use crate::gc::Gc;
@@ -258,8 +260,12 @@ fn lookup_global(vm: &mut Vm, function: Gc<Function>, name: Gc<Str>) -> Result<V
     Err(not_defined(vm, name))
 }
 
-fn namespace(vm: &Vm) -> Option<Value> {
-    vm.exec.current().and_then(|frame| frame.locals)
+/// The namespace of the running frame: the globals for a function made of a module's or class body's code. `None` for code
+/// whose names all have slots.
+pub(super) fn namespace(vm: &Vm) -> Option<Value> {
+    let frame = vm.exec.current()?;
+    let optimized = frame.executable.code.flags & co::OPTIMIZED != 0;
+    frame.locals.or_else(|| (!optimized).then(|| frame.globals.value()))
 }
 
 /// Whether an operation of a module's body runs again: what runs but once is not worth a cache.
