@@ -156,7 +156,7 @@ impl Signature {
         let end = bytes.len() - 1;
         let (mut at, mut slot) = (self.name_len as usize + 1, 0);
         while at < end {
-            if matches!(bytes[at], b' ' | b',') {
+            if bytes[at] == b',' || bytes[at].is_ascii_whitespace() {
                 at += 1;
                 continue;
             }
@@ -165,7 +165,7 @@ impl Signature {
                 at += 1;
             }
             if !matches!(bytes[start], b'/' | b'*') {
-                if slot >= self.posonly as usize && is_name(&self.text[start..at]) {
+                if slot >= self.posonly as usize && is_name(self.text[start..at].trim_end()) {
                     return Some(slot);
                 }
                 slot += 1;
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn finds_what_can_be_given_by_name() {
-        const S: Signature = Signature::parse("f($self, a, b=',', /, c=(1, 2), *args, d, e=None, **kw)");
+        const S: Signature = Signature::parse("f($self, a, b=',', /, c=(1, 2),\n  g=0, *args, d, e=None, **kw)");
         for parameter in S.parameters() {
             let by_name = matches!(parameter.kind, ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly);
             let slot = S.parameters().position(|other| other.name == parameter.name);
