@@ -41,6 +41,13 @@ def note(file, text):
         pass
 
 
+def shown(values):
+    try:
+        return ascii(values)[:300]
+    except BaseException:
+        return '?'
+
+
 def classes():
     def below(c, seen):
         for s in type.__subclasses__(c):
@@ -137,8 +144,13 @@ def work_bases(log, part, parts):
                 x = type('C', (a, b), {})()
             except BaseException:
                 continue
+            for operation in OPERATIONS[:6]:
+                try:
+                    operation(x)
+                except BaseException:
+                    pass
             count += 1
-            if count % 5 == 0:
+            if count % 25 == 0:
                 poke(log, f'class C({a!r}, {b!r})', x)
 
 
@@ -194,7 +206,7 @@ def odd_values(rnd):
     return [None, True, False, 0, 1, -1, 2, 7, 64, 255, 256, 1000, 65536, -2**31, 2**31, 2**32, 2**63 - 1, 2**63, -2**63, 2**64, 2**200,
             1.5, -1.5, 1e18, 1e300, float('nan'), float('inf'), -0.0, 1j, '', 'a', 'abc', 'é', '\ud800', '\U0001F600' * 3, '\0', '.', '/', b'', b'abc',
             b'\xff\0', bytearray(b'xyz'), memoryview(b'abcd'), memoryview(bytearray(8)), [], [1, 2, 3], circle, (), (1, 2), (1, 2, 3, 4, 5, 6, 7, 8, 9),
-            {}, {'a': 1}, {1: 2}, set(), {1, 2}, frozenset([1]), range(10), range(2**70), slice(None), slice(1, 2**70, -1), A, A(),
+            {}, {'a': 1}, {1: 2}, set(), {1, 2}, frozenset([1]), range(10), range(2**70, 2**70 + 3), slice(None), slice(1, 2**70, -1), A, A(),
             I(5), S('x'), Index(), Bad(), Items(), generator(), len, print, int, str, type, object, object(), Exception('x'), ValueError,
             OSError(2, 'a'), lambda *a, **k: None, lambda: 1, sys, sys._getframe(), (lambda: 0).__code__, property(), Ellipsis,
             NotImplemented, iter([1, 2]), enumerate([]), zip(), map(str, [1]), '%s%d', '{}{0}', 'utf-8', 'strict', 'r', ['a', 'b'],
@@ -229,7 +241,7 @@ def work_module(log, name, seed):
         for _ in range(6):
             values = odd_values(rnd) + kept[-8:]
             args = [rnd.choice(values) for _ in range(rnd.choice([0, 1, 1, 2, 2, 3, 4]))]
-            note(log, what + ' ' + ascii([type(a).__name__ for a in args]) + ' ' + ascii(args)[:300])
+            note(log, what + ' ' + ascii([type(a).__name__ for a in args]) + ' ' + shown(args))
             try:
                 r = f(*args)
             except BaseException as e:
@@ -245,7 +257,7 @@ def work_module(log, name, seed):
                 for method in rnd.sample(dir(r), min(4, len(dir(r)))):
                     if method not in SKIP and callable(g := getattr(r, method, None)):
                         more = [rnd.choice(values) for _ in range(rnd.choice([0, 1, 1, 2]))]
-                        log.write(f' then .{method}({ascii(more)[:200]})')
+                        log.write(f' then .{method}({shown(more)})')
                         log.flush()
                         g(*more)
             except BaseException:

@@ -57,6 +57,7 @@ pub mod string;
 pub mod struct_;
 pub mod suggestions;
 pub mod sysconfig;
+pub mod syslog;
 pub mod termios;
 pub mod time;
 pub mod timeout;
@@ -85,6 +86,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &heapq::MODULE,
     &itertools::MODULE,
     &locale::MODULE,
+    &syslog::MODULE,
     &math::MODULE,
     &opcode::MODULE,
     &operator::MODULE,

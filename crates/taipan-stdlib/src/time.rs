@@ -37,6 +37,9 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     functions: &[
         MethodDef::raw_static("asctime", asctime, "asctime([tuple]) -> string\n\nConvert a time tuple to a string, e.g. 'Sat Jun 06 16:26:11 1998'.\nWhen the time tuple is not present, current time as returned by localtime()\nis used."),
         function("clock_getres(clk_id, /)", clock_getres, "clock_getres(clk_id) -> floating-point number\n\nReturn the resolution (precision) of the specified clock clk_id.").hidden(),
+        function("clock_settime(clk_id, time, /)", clock_settime, "clock_settime(clk_id, time)\n\nSet the time of the specified clock clk_id."),
+        function("clock_settime_ns(clk_id, time, /)", clock_settime_ns, "clock_settime_ns(clk_id, time)\n\nSet the time of the specified clock clk_id with nanoseconds."),
+        function("pthread_getcpuclockid(thread_id, /)", pthread_getcpuclockid, "pthread_getcpuclockid(thread_id) -> int\n\nReturn the clk_id of a thread's CPU time clock."),
         function("clock_gettime(clk_id, /)", clock_gettime, "Return the time of the specified clock clk_id as a float."),
         function("clock_gettime_ns(clk_id, /)", clock_gettime_ns, "Return the time of the specified clock clk_id as nanoseconds (int)."),
         MethodDef::raw_static("ctime", ctime, "ctime(seconds) -> string\n\nConvert a time in seconds since the Epoch to a string in local time.\nThis is equivalent to asctime(localtime(seconds)). When the time tuple is\nnot present, current time as returned by localtime() is used."),
@@ -159,6 +162,48 @@ fn clock_gettime_ns(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let id = vm.index_i32(args.get(0))?;
     let time = read(vm, id)?;
     nanoseconds_of(vm, time)
+}
+
+fn clock_settime(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let id = vm.index_i32(args.get(0))?;
+    let value = args.get(1);
+    let seconds = if vm.is_int(value) { vm.index_i64(value)? as f64 } else { real_seconds(vm, value)? };
+    if !(-9.2e9..9.2e9).contains(&seconds) {
+        return Err(vm.raise(Exc::OverflowError, "timestamp out of range for platform time_t"));
+    }
+    set_clock(vm, id, (seconds * 1e9).floor() as i128)
+}
+
+fn real_seconds(vm: &mut Vm, value: Value) -> Result<f64, Raised> {
+    if vm.slots(value).float.is_none() && vm.slots(value).index.is_none() {
+        let got = vm.type_name(value);
+        let message = format!("'{got}' object cannot be interpreted as an integer or float");
+        return Err(vm.raise(Exc::TypeError, message));
+    }
+    vm.to_f64(value)
+}
+
+fn clock_settime_ns(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let id = vm.index_i32(args.get(0))?;
+    let total = vm.index_i64(args.get(1))?;
+    set_clock(vm, id, i128::from(total))
+}
+
+fn set_clock(vm: &mut Vm, id: i32, total: i128) -> Result<Value, Raised> {
+    const NANOSECONDS: i128 = 1_000_000_000;
+    let (seconds, nanoseconds) = (total.div_euclid(NANOSECONDS) as i64, total.rem_euclid(NANOSECONDS) as i64);
+    vm.ask_host(|host| host.set_clock(id, TimeSpec { seconds, nanoseconds }))?;
+    Ok(Value::NONE)
+}
+
+fn pthread_getcpuclockid(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let index = vm.index(args.get(0))?;
+    let thread = vm.as_i64(index).unwrap_or(0) as u64;
+    // A number that names no thread must not reach the system.
+    if !vm.has_thread(thread) {
+        return Err(vm.raise_os_error(taipan_vm::host::Errno(libc::ESRCH), &[]));
+    }
+    vm.ask_host(|host| host.thread_clock(thread)).map(Value::int32)
 }
 
 fn clock_getres(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

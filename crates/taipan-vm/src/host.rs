@@ -479,6 +479,13 @@ host! {
         /// `pidfd_send_signal`.
         fn signal_process(fd: i32, signal: i32, flags: u32) -> ();
     }
+    logging {
+        /// `openlog`, `syslog`, `closelog`, `setlogmask`.
+        fn open_log(name: Option<&[u8]>, options: i32, facility: i32) -> ();
+        fn log(priority: i32, message: &[u8]) -> ();
+        fn close_log() -> ();
+        fn set_log_mask(mask: i32) -> i32;
+    }
     spawning {
         fn spawn_file(request: &SpawnFile) -> i32;
         /// `waitid`: process, user, signal, status, code; no process when none has changed.
@@ -580,6 +587,9 @@ host! {
         /// `clock_gettime` (`CLOCK_*`).
         fn clock(id: i32) -> TimeSpec;
         fn clock_resolution(id: i32) -> TimeSpec;
+        fn set_clock(id: i32, time: TimeSpec) -> ();
+        /// `pthread_getcpuclockid`; the thread is one of this process that has not ended.
+        fn thread_clock(thread: u64) -> i32;
         /// Sleeps until a point of the monotonic clock; `Errno::INTERRUPTED` when a signal came.
         fn sleep_until(deadline: TimeSpec) -> ();
         fn local_time(seconds: i64) -> CalendarTime;

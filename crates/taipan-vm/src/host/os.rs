@@ -11,6 +11,7 @@ pub mod clock;
 pub mod descriptors;
 pub mod extended_attributes;
 pub mod files;
+pub mod logging;
 pub mod processes;
 pub mod scheduling;
 pub mod semaphores;

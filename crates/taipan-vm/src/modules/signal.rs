@@ -47,6 +47,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         function("valid_signals()", valid_signals, "Return a set of valid signal numbers on this platform.\n\nThe signal numbers returned by this function can be safely passed to\nfunctions like `pthread_kill`."),
         function("pthread_sigmask(how, mask, /)", pthread_sigmask, "Fetch and/or change the signal mask of the calling thread."),
         function("pthread_kill(thread_id, signalnum, /)", pthread_kill, "Send a signal to a thread."),
+        function("pidfd_send_signal(pidfd, signalnum, siginfo=None, flags=0, /)", pidfd_send_signal, "Send a signal to a process referred to by a pid file descriptor."),
         function("sigwait(sigset, /)", sigwait, "Wait for a signal.\n\nSuspend execution of the calling thread until the delivery of one of the\nsignals specified in the signal set sigset.  The function accepts the\nsignal and returns the signal number."),
         function("sigwaitinfo(sigset, /)", sigwaitinfo, "Wait synchronously until one of the signals in *sigset* is delivered.\n\nReturns a struct_siginfo containing information about the signal."),
         function("sigtimedwait(sigset, timeout, /)", sigtimedwait, "Like sigwaitinfo(), but with a timeout.\n\nThe timeout is specified in seconds, with floating-point numbers allowed."),
@@ -353,6 +354,18 @@ fn pthread_sigmask(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn sigpending(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     let pending = vm.ask_host(|host| host.pending_signals())?;
     signal_set(vm, (1..64).filter(|signal| pending >> signal & 1 != 0))
+}
+
+fn pidfd_send_signal(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [fd, signal, info, flags] = args.all();
+    let (fd, signal) = (vm.index_i32(fd)?, vm.index_i32(signal)?);
+    let flags = flags.given().map_or(Ok(0), |flags| vm.index_i32(flags))?;
+    if info.not_none().is_some() {
+        return Err(vm.raise(Exc::TypeError, "siginfo must be None"));
+    }
+    vm.ask_host(|host| host.signal_process(fd, signal, flags as u32))?;
+    vm.run_signal_handlers()?;
+    Ok(Value::NONE)
 }
 
 fn pthread_kill(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

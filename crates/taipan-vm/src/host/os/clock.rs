@@ -121,3 +121,22 @@ pub fn set_time_zone() -> HostResult<()> {
     unsafe { tzset() };
     Ok(())
 }
+
+pub fn set_clock(id: i32, time: TimeSpec) -> HostResult<()> {
+    let time = libc::timespec { tv_sec: time.seconds, tv_nsec: time.nanoseconds };
+    // SAFETY: a valid `timespec`.
+    check(unsafe { libc::clock_settime(id, &time) }).map(drop)
+}
+
+unsafe extern "C" {
+    fn pthread_getcpuclockid(thread: libc::pthread_t, clock: *mut libc::clockid_t) -> libc::c_int;
+}
+
+pub fn thread_clock(thread: u64) -> HostResult<i32> {
+    let mut clock = 0;
+    // SAFETY: the caller knows that the thread has not ended; room for a number.
+    match unsafe { pthread_getcpuclockid(thread as libc::pthread_t, &mut clock) } {
+        0 => Ok(clock),
+        errno => Err(crate::host::Errno(errno)),
+    }
+}
