@@ -9,6 +9,7 @@ use crate::slots::Comparison;
 use crate::types::Builtin;
 use crate::types::dict::Dict;
 use crate::types::list::List;
+use crate::types::range::Range;
 use crate::types::str::{Str, quick_format};
 use crate::types::tuple::Tuple;
 use crate::types::type_::Type;
@@ -391,8 +392,14 @@ impl Vm {
         if let Some(list) = iterable.exact::<List>() {
             return List::to_tuple(list, self);
         }
-        // Unlike lists, tuples ask for no length beforehand.
+        // Unlike lists, tuples ask for no length beforehand; that of a range is known.
         let list = List::new(self)?;
+        if iterable.exact::<Range>().is_some() {
+            let length = self.length(iterable);
+            if let Some(length) = self.catch(length, Exc::OverflowError)? {
+                List::reserve(list, self, length)?;
+            }
+        }
         let iterator = self.iter(iterable)?;
         while let Some(item) = self.next(iterator)? {
             List::push(list, self, item)?;
