@@ -2,7 +2,7 @@
 //!
 //! Entries (key, value) lie in insertion order in one `ValueArray`; a deleted entry leaves both slots empty. Up to
 //! `LINEAR` entries there is no index; beyond, `index` is an open-addressed table of entry numbers + 1 (0 empty, all
-//! ones deleted). `hashes` holds the hash of each entry; it is absent while all keys are exact strs, which cache theirs.
+//! ones deleted), whose last word counts the places that are not empty. `hashes` holds the hash of each entry; it is absent while all keys are exact strs, which cache theirs.
 //! `keys_version` is 0 or a number that no other set of keys of any dict ever had.
 
 use crate::gc::{Gc, HeaderWord};
@@ -32,9 +32,6 @@ heap_object! {
         keys_version: u32,
         /// Bumped by every insertion, deletion and clearing, so that iterators notice.
         structure: u32,
-        /// Places of the index that are not free: entry numbers and deleted marks.
-        index_fill: u32,
-        pad: [u8; 4],
     }
 }
 
@@ -67,8 +64,6 @@ impl Dict {
         filled: 0,
         keys_version: 0,
         structure: 0,
-        index_fill: 0,
-        pad: [0; 4],
     };
 
     /// A new dict with room for `n` entries.
@@ -199,7 +194,7 @@ impl Dict {
             }
             return (0..filled).find(|number| self.str_key_matches(vm, entries, *number, key, hash));
         };
-        let table = index.get(vm).words32();
+        let table = places(index.get(vm).words32());
         let mut probe = Probe::new(hash, table.len());
         loop {
             match table[probe.at] {
@@ -267,7 +262,7 @@ impl Dict {
         'again: loop {
             let (entries, index) = (this.get(vm).entries, this.get(vm).index);
             let mut linear = 0;
-            let mut probe = index.map(|index| Probe::new(hash, index.get(vm).words32().len()));
+            let mut probe = index.map(|index| Probe::new(hash, places(index.get(vm).words32()).len()));
             loop {
                 let dict = this.get(vm);
                 let number = match (&mut probe, dict.index) {
@@ -382,7 +377,7 @@ impl Dict {
         let dict = this.get(vm);
         let capacity = dict.entries.map_or(0, |entries| entries.get(vm).len() / 2);
         // A search ends at a free place of the index, so an eighth of them stays free.
-        let crowded = dict.index.is_some_and(|index| dict.index_fill as usize * 8 >= index.get(vm).words32().len() * 7);
+        let crowded = dict.index.is_some_and(|index| is_crowded(index.get(vm).words32()));
         if dict.filled as usize >= capacity || crowded {
             let wanted = (dict.used as usize + 1).max(dict.used as usize * 3 / 2 + 2);
             Dict::resize(this, vm, wanted)?;
@@ -401,10 +396,8 @@ impl Dict {
         if let Some(hashes) = hashes {
             hashes.get_mut(vm).words64_mut()[number] = hash as u64;
         }
-        if let Some(index) = index
-            && index_insert(index.get_mut(vm).words32_mut(), hash, number)
-        {
-            this.get_mut(vm).index_fill += 1;
+        if let Some(index) = index {
+            index_insert(index.get_mut(vm).words32_mut(), hash, number);
         }
         Ok(())
     }
@@ -439,7 +432,7 @@ impl Dict {
         let has_hashes = this.get(vm).hashes.is_some();
         let hashes = if has_hashes { Some(RawArray::new(vm, capacity * 8)?) } else { None };
         let index =
-            if capacity > LINEAR { Some(RawArray::new(vm, (capacity * 3 / 2).next_power_of_two() * 4)?) } else { None };
+            if capacity > LINEAR { Some(RawArray::new(vm, index_bytes(capacity))?) } else { None };
         let (old, old_filled) = (this.get(vm).entries, this.get(vm).filled as usize);
         let (mut next, mut followed) = (gap, follow);
         for number in 0..old_filled {
@@ -465,7 +458,6 @@ impl Dict {
         dict.hashes = hashes;
         dict.index = index;
         dict.filled = next as u32;
-        dict.index_fill = if index.is_some() { dict.used } else { 0 };
         if moved {
             dict.keys_version = 0;
         }
@@ -475,7 +467,7 @@ impl Dict {
     /// Makes room for `capacity` entries in a dict without deleted ones: entries keep their numbers, the index is made anew.
     fn lengthen(this: Gc<Dict>, vm: &mut Vm, capacity: usize) -> Result<(), Raised> {
         let index =
-            if capacity > LINEAR { Some(RawArray::new(vm, (capacity * 3 / 2).next_power_of_two() * 4)?) } else { None };
+            if capacity > LINEAR { Some(RawArray::new(vm, index_bytes(capacity))?) } else { None };
         let filled = this.get(vm).filled as usize;
         if let Some(hashes) = this.get(vm).hashes
             && hashes.get(vm).len() < capacity * 8
@@ -497,7 +489,6 @@ impl Dict {
         }
         let dict = this.get_mut(vm);
         dict.index = index;
-        dict.index_fill = if index.is_some() { dict.used } else { 0 };
         Ok(())
     }
 
@@ -537,7 +528,6 @@ impl Dict {
         dict.hashes = None;
         dict.used = 0;
         dict.filled = 0;
-        dict.index_fill = 0;
         dict.keys_version = 0;
         dict.structure = dict.structure.wrapping_add(1);
     }
@@ -584,10 +574,8 @@ impl Dict {
         if let Some(hashes) = hashes {
             hashes.get_mut(vm).words64_mut()[at] = hash as u64;
         }
-        if let Some(index) = index
-            && index_insert(index.get_mut(vm).words32_mut(), hash, at)
-        {
-            this.get_mut(vm).index_fill += 1;
+        if let Some(index) = index {
+            index_insert(index.get_mut(vm).words32_mut(), hash, at);
         }
         Ok(at)
     }
@@ -602,7 +590,7 @@ impl Dict {
         }
         if let Some(index) = index {
             let table = index.get_mut(vm).words32_mut();
-            let mut probe = Probe::new(hash, table.len());
+            let mut probe = Probe::new(hash, places(table).len());
             while table[probe.at] != number as u32 + 1 {
                 probe.next();
             }
@@ -641,7 +629,7 @@ impl Dict {
 
     /// A copy that shares the layout of the storage: without deleted entries nothing has to be inserted anew.
     fn copy_storage(this: Gc<Dict>, vm: &mut Vm) -> Result<Gc<Dict>, Raised> {
-        let Dict { entries, index, hashes, used, filled, index_fill, .. } = *this.get(vm);
+        let Dict { entries, index, hashes, used, filled, .. } = *this.get(vm);
         let copy = Dict::new(vm)?;
         let entries = match entries {
             Some(old) => {
@@ -660,7 +648,7 @@ impl Dict {
         };
         let dict = copy.get_mut(vm);
         (dict.entries, dict.index, dict.hashes) = (entries, index, hashes);
-        (dict.used, dict.filled, dict.index_fill) = (used, filled, index_fill);
+        (dict.used, dict.filled) = (used, filled);
         Ok(copy)
     }
 
@@ -696,15 +684,36 @@ pub fn explain_unhashable(vm: &mut Vm, raised: Raised, value: Value, role: &str)
     vm.raise(Exc::TypeError, format!("cannot use '{name}' as {role} ({text})"))
 }
 
-/// Puts an entry number into an index that has a free place; true when it took one that was never used.
-fn index_insert(table: &mut [u32], hash: i64, number: usize) -> bool {
+/// Bytes of an index for so many entries.
+fn index_bytes(capacity: usize) -> usize {
+    ((capacity * 3 / 2).next_power_of_two() + 1) * 4
+}
+
+/// The places of an index: all its words but the last.
+#[inline(always)]
+fn places(index: &[u32]) -> &[u32] {
+    match index {
+        [places @ .., _] => places,
+        [] => &[],
+    }
+}
+
+/// Whether fewer than an eighth of the places were never used.
+fn is_crowded(index: &[u32]) -> bool {
+    index.split_last().is_some_and(|(fill, places)| *fill as usize * 8 >= places.len() * 7)
+}
+
+/// Puts an entry number into an index that has a free place.
+fn index_insert(index: &mut [u32], hash: i64, number: usize) {
+    let Some((fill, table)) = index.split_last_mut() else { return };
     let mut probe = Probe::new(hash, table.len());
     while table[probe.at] != 0 && table[probe.at] != DELETED {
         probe.next();
     }
-    let fresh = table[probe.at] == 0;
+    if table[probe.at] == 0 {
+        *fill += 1;
+    }
     table[probe.at] = number as u32 + 1;
-    fresh
 }
 
 /// CPython's probe order: `5 * i + perturb + 1`.
