@@ -431,8 +431,7 @@ impl Dict {
         let entries = ValueArray::new(vm, capacity * 2)?;
         let has_hashes = this.get(vm).hashes.is_some();
         let hashes = if has_hashes { Some(RawArray::new(vm, capacity * 8)?) } else { None };
-        let index =
-            if capacity > LINEAR { Some(RawArray::new(vm, index_bytes(capacity))?) } else { None };
+        let index = if capacity > LINEAR { Some(RawArray::new(vm, index_bytes(capacity))?) } else { None };
         let (old, old_filled) = (this.get(vm).entries, this.get(vm).filled as usize);
         let (mut next, mut followed) = (gap, follow);
         for number in 0..old_filled {
@@ -466,8 +465,7 @@ impl Dict {
 
     /// Makes room for `capacity` entries in a dict without deleted ones: entries keep their numbers, the index is made anew.
     fn lengthen(this: Gc<Dict>, vm: &mut Vm, capacity: usize) -> Result<(), Raised> {
-        let index =
-            if capacity > LINEAR { Some(RawArray::new(vm, index_bytes(capacity))?) } else { None };
+        let index = if capacity > LINEAR { Some(RawArray::new(vm, index_bytes(capacity))?) } else { None };
         let filled = this.get(vm).filled as usize;
         if let Some(hashes) = this.get(vm).hashes
             && hashes.get(vm).len() < capacity * 8
