@@ -44,6 +44,7 @@ pub mod posix;
 pub mod posixshmem;
 pub mod posixsubprocess;
 pub mod pwd;
+pub mod pyexpat;
 pub mod queue;
 pub mod random;
 pub mod resource;
@@ -125,4 +126,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &multibyte::MODULE,
     &pbkdf2::MODULE,
     &pickle::MODULE,
+    &pyexpat::MODULE,
 ];

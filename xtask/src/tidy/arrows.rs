@@ -9,6 +9,7 @@ use super::source::SourceFile;
 const ARROWS: &[(&str, &[&str])] = &[
     ("taipan-text", &[]),
     ("taipan-decimal", &[]),
+    ("taipan-xml", &[]),
     ("taipan-sre", &["taipan-text"]),
     ("taipan-bytecode", &[]),
     ("taipan-syntax", &["taipan-text"]),
@@ -26,6 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "taipan-text",
             "taipan-decimal",
             "taipan-sre",
+            "taipan-xml",
         ],
     ),
     ("taipan-jit", &["taipan-vm", "taipan-bytecode", "taipan-heap"]),
