@@ -126,6 +126,8 @@ impl Vm {
         deadline: Option<Instant>,
         mut ready: impl FnMut(&mut Vm) -> Option<T>,
     ) -> Result<Option<T>, Raised> {
+        // What has come before the wait need not be waited for.
+        self.run_signal_handlers()?;
         loop {
             if let Some(value) = ready(self) {
                 return Ok(Some(value));

@@ -255,6 +255,7 @@ fn interrupt_main(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     if super::signal::handler(vm, signal as usize)?.is_some() {
         vm.interp_mut().simulated_signals |= 1 << signal.min(63);
+        vm.run_signal_handlers()?;
     }
     Ok(Value::NONE)
 }
