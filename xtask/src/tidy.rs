@@ -9,6 +9,7 @@ pub mod containers;
 pub mod layout;
 pub mod os_calls;
 pub mod source;
+pub mod unsafe_code;
 pub mod words;
 
 use source::SourceFile;
@@ -41,7 +42,8 @@ pub fn main() -> Result<bool, String> {
     for finding in &findings {
         println!("{finding}");
     }
-    println!("tidy: {} findings", findings.len());
+    let unsafes = unsafe_code::count(&tracked_files(&crate::workspace())?);
+    println!("tidy: {} findings; {unsafes} unsafe blocks, implementations and public functions", findings.len());
     Ok(findings.is_empty())
 }
 
@@ -61,6 +63,7 @@ fn rules(files: &[SourceFile]) -> Vec<Finding> {
     findings.extend(containers::value_containers(files));
     findings.extend(containers::global_state(files));
     findings.extend(os_calls::os_calls(files));
+    findings.extend(unsafe_code::invariants(files));
     findings.extend(words::workplace_words(files));
     findings.extend(words::unfinished_code(files));
     findings
