@@ -104,6 +104,7 @@ impl Heap {
         let mut out = CollectStats { cause, bytes_before: self.used_bytes() - self.charged, ..CollectStats::default() };
         if self.config.verify {
             expect_sound("before a collection", self.verify_nursery());
+            self.note_suspects();
         }
         let candidates = self.native_candidates(roots, sp);
         body(self, roots, &candidates, &mut out);
@@ -116,7 +117,10 @@ impl Heap {
             self.in_reserve = false;
         }
         if self.config.verify {
-            expect_sound("after a collection", self.verify_with(roots));
+            expect_sound("after a collection", self.verify_with(roots, out.major));
+        } else {
+            self.old.touched.clear();
+            self.meta.touched.clear();
         }
         out.bytes_after = self.used_bytes() - self.charged;
         out.pause = monotonic().saturating_sub(start);

@@ -63,6 +63,9 @@ pub struct Heap {
     /// While tracing.
     pub(crate) traces: Option<Traces>,
     pub(crate) next_id: u64,
+    /// Blocks that verification looks at after the next minor collection, and its turn with the others.
+    pub(crate) suspects: Vec<u32>,
+    pub(crate) verify_turn: usize,
     pub(crate) config: HeapConfig,
     pub(crate) every_allocation_is_slow: bool,
     pub(crate) allocations: u64,
@@ -137,6 +140,8 @@ impl Heap {
             owned: OwnedTable::default(),
             traces: None,
             next_id: 1,
+            suspects: Vec::new(),
+            verify_turn: 0,
             every_allocation_is_slow: config.stress_every.is_some() || config.fail_at.is_some(),
             allocations: 0,
             stress_count: 0,

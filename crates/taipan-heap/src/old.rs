@@ -25,6 +25,8 @@ pub(crate) struct MarkRegion {
     current: Option<(usize, usize)>,
     /// Bytes allocated since the last sweep.
     pub(crate) allocated: usize,
+    /// Blocks that room was taken from since verification looked, but for the ones in use then.
+    pub(crate) touched: Vec<u32>,
 }
 
 impl MarkRegion {
@@ -38,6 +40,7 @@ impl MarkRegion {
             partial: Vec::new(),
             current: None,
             allocated: 0,
+            touched: Vec::new(),
         }
     }
 
@@ -63,6 +66,7 @@ impl MarkRegion {
         if bytes >= MEDIUM {
             if bytes > self.over_limit - self.over_cursor {
                 let block = blocks.take(self.kind, false)?;
+                self.touched.push(block as u32);
                 self.over_cursor = blocks.address(block);
                 self.over_limit = self.over_cursor + BLOCK;
             }
@@ -78,6 +82,7 @@ impl MarkRegion {
             }
         }
         let block = blocks.take(self.kind, false)?;
+        self.touched.push(block as u32);
         let at = blocks.address(block);
         self.cursor = at + bytes;
         self.limit = at + BLOCK;
@@ -91,6 +96,7 @@ impl MarkRegion {
                 None => {
                     let block = self.partial.pop()? as usize;
                     blocks.table[block].live_granules = bitmap::BITS as u16;
+                    self.touched.push(block as u32);
                     (block, 0)
                 }
             };
@@ -104,6 +110,13 @@ impl MarkRegion {
             let base = blocks.address(block);
             return Some((base + start * GRANULE, base + end * GRANULE));
         }
+    }
+
+    /// The blocks that the next object may be put into.
+    pub(crate) fn in_use(&self, blocks: &Blocks) -> impl Iterator<Item = u32> {
+        let of = |cursor: usize, limit: usize| (cursor < limit).then(|| blocks.index(cursor) as u32);
+        let current = self.current.map(|(block, _)| block as u32);
+        [of(self.cursor, self.limit), of(self.over_cursor, self.over_limit), current].into_iter().flatten()
     }
 
     /// Forgets all holes: their blocks' bits are about to be rebuilt. `all`: the current holes too.

@@ -2,11 +2,15 @@
 
 use crate::bitmap;
 use crate::block::{self, BLOCK, object_size, size_of_any};
+use crate::config::Policy;
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::is_pointer;
 use crate::roots::Roots;
 use crate::trace::for_each_slot;
+
+/// Verification after a minor collection looks at each old block at least once in so many collections.
+const TURNS: usize = 16;
 
 impl Heap {
     /// Checks the heap as it is right after a collection (the nursery may have been used since).
@@ -17,11 +21,7 @@ impl Heap {
         self.verify_nursery()?;
         let young = !self.eden.blocks.is_empty() || !self.large.young.is_empty();
         for index in 0..self.blocks.table.len() {
-            if matches!(self.blocks.kind_of(index), block::OLD | block::META) {
-                self.verify_block(index, young)?;
-            } else if self.blocks.kind_of(index) == block::EVACUATED {
-                return Err(format!("block {index} is still marked for evacuation"));
-            }
+            self.verify_if_old(index, young)?;
         }
         for header in self.large.headers() {
             self.verify_object(header as usize, young)?;
@@ -32,9 +32,41 @@ impl Heap {
         Ok(())
     }
 
-    /// [`Heap::verify`], the roots too.
-    pub(crate) fn verify_with(&mut self, roots: &mut dyn Roots) -> Result<(), String> {
-        self.verify()?;
+    /// To be called before a collection: notes what a minor one may change.
+    pub(crate) fn note_suspects(&mut self) {
+        let mut suspects = std::mem::take(&mut self.suspects);
+        suspects.clear();
+        suspects.extend(self.remembered.iter().map(|&object| self.blocks.index(object) as u32));
+        suspects.extend(self.eden.blocks.iter().copied());
+        for region in [&self.old, &self.meta] {
+            suspects.extend(region.in_use(&self.blocks).chain(region.touched.iter().copied()));
+        }
+        self.suspects = suspects;
+    }
+
+    /// [`Heap::verify`] after a collection, the roots too. After a minor one, of the old blocks only those it put objects
+    /// into or that were written to, and some others in turn: all are looked at again after so many collections.
+    pub(crate) fn verify_with(&mut self, roots: &mut dyn Roots, major: bool) -> Result<(), String> {
+        if major || self.config.policy != Policy::Generational {
+            self.verify()?;
+        } else {
+            let mut suspects = std::mem::take(&mut self.suspects);
+            suspects.append(&mut self.old.touched);
+            suspects.append(&mut self.meta.touched);
+            suspects.extend((0..self.blocks.table.len() as u32).skip(self.verify_turn).step_by(TURNS));
+            self.verify_turn = (self.verify_turn + 1) % TURNS;
+            suspects.sort_unstable();
+            suspects.dedup();
+            for &index in &suspects {
+                self.verify_if_old(index as usize, false)?;
+            }
+            self.suspects = suspects;
+            for header in self.large.headers() {
+                self.verify_object(header as usize, false)?;
+            }
+        }
+        self.old.touched.clear();
+        self.meta.touched.clear();
         let mut result = Ok(());
         roots.visit_precise(&mut |word| {
             if result.is_ok() {
@@ -85,6 +117,14 @@ impl Heap {
         Ok(())
     }
 
+    fn verify_if_old(&self, index: usize, young: bool) -> Result<(), String> {
+        match self.blocks.kind_of(index) {
+            block::OLD | block::META => self.verify_block(index, young),
+            block::EVACUATED => Err(format!("block {index} is still marked for evacuation")),
+            _ => Ok(()),
+        }
+    }
+
     fn verify_block(&self, index: usize, young: bool) -> Result<(), String> {
         let entry = &self.blocks.table[index];
         let base = self.blocks.address(index);
@@ -133,7 +173,10 @@ impl Heap {
         }
         let address = word as usize;
         let sound = match self.blocks.kind(address) {
-            block::OLD | block::META => self.blocks.find_old(address, &self.layouts) == Some(address),
+            block::OLD | block::META => {
+                let starts = &self.blocks.table[self.blocks.index(address)].starts;
+                address.is_multiple_of(GRANULE) && bitmap::get(starts, self.blocks.granule(address))
+            }
             block::LARGE => self.large.find(address) == Some(address),
             block::EDEN => {
                 let block = self.blocks.address(self.blocks.index(address));
