@@ -354,7 +354,7 @@ def files():
     text = io.TextIOWrapper(io.BufferedReader(raw, 16), encoding="utf-8")
     lines = [(rubbish(), line)[1] for line in text]
     sink = Raw()
-    out = io.TextIOWrapper(io.BufferedWriter(sink, 8), encoding="utf-16")
+    out = io.TextIOWrapper(io.BufferedWriter(sink, 8), encoding="utf-16-le")
     print(*map(Number, range(5)), sep="|", file=out, flush=True)
     out.write("é" * 10)
     out.close()

@@ -8,6 +8,7 @@ mod sides;
 mod slices;
 mod spaces;
 mod speed;
+mod verify;
 
 use std::ptr::NonNull;
 

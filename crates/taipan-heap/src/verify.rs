@@ -10,7 +10,7 @@ use crate::roots::Roots;
 use crate::trace::for_each_slot;
 
 /// Verification after a minor collection looks at each old block at least once in so many collections.
-const TURNS: usize = 16;
+pub(crate) const TURNS: usize = 16;
 
 impl Heap {
     /// Checks the heap as it is right after a collection (the nursery may have been used since).
