@@ -390,6 +390,18 @@ impl Vm {
         visit_range(from, self.stack.top(), visit);
     }
 
+    /// The frame that the top frame's operation had pushed is left by an exception: the operands that belonged to it are
+    /// gone. They were not roots meanwhile, so what their slots say may have moved or died.
+    pub(crate) fn drop_given_operands(&mut self, ret: Ret) {
+        let Some(frame) = self.exec.current() else { return };
+        let Some((register, pc)) = frame.executable.locate(frame.pc) else { return };
+        let Some(entry) = register.position(pc) else { return };
+        for index in frame.kept(register, pc, entry.depth, ret)..entry.depth {
+            // SAFETY: entries of the operand stack lie within the frame.
+            unsafe { *frame.fp.add((register.stack_base + index) as usize) = Value::NONE };
+        }
+    }
+
     /// Empties what running generators have saved when they were suspended, those of the `settled` lowest frames left out:
     /// their frames hold what they still need. Called before a collection moves anything.
     pub(crate) fn forget_saved_slots(&self, settled: usize) {

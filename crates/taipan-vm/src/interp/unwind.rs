@@ -290,6 +290,9 @@ pub fn unwind(vm: &mut Vm) -> Leave {
         if matches!(frame.ret.kind(), Kind::Entry | Kind::GeneratorEntry) {
             return Leave::Exit(None);
         }
+        if frame.ret.is_pushed_by_caller() {
+            vm.drop_given_operands(frame.ret);
+        }
     }
 }
 
