@@ -3,8 +3,8 @@
 //! the program.
 //!
 //! Names are kept without the hash at their end, which changes with dependencies; but where a name stands for many functions
-//! (instances of a generic one) of which a start calls few, those few are kept with their hash. A pattern that matches
-//! nothing does nothing.
+//! (instances of a generic one) of which a start calls few, those few come with their hash, and the others behind all that is
+//! called, where they cost nothing as long as the hashes hold. A pattern that matches nothing does nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -41,9 +41,9 @@ pub fn main(arguments: &[String]) -> Result<bool, String> {
     let output = String::from_utf8_lossy(&output.stdout);
     let functions = functions(&output);
     add_aliases(&mut called, &functions);
-    let names = patterns(&called, &functions);
+    let (names, others) = patterns(&called, &functions);
     let path = crate::workspace().join("crates/taipan-cli/startup.ld");
-    std::fs::write(&path, script(&names)).map_err(|error| format!("{}: {error}", path.display()))?;
+    std::fs::write(&path, script(&names, &others)).map_err(|error| format!("{}: {error}", path.display()))?;
     println!("{} functions", names.len());
     Ok(true)
 }
@@ -77,8 +77,9 @@ fn add_aliases(called: &mut BTreeSet<String>, functions: &[Function<'_>]) {
     called.extend(aliases.map(|function| function.name.to_string()));
 }
 
-/// What the linker script names: patterns of names, or names where a pattern would take much that is not called.
-fn patterns(called: &BTreeSet<String>, functions: &[Function<'_>]) -> BTreeSet<String> {
+/// What the linker script names: patterns of names, or names where a pattern would take much that is not called; and then the
+/// patterns of the latter.
+fn patterns(called: &BTreeSet<String>, functions: &[Function<'_>]) -> (BTreeSet<String>, BTreeSet<String>) {
     let mut sizes: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for Function { name, size, .. } in functions {
         let Some(pattern) = pattern(name) else { continue };
@@ -89,12 +90,18 @@ fn patterns(called: &BTreeSet<String>, functions: &[Function<'_>]) -> BTreeSet<S
         }
     }
     let mut names = BTreeSet::from(["main".to_string()]);
+    let mut others = BTreeSet::new();
     for name in called {
         let Some(pattern) = pattern(name) else { continue };
         let few = sizes.get(&pattern).is_some_and(|(all, used)| used * 2 < *all);
-        names.insert(if few { format!("{}*", name.split(".llvm.").next().unwrap_or(name)) } else { pattern });
+        if few {
+            names.insert(format!("{}*", name.split(".llvm.").next().unwrap_or(name)));
+            others.insert(pattern);
+        } else {
+            names.insert(pattern);
+        }
     }
-    names
+    (names, others)
 }
 
 /// The mangled name in a line `fn=(id) name` or `cfn=(id) name`, without the mark of a recursive call.
@@ -116,9 +123,9 @@ fn pattern(name: &str) -> Option<String> {
     is_rust.then(|| format!("{}17h*", &name[..at]))
 }
 
-fn script(names: &BTreeSet<String>) -> String {
+fn script(names: &BTreeSet<String>, others: &BTreeSet<String>) -> String {
     let mut out = String::from(HEAD);
-    for name in names {
+    for name in names.iter().chain(others) {
         out.push_str(&format!("    *(.text.{name} .text.unlikely.{name})\n"));
     }
     out.push_str(TAIL);
@@ -145,17 +152,19 @@ mod tests {
             [(16, 256), (272, 768)]
         );
         let few = BTreeSet::from([table[0].name.to_string()]);
-        let expected = ["_ZN1a17h00000000000000aaE*", "main"].map(str::to_string);
-        assert_eq!(patterns(&few, &table), BTreeSet::from(expected));
+        let set = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<BTreeSet<_>>();
+        let expected = (set(&["_ZN1a17h00000000000000aaE*", "main"]), set(&["_ZN1a17h*"]));
+        assert_eq!(patterns(&few, &table), expected);
         let most = BTreeSet::from([table[1].name.to_string()]);
-        assert_eq!(patterns(&most, &table), BTreeSet::from(["_ZN1a17h*", "main"].map(str::to_string)));
+        assert_eq!(patterns(&most, &table), (set(&["_ZN1a17h*", "main"]), set(&[])));
         let aliases = functions("10 20 t one\n10 20 t two\n30 20 t three\n");
         let mut called = BTreeSet::from(["two".to_string()]);
         add_aliases(&mut called, &aliases);
         assert_eq!(called, BTreeSet::from(["one", "two"].map(str::to_string)));
         let names = BTreeSet::from(["_ZN1a17h*".to_string()]);
         assert!(
-            script(&names).contains("    *(.text._ZN1a17h* .text.unlikely._ZN1a17h*)\n  }\n}\nINSERT BEFORE .text;")
+            script(&names, &BTreeSet::new())
+                .contains("    *(.text._ZN1a17h* .text.unlikely._ZN1a17h*)\n  }\n}\nINSERT BEFORE .text;")
         );
     }
 }
