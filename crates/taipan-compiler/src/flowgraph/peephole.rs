@@ -31,10 +31,10 @@ pub fn optimize_load_const(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<(),
 fn optimize_load_const_in(instrs: &mut [CfgInstr], consts: &mut ConstTable) -> Result<(), CompileError> {
     let (mut op, mut oparg) = (Opcode::Nop, 0);
     for i in 0..instrs.len() {
-        if instrs[i].op == Opcode::LoadConst {
-            if let Some(number) = small_int(const_ref(instrs[i].oparg, consts)?) {
-                instrs[i].set(Opcode::LoadSmallInt, number);
-            }
+        if instrs[i].op == Opcode::LoadConst
+            && let Some(number) = small_int(const_ref(instrs[i].oparg, consts)?)
+        {
+            instrs[i].set(Opcode::LoadSmallInt, number);
         }
         let copies_const = op == Opcode::LoadConst && instrs[i].op == Opcode::Copy && instrs[i].oparg == 1;
         if !copies_const {
