@@ -230,8 +230,8 @@ impl Heap {
         let mut at = self.weak.heads.get(&(referent.as_ptr() as usize)).copied().unwrap_or(END);
         while at != END {
             let entry = self.weak.entries[at as usize];
-            // SAFETY: as in `weak_owners`.
             if entry.owner != 0
+                // SAFETY: as in `weak_owners`.
                 && unsafe { *entry.slot(entry.owner) } != 0
                 && let Some(owner) = NonNull::new(entry.owner as *mut Header)
                 && accepts(owner)

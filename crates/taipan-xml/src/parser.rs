@@ -363,7 +363,7 @@ impl Parser {
     }
 
     /// The next event; none when more of the document is needed, or it has ended.
-    pub fn next(&mut self) -> Result<Option<Event>, Code> {
+    pub fn next_event(&mut self) -> Result<Option<Event>, Code> {
         if let Some(code) = self.error {
             return Err(code);
         }

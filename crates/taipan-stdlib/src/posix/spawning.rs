@@ -40,7 +40,7 @@ pub fn waitid(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// One file action: its tuple must hold a tag and what the action takes.
 fn file_action(vm: &mut Vm, item: Value) -> Result<SpawnAction, Raised> {
-    let Some(tuple) = item.downcast::<Tuple>(vm).filter(|tuple| tuple.get(vm).len() > 0) else {
+    let Some(tuple) = item.downcast::<Tuple>(vm).filter(|tuple| !tuple.get(vm).is_empty()) else {
         return Err(vm.raise(Exc::TypeError, "Each file_actions element must be a non-empty tuple"));
     };
     let len = tuple.get(vm).len();

@@ -163,7 +163,7 @@ fn feed(vm: &mut Vm, this: Gc<XmlParser>, piece: &[u8], is_final: bool) -> Resul
     machine.borrow_mut().parser.feed(piece, is_final);
     let mut failure: Option<Value> = None;
     loop {
-        let event = machine.borrow_mut().parser.next();
+        let event = machine.borrow_mut().parser.next_event();
         let event = match event {
             Ok(Some(event)) => event,
             Ok(None) => break,

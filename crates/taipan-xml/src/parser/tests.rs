@@ -24,7 +24,7 @@ fn outline(pieces: &[&[u8]], settings: Settings) -> Result<String, (Code, u64, u
     for (i, piece) in pieces.iter().enumerate() {
         parser.feed(piece, i + 1 == pieces.len());
         loop {
-            match parser.next() {
+            match parser.next_event() {
                 Ok(None) => break,
                 Ok(Some(Event::StartElement { name, attributes, .. })) => {
                     text.push_str(&format!("<{name}"));
