@@ -1,5 +1,8 @@
 """Sources and trees that nest 100,000 deep, or without end: an exception or a result, never a crash."""
 import ast
+import copy
+import marshal
+import pickle
 
 N = 100_000
 
@@ -36,6 +39,16 @@ NESTED = {
     "compare": ("1 < (", "1", ")"),
     "bool": ("x and (", "1", ")"),
     "decorators": ("@(", "1", ")"),
+    "nested loops of comprehensions": ("[x for x in [", "y", "]]"),
+    "lambdas with defaults": ("lambda x=", "1", ": x"),
+    "yield from": ("(yield from ", "x", ")"),
+    "signs": ("-~+", "x", ""),
+    "unpacked": ("f(*", "x", ")"),
+    "class bases": ("class C(", "x", "): pass"),
+    "annotations": ("x: list[", "x", "]"),
+    "targets": ("(", "a", ",) = x"),
+    "displays of all kinds": ("([{", "x", "}])"),
+    "with": ("with (", "a", "): pass"),
 }
 
 CHAINS = {
@@ -53,6 +66,20 @@ CHAINS = {
     "imports": ("import a", ".a"),
     "aliases": ("import a", ", a"),
     "dels": ("del a", ", a"),
+    "calls with arguments": ("a", "(1)"),
+    "calls with keywords": ("a", "(x=1)"),
+    "calls of attributes": ("a", ".b()"),
+    "slices": ("a", "[1:2]"),
+    "ors": ("a", " or a"),
+    "ands and ors": ("a", " and a or a"),
+    "powers": ("a", " ** -a"),
+    "memberships": ("a", " not in a"),
+    "conditions": ("a", " if a else a"),
+    "fields": ("f'", "{a}"),
+    "loops of a comprehension": ("[x", " for x in x"),
+    "global names": ("global a", ", a"),
+    "decorators of dots": ("@a", ".b"),
+    "lines joined": ("a = ", "\\\n"),
 }
 
 BLOCKS = ["if x:", "while x:", "for x in y:", "with x:", "def f():", "class C:", "try:", "match x:", "async def f():"]
@@ -83,6 +110,15 @@ def sources():
     yield "patterns", "match x:\n case " + "[" * N + "1" + "]" * N + ": pass"
     yield "class patterns", "match x:\n case " + "a(" * N + "1" + ")" * N + ": pass"
     yield "or patterns", "match x:\n case " + "1 | " * N + "1: pass"
+    yield "dotted patterns", "match x:\n case a" + ".b" * N + ": pass"
+    yield "mapping patterns", "match x:\n case " + "{1: " * N + "a" + "}" * N + ": pass"
+    yield "as patterns", "match x:\n case a" + " as b" * N + ": pass"
+    yield "decorator lines", "@a\n" * N + "def f(): pass"
+    yield "except*", "try: pass\n" + "except* x: pass\n" * N
+    yield "try", "".join(" " * i + "try:\n" for i in range(90)) + " " * 90 + "a\n" + "".join(
+        " " * i + "finally: a\n" for i in range(89, -1, -1))
+    yield "indentation", "".join(" " * i + "if x:\n" for i in range(101)) + " " * 101 + "a\n"
+    yield "alternating quotes", "".join("f'{" if i % 2 else 'f"{' for i in range(N))
     yield "type parameters", "type x[" + "T: (" * N + "1" + ")" * N + "] = 1"
 
 
@@ -199,11 +235,34 @@ def trees():
     yield "Constant", ast.Expression(ast.Constant(constant, **place)), "eval"
 
 
+def objects():
+    """What is done with values and trees that nest deep, besides compiling."""
+    place = dict(lineno=1, col_offset=0, end_lineno=1, end_col_offset=0)
+    values = [(), [], {}]
+    for _ in range(N // 10):
+        values = [(values[0],), [values[1]], {1: values[2]}]
+    for value in values:
+        for work in (marshal.dumps, repr, pickle.dumps, copy.deepcopy, ast.literal_eval):
+            yield lambda: work(value)
+        yield lambda: compile(ast.Expression(ast.Constant(value, **place)), "<deep>", "eval")
+    for head in (b"(\1\0\0\0", b"[\1\0\0\0", b")\1", b"{N", b"<\1\0\0\0", b">\1\0\0\0", b":N", b"c"):
+        yield lambda: marshal.loads(head * N)
+    node = ast.Name("x", ast.Load(), **place)
+    for _ in range(N):
+        node = ast.Attribute(node, "a", ast.Load(), **place)
+    functions = [ast.unparse, ast.dump, repr, ast.literal_eval, ast.fix_missing_locations, copy.deepcopy, pickle.dumps]
+    functions += [ast.NodeVisitor().visit, ast.NodeTransformer().visit, lambda node: list(ast.walk(node))]
+    functions.append(lambda node: ast.compare(node, node))
+    for work in functions:
+        yield lambda: work(node)
+
+
 def main():
     for name, source in sources():
         results = [outcome(lambda: compile(source, "<deep>", "exec"))]
-        if name in ("lists", "minus", "sums", "attributes", "elif"):
+        if name in ("lists", "minus", "sums", "attributes", "elif", "calls of attributes"):
             results.append(outcome(lambda: ast.parse(source)))
+            results.append(outcome(lambda: ast.unparse(ast.parse(source))))
         assert set(results) <= {"done", "refused"}, (name, results)
     print("sources: no crash")
     for name, tree, mode in trees():
@@ -215,6 +274,12 @@ def main():
             outcome(lambda: repr(tree))
         assert set(results) <= {"done", "refused"}, (name, results)
     print("trees: no crash")
+    for work in objects():
+        try:
+            work()
+        except (MemoryError, RecursionError, ValueError, TypeError, EOFError):
+            pass
+    print("objects: no crash")
 
 
 main()

@@ -11,5 +11,5 @@ fn deep_nesting_never_crashes() {
     let output = Command::new(env!("CARGO_BIN_EXE_taipan")).args(["-I", "-W", "ignore"]).arg(script).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {stderr}", output.status);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "sources: no crash\ntrees: no crash\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "sources: no crash\ntrees: no crash\nobjects: no crash\n");
 }
