@@ -228,9 +228,13 @@ fn round_until_sure(context: &Context, status: &mut Status, approximate: impl Fn
             // A digit that is not 0 below the last: the value is between two decimal numbers.
             let sticky = scaled * 10u8 + 1u8;
             let mut result = Decimal::new(negative, sticky.into(), power - scale as i64 - 1);
-            // What is a power of ten in all of these digits counts as that, in the flags too.
-            let nearly = Context { prec: digits, ..context.to_max() };
-            result.finalize(&nearly, &mut Status::default());
+            // What is within a few digits beyond the precision of a power of ten counts as that, in the flags too.
+            let nearly = Context { prec: context.prec + 3, ..context.to_max() };
+            let mut rounded = result.clone();
+            rounded.finalize(&nearly, &mut Status::default());
+            if rounded.is_power_of_ten() {
+                result = rounded;
+            }
             *status |= Status::INEXACT | Status::ROUNDED;
             result.finalize(context, status);
             return result;
