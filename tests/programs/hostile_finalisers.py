@@ -167,7 +167,8 @@ def callbacks_allocate():
         rubbish(10)
         log.append(ref() is None)
         refs.remove(ref)
-        refs.append(weakref.ref(Target(), lambda r: log.append("second")))
+        # Whether this one is told depends on when a collection comes.
+        refs.append(weakref.ref(Target(), lambda r: rubbish(1)))
         del refs[-1]
 
     for i in range(5):
