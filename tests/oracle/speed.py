@@ -23,7 +23,9 @@ def run(command):
     """Standard output, processor seconds and peak KiB (0 when unknown) of a command that must succeed."""
     with tempfile.NamedTemporaryFile("r") as report, tempfile.TemporaryFile() as output:
         wrapper = [TIME, "-f", "%M", "-o", report.name] if TIME else []
-        process = subprocess.Popen(wrapper + command, stdout=output)
+        # A PYTHONHOME set for one interpreter would give its library to the other.
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+        process = subprocess.Popen(wrapper + command, stdout=output, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:

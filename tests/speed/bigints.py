@@ -13,4 +13,4 @@ def arctan(inverse, unity):
 
 unity = 10**12010
 pi = 4 * (4 * arctan(5, unity) - arctan(239, unity)) // 10**10
-print(str(pi)[-20:], pow(pi, 65537, 10**500 + 7) % 10**20)
+print(pi % 10**20, pow(pi, 65537, 10**500 + 7) % 10**20)
