@@ -273,13 +273,12 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
             ("utf8", value) => changed.utf8_mode = value != Some("0"),
             ("warn_default_encoding", _) => changed.warn_default_encoding = true,
             ("no_debug_ranges", _) => changed.code_debug_ranges = false,
+            ("implementation", Some(name)) if !name.is_empty() => changed.implementation = name.to_owned(),
+            ("implementation", _) => return Err(fatal("config_init_implementation", "-X implementation=NAME: NAME is missing")),
             ("dump_registers", name) => changed.dump_registers = Some(name.unwrap_or("").to_owned()),
             ("importtime", value) => {
                 import_time = Some((
-                    "-X dump_registers[=NAME]
-         print the register code of code objects when they first run: of the
-         qualified name NAME, or of all that is not the library's
--X importtime",
+                    "-X importtime",
                     value.unwrap_or("").to_owned(),
                 ))
             }
@@ -349,6 +348,11 @@ The following implementation-specific options are available:
 -X cpu_count=N|default
          override the number of processors the program sees
 -X dev : enable the development mode
+-X dump_registers[=NAME]
+         print the register code of code objects when they first run: of the
+         qualified name NAME, or of all that is not the library's
+-X implementation=NAME
+         what sys.implementation.name says, for programs that ask for cpython
 -X importtime
          report how long each import takes
 -X int_max_str_digits=N

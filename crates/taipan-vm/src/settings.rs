@@ -45,6 +45,8 @@ pub struct Settings {
     pub install_signal_handlers: bool,
     /// 1: report how long each import takes, 2: imports of modules that are there as well (`-X importtime`).
     pub import_time: u8,
+    /// What `sys.implementation.name` says: "taipan", or what `-X implementation=NAME` asks for.
+    pub implementation: String,
     /// Print the register code of code objects at their first run (`-X dump_registers[=NAME]`): of this qualified name, or
     /// (an empty one) of all that is not the library's.
     pub dump_registers: Option<String>,
@@ -87,6 +89,7 @@ impl Default for Settings {
             platlibdir: "lib".to_owned(),
             install_signal_handlers: true,
             import_time: 0,
+            implementation: "taipan".to_owned(),
             dump_registers: None,
             check_hash_based_pycs: "default",
         }

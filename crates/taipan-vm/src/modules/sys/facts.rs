@@ -172,7 +172,7 @@ pub(super) fn fill(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     let thread = instance(vm, &THREAD_INFO, &[pthread, lock, Value::NONE])?;
     Module::set(module, vm, "thread_info", thread)?;
 
-    implementation(vm, module, version)?;
+    implementation(vm, module, version, &settings.implementation)?;
     let names = super::stdlib_names::STDLIB_MODULE_NAMES.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let names = texts(vm, &names)?;
     let frozen = BUILTIN_TYPES.iter().position(|spec| spec.name == "frozenset");
@@ -248,7 +248,7 @@ fn names_list(vm: &mut Vm, names: &[Vec<u8>]) -> Result<Value, Raised> {
 }
 
 /// `sys.implementation`.
-fn implementation(vm: &mut Vm, module: Gc<Module>, version: Value) -> Result<(), Raised> {
+fn implementation(vm: &mut Vm, module: Gc<Module>, version: Value, name: &str) -> Result<(), Raised> {
     let known = BUILTIN_TYPES.iter().position(|spec| spec.name == "SimpleNamespace");
     let class = match known.and_then(|id| Builtin::from_id(id as u32)) {
         Some(class) => vm.class(class).value(),
@@ -260,7 +260,7 @@ fn implementation(vm: &mut Vm, module: Gc<Module>, version: Value) -> Result<(),
         }
     };
     let this = vm.call(class, &[])?;
-    let name = vm.new_str("taipan")?;
+    let name = vm.new_str(name)?;
     let cache_tag = vm.new_str("taipan-314")?;
     let hexversion = vm.new_int(HEX_VERSION)?;
     let arch = vm.new_str(&format!("{}-linux-gnu", std::env::consts::ARCH))?;
