@@ -274,14 +274,11 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
             ("warn_default_encoding", _) => changed.warn_default_encoding = true,
             ("no_debug_ranges", _) => changed.code_debug_ranges = false,
             ("implementation", Some(name)) if !name.is_empty() => changed.implementation = name.to_owned(),
-            ("implementation", _) => return Err(fatal("config_init_implementation", "-X implementation=NAME: NAME is missing")),
-            ("dump_registers", name) => changed.dump_registers = Some(name.unwrap_or("").to_owned()),
-            ("importtime", value) => {
-                import_time = Some((
-                    "-X importtime",
-                    value.unwrap_or("").to_owned(),
-                ))
+            ("implementation", _) => {
+                return Err(fatal("config_init_implementation", "-X implementation=NAME: NAME is missing"));
             }
+            ("dump_registers", name) => changed.dump_registers = Some(name.unwrap_or("").to_owned()),
+            ("importtime", value) => import_time = Some(("-X importtime", value.unwrap_or("").to_owned())),
             ("pycache_prefix", prefix) => {
                 changed.pycache_prefix =
                     prefix.filter(|prefix| !prefix.is_empty()).map(|prefix| prefix.as_bytes().to_vec());
