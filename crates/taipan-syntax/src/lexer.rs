@@ -10,9 +10,12 @@ use crate::token::{Token, TokenKind};
 mod ftstring;
 mod name;
 mod number;
+mod plain;
+mod spellings;
 mod string;
 
 pub(crate) use name::is_printable;
+pub(crate) use spellings::Spellings;
 
 const TAB_SIZE: u32 = 8;
 const MAX_INDENT: usize = 100;
@@ -118,7 +121,10 @@ pub(crate) struct Lexer<'s> {
     indents: Vec<(u32, u32)>,
     parens: Vec<Paren>,
     modes: Vec<Mode>,
-    metadata: Option<Box<str>>,
+    /// The number of the field's text that the next token has.
+    field: u32,
+    /// The texts of replacement fields, for tokens to refer to.
+    pub(crate) fields: Vec<Box<str>>,
     comment_newline: bool,
     /// No token had begun at the end of the source.
     pub(crate) ended_between_tokens: bool,
@@ -148,7 +154,8 @@ impl<'s> Lexer<'s> {
             indents: vec![(0, 0)],
             parens: Vec::new(),
             modes: Vec::new(),
-            metadata: None,
+            field: 0,
+            fields: Vec::new(),
             comment_newline: false,
             ended_between_tokens: false,
             barry_as_flufl: false,
@@ -282,7 +289,7 @@ impl<'s> Lexer<'s> {
             col_offset: self.start_column,
             end_lineno: self.lineno,
             end_col_offset: self.column(),
-            metadata: self.metadata.take().map(Box::new),
+            number: std::mem::take(&mut self.field),
         }
     }
 
@@ -297,7 +304,7 @@ impl<'s> Lexer<'s> {
             col_offset: -1,
             end_lineno: self.lineno,
             end_col_offset: -1,
-            metadata: None,
+            number: 0,
         }
     }
 

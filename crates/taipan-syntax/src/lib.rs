@@ -13,7 +13,7 @@ mod tokenize;
 mod unparse;
 
 use ast::{Mod, TypeIgnore};
-use lexer::{Lexer, LexerOptions};
+use lexer::{Lexer, LexerOptions, Spellings};
 use source::Reading;
 
 pub use error::{ErrorKind, ErrorLocation, SyntaxError, SyntaxWarning, WarningCategory};
@@ -115,8 +115,9 @@ pub fn parse_with_warnings(
     };
     let source = source::read(source, reading).map_err(plain)?;
     let mut lexer = Lexer::new(&source, LexerOptions { type_comments: options.type_comments, extra_tokens: false });
-    let (tokens, type_ignores) = all_tokens(&mut lexer, mode, options);
-    let mut parser = parser::Parser::new(&source.text, &tokens, options);
+    let mut names = Spellings::new(source.text.len());
+    let (tokens, type_ignores) = all_tokens(&mut lexer, &mut names, mode, options);
+    let mut parser = parser::Parser::new(&source.text, &tokens, names.len(), &lexer.fields, options);
     let parsed = parser.parse(mode, type_ignores);
     if let Some(constant) = parser.constant_name() {
         let message = format!("identifier field can't represent '{constant}' constant");
@@ -156,12 +157,24 @@ fn has_more_code(rest: &[u8]) -> bool {
 }
 
 /// Reads every token, up to the end of the source or an error.
-fn all_tokens(lexer: &mut Lexer<'_>, mode: Mode, options: &ParseOptions) -> (Vec<Token>, Vec<TypeIgnore>) {
+fn all_tokens<'s>(
+    lexer: &mut Lexer<'s>,
+    names: &mut Spellings<'s>,
+    mode: Mode,
+    options: &ParseOptions,
+) -> (Vec<Token>, Vec<TypeIgnore>) {
     // Most sources have fewer tokens than that.
     let (mut tokens, mut type_ignores) = (Vec::with_capacity(lexer.text_len() / 5 + 16), Vec::new());
     let mut started = false;
+    let plain = mode != Mode::Single && !options.type_comments;
     loop {
+        if plain {
+            lexer.plain_tokens(names, &mut tokens);
+        }
         let mut token = lexer.next_token();
+        if token.kind == TokenKind::Name {
+            token.number = names.number(lexer.text_of(&token));
+        }
         if token.kind == TokenKind::TypeIgnore {
             type_ignores.push(TypeIgnore { lineno: token.lineno, tag: lexer.text_of(&token).into() });
             continue;

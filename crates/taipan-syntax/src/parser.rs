@@ -4,7 +4,6 @@
 //! recursion is bounded by [`MAX_DEPTH`], which [`Parser::enter`] counts.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
 use taipan_text::TextBuf;
 use taipan_text::unicode::normalize::{Form, normalize};
@@ -12,7 +11,7 @@ use taipan_text::unicode::normalize::{Form, normalize};
 use crate::ast::{Identifier, Location, Mod, TypeIgnore};
 use crate::error::{ErrorLocation, SyntaxWarning, WarningCategory};
 use crate::literal::InvalidEscape;
-use crate::token::{Token, TokenKind};
+use crate::token::{SoftKeyword, Token, TokenKind};
 use crate::{Mode, ParseOptions};
 
 mod argument;
@@ -54,14 +53,22 @@ pub(crate) struct Parser<'s> {
     barry_as_flufl: bool,
     /// The constant that a name is normalised to, which no name may be.
     constant_name: Cell<Option<&'static str>>,
-    /// The names met so far, by their spelling.
-    names: RefCell<HashMap<&'s [u8], Identifier, foldhash::fast::RandomState>>,
+    /// The names met so far, by the number of their spelling.
+    names: RefCell<Vec<Option<Identifier>>>,
+    /// The texts of replacement fields, which tokens refer to.
+    fields: &'s [Box<str>],
     pub(crate) warnings: Vec<SyntaxWarning>,
 }
 
 impl<'s> Parser<'s> {
-    /// `tokens` ends in an ENDMARKER or an error token.
-    pub(crate) fn new(text: &'s [u8], tokens: &'s [Token], options: &'s ParseOptions) -> Parser<'s> {
+    /// `tokens` ends in an ENDMARKER or an error token; their numbers are those of `names` spellings and of `fields`.
+    pub(crate) fn new(
+        text: &'s [u8],
+        tokens: &'s [Token],
+        names: usize,
+        fields: &'s [Box<str>],
+        options: &'s ParseOptions,
+    ) -> Parser<'s> {
         let barry_as_flufl = options.barry_as_flufl;
         Parser {
             text,
@@ -72,7 +79,8 @@ impl<'s> Parser<'s> {
             depth: 0,
             barry_as_flufl,
             constant_name: Cell::new(None),
-            names: RefCell::default(),
+            names: RefCell::new(vec![None; names]),
+            fields,
             warnings: Vec::new(),
         }
     }
@@ -184,17 +192,24 @@ impl<'s> Parser<'s> {
     }
 
     fn identifier_of(&self, token: &Token) -> Identifier {
-        let text = self.text_of(token);
         let mut names = self.names.borrow_mut();
-        if let Some(name) = names.get(text) {
+        let mut known = (token.number as usize).checked_sub(1).and_then(|at| names.get_mut(at));
+        if let Some(Some(name)) = &known {
             return name.clone();
         }
-        let name = identifier(text);
+        let name = identifier(self.text_of(token));
         if let Some(constant) = ["None", "True", "False"].into_iter().find(|constant| **constant == *name) {
             self.constant_name.set(Some(constant));
         }
-        names.insert(text, name.clone());
+        if let Some(known) = &mut known {
+            **known = Some(name.clone());
+        }
         name
+    }
+
+    /// The text of the replacement field that ends at `token`.
+    fn field_of(&self, token: &Token) -> Option<&'s str> {
+        self.fields.get((token.number as usize).checked_sub(1)?).map(|text| &**text)
     }
 
     fn name(&mut self) -> Parsing<Identifier> {
@@ -202,8 +217,9 @@ impl<'s> Parser<'s> {
         Ok(self.identifier_of(token))
     }
 
-    fn at_soft_keyword(&self, word: &str) -> bool {
-        self.at(TokenKind::Name) && self.text_of(self.peek()) == word.as_bytes()
+    fn at_soft_keyword(&self, word: SoftKeyword) -> bool {
+        let token = self.peek();
+        token.kind == TokenKind::Name && token.number == word as u32
     }
 
     /// Fails for grammar newer than the version asked for.

@@ -152,6 +152,18 @@ pub(crate) const KEYWORDS: [(&str, TokenKind); 35] = [
     ("yield", K::Yield),
 ];
 
+/// A name with a meaning in some places; its number among the spellings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SoftKeyword {
+    Match = KEYWORDS.len() as isize + 1,
+    Case,
+    Type,
+    Underscore,
+}
+
+/// The soft keywords; their numbers among the spellings follow those of the hard ones.
+pub(crate) const SOFT_KEYWORDS: [&str; 4] = ["match", "case", "type", "_"];
+
 /// For each first letter, where its keywords begin and end in [`KEYWORDS`].
 const KEYWORDS_OF: [(u8, u8); 128] = {
     let mut places = [(0, 0); 128];
@@ -277,7 +289,7 @@ impl TokenKind {
 }
 
 /// A token of the source text: offsets of its text, lines from 1, columns in bytes (-1 where it has no text).
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Token {
     pub kind: TokenKind,
     /// How many brackets are open behind the token.
@@ -288,8 +300,9 @@ pub struct Token {
     pub col_offset: i32,
     pub end_lineno: u32,
     pub end_col_offset: i32,
-    /// The text of the replacement field this token ends (in t-strings, and behind `=` in f-strings).
-    pub metadata: Option<Box<Box<str>>>,
+    /// The number of a name's spelling, or of the text of the replacement field that this token ends (in t-strings, and
+    /// behind `=` in f-strings), from 1; 0 where there is none.
+    pub(crate) number: u32,
 }
 
 #[cfg(test)]

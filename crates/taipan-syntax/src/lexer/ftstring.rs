@@ -215,7 +215,11 @@ impl Lexer<'_> {
                     top.expr_end = Some(start);
                 }
                 if mode.in_debug || mode.template {
-                    self.metadata = self.field_text();
+                    self.field = 0;
+                    if let Some(text) = self.field_text() {
+                        self.fields.push(text);
+                        self.field = self.fields.len() as u32;
+                    }
                 }
             }
         }

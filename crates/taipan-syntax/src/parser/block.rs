@@ -2,7 +2,7 @@
 
 use super::{Failure, Parser, Parsing};
 use crate::ast::{ExceptHandler, Expr, ExprBox, For, Location, MatchCase, Stmt, StmtKind, Try, With, WithItem};
-use crate::token::TokenKind as K;
+use crate::token::{SoftKeyword, TokenKind as K};
 
 /// How many `elif` one `if` may have.
 const MAX_ELIF: usize = 1500;
@@ -25,7 +25,7 @@ impl Parser<'_> {
                 K::With => Self::with_stmt,
                 _ => return Err(Failure::Invalid),
             },
-            K::Name if self.at_soft_keyword("match") => return self.match_stmt(),
+            K::Name if self.at_soft_keyword(SoftKeyword::Match) => return self.match_stmt(),
             _ => return Ok(None),
         };
         self.enter()?;
@@ -267,7 +267,7 @@ impl Parser<'_> {
         self.expect(K::Colon)?;
         self.expect(K::Newline)?;
         self.expect(K::Indent)?;
-        if self.at_soft_keyword("case") { Ok(subject.into()) } else { Err(Failure::Invalid) }
+        if self.at_soft_keyword(SoftKeyword::Case) { Ok(subject.into()) } else { Err(Failure::Invalid) }
     }
 
     fn subject_expr(&mut self) -> Parsing<Expr> {
@@ -289,7 +289,7 @@ impl Parser<'_> {
     }
 
     fn case_block(&mut self) -> Parsing<MatchCase> {
-        if !self.at_soft_keyword("case") {
+        if !self.at_soft_keyword(SoftKeyword::Case) {
             return Err(Failure::Invalid);
         }
         self.advance();

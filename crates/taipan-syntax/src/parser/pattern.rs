@@ -2,7 +2,7 @@
 
 use super::{Failure, Parser, Parsing};
 use crate::ast::{Constant, Expr, ExprContext, ExprKind, Identifier, Operator, Pattern, PatternKind, UnaryOp};
-use crate::token::TokenKind as K;
+use crate::token::{SoftKeyword, TokenKind as K};
 
 impl Parser<'_> {
     /// `patterns`: a sequence without brackets, or a pattern.
@@ -34,7 +34,7 @@ impl Parser<'_> {
         }
         let start = self.pos;
         self.advance();
-        let name = if self.at_soft_keyword("_") {
+        let name = if self.at_soft_keyword(SoftKeyword::Underscore) {
             self.advance();
             None
         } else {
@@ -58,7 +58,7 @@ impl Parser<'_> {
 
     /// A name that is neither `_` nor the start of something longer.
     fn capture_target(&mut self) -> Parsing<Identifier> {
-        if self.at_soft_keyword("_") || matches!(self.kind_at(1), K::Dot | K::LPar | K::Equal) {
+        if self.at_soft_keyword(SoftKeyword::Underscore) || matches!(self.kind_at(1), K::Dot | K::LPar | K::Equal) {
             return Err(Failure::Invalid);
         }
         self.name()
@@ -136,7 +136,11 @@ impl Parser<'_> {
             if self.kind_at(1) == K::Equal {
                 return Err(Failure::Invalid);
             }
-            let name = if self.at_soft_keyword("_") { None } else { Some(self.identifier_of(self.peek())) };
+            let name = if self.at_soft_keyword(SoftKeyword::Underscore) {
+                None
+            } else {
+                Some(self.identifier_of(self.peek()))
+            };
             self.advance();
             let kind = PatternKind::MatchAs { pattern: None, name };
             return Ok(Pattern { kind, location: self.location(start) });

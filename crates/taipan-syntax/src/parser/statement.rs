@@ -3,7 +3,7 @@
 use super::target::{is_single_target, set_context};
 use super::{Failure, Parser, Parsing};
 use crate::ast::{Expr, ExprContext, ExprKind, Location, Operator, Stmt, StmtKind};
-use crate::token::TokenKind as K;
+use crate::token::{SoftKeyword, TokenKind as K};
 
 impl Parser<'_> {
     /// Statements up to a token of kind `end`.
@@ -69,7 +69,7 @@ impl Parser<'_> {
             K::Assert => self.assert_stmt()?,
             K::Global => StmtKind::Global { names: self.name_list()? },
             K::Nonlocal => StmtKind::Nonlocal { names: self.name_list()? },
-            K::Name if self.at_soft_keyword("type") && self.kind_at(1) == K::Name => self.type_alias()?,
+            K::Name if self.at_soft_keyword(SoftKeyword::Type) && self.kind_at(1) == K::Name => self.type_alias()?,
             _ => self.expression_stmt(start)?,
         };
         Ok(Stmt::new(kind, self.location(start)))

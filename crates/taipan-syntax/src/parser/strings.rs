@@ -144,19 +144,19 @@ impl Parser<'_> {
                 b"a" => i32::from(b'a'),
                 _ => return Err(Failure::Invalid),
             };
-            source = mark.metadata.as_deref().map(|text| &**text);
+            source = self.field_of(mark);
             debug_end = Some((name.lineno, name.col_offset));
         }
         let mut format_spec: Option<ExprBox> = None;
         if self.at(K::Colon) {
             let colon = self.peek();
             let spec = self.format_spec(template, raw)?;
-            source = source.or(colon.metadata.as_deref().map(|text| &**text));
+            source = source.or(self.field_of(colon));
             debug_end = debug_end.or(Some((colon.lineno, colon.col_offset + 1)));
             format_spec = Some(spec.into());
         }
         let brace = self.expect(K::RBrace)?;
-        let source = source.or(brace.metadata.as_deref().map(|text| &**text)).unwrap_or_default();
+        let source = source.or(self.field_of(brace)).unwrap_or_default();
         if debug && conversion == -1 && format_spec.is_none() {
             conversion = i32::from(b'r');
         }
