@@ -14,7 +14,8 @@ use taipan_vm::vm::Vm;
 
 mod charmap;
 
-fn argument_type(vm: &mut Vm, value: Value) -> String {
+/// How a message about an argument calls its type.
+pub(crate) fn argument_type(vm: &mut Vm, value: Value) -> String {
     if value.is_none() { "None".to_owned() } else { vm.type_name(value) }
 }
 

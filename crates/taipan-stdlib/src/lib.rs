@@ -66,6 +66,7 @@ pub mod tokenize;
 pub mod unicodedata;
 pub mod warnings;
 pub mod zlib;
+pub mod zstd;
 
 /// The modules, to be registered with `Interpreter::register_modules`.
 #[rustfmt::skip]
@@ -123,6 +124,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &decimal::MODULE,
     &bz2::MODULE,
     &lzma::MODULE,
+    &zstd::MODULE,
     &multibyte::MODULE,
     &pbkdf2::MODULE,
     &pickle::MODULE,

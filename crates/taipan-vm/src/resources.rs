@@ -59,6 +59,14 @@ impl Vm {
         entry.data.clone().downcast().ok()
     }
 
+    /// Counts `bytes` for the data of a number from now on.
+    pub fn recharge_resource(&mut self, number: usize, bytes: usize) {
+        let Some(Some(entry)) = self.interp_mut().resources.entries.get_mut(number) else { return };
+        let before = std::mem::replace(&mut entry.charged, bytes);
+        self.heap_mut().release(before);
+        self.heap_mut().charge(bytes);
+    }
+
     /// Frees the data of a number.
     pub fn remove_resource(&mut self, number: usize) {
         let table = &mut self.interp_mut().resources;

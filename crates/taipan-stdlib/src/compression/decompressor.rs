@@ -1,5 +1,5 @@
-//! `BZ2Decompressor`, `LZMADecompressor` and `zlib._ZlibDecompressor` but for their codecs: objects that keep the input
-//! which was not consumed yet.
+//! `BZ2Decompressor`, `LZMADecompressor`, `ZstdDecompressor` and `zlib._ZlibDecompressor` but for their codecs:
+//! objects that keep the input which was not consumed yet.
 //!
 //! Invariant: kept input is a bytes object, shared with the caller where it gave one; only the place in it moves, so
 //! that taking a long input out in small pieces takes time in proportion to its length.
@@ -52,6 +52,8 @@ pub trait Codec: Sized + 'static {
     const ENDED: &str;
     /// What ValueError says after an error, for codecs that cannot go on then.
     const UNUSABLE: Option<&str> = None;
+    /// Whether new input is taken after an error.
+    const STARTS_AFRESH: bool = false;
 
     /// Decompresses `input` into at most `most` bytes.
     ///
@@ -130,6 +132,8 @@ pub fn decompress<C: Codec>(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised
             if C::UNUSABLE.is_some() {
                 let object = this.get_mut(vm);
                 (object.codec, object.needs_input) = (usize::MAX, false);
+            } else if C::STARTS_AFRESH {
+                this.get_mut(vm).needs_input = true;
             }
             return Err(codec.raise(vm, error));
         }
