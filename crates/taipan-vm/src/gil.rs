@@ -54,9 +54,11 @@ impl Gil {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         self.waiting.fetch_add(1, Ordering::Relaxed);
         while state.held {
+            let times = state.times;
             let (guard, timeout) = self.freed.wait_timeout(state, interval).unwrap_or_else(PoisonError::into_inner);
             state = guard;
-            if timeout.timed_out() && state.held {
+            // Who has just got it may keep it for an interval.
+            if timeout.timed_out() && state.held && state.times == times {
                 self.wanted.store(true, Ordering::Relaxed);
             }
         }

@@ -3,6 +3,9 @@
 //! State itself lies in heap objects and changes only under the GIL. A waiter looks at it, enters itself into the list of
 //! sleepers under the GIL, lets the GIL go and sleeps; whoever changes state wakes the sleepers of its key. A woken sleeper
 //! that leaves without what it waited for wakes the next, so no wake is lost.
+//!
+//! The sleepers of a key are woken in the order in which they began to wait. One that has waited for long is promised what is
+//! released (`hand_to_next`): threads that take and release a lock in a loop would else have it whenever it wakes up.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -13,6 +16,9 @@ use crate::vm::Vm;
 
 /// How long the main thread sleeps at most before it looks for signals.
 const SIGNAL_SLICE: Duration = Duration::from_millis(20);
+
+/// How long a thread waits before what is released is kept for it.
+const FAIR_AFTER: Duration = Duration::from_millis(1);
 
 /// What a sleeper waits for: a number that an object got at its first wait.
 pub type WaitKey = u32;
@@ -25,8 +31,11 @@ pub struct Sleepers {
     queue: Mutex<VecDeque<(WaitKey, Arc<Sleeper>)>>,
 }
 
-#[derive(Default)]
 struct Sleeper {
+    /// The identity of the thread.
+    thread: u64,
+    /// When it began to wait, for the first time if it was woken for nothing.
+    since: Instant,
     woken: Mutex<bool>,
     wake: Condvar,
 }
@@ -44,9 +53,12 @@ impl Sleeper {
 }
 
 impl Sleepers {
-    fn enter(&self, key: WaitKey) -> Arc<Sleeper> {
-        let sleeper = Arc::<Sleeper>::default();
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner).push_back((key, sleeper.clone()));
+    fn enter(&self, key: WaitKey, thread: u64, since: Instant) -> Arc<Sleeper> {
+        let sleeper = Arc::new(Sleeper { thread, since, woken: Mutex::default(), wake: Condvar::new() });
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let later = queue.iter().rev().take_while(|(_, other)| other.since > since).count();
+        let at = queue.len().saturating_sub(later);
+        queue.insert(at, (key, sleeper.clone()));
         sleeper
     }
 
@@ -57,12 +69,12 @@ impl Sleepers {
         at.and_then(|at| queue.remove(at)).is_some()
     }
 
-    fn wake_first(&self, key: WaitKey) {
+    fn wake_first(&self, key: WaitKey) -> Option<Arc<Sleeper>> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = queue.iter().position(|(of, _)| *of == key);
-        if let Some((_, sleeper)) = at.and_then(|at| queue.remove(at)) {
-            sleeper.wake();
-        }
+        let at = queue.iter().position(|(of, _)| *of == key)?;
+        let (_, sleeper) = queue.remove(at)?;
+        sleeper.wake();
+        Some(sleeper)
     }
 
     fn wake_all(&self, key: WaitKey) {
@@ -97,6 +109,21 @@ impl Vm {
         }
     }
 
+    /// As `wake_next`; gives the identity of the woken thread if what is released now must be kept for it, else 0. The thread
+    /// asks `ready` before it does anything else.
+    pub fn hand_to_next(&mut self, key: WaitKey) -> u64 {
+        if key == BROADCAST || !self.interp().gil.is_shared() {
+            return 0;
+        }
+        let woken = self.interp().sleepers.wake_first(key);
+        woken.filter(|sleeper| sleeper.since.elapsed() > FAIR_AFTER).map_or(0, |sleeper| sleeper.thread)
+    }
+
+    /// Whether something is kept for a thread (0: for none) that is another than this one and still lives.
+    pub fn is_kept_for_other(&self, heir: u64) -> bool {
+        heir != 0 && heir != self.thread_id && self.has_thread(heir)
+    }
+
     /// As `wait_with_key`, for at most so many seconds (`None`: without limit).
     pub fn wait_for<T>(
         &mut self,
@@ -128,6 +155,7 @@ impl Vm {
     ) -> Result<Option<T>, Raised> {
         // What has come before the wait need not be waited for.
         self.run_signal_handlers()?;
+        let since = Instant::now();
         loop {
             if let Some(value) = ready(self) {
                 return Ok(Some(value));
@@ -141,9 +169,14 @@ impl Vm {
             };
             let slice = if self.is_main_thread() { left.min(SIGNAL_SLICE) } else { left };
             let sleepers = self.interp().sleepers.clone();
-            let sleeper = sleepers.enter(key);
+            let sleeper = sleepers.enter(key, self.thread_id, since);
             self.detached(|| sleeper.sleep(slice));
             let woken = !sleepers.leave(&sleeper);
+            // What is kept for this thread must be taken before a signal handler waits for others who wait for it.
+            if woken && let Some(value) = ready(self) {
+                self.exec.budget = 0;
+                return Ok(Some(value));
+            }
             if let Err(raised) = self.run_signal_handlers() {
                 if woken {
                     self.wake_next(key);

@@ -17,6 +17,8 @@ heap_object! {
         pad: [u8; 3],
         /// What waiters sleep on; 0 until one has waited.
         pub key: u32,
+        /// The thread that the lock is kept for, which takes it next; 0 for none.
+        pub heir: u64,
     }
 }
 
@@ -44,7 +46,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 fn make(vm: &mut Vm, class: Gc<Type>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
-    Ok(vm.new_object(shape, Lock { header: HeaderWord::NEW, locked: false, pad: [0; 3], key: 0 })?.value())
+    Ok(vm.new_object(shape, Lock { header: HeaderWord::NEW, locked: false, pad: [0; 3], key: 0, heir: 0 })?.value())
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
@@ -58,11 +60,12 @@ pub(super) fn allocate_lock(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn take(vm: &mut Vm, lock: Gc<Lock>) -> Option<()> {
-    let lock = lock.get_mut(vm);
-    if lock.locked {
+    if lock.get(vm).locked || vm.is_kept_for_other(lock.get(vm).heir) {
         return None;
     }
+    let lock = lock.get_mut(vm);
     lock.locked = true;
+    lock.heir = 0;
     Some(())
 }
 
@@ -102,21 +105,29 @@ fn release(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     lock.get_mut(vm).locked = false;
     let key = lock.get(vm).key;
-    vm.wake_next(key);
+    let heir = vm.hand_to_next(key);
+    lock.get_mut(vm).heir = heir;
     Ok(Value::NONE)
 }
 
 fn locked(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    Ok(Value::bool(args.receiver::<Lock>(vm).get(vm).locked))
+    let lock = args.receiver::<Lock>(vm);
+    Ok(Value::bool(is_locked(vm, lock)))
+}
+
+fn is_locked(vm: &Vm, lock: Gc<Lock>) -> bool {
+    lock.get(vm).locked || lock.get(vm).heir != 0
 }
 
 fn reinit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    args.receiver::<Lock>(vm).get_mut(vm).locked = false;
+    let lock = args.receiver::<Lock>(vm).get_mut(vm);
+    lock.locked = false;
+    lock.heir = 0;
     Ok(Value::NONE)
 }
 
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let locked = this.downcast::<Lock>(vm).is_some_and(|lock| lock.get(vm).locked);
+    let locked = this.downcast::<Lock>(vm).is_some_and(|lock| is_locked(vm, lock));
     let state = if locked { "locked" } else { "unlocked" };
     let class = vm.type_of(this);
     let name = crate::types::object::full_class_name(vm, class)?;

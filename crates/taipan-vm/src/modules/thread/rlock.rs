@@ -12,7 +12,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 heap_object! {
-    /// A reentrant lock; free when `count` is 0.
+    /// A reentrant lock; free when `count` is 0, then kept for `owner` unless that is 0.
     pub struct RLock {
         owner: u64,
         count: usize,
@@ -54,12 +54,14 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
 
 fn take(vm: &mut Vm, lock: Gc<RLock>, times: usize) -> Option<()> {
     let me = vm.thread_id;
-    let lock = lock.get_mut(vm);
-    if lock.count != 0 && lock.owner != me {
+    let (owner, count) = (lock.get(vm).owner, lock.get(vm).count);
+    let taken = if count == 0 { vm.is_kept_for_other(owner) } else { owner != me };
+    if taken {
         return None;
     }
+    let lock = lock.get_mut(vm);
     lock.owner = me;
-    lock.count += times;
+    lock.count = count.saturating_add(times);
     Some(())
 }
 
@@ -83,14 +85,18 @@ pub fn release_now(vm: &mut Vm, lock: Gc<RLock>) -> bool {
     if lock.get(vm).count == 0 || lock.get(vm).owner != me {
         return false;
     }
-    let state = lock.get_mut(vm);
-    state.count -= 1;
-    if state.count == 0 {
-        state.owner = 0;
-        let key = state.key;
-        vm.wake_next(key);
+    lock.get_mut(vm).count -= 1;
+    if lock.get(vm).count == 0 {
+        hand_over(vm, lock);
     }
     true
+}
+
+/// Lets the next have the lock, which is free.
+fn hand_over(vm: &mut Vm, lock: Gc<RLock>) {
+    let key = lock.get(vm).key;
+    let heir = vm.hand_to_next(key);
+    lock.get_mut(vm).owner = heir;
 }
 
 /// Whether some thread holds the lock.
@@ -158,11 +164,8 @@ fn release_save(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if count == 0 {
         return Err(vm.raise(Exc::RuntimeError, "cannot release un-acquired lock"));
     }
-    let state = lock.get_mut(vm);
-    state.count = 0;
-    state.owner = 0;
-    let key = state.key;
-    vm.wake_next(key);
+    lock.get_mut(vm).count = 0;
+    hand_over(vm, lock);
     let owner = vm.new_uint(owner)?;
     Ok(Tuple::from_values(vm, &[Value::int(count), owner])?.value())
 }
