@@ -98,10 +98,10 @@ impl Vm {
                 }
             }
         }
-        let Some(at) = bad else { return Ok(bytes) };
-        let (encoding, reason) = (self.new_str("utf-8")?, self.new_str("surrogates not allowed")?);
-        Err(self
-            .raise_with(Exc::UnicodeEncodeError, &[encoding, text.value(), Value::int(at), Value::int(at + 1), reason]))
+        match bad {
+            Some(start) => Err(self.raise_surrogates(text, start)),
+            None => Ok(bytes),
+        }
     }
 
     /// `os.fspath(value)`: a str or bytes.

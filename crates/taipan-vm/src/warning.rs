@@ -18,10 +18,23 @@ impl Vm {
 
     /// Raises UnicodeEncodeError when a text has surrogates and so no UTF-8 form.
     pub fn check_encodable(&mut self, text: crate::gc::Gc<Str>) -> Result<(), Raised> {
-        let bad = text.get(self).text().iter().position(|point| char::from_u32(point).is_none());
-        let Some(at) = bad else { return Ok(()) };
-        let (encoding, reason) = (self.new_str("utf-8")?, self.new_str("surrogates not allowed")?);
-        let details = [encoding, text.value(), Value::int(at), Value::int(at + 1), reason];
-        Err(self.raise_with(Exc::UnicodeEncodeError, &details))
+        match text.get(self).text().iter().position(|point| char::from_u32(point).is_none()) {
+            Some(start) => Err(self.raise_surrogates(text, start)),
+            None => Ok(()),
+        }
+    }
+
+    /// The UnicodeEncodeError of UTF-8 for the run of surrogates of a text that begins at `start`.
+    pub fn raise_surrogates(&mut self, text: crate::gc::Gc<Str>, start: usize) -> Raised {
+        let surrogates = text.get(self).text().iter().skip(start).take_while(|&point| char::from_u32(point).is_none());
+        let end = start + surrogates.count();
+        let texts = self.new_str("utf-8").and_then(|encoding| Ok((encoding, self.new_str("surrogates not allowed")?)));
+        match texts {
+            Ok((encoding, reason)) => {
+                let details = [encoding, text.value(), Value::int(start), Value::int(end), reason];
+                self.raise_with(Exc::UnicodeEncodeError, &details)
+            }
+            Err(raised) => raised,
+        }
     }
 }

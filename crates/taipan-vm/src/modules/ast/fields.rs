@@ -242,10 +242,8 @@ impl Item for Identifier {
             }
             Some(name) => Ok(Some(name.into())),
             None => {
-                let at = text.get(vm).text().iter().position(|point| char::from_u32(point).is_none()).unwrap_or(0);
-                let (encoding, reason) = (vm.new_str("utf-8")?, vm.new_str("surrogates not allowed")?);
-                let details = [encoding, object, Value::int(at), Value::int(at + 1), reason];
-                Err(vm.raise_with(Exc::UnicodeEncodeError, &details))
+                vm.check_encodable(text)?;
+                Ok(None)
             }
         }
     }

@@ -43,16 +43,8 @@ pub(in crate::modules) fn source_bytes(
     what: &str,
 ) -> Result<(Vec<u8>, bool), Raised> {
     if let Some(text) = source.downcast::<Str>(vm) {
-        let utf8 = text.get(vm).to_utf8().map(|text| text.into_owned().into_bytes());
-        return match utf8 {
-            Some(bytes) => Ok((bytes, true)),
-            None => {
-                let at = text.get(vm).text().iter().position(|point| char::from_u32(point).is_none()).unwrap_or(0);
-                let (encoding, reason) = (vm.new_str("utf-8")?, vm.new_str("surrogates not allowed")?);
-                let details = [encoding, source, Value::int(at), Value::int(at + 1), reason];
-                Err(vm.raise_with(Exc::UnicodeEncodeError, &details))
-            }
-        };
+        vm.check_encodable(text)?;
+        return Ok((text.get(vm).to_utf8().unwrap_or_default().into_owned().into_bytes(), true));
     }
     if vm.slots(source).get_buffer.is_some() {
         return Ok((vm.bytes_of(source)?, false));
