@@ -36,7 +36,14 @@ impl LineTableWriter {
         LineTableWriter { table: Vec::new(), lineno: firstlineno }
     }
 
+    /// [`LineTableWriter::new`] that writes where an earlier table stood.
+    pub fn with_memory(firstlineno: i32, mut table: Vec<u8>) -> Self {
+        table.clear();
+        LineTableWriter { table, lineno: firstlineno }
+    }
+
     /// Says that the next `units` code units belong to this place.
+    #[inline]
     pub fn push(&mut self, place: Position, mut units: usize) {
         while units > 8 {
             self.entry(place, 8);
@@ -48,8 +55,8 @@ impl LineTableWriter {
     }
 
     /// The table's bytes.
-    pub fn finish(self) -> Box<[u8]> {
-        self.table.into_boxed_slice()
+    pub fn finish(self) -> Vec<u8> {
+        self.table
     }
 
     fn start(&mut self, code: u8, units: u8) {
@@ -113,7 +120,7 @@ pub fn without_columns(linetable: &[u8], firstlineno: i32) -> Box<[u8]> {
         let position = Position { lineno: entry.position.lineno, ..NO_POSITION };
         writer.push(position, (entry.end.wrapping_sub(entry.start) / UNIT) as usize);
     }
-    writer.finish()
+    writer.finish().into_boxed_slice()
 }
 
 /// A run of instructions with one place.

@@ -113,9 +113,7 @@ macro_rules! opcode_table {
                 }
             }
 
-            /// Stack entries taken and given: `(popped, pushed)`. For block-opening pseudo operations
-            /// this is the effect on the way to the handler.
-            pub const fn pops_and_pushes(self, oparg: u32) -> (i64, i64) {
+            const fn pops_and_pushes_of_row(self, oparg: u32) -> (i64, i64) {
                 let oparg = oparg as i64;
                 match self.base() {
                     $(Opcode::$name => { let $n = oparg; ($pop, $push) })*
@@ -130,6 +128,29 @@ macro_rules! opcode_table {
 
 /// The last plain opcode; specialised ones follow, but for one.
 const LAST_PLAIN_OPCODE: u16 = 128;
+
+/// Stack entries taken and given by the opcodes for which they do not depend on the argument.
+static EFFECTS: [Option<(i8, i8)>; 512] = {
+    let mut effects = [None; 512];
+    let mut number = 0;
+    while number < 512 {
+        if let Some(op) = Opcode::from_u16(number as u16) {
+            let (pops, pushes) = op.pops_and_pushes_of_row(0);
+            let mut fixed = true;
+            let mut oparg = 1;
+            while oparg < 9 {
+                let other = op.pops_and_pushes_of_row(oparg);
+                fixed = fixed && other.0 == pops && other.1 == pushes;
+                oparg += 1;
+            }
+            if fixed {
+                effects[number] = Some((pops as i8, pushes as i8));
+            }
+        }
+        number += 1;
+    }
+    effects
+};
 
 /// Flags and number of cache entries by opcode number, looked up instead of matched.
 static FACTS: [(u8, u8); 512] = {
@@ -165,72 +186,96 @@ impl Opcode {
     }
 
     /// The number, pseudo operations included.
+    #[inline]
     pub const fn number(self) -> u16 {
         self as u16
     }
 
     /// The byte written into code, or `None` for a pseudo operation.
+    #[inline]
     pub const fn byte(self) -> Option<u8> {
         let number = self as u16;
         if number < MIN_PSEUDO_OPCODE { Some(number as u8) } else { None }
     }
 
     /// Whether this operation exists only inside the compiler.
+    #[inline]
     pub const fn is_pseudo(self) -> bool {
         self as u16 >= MIN_PSEUDO_OPCODE
     }
 
     /// Whether the argument is used.
+    #[inline]
     pub const fn has_arg(self) -> bool {
         self.flags() & ARG != 0
     }
 
     /// Whether the argument indexes `co_consts`.
+    #[inline]
     pub const fn has_const(self) -> bool {
         self.flags() & CONST != 0
     }
 
     /// Whether the argument indexes `co_names` (perhaps shifted).
+    #[inline]
     pub const fn has_name(self) -> bool {
         self.flags() & NAME != 0
     }
 
     /// Whether the argument is a jump distance (a label inside the compiler).
+    #[inline]
     pub const fn has_jump(self) -> bool {
         self.flags() & JUMP != 0
     }
 
     /// Whether the argument names a cell or free variable.
+    #[inline]
     pub const fn has_free(self) -> bool {
         self.flags() & FREE != 0
     }
 
     /// Whether the argument names a local variable.
+    #[inline]
     pub const fn has_local(self) -> bool {
         self.flags() & LOCAL != 0
     }
 
     /// Whether the operation opens an exception-handling block (`SETUP_*`).
+    #[inline]
     pub const fn is_block_push(self) -> bool {
         self.flags() & EXC != 0
     }
 
     /// Whether the argument is a label in the compiler: a jump or a block push.
+    #[inline]
     pub const fn has_target(self) -> bool {
         self.flags() & (JUMP | EXC) != 0
     }
 
+    /// Stack entries taken and given: `(popped, pushed)`. For block-opening pseudo operations
+    /// this is the effect on the way to the handler.
+    #[inline]
+    pub const fn pops_and_pushes(self, oparg: u32) -> (i64, i64) {
+        match EFFECTS[self as usize & 511] {
+            Some((pops, pushes)) => (pops as i64, pushes as i64),
+            None => self.pops_and_pushes_of_row(oparg),
+        }
+    }
+
     /// Number of stack entries taken.
+    #[inline]
     pub const fn num_popped(self, oparg: u32) -> i64 {
         self.pops_and_pushes(oparg).0
     }
 
     /// Number of stack entries given.
+    #[inline]
     pub const fn num_pushed(self, oparg: u32) -> i64 {
         self.pops_and_pushes(oparg).1
     }
 
     /// Change of the stack depth, as `dis.stack_effect(op, oparg, jump=...)`.
+    #[inline]
     pub const fn stack_effect(self, oparg: u32, jump: bool) -> i64 {
         if self.is_block_push() && !jump {
             return 0;

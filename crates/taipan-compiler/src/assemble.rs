@@ -8,8 +8,9 @@ use taipan_bytecode::{CodeObject, Opcode, Wtf8Buf};
 use crate::code_unit::CodeUnitMetadata;
 use crate::const_table::ConstTable;
 use crate::error::CompileError;
-use crate::flowgraph::Flowgraph;
-use crate::instruction_sequence::{ExceptHandlerInfo, Instruction, InstructionSequence, NEXT_LOCATION, NO_LOCATION};
+use crate::flowgraph::cfg::{BlockId, Cfg, CfgInstr, is_terminator};
+use crate::flowgraph::{Flowgraph, Scratch};
+use crate::instruction_sequence::{InstructionSequence, NEXT_LOCATION, NO_LOCATION, SourceLocation};
 
 /// Optimises the instructions of one code unit and assembles its code object.
 ///
@@ -23,15 +24,14 @@ pub fn optimize_and_assemble(
     flowgraph: &mut Flowgraph,
     metadata: &CodeUnitMetadata,
     mut consts: ConstTable,
-    seq: &mut InstructionSequence,
+    seq: &InstructionSequence,
     flags: u32,
     nparams: usize,
     filename: &Wtf8Buf,
 ) -> Result<CodeObject, CompileError> {
     let stacksize = flowgraph.optimize(seq, metadata, &mut consts, nparams, flags)?;
-    let instrs = flowgraph.seq.instructions_mut();
-    resolve_unconditional_jumps(instrs);
-    resolve_jump_offsets(instrs)?;
+    let units = resolve_jumps(&mut flowgraph.cfg)?;
+    let written = write(&flowgraph.cfg, units, metadata.firstlineno, &mut flowgraph.scratch)?;
     let (localsplusnames, localspluskinds) = localsplus(metadata, flags);
     let name = Wtf8Buf::from(metadata.name.as_str());
     Ok(CodeObject {
@@ -40,7 +40,7 @@ pub fn optimize_and_assemble(
         kwonlyargcount: metadata.kwonlyargcount,
         stacksize,
         flags,
-        code: emit(instrs)?.into(),
+        code: written.code.into(),
         consts: consts.into_boxed_slice(),
         names: metadata.names.shared().map(|name| Wtf8Buf::from(name.clone())).collect(),
         localsplusnames,
@@ -49,29 +49,16 @@ pub fn optimize_and_assemble(
         qualname: metadata.qualname.as_deref().map_or_else(|| name.clone(), Wtf8Buf::from),
         name,
         firstlineno: metadata.firstlineno,
-        linetable: location_table(instrs, metadata.firstlineno).into(),
-        exceptiontable: exception_table(instrs).into(),
+        linetable: written.linetable.into(),
+        exceptiontable: written.exceptiontable.into_boxed_slice().into(),
     })
 }
 
 /// Number of code units of an instruction, its `EXTENDED_ARG`s and cache entries included.
-fn size(instr: &Instruction) -> u32 {
-    let extended = (31 - (instr.oparg | 0xFF).leading_zeros()) / 8;
-    extended + 1 + instr.op.cache_entries() as u32
-}
-
-/// `JUMP` and `JUMP_NO_INTERRUPT` get a direction.
-fn resolve_unconditional_jumps(instrs: &mut [Instruction]) {
-    for (i, instr) in instrs.iter_mut().enumerate() {
-        let is_forward = instr.oparg as usize > i;
-        instr.op = match instr.op {
-            Opcode::Jump if is_forward => Opcode::JumpForward,
-            Opcode::Jump => Opcode::JumpBackward,
-            Opcode::JumpNoInterrupt if is_forward => Opcode::JumpForward,
-            Opcode::JumpNoInterrupt => Opcode::JumpBackwardNoInterrupt,
-            other => other,
-        };
-    }
+#[inline]
+fn size(op: Opcode, oparg: u32) -> u32 {
+    let extended = (31 - (oparg | 0xFF).leading_zeros()) / 8;
+    extended + 1 + op.cache_entries() as u32
 }
 
 /// Code units between the `SEND` that `END_ASYNC_FOR` is aimed at and the `END_SEND` its argument names.
@@ -81,120 +68,183 @@ fn jumps_backward(op: Opcode) -> bool {
     matches!(op, Opcode::JumpBackward | Opcode::JumpBackwardNoInterrupt | Opcode::EndAsyncFor)
 }
 
-/// Replaces target indexes by distances, and handler indexes by offsets, both in code units. Distances depend on the
-/// sizes of jumps between, which depend on distances: repeated until sizes stay.
-fn resolve_jump_offsets(instrs: &mut [Instruction]) -> Result<(), CompileError> {
-    let targets: Vec<usize> = instrs.iter().map(|instr| instr.oparg as usize).collect();
-    let mut offsets = vec![0u32; instrs.len()];
-    loop {
-        let mut total = 0;
-        for (offset, instr) in offsets.iter_mut().zip(instrs.iter()) {
-            *offset = total;
-            total += size(instr);
-        }
-        let mut grown = false;
-        let mut end = 0;
-        for (instr, &target) in instrs.iter_mut().zip(&targets) {
-            let before = size(instr);
-            end += before;
-            if instr.op.has_jump() {
-                let target = *offsets.get(target).ok_or(CompileError::Internal("jump out of the code"))?;
-                let distance = if jumps_backward(instr.op) { end.checked_sub(target) } else { target.checked_sub(end) };
-                let distance = match instr.op {
-                    Opcode::EndAsyncFor => distance.and_then(|distance| distance.checked_sub(END_SEND_OFFSET)),
-                    _ => distance,
-                };
-                instr.oparg = distance.ok_or(CompileError::Internal("jump in the wrong direction"))?;
-                grown |= size(instr) != before;
-            }
-        }
-        if !grown {
-            break;
-        }
-    }
-    for instr in instrs.iter_mut() {
-        if let Some(handler) = &mut instr.except_handler {
-            handler.label =
-                *offsets.get(handler.label as usize).ok_or(CompileError::Internal("handler out of the code"))?;
-        }
-    }
-    Ok(())
+/// The index of the block's jump, which is its last instruction or stands before `NOT_TAKEN`.
+#[inline]
+fn jump_of(instrs: &[CfgInstr]) -> Option<usize> {
+    let is_jump = |at: &usize| instrs.get(*at).is_some_and(|instr| instr.op.has_jump());
+    let last = instrs.len().checked_sub(1)?;
+    let not_taken = instrs.get(last).is_some_and(|instr| instr.op == Opcode::NotTaken);
+    if not_taken { last.checked_sub(1).filter(is_jump) } else { Some(last).filter(is_jump) }
 }
 
-fn emit(instrs: &[Instruction]) -> Result<Box<[u8]>, CompileError> {
-    let mut code = Vec::with_capacity(6 * instrs.len());
-    for instr in instrs {
-        let byte = instr.op.byte().ok_or(CompileError::Internal("pseudo operation left in the code"))?;
-        if instr.oparg > 0xFF {
-            for shift in [24, 16, 8] {
-                if instr.oparg >> shift != 0 {
-                    code.extend_from_slice(&[Opcode::ExtendedArg as u8, (instr.oparg >> shift) as u8]);
+/// `JUMP` and `JUMP_NO_INTERRUPT` get a direction; arguments of jumps become distances. These depend on the sizes of
+/// jumps between, which depend on distances: repeated until sizes stay. Gives the number of code units.
+fn resolve_jumps(cfg: &mut Cfg) -> Result<u32, CompileError> {
+    cfg.number_instructions();
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        at = cfg[id].next;
+        let Some(jump) = jump_of(&cfg[id].instrs) else { continue };
+        let target = cfg[id].instrs[jump].target.ok_or(CompileError::Internal("jump out of the code"))?;
+        // The first guess of the distance, as CPython's.
+        let guess = cfg[target].start;
+        let block = &mut cfg[id];
+        let is_forward = guess > block.start + jump as u32;
+        let jump = &mut block.instrs[jump];
+        jump.oparg = guess;
+        jump.op = match jump.op {
+            Opcode::Jump | Opcode::JumpNoInterrupt if is_forward => Opcode::JumpForward,
+            Opcode::Jump => Opcode::JumpBackward,
+            Opcode::JumpNoInterrupt => Opcode::JumpBackwardNoInterrupt,
+            other => other,
+        };
+    }
+    loop {
+        let total = place_blocks(cfg);
+        let mut changed = false;
+        let mut at = Some(cfg.entry);
+        while let Some(id) = at {
+            at = cfg[id].next;
+            let Some(jump) = jump_of(&cfg[id].instrs) else { continue };
+            let CfgInstr { op, oparg, target, .. } = cfg[id].instrs[jump];
+            let before = size(op, oparg);
+            // NOT_TAKEN is one unit.
+            let behind = (cfg[id].instrs.len() - 1 - jump) as u32;
+            let end = cfg[id].offset + cfg[id].size - behind;
+            let target = target.map_or(0, |target| cfg[target].offset);
+            let distance = if jumps_backward(op) { end.checked_sub(target) } else { target.checked_sub(end) };
+            let distance = match op {
+                Opcode::EndAsyncFor => distance.and_then(|distance| distance.checked_sub(END_SEND_OFFSET)),
+                _ => distance,
+            };
+            let distance = distance.ok_or(CompileError::Internal("jump in the wrong direction"))?;
+            cfg[id].instrs[jump].oparg = distance;
+            changed |= size(op, distance) != before;
+        }
+        if !changed {
+            return Ok(total);
+        }
+    }
+}
+
+/// Sets offset and size of every block; gives the size of all.
+fn place_blocks(cfg: &mut Cfg) -> u32 {
+    let mut total = 0;
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        let block = &mut cfg[id];
+        at = block.next;
+        block.offset = total;
+        block.size = block.instrs.iter().map(|instr| size(instr.op, instr.oparg)).sum();
+        total += block.size;
+    }
+    total
+}
+
+/// The bytes of the code and its tables.
+struct Written {
+    code: Vec<u8>,
+    linetable: Vec<u8>,
+    exceptiontable: Vec<u8>,
+}
+
+fn write(cfg: &Cfg, units: u32, firstlineno: i32, scratch: &mut Scratch) -> Result<Written, CompileError> {
+    let mut code = Vec::with_capacity(2 * units as usize);
+    let mut lines = LineTableWriter::with_memory(firstlineno, std::mem::take(&mut scratch.lines));
+    let mut exceptions = Exceptions::default();
+    let (mut run, mut run_start) = (NO_LOCATION, 0);
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        let block = &cfg[id];
+        for (index, instr) in block.instrs.iter().enumerate() {
+            let offset = (code.len() / 2) as u32;
+            let loc = if instr.loc == NEXT_LOCATION { following_location(cfg, id, index) } else { instr.loc };
+            if loc != run {
+                lines.push(Position::from(run), (offset - run_start) as usize);
+                (run, run_start) = (loc, offset);
+            }
+            if instr.except != exceptions.block {
+                exceptions.enter(cfg, instr.except, offset)?;
+            }
+            let byte = instr.op.byte().ok_or(CompileError::Internal("pseudo operation left in the code"))?;
+            if instr.oparg > 0xFF {
+                for shift in [24, 16, 8] {
+                    if instr.oparg >> shift != 0 {
+                        code.extend_from_slice(&[Opcode::ExtendedArg as u8, (instr.oparg >> shift) as u8]);
+                    }
                 }
             }
+            code.extend_from_slice(&[byte, instr.oparg as u8]);
+            match instr.op.cache_entries() {
+                0 => {}
+                entries => code.resize(code.len() + 2 * entries, 0),
+            }
         }
-        code.extend_from_slice(&[byte, instr.oparg as u8]);
-        for _ in 0..instr.op.cache_entries() {
-            code.extend_from_slice(&[0, 0]);
-        }
+        at = block.next;
     }
-    Ok(code.into_boxed_slice())
+    let end = (code.len() / 2) as u32;
+    lines.push(Position::from(run), (end - run_start) as usize);
+    exceptions.enter(cfg, None, end)?;
+    let lines = lines.finish();
+    let linetable = lines.clone();
+    scratch.lines = lines;
+    Ok(Written { code, linetable, exceptiontable: exceptions.table })
 }
 
-fn location_table(instrs: &mut [Instruction], firstlineno: i32) -> Box<[u8]> {
-    let mut following = NO_LOCATION;
-    for instr in instrs.iter_mut().rev() {
-        if instr.loc == NEXT_LOCATION {
-            let ends =
-                instr.op.has_jump() || matches!(instr.op, Opcode::ReturnValue | Opcode::RaiseVarargs | Opcode::Reraise);
-            instr.loc = if ends { NO_LOCATION } else { following };
+/// The place of an instruction that takes that of the one after it.
+#[cold]
+fn following_location(cfg: &Cfg, id: BlockId, index: usize) -> SourceLocation {
+    let mut at = Some(id);
+    let mut skipped = index;
+    while let Some(id) = at {
+        for instr in cfg[id].instrs.iter().skip(skipped) {
+            if instr.loc != NEXT_LOCATION {
+                return instr.loc;
+            }
+            if is_terminator(instr.op) {
+                return NO_LOCATION;
+            }
         }
-        following = instr.loc;
+        skipped = 0;
+        at = cfg[id].next;
     }
-    let mut table = LineTableWriter::new(firstlineno);
-    let mut run = NO_LOCATION;
-    let mut units = 0;
-    for instr in instrs.iter() {
-        if instr.loc != run {
-            table.push(Position::from(run), units);
-            run = instr.loc;
-            units = 0;
-        }
-        units += size(instr) as usize;
-    }
-    table.push(Position::from(run), units);
-    table.finish()
+    NO_LOCATION
 }
 
-fn exception_table(instrs: &[Instruction]) -> Box<[u8]> {
-    let mut table = Vec::new();
-    let mut current: Option<ExceptHandlerInfo> = None;
-    let mut start = 0;
-    let mut offset = 0;
-    let mut close = |handler: Option<ExceptHandlerInfo>, start: u32, end: u32| {
-        if let Some(handler) = handler {
+/// The exception table being written.
+#[derive(Default)]
+struct Exceptions {
+    table: Vec<u8>,
+    /// The handler of the instruction written last.
+    block: Option<BlockId>,
+    /// The handler of the range under way, and where both begin.
+    open: Option<(BlockId, u32)>,
+}
+
+impl Exceptions {
+    /// Begins a range with another handler at `offset`.
+    fn enter(&mut self, cfg: &Cfg, block: Option<BlockId>, offset: u32) -> Result<(), CompileError> {
+        self.block = block;
+        let start_of = |block: BlockId| cfg[block].start;
+        if self.open.map(|(block, _)| start_of(block)) == block.map(start_of) {
+            return Ok(());
+        }
+        if let Some((handler, start)) = self.open.take() {
+            let handler = &cfg[handler];
+            let depth = handler.start_depth.ok_or(CompileError::Internal("handler without stack depth"))?;
             let pushed = 1 + u32::from(handler.preserve_lasti);
-            write_entry(
-                &mut table,
-                exception_table::Entry {
-                    start: 2 * start,
-                    end: 2 * end,
-                    target: 2 * handler.label,
-                    depth: handler.start_depth.saturating_sub(pushed),
-                    lasti: handler.preserve_lasti,
-                },
-            );
+            let entry = exception_table::Entry {
+                start: 2 * start,
+                end: 2 * offset,
+                target: 2 * handler.offset,
+                depth: depth.saturating_sub(pushed),
+                lasti: handler.preserve_lasti,
+            };
+            write_entry(&mut self.table, entry);
         }
-    };
-    for instr in instrs {
-        if instr.except_handler.map(|handler| handler.label) != current.map(|handler| handler.label) {
-            close(current, start, offset);
-            start = offset;
-            current = instr.except_handler;
-        }
-        offset += size(instr);
+        self.open = block.map(|block| (block, offset));
+        Ok(())
     }
-    close(current, start, offset);
-    table.into_boxed_slice()
 }
 
 /// Names and kinds of all frame slots: locals, then cells that are no locals, then free variables.

@@ -5,8 +5,8 @@
 
 use std::hash::BuildHasher;
 
+use foldhash::HashMap;
 use foldhash::fast::FixedState;
-use foldhash::{HashMap, HashMapExt};
 
 use taipan_bytecode::Constant;
 
@@ -88,21 +88,19 @@ impl ConstTable {
         self.values.is_empty()
     }
 
-    /// Drops all constants but those for which `keep` holds; gives each old number its new one.
-    pub(crate) fn retain(&mut self, keep: &[bool]) -> Vec<Option<u32>> {
-        let old = std::mem::take(&mut self.values);
-        self.last = HashMap::new();
+    /// Drops all constants but those for which `keep` holds; gives each old number that is kept its new one.
+    pub(crate) fn retain(&mut self, keep: &[bool]) -> Vec<u32> {
+        self.last.clear();
         self.before.clear();
-        old.into_iter()
-            .zip(keep)
-            .map(|(value, &kept)| {
-                kept.then(|| {
-                    let number = self.values.len() as u32;
-                    self.values.push(value);
-                    number
-                })
-            })
-            .collect()
+        let mut numbers = Vec::with_capacity(keep.len());
+        let mut next = 0;
+        for &kept in keep {
+            numbers.push(next);
+            next += u32::from(kept);
+        }
+        let mut kept = keep.iter();
+        self.values.retain(|_| kept.next().copied().unwrap_or(false));
+        numbers
     }
 
     /// The constants as a code object holds them.

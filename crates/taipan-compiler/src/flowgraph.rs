@@ -1,6 +1,6 @@
 //! Optimises the control-flow graph of a code unit, pass by pass in CPython 3.14's order.
 
-mod cfg;
+pub(crate) mod cfg;
 mod cleanup;
 mod cold_blocks;
 mod exceptions;
@@ -26,13 +26,19 @@ use cfg::Cfg;
 /// The memory of the passes, which serves one code unit after the other.
 #[derive(Default)]
 pub struct Flowgraph {
-    cfg: Cfg,
-    /// The result: no pseudo operation but jumps, targets and handlers as indexes.
-    pub seq: InstructionSequence,
+    /// The result: no pseudo operation but jumps.
+    pub cfg: Cfg,
+    pub scratch: Scratch,
+}
+
+/// The memory of the tables while they are written.
+#[derive(Default)]
+pub struct Scratch {
+    pub lines: Vec<u8>,
 }
 
 impl Flowgraph {
-    /// Runs all passes over the instructions of one code unit into `self.seq`; `consts` is changed along with them.
+    /// Runs all passes over the instructions of one code unit into `self.cfg`; `consts` is changed along with them.
     /// Gives the stack size.
     ///
     /// # Errors
@@ -40,7 +46,7 @@ impl Flowgraph {
     /// constants.
     pub fn optimize(
         &mut self,
-        seq: &mut InstructionSequence,
+        seq: &InstructionSequence,
         metadata: &CodeUnitMetadata,
         consts: &mut ConstTable,
         nparams: usize,
@@ -55,7 +61,6 @@ impl Flowgraph {
         pseudo_ops::convert_pseudo_ops(cfg)?;
         pseudo_ops::normalize_jumps(cfg);
         load_fast::optimize_load_fast(cfg);
-        cfg.flatten(&mut self.seq)?;
         Ok(stacksize)
     }
 }
@@ -70,11 +75,11 @@ pub fn optimize_instructions(
     nlocals: usize,
 ) -> Result<InstructionSequence, CompileError> {
     let mut cfg = Cfg::default();
-    cfg.build(&mut seq)?;
+    cfg.build(&seq)?;
     optimize_code_unit(&mut cfg, consts, nlocals, 0)?;
     stack_depth::calculate_stack_depth(&mut cfg)?;
     load_fast::optimize_load_fast(&mut cfg);
-    cfg.flatten(&mut seq)?;
+    cfg.flatten(&mut seq);
     Ok(seq)
 }
 

@@ -1,7 +1,7 @@
 //! Instructions with labels: what code generation writes and what assembly reads.
 //!
-//! Invariants: the argument of an operation with a target ([`Opcode::has_target`]) is a label's number until
-//! [`InstructionSequence::apply_label_map`] ran, and an index into the sequence afterwards. No instruction is
+//! Invariants: the argument of an operation with a target ([`Opcode::has_target`]) is a label's number; in the result of
+//! the passes over the graph it is an index into the sequence. No instruction is
 //! `EXTENDED_ARG`, `CACHE` or specialised. Arguments are below 2^30.
 
 use taipan_bytecode::Opcode;
@@ -66,24 +66,12 @@ impl Label {
     }
 }
 
-/// The handler an exception raised by an instruction goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExceptHandlerInfo {
-    /// Label, later index, of the handler's first instruction.
-    pub label: u32,
-    /// Stack depth at the handler's entry, what the unwinder pushes included.
-    pub start_depth: u32,
-    /// Whether the unwinder pushes the offset of the raising instruction too.
-    pub preserve_lasti: bool,
-}
-
 /// One operation with its argument and place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instruction {
     pub op: Opcode,
     pub oparg: u32,
     pub loc: SourceLocation,
-    pub except_handler: Option<ExceptHandlerInfo>,
 }
 
 /// The instructions of one code unit in order.
@@ -139,7 +127,7 @@ impl InstructionSequence {
     /// Appends an operation with an argument; 0 stands for "none".
     pub fn add_op(&mut self, op: Opcode, oparg: u32, loc: SourceLocation) {
         debug_assert!(op.has_arg() || op.has_target() || oparg == 0, "{op:?} takes no argument");
-        self.instructions.push(Instruction { op, oparg, loc, except_handler: None });
+        self.instructions.push(Instruction { op, oparg, loc });
     }
 
     /// Appends a jump or block push to a label.
@@ -154,7 +142,7 @@ impl InstructionSequence {
 
     /// Inserts an operation before position `at`; labels at or after it move along.
     pub fn insert(&mut self, at: usize, op: Opcode, oparg: u32, loc: SourceLocation) {
-        self.instructions.insert(at, Instruction { op, oparg, loc, except_handler: None });
+        self.instructions.insert(at, Instruction { op, oparg, loc });
         for place in self.label_map.iter_mut().flatten() {
             if *place as usize >= at {
                 *place += 1;
@@ -197,36 +185,14 @@ impl InstructionSequence {
         &self.instructions
     }
 
-    pub(crate) fn instructions_mut(&mut self) -> &mut [Instruction] {
-        &mut self.instructions
-    }
-
-    /// Replaces label numbers by indexes, in jump arguments and handlers. Once done it does nothing.
+    /// The index of the instruction a label stands before.
     ///
     /// # Errors
-    /// [`CompileError::Internal`] if a label in use was never placed.
-    pub fn apply_label_map(&mut self) -> Result<(), CompileError> {
-        if self.label_map.is_empty() {
-            return Ok(());
-        }
-        let mut map = std::mem::take(&mut self.label_map);
-        let place = |label: u32| {
-            map.get(label as usize)
-                .copied()
-                .flatten()
-                .ok_or(CompileError::Internal("jump to a label that was never placed"))
-        };
-        for instruction in &mut self.instructions {
-            if instruction.op.has_target() {
-                instruction.oparg = place(instruction.oparg)?;
-            }
-            if let Some(handler) = &mut instruction.except_handler {
-                handler.label = place(handler.label)?;
-            }
-        }
-        map.clear();
-        self.label_map = map;
-        Ok(())
+    /// [`CompileError::Internal`] for a label that was never placed.
+    #[inline]
+    pub fn place(&self, label: u32) -> Result<u32, CompileError> {
+        let place = self.label_map.get(label as usize).copied().flatten();
+        place.ok_or(CompileError::Internal("jump to a label that was never placed"))
     }
 }
 

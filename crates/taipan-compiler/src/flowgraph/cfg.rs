@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut, Index, IndexMut};
 use taipan_bytecode::Opcode;
 
 use crate::error::CompileError;
-use crate::instruction_sequence::{ExceptHandlerInfo, Instruction, InstructionSequence, SourceLocation};
+use crate::instruction_sequence::{Instruction, InstructionSequence, SourceLocation};
 
 /// Names a block of one graph: its index plus one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -118,6 +118,13 @@ pub struct Block {
     pub visited: bool,
     /// Locals that may be unset at entry, for `unknown_locals`.
     pub unset: u64,
+    /// The number of the first instruction, and its offset in code units.
+    pub start: u32,
+    pub offset: u32,
+    /// How many code units the instructions take.
+    pub size: u32,
+    /// Whether there may be a `NOP`.
+    pub may_have_nops: bool,
 }
 
 impl Block {
@@ -130,6 +137,14 @@ impl Block {
     /// Appends copies of whole instructions.
     pub fn append(&mut self, instrs: &[CfgInstr]) {
         instrs.iter().for_each(|instr| self.instrs.push(*instr));
+    }
+
+    /// Replaces the last operation by `NOP`.
+    pub fn set_last_nop(&mut self) {
+        if let Some(last) = self.instrs.last_mut() {
+            last.set_nop();
+            self.may_have_nops = true;
+        }
     }
 
     /// Inserts whole instructions before position `at`.
@@ -177,10 +192,12 @@ impl Block {
 }
 
 /// `RETURN_VALUE`, `RAISE_VARARGS`, `RERAISE`.
+#[inline]
 pub fn is_scope_exit(op: Opcode) -> bool {
     matches!(op, Opcode::ReturnValue | Opcode::RaiseVarargs | Opcode::Reraise)
 }
 
+#[inline]
 pub fn is_unconditional_jump(op: Opcode) -> bool {
     matches!(
         op,
@@ -197,6 +214,7 @@ pub fn is_conditional_jump(op: Opcode) -> bool {
 }
 
 /// Whether nothing may follow the operation in its block.
+#[inline]
 pub fn is_terminator(op: Opcode) -> bool {
     op.has_jump() || is_scope_exit(op)
 }
@@ -213,8 +231,8 @@ pub struct Cfg {
     /// Memory of the passes.
     pub todo: Vec<BlockId>,
     pub simulation: super::load_fast::Simulation,
+    pub used_consts: Vec<bool>,
     targets: Vec<Target>,
-    offsets: Vec<u32>,
 }
 
 /// What is known of a place in the sequence a graph is built from.
@@ -234,8 +252,8 @@ impl Default for Cfg {
             has_handlers: false,
             todo: Vec::new(),
             simulation: Default::default(),
+            used_consts: Vec::new(),
             targets: Vec::new(),
-            offsets: Vec::new(),
         }
     }
 }
@@ -261,8 +279,8 @@ impl Cfg {
     ///
     /// # Errors
     /// [`CompileError::Internal`] for an unplaced label, a target outside, or a malformed graph.
-    pub fn build(&mut self, seq: &mut InstructionSequence) -> Result<(), CompileError> {
-        seq.apply_label_map()?;
+    pub fn build(&mut self, seq: &InstructionSequence) -> Result<(), CompileError> {
+        const OUTSIDE: CompileError = CompileError::Internal("jump out of the instruction sequence");
         let instructions = seq.instructions();
         let mut targets = std::mem::take(&mut self.targets);
         targets.clear();
@@ -270,47 +288,77 @@ impl Cfg {
         self.has_handlers = false;
         for instruction in instructions {
             if instruction.op.has_target() {
-                targets
-                    .get_mut(instruction.oparg as usize)
-                    .ok_or(CompileError::Internal("jump out of the instruction sequence"))?
-                    .wanted = true;
+                targets.get_mut(seq.place(instruction.oparg)? as usize).ok_or(OUTSIDE)?.wanted = true;
                 self.has_handlers |= instruction.op.is_block_push();
             }
             self.has_handlers |= instruction.op == Opcode::PopBlock;
         }
         self.used = 0;
         self.new_block();
-        let mut builder = Builder { cfg: self, buffer: Vec::new(), terminated: false };
-        builder.take_buffer();
-        for (instruction, target) in instructions.iter().zip(&mut targets) {
+        let mut terminated = false;
+        let mut taken = 0;
+        for (index, (instruction, target)) in instructions.iter().zip(&mut targets).enumerate() {
             if instruction.op == Opcode::AnnotationsPlaceholder {
-                for inner in seq.annotations_code().map_or(&[][..], InstructionSequence::instructions) {
-                    if inner.op.has_target() {
-                        return Err(CompileError::Internal("jump in the annotations' code"));
+                self.fill(instructions.get(taken..index).unwrap_or_default());
+                taken = index + 1;
+                let inner = seq.annotations_code().map_or(&[][..], InstructionSequence::instructions);
+                if inner.iter().any(|inner| inner.op.has_target()) {
+                    return Err(CompileError::Internal("jump in the annotations' code"));
+                }
+                for inner in inner {
+                    if std::mem::replace(&mut terminated, is_terminator(inner.op)) {
+                        self.chain_block();
                     }
-                    builder.add(inner, false);
+                    self.fill(std::slice::from_ref(inner));
                 }
                 continue;
             }
-            builder.add(instruction, target.wanted);
-            if target.wanted {
-                target.block = Some(BlockId::of_index(builder.cfg.used - 1));
+            if target.wanted || terminated {
+                self.fill(instructions.get(taken..index).unwrap_or_default());
+                taken = index;
+                let last = self.used - 1;
+                if terminated || !self.blocks[last].instrs.is_empty() {
+                    self.chain_block();
+                }
+                if target.wanted {
+                    let last = self.used - 1;
+                    self.blocks[last].is_labelled = true;
+                    target.block = Some(BlockId::of_index(last));
+                }
             }
+            terminated = is_terminator(instruction.op);
         }
-        builder.put_buffer();
+        self.fill(instructions.get(taken..).unwrap_or_default());
         let has_handlers = self.has_handlers;
         for block in self.blocks.iter_mut().take(self.used) {
             // Jumps stand at the end of blocks, block pushes anywhere.
             let first = if has_handlers { 0 } else { block.instrs.len().saturating_sub(1) };
             for instr in block.instrs.iter_mut().skip(first) {
                 if instr.op.has_target() {
-                    let block = targets.get(instr.oparg as usize).and_then(|target| target.block);
+                    let block = targets.get(seq.place(instr.oparg)? as usize).and_then(|target| target.block);
                     instr.target = Some(block.ok_or(CompileError::Internal("jump to a placeholder"))?);
                 }
             }
         }
         self.targets = targets;
         Ok(())
+    }
+
+    /// Adds an empty block behind the last one.
+    fn chain_block(&mut self) {
+        let last = self.used - 1;
+        let new = self.new_block();
+        self.blocks[last].next = Some(new);
+    }
+
+    /// Adds instructions of a sequence to the last block.
+    fn fill(&mut self, instructions: &[Instruction]) {
+        if let Some(block) = self.blocks.get_mut(self.used - 1) {
+            let instrs = &mut block.instrs;
+            instrs.buffer.extend(instructions.iter().map(|from| CfgInstr::new(from.op, from.oparg, from.loc)));
+            instrs.used = instrs.buffer.len();
+            block.may_have_nops |= instructions.iter().any(|from| from.op == Opcode::Nop);
+        }
     }
 
     /// Adds an empty block outside the chain.
@@ -335,93 +383,34 @@ impl Cfg {
         }
     }
 
-    /// Flattens the graph into `seq`; targets and handlers become indexes into it.
-    ///
-    /// # Errors
-    /// [`CompileError::Internal`] if a handler's depth is unknown.
-    pub fn flatten(&mut self, seq: &mut InstructionSequence) -> Result<(), CompileError> {
-        let mut offsets = std::mem::take(&mut self.offsets);
-        offsets.clear();
-        offsets.resize(self.used, 0);
+    /// Gives each block the number of its first instruction.
+    pub fn number_instructions(&mut self) -> u32 {
         let mut count = 0;
         let mut at = Some(self.entry);
         while let Some(id) = at {
-            let block = &self[id];
-            offsets[id.index()] = count;
+            let block = &mut self[id];
+            block.start = count;
             count += block.instrs.len() as u32;
             at = block.next;
         }
+        count
+    }
+
+    /// Flattens the graph into `seq`; targets become indexes into it.
+    pub fn flatten(&mut self, seq: &mut InstructionSequence) {
+        let count = self.number_instructions();
         seq.start(count as usize);
         let mut at = Some(self.entry);
         while let Some(id) = at {
             let block = &self[id];
             for instr in block.instrs.iter() {
                 let oparg = match instr.target {
-                    Some(target) if instr.op.has_target() => offsets[target.index()],
+                    Some(target) if instr.op.has_target() => self[target].start,
                     _ => instr.oparg,
                 };
-                let except_handler = match instr.except {
-                    Some(handler) => Some(ExceptHandlerInfo {
-                        label: offsets[handler.index()],
-                        start_depth: self[handler]
-                            .start_depth
-                            .ok_or(CompileError::Internal("handler without stack depth"))?,
-                        preserve_lasti: self[handler].preserve_lasti,
-                    }),
-                    None => None,
-                };
-                seq.push(Instruction { op: instr.op, oparg, loc: instr.loc, except_handler });
+                seq.push(Instruction { op: instr.op, oparg, loc: instr.loc });
             }
             at = block.next;
         }
-        self.offsets = offsets;
-        Ok(())
-    }
-}
-
-/// Fills the last block. Invariant: a jump or scope exit ends its block.
-struct Builder<'c> {
-    cfg: &'c mut Cfg,
-    /// The instructions of that block.
-    buffer: Vec<CfgInstr>,
-    terminated: bool,
-}
-
-impl Builder<'_> {
-    fn take_buffer(&mut self) {
-        if let Some(block) = self.cfg.blocks.get_mut(self.cfg.used - 1) {
-            self.buffer = std::mem::take(&mut block.instrs.buffer);
-        }
-    }
-
-    fn put_buffer(&mut self) {
-        if let Some(block) = self.cfg.blocks.get_mut(self.cfg.used - 1) {
-            block.instrs.used = self.buffer.len();
-            block.instrs.buffer = std::mem::take(&mut self.buffer);
-        }
-    }
-
-    /// Adds an instruction; a label may stand before it.
-    #[inline]
-    fn add(&mut self, instruction: &Instruction, label: bool) {
-        if label || self.terminated {
-            self.start_block(label);
-        }
-        self.buffer.push(CfgInstr::new(instruction.op, instruction.oparg, instruction.loc));
-        self.terminated = is_terminator(instruction.op);
-    }
-
-    fn start_block(&mut self, label: bool) {
-        let last = self.cfg.used - 1;
-        if !self.terminated && self.buffer.is_empty() {
-            // The first block of all.
-            self.cfg.blocks[last].is_labelled = label;
-            return;
-        }
-        self.put_buffer();
-        let new = self.cfg.new_block();
-        self.cfg[new].is_labelled = label;
-        self.cfg.blocks[last].next = Some(new);
-        self.take_buffer();
     }
 }

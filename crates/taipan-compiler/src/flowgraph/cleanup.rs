@@ -2,7 +2,7 @@
 
 use taipan_bytecode::Opcode;
 
-use super::cfg::{BlockId, Cfg, is_unconditional_jump};
+use super::cfg::{BlockId, Cfg, CfgInstr, is_unconditional_jump};
 use crate::error::CompileError;
 use crate::instruction_sequence::NO_LOCATION;
 
@@ -34,8 +34,14 @@ pub fn remove_unreachable(cfg: &mut Cfg) {
             reach(cfg, next);
         }
         // Without handlers only the last instruction leads elsewhere.
-        let first = if cfg.has_handlers { 0 } else { cfg[id].instrs.len().saturating_sub(1) };
-        for i in first..cfg[id].instrs.len() {
+        if !cfg.has_handlers {
+            let last = cfg[id].last();
+            if let Some(target) = last.filter(|last| last.op.has_target()).and_then(|last| last.target) {
+                reach(cfg, target);
+            }
+            continue;
+        }
+        for i in 0..cfg[id].instrs.len() {
             let instr = &cfg[id].instrs[i];
             if let Some(target) = instr.target.filter(|_| instr.op.has_target()) {
                 reach(cfg, target);
@@ -56,6 +62,10 @@ pub fn remove_unreachable(cfg: &mut Cfg) {
 
 fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
     let block = &mut cfg[id];
+    if !block.may_have_nops {
+        return 0;
+    }
+    block.may_have_nops = false;
     let Some(first) = block.instrs.iter().position(|instr| instr.op == Opcode::Nop) else { return 0 };
     // What follows the block matters only to a last instruction that does nothing.
     let ends_in_nop = block.instrs.last().is_some_and(|last| last.op == Opcode::Nop);
@@ -69,6 +79,7 @@ fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
     let before = instrs.len();
     let mut prev_lineno = if first > 0 { instrs[first - 1].loc.lineno } else { -1 };
     let mut kept = first;
+    let mut kept_nops = false;
     for src in first..before {
         let lineno = instrs[src].loc.lineno;
         if instrs[src].op == Opcode::Nop {
@@ -87,12 +98,14 @@ fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
             } else if following_lineno == lineno {
                 continue;
             }
+            kept_nops = true;
         }
         instrs[kept] = instrs[src];
         kept += 1;
         prev_lineno = lineno;
     }
     block.truncate(kept);
+    block.may_have_nops = kept_nops;
     before - kept
 }
 
@@ -120,10 +133,9 @@ pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
             if cfg[id].is_labelled {
                 prev = None;
             }
-            for i in 0..cfg[id].instrs.len() {
-                if cfg[id].instrs[i].op != Opcode::PopTop {
-                    continue;
-                }
+            let mut from = 0;
+            while let Some(i) = next_pop(&cfg[id].instrs, from) {
+                from = i + 1;
                 let before = if i > 0 { Some((id, i - 1)) } else { prev };
                 if let Some((block, at)) = before {
                     let before = cfg[block].instrs[at];
@@ -134,7 +146,9 @@ pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
                     };
                     if redundant {
                         cfg[block].instrs[at].set_nop();
+                        cfg[block].may_have_nops = true;
                         cfg[id].instrs[i].set_nop();
+                        cfg[id].may_have_nops = true;
                         done = false;
                     }
                 }
@@ -150,20 +164,24 @@ pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
     }
 }
 
+/// The index of the next `POP_TOP` from `from` on.
+#[inline]
+fn next_pop(instrs: &[CfgInstr], from: usize) -> Option<usize> {
+    let rest = instrs.get(from..)?;
+    rest.iter().position(|instr| instr.op == Opcode::PopTop).map(|at| from + at)
+}
+
 /// Turns unconditional jumps to the block that follows anyway into `NOP`s; gives how many.
 fn remove_redundant_jumps(cfg: &mut Cfg) -> Result<usize, CompileError> {
     let mut changes = 0;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        let Some(last) = cfg[id].last().copied() else { continue };
-        if is_unconditional_jump(last.op) {
+        if let Some(last) = cfg[id].last().filter(|last| is_unconditional_jump(last.op)) {
             let target = cfg.next_nonempty(last.target).ok_or(CompileError::Internal("jump with NULL target"))?;
             if cfg.next_nonempty(cfg[id].next) == Some(target) {
                 changes += 1;
-                if let Some(last) = cfg[id].instrs.last_mut() {
-                    last.set_nop();
-                }
+                cfg[id].set_last_nop();
             }
         }
     }

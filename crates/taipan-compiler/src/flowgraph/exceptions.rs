@@ -14,7 +14,7 @@ pub fn mark_except_handlers(cfg: &mut Cfg) {
     while let Some(id) = at {
         at = cfg[id].next;
         for i in 0..cfg[id].instrs.len() {
-            let instr = cfg[id].instrs[i];
+            let instr = &cfg[id].instrs[i];
             if let (true, Some(target)) = (instr.op.is_block_push(), instr.target) {
                 cfg[target].is_except_handler = true;
             }
@@ -34,9 +34,10 @@ pub fn label_exception_targets(cfg: &mut Cfg) -> Result<(), CompileError> {
     let mut todo: Vec<(BlockId, Vec<BlockId>)> = vec![(entry, Vec::new())];
     while let Some((id, mut stack)) = todo.pop() {
         let mut last_yield_depth = None;
-        for i in 0..cfg[id].instrs.len() {
+        // No other block's instructions are looked at meanwhile.
+        let mut instrs = std::mem::take(&mut cfg[id].instrs);
+        for instr in instrs.iter_mut() {
             let handler = stack.last().copied();
-            let instr = cfg[id].instrs[i];
             let target = instr.target;
             match instr.op {
                 op if op.is_block_push() => {
@@ -50,7 +51,8 @@ pub fn label_exception_targets(cfg: &mut Cfg) -> Result<(), CompileError> {
                 }
                 Opcode::PopBlock => {
                     stack.pop().ok_or(CompileError::Internal("POP_BLOCK without block"))?;
-                    cfg[id].instrs[i].set_nop();
+                    instr.set_nop();
+                    cfg[id].may_have_nops = true;
                     continue;
                 }
                 op if op.has_jump() => {
@@ -59,12 +61,13 @@ pub fn label_exception_targets(cfg: &mut Cfg) -> Result<(), CompileError> {
                 }
                 Opcode::YieldValue => last_yield_depth = Some(stack.len()),
                 Opcode::Resume if instr.oparg != 0 && last_yield_depth.take() == Some(1) => {
-                    cfg[id].instrs[i].oparg |= RESUME_DEPTH1;
+                    instr.oparg |= RESUME_DEPTH1;
                 }
                 _ => {}
             }
-            cfg[id].instrs[i].except = handler;
+            instr.except = handler;
         }
+        cfg[id].instrs = instrs;
         if let (true, Some(next)) = (cfg[id].has_fallthrough(), cfg[id].next) {
             visit(cfg, &mut todo, next, &stack);
         }

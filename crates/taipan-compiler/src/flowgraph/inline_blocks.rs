@@ -23,8 +23,8 @@ pub fn inline_small_or_no_lineno_blocks(cfg: &mut Cfg) {
 }
 
 fn inline_into(cfg: &mut Cfg, id: BlockId) -> bool {
-    let Some(last) = cfg[id].last().copied() else { return false };
-    let Some(target) = last.target.filter(|_| is_unconditional_jump(last.op)) else { return false };
+    let Some(last) = cfg[id].last().filter(|last| is_unconditional_jump(last.op)).copied() else { return false };
+    let Some(target) = last.target else { return false };
     let small_exit = cfg[target].exits_scope() && cfg[target].instrs.len() <= MAX_COPY_SIZE;
     let no_lineno_no_fallthrough = cfg[target].has_no_lineno() && cfg[target].no_fallthrough();
     if !small_exit && !no_lineno_no_fallthrough {
@@ -32,9 +32,7 @@ fn inline_into(cfg: &mut Cfg, id: BlockId) -> bool {
     }
     let copied = cfg[target].instrs.to_vec();
     let block = &mut cfg[id];
-    if let Some(jump) = block.instrs.last_mut() {
-        jump.set_nop();
-    }
+    block.set_last_nop();
     block.append(&copied);
     if no_lineno_no_fallthrough && let Some(end) = block.instrs.last_mut() {
         // The jump that went may have been the loop's only check for interrupts.

@@ -26,7 +26,7 @@ fn is_exit_or_eval_check_without_lineno(cfg: &Cfg, id: BlockId) -> bool {
 fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
     let mut current = Some(cfg.entry);
     while let Some(id) = current {
-        if let Some(last) = cfg[id].last().copied().filter(|last| last.op.has_jump())
+        if let Some(last) = cfg[id].last().filter(|last| last.op.has_jump()).copied()
             && let Some(target) = cfg.next_nonempty(last.target)
             && is_exit_or_eval_check_without_lineno(cfg, target)
             && cfg[target].predecessors > 1
@@ -40,6 +40,7 @@ fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
             let next = cfg[target].next.replace(copy);
             let block = &mut cfg[copy];
             block.append(&instrs);
+            block.may_have_nops = true;
             block.predecessors = 1;
             block.next = next;
             block.is_labelled = true;
@@ -53,11 +54,14 @@ fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        if let (true, Some(next), Some(last)) = (cfg[id].has_fallthrough(), cfg[id].next, cfg[id].last().copied())
+        let block = &cfg[id];
+        if let (true, Some(next), Some(last)) = (block.has_fallthrough(), block.next, block.last())
             && is_exit_or_eval_check_without_lineno(cfg, next)
-            && let Some(first) = cfg[next].instrs.first_mut()
         {
-            first.loc = last.loc;
+            let loc = last.loc;
+            if let Some(first) = cfg[next].instrs.first_mut() {
+                first.loc = loc;
+            }
         }
     }
 }
@@ -66,16 +70,17 @@ fn propagate_line_numbers(cfg: &mut Cfg) {
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
+        let block = &mut cfg[id];
         let mut previous = NO_LOCATION;
-        for instr in cfg[id].instrs.iter_mut() {
+        for instr in block.instrs.iter_mut() {
             if instr.loc.lineno == NO_LOCATION.lineno {
                 instr.loc = previous;
             } else {
                 previous = instr.loc;
             }
         }
-        let Some(last) = cfg[id].last().copied() else { continue };
-        let next = cfg[id].next.filter(|_| cfg[id].has_fallthrough());
+        let Some(last) = block.last() else { continue };
+        let next = block.next.filter(|_| block.has_fallthrough());
         let target = last.target.filter(|_| last.op.has_jump());
         for successor in next.into_iter().chain(target) {
             let block = &mut cfg[successor];

@@ -82,26 +82,27 @@ pub fn optimize_load_fast(cfg: &mut Cfg) {
         sim.stack.resize(depth, UNKNOWN);
         sim.keeps.clear();
         sim.keeps.resize(count, false);
-        for i in 0..count {
-            let instr = &cfg[id].instrs[i];
-            let (op, oparg) = (instr.op, instr.oparg);
-            if let Some(target) = instr.target.filter(|_| op.has_target()) {
+        // No other block's instructions are looked at meanwhile.
+        let mut instrs = std::mem::take(&mut cfg[id].instrs);
+        for (i, instr) in instrs.iter().enumerate() {
+            if let Some(target) = instr.target.filter(|_| instr.op.has_target()) {
                 visit(cfg, &mut todo, target);
             }
-            step(op, oparg, i, &mut sim);
-        }
-        if let (true, true, Some(next)) = (cfg[id].has_fallthrough(), cfg[id].last().is_some(), cfg[id].next) {
-            visit(cfg, &mut todo, next);
+            step(instr.op, instr.oparg, i, &mut sim);
         }
         for i in 0..sim.stack.len() {
             sim.mark(sim.stack[i]);
         }
-        for (instr, keeps) in cfg[id].instrs.iter_mut().zip(&sim.keeps) {
+        for (instr, keeps) in instrs.iter_mut().zip(&sim.keeps) {
             match instr.op {
                 Opcode::LoadFast if !keeps => instr.op = Opcode::LoadFastBorrow,
                 Opcode::LoadFastLoadFast if !keeps => instr.op = Opcode::LoadFastBorrowLoadFastBorrow,
                 _ => {}
             }
+        }
+        cfg[id].instrs = instrs;
+        if let (true, true, Some(next)) = (cfg[id].has_fallthrough(), cfg[id].last().is_some(), cfg[id].next) {
+            visit(cfg, &mut todo, next);
         }
     }
     cfg.todo = todo;
@@ -116,7 +117,6 @@ fn visit(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId) {
 }
 
 fn step(op: Opcode, oparg: u32, i: usize, sim: &mut Simulation) {
-    let (popped, pushed) = op.pops_and_pushes(oparg);
     match op {
         Opcode::LoadFast => sim.load(i, oparg),
         Opcode::DeleteFast => sim.kill_local(oparg),
@@ -160,6 +160,7 @@ fn step(op: Opcode, oparg: u32, i: usize, sim: &mut Simulation) {
         | Opcode::MatchMapping
         | Opcode::MatchSequence
         | Opcode::WithExceptStart => {
+            let (popped, pushed) = op.pops_and_pushes(oparg);
             for result in 0..pushed - popped {
                 sim.push_result(result as usize);
             }
@@ -171,7 +172,10 @@ fn step(op: Opcode, oparg: u32, i: usize, sim: &mut Simulation) {
         | Opcode::MapAdd
         | Opcode::Reraise
         | Opcode::SetAdd
-        | Opcode::SetUpdate => sim.pop_many(popped - pushed),
+        | Opcode::SetUpdate => {
+            let (popped, pushed) = op.pops_and_pushes(oparg);
+            sim.pop_many(popped - pushed);
+        }
         Opcode::EndSend | Opcode::SetFunctionAttribute => {
             let top = sim.pop();
             sim.pop();
@@ -203,6 +207,7 @@ fn step(op: Opcode, oparg: u32, i: usize, sim: &mut Simulation) {
         }
         op if op.is_block_push() => {}
         _ => {
+            let (popped, pushed) = op.pops_and_pushes(oparg);
             sim.pop_many(popped);
             for _ in 0..pushed {
                 sim.push_result(i);

@@ -22,15 +22,23 @@ const COMPARE_TO_BOOL: u32 = 16;
 pub fn optimize_load_const(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<(), CompileError> {
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
-        at = cfg[id].next;
-        optimize_load_const_in(&mut cfg[id].instrs, consts)?;
+        let block = &mut cfg[id];
+        at = block.next;
+        block.may_have_nops |= optimize_load_const_in(&mut block.instrs, consts)?;
     }
     Ok(())
 }
 
-fn optimize_load_const_in(instrs: &mut [CfgInstr], consts: &mut ConstTable) -> Result<(), CompileError> {
+/// Treats one block; tells whether something other than a single load changed.
+fn optimize_load_const_in(instrs: &mut [CfgInstr], consts: &mut ConstTable) -> Result<bool, CompileError> {
     let (mut op, mut oparg) = (Opcode::Nop, 0);
+    let mut changed = false;
     for i in 0..instrs.len() {
+        let here = &instrs[i];
+        if !matches!(here.op, Opcode::LoadConst | Opcode::LoadSmallInt | Opcode::Copy) {
+            (op, oparg) = (here.op, here.oparg);
+            continue;
+        }
         if instrs[i].op == Opcode::LoadConst
             && let Some(number) = small_int(const_ref(instrs[i].oparg, consts)?)
         {
@@ -47,6 +55,7 @@ fn optimize_load_const_in(instrs: &mut [CfgInstr], consts: &mut ConstTable) -> R
         match next {
             Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::JumpIfFalse | Opcode::JumpIfTrue => {
                 let truth = const_truth(op, oparg, consts)?;
+                changed = true;
                 if matches!(next, Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue) {
                     instrs[i].set_nop();
                 }
@@ -58,19 +67,21 @@ fn optimize_load_const_in(instrs: &mut [CfgInstr], consts: &mut ConstTable) -> R
             }
             Opcode::IsOp if op == Opcode::LoadConst => {
                 if matches!(const_ref(oparg, consts)?, Constant::None) {
+                    changed = true;
                     compare_with_none(instrs, i);
                 }
             }
             Opcode::ToBool => {
                 let truth = const_truth(op, oparg, consts)?;
                 let index = consts.add(Constant::bool(truth))?;
+                changed = true;
                 instrs[i].set_nop();
                 instrs[i + 1].set(Opcode::LoadConst, index);
             }
             _ => {}
         }
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// `LOAD_CONST None`, `IS_OP`, perhaps `TO_BOOL`, and a conditional jump become `POP_JUMP_IF_(NOT_)NONE`.
@@ -103,14 +114,22 @@ enum Step {
 /// As [`optimize_load_const`].
 pub fn optimize_basic_block(cfg: &mut Cfg, id: BlockId, consts: &mut ConstTable) -> Result<(), CompileError> {
     let mut i = 0;
-    while i < cfg[id].instrs.len() {
+    let mut swaps = false;
+    loop {
+        let rest = cfg[id].instrs.get(i..).unwrap_or_default();
+        let Some(plain) = rest.iter().position(|instr| instr.target.is_some() || is_rewritten(instr.op)) else { break };
+        i += plain;
+        cfg[id].may_have_nops = true;
         let step = if cfg[id].instrs[i].target.is_some() { optimize_jump(cfg, id, i) } else { Step::Next };
         if let Step::Next = step {
+            swaps |= cfg[id].instrs[i].op == Opcode::Swap;
             optimize_instr(&mut cfg[id].instrs, i, consts)?;
             i += 1;
         }
     }
-    optimize_swaps(&mut cfg[id].instrs);
+    if swaps {
+        optimize_swaps(&mut cfg[id].instrs);
+    }
     Ok(())
 }
 
@@ -144,10 +163,36 @@ fn optimize_jump(cfg: &mut Cfg, id: BlockId, i: usize) -> Step {
     Step::Again
 }
 
+/// Whether [`optimize_instr`] may do something at this operation.
+#[inline]
+fn is_rewritten(op: Opcode) -> bool {
+    use Opcode::*;
+    matches!(
+        op,
+        BuildTuple
+            | BuildList
+            | BuildSet
+            | StoreFast
+            | Swap
+            | LoadGlobal
+            | CompareOp
+            | ContainsOp
+            | IsOp
+            | ToBool
+            | UnaryNot
+            | UnaryInvert
+            | UnaryNegative
+            | CallIntrinsic1
+            | ListAppend
+            | SetAdd
+            | BinaryOp
+    )
+}
+
 fn optimize_instr(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) -> Result<(), CompileError> {
     use Opcode::*;
-    let CfgInstr { op, oparg, loc, .. } = instrs[i];
-    let next = instrs.get(i + 1).copied();
+    let CfgInstr { op, oparg, ref loc, .. } = instrs[i];
+    let next = instrs.get(i + 1);
     let next_op = next.map_or(Cache, |next| next.op);
     match (op, next_op) {
         (BuildTuple, UnpackSequence) if next.is_some_and(|next| next.oparg == oparg) && (1..=3).contains(&oparg) => {

@@ -33,9 +33,13 @@ pub fn convert_pseudo_ops(cfg: &mut Cfg) -> Result<(), CompileError> {
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        for instr in cfg[id].instrs.iter_mut() {
+        let block = &mut cfg[id];
+        for instr in block.instrs.iter_mut().filter(|instr| instr.op.is_pseudo()) {
             match instr.op {
-                op if op.is_block_push() => instr.set_nop(),
+                op if op.is_block_push() => {
+                    instr.set_nop();
+                    block.may_have_nops = true;
+                }
                 Opcode::LoadClosure => instr.op = Opcode::LoadFast,
                 Opcode::StoreFastMaybeNull => instr.op = Opcode::StoreFast,
                 _ => {}
@@ -58,7 +62,7 @@ pub fn normalize_jumps(cfg: &mut Cfg) {
 }
 
 fn normalize_jumps_in(cfg: &mut Cfg, id: BlockId) {
-    let Some(last) = cfg[id].last().copied().filter(|last| is_conditional_jump(last.op)) else { return };
+    let Some(last) = cfg[id].last().filter(|last| is_conditional_jump(last.op)).copied() else { return };
     let Some(target) = last.target else { return };
     let not_taken = CfgInstr::new(Opcode::NotTaken, 0, last.loc);
     if !cfg[target].visited {

@@ -22,8 +22,9 @@ pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
     while let Some(id) = todo.pop() {
         let mut depth = i64::from(cfg[id].start_depth.unwrap_or(0));
         let mut next = cfg[id].next;
-        for i in 0..cfg[id].instrs.len() {
-            let instr = &cfg[id].instrs[i];
+        // No other block's instructions are looked at meanwhile.
+        let instrs = std::mem::take(&mut cfg[id].instrs);
+        for instr in instrs.iter() {
             let (op, oparg) = (instr.op, instr.oparg);
             max_depth = max_depth.max(depth);
             if let Some(target) = instr.target
@@ -36,11 +37,12 @@ pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
             if depth < 0 {
                 return Err(CompileError::Value("Invalid CFG, stack underflow"));
             }
-            if is_unconditional_jump(op) || is_scope_exit(op) {
+            if is_scope_exit(op) || is_unconditional_jump(op) {
                 next = None;
                 break;
             }
         }
+        cfg[id].instrs = instrs;
         if let Some(next) = next {
             enter(cfg, &mut todo, next, depth)?;
         }

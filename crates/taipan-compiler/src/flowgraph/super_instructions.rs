@@ -10,9 +10,13 @@ pub fn insert_super_instructions(cfg: &mut Cfg) {
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        let instrs = &mut cfg[id].instrs[..];
+        let block = &mut cfg[id];
+        let instrs = &mut block.instrs[..];
         for i in 1..instrs.len() {
-            let (first, second) = (instrs[i - 1], instrs[i]);
+            let [first, second] = &mut instrs[i - 1..=i] else { continue };
+            if !matches!(second.op, Opcode::LoadFast | Opcode::StoreFast) {
+                continue;
+            }
             let joined = match (first.op, second.op) {
                 (Opcode::LoadFast, Opcode::LoadFast) => Opcode::LoadFastLoadFast,
                 (Opcode::StoreFast, Opcode::LoadFast) => Opcode::StoreFastLoadFast,
@@ -23,8 +27,9 @@ pub fn insert_super_instructions(cfg: &mut Cfg) {
             if (line1 >= 0 && line2 >= 0 && line1 != line2) || first.oparg >= 16 || second.oparg >= 16 {
                 continue;
             }
-            instrs[i - 1].set(joined, first.oparg << 4 | second.oparg);
-            instrs[i].set_nop();
+            first.set(joined, first.oparg << 4 | second.oparg);
+            second.set_nop();
+            block.may_have_nops = true;
         }
     }
     remove_redundant_nops(cfg);

@@ -78,6 +78,9 @@ impl Scan {
 /// The unset locals behind an instruction, which becomes one that checks where need be.
 #[inline]
 fn load_or_store(instr: &mut CfgInstr, mask: u64) -> u64 {
+    if !instr.op.has_local() {
+        return mask;
+    }
     let bit = match instr.op {
         Opcode::DeleteFast
         | Opcode::LoadFastAndClear

@@ -10,7 +10,9 @@ use crate::error::CompileError;
 /// [`CompileError::Internal`] for a constant that does not exist.
 pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<(), CompileError> {
     const NO_CONSTANT: CompileError = CompileError::Internal("load of a constant that does not exist");
-    let mut used = vec![false; consts.len()];
+    let mut used = std::mem::take(&mut cfg.used_consts);
+    used.clear();
+    used.resize(consts.len(), false);
     if let Some(first) = used.first_mut() {
         *first = true;
     }
@@ -21,15 +23,18 @@ pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<()
             *used.get_mut(instr.oparg as usize).ok_or(NO_CONSTANT)? = true;
         }
     }
-    if used.iter().all(|&used| used) {
+    let all = !used.contains(&false);
+    if all {
+        cfg.used_consts = used;
         return Ok(());
     }
     let renumbered = consts.retain(&used);
+    cfg.used_consts = used;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
         for instr in cfg[id].instrs.iter_mut().filter(|instr| instr.op.has_const()) {
-            instr.oparg = renumbered.get(instr.oparg as usize).copied().flatten().ok_or(NO_CONSTANT)?;
+            instr.oparg = *renumbered.get(instr.oparg as usize).ok_or(NO_CONSTANT)?;
         }
     }
     Ok(())
