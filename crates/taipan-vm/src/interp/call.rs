@@ -436,7 +436,11 @@ fn construct(
     op.set(start - 2, object);
     op.set(start - 1, object);
     let ret = Ret::new(Kind::Init, op.word().a(), RegOp::CALL.words() as u8);
-    push_call(vm, op, init, u32::from(start) - 1, argc + 1, ret)?;
+    let pushed = push_call(vm, op, init, u32::from(start) - 1, argc + 1, ret);
+    // No root says what lies in the slot of self, which was NULL for the calling operation, until the frame stands: seen on
+    // this stack, the object does not move meanwhile.
+    std::hint::black_box(object);
+    pushed?;
     Ok(PUSHED)
 }
 
