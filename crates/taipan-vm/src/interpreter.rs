@@ -162,7 +162,10 @@ impl Interpreter {
         let mut heap = Heap::new(config.heap.clone())?;
         let mut shapes = Shapes::new(object::Object::native());
         for (id, spec) in BUILTIN_TYPES.iter().enumerate().skip(1) {
-            let shape = Shape::native(native_layout(spec));
+            let mut shape = Shape::native(native_layout(spec));
+            if id == Builtin::Dict as usize {
+                shape.own_tail = crate::types::dict::storage::OWN_TAIL;
+            }
             heap.define_layout(id as u32, shape.layout());
             shapes.add(shape);
         }

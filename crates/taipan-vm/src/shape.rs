@@ -37,6 +37,8 @@ pub struct Shape {
     pub fixed_bytes: u32,
     /// Where attributes live.
     pub attrs: AttrsPlace,
+    /// A tail that only exact instances have, in addition to the native layout.
+    pub own_tail: Tail,
     /// Value words behind the tail: one for the dict, then one for each entry of `__slots__` (subclasses of str).
     pub trailing: u16,
     /// First word and number of the in-object attribute slots.
@@ -147,6 +149,7 @@ impl Shapes {
             native: shape.native,
             fixed_bytes: shape.fixed_bytes,
             attrs: shape.attrs,
+            own_tail: Tail::None,
             trailing: shape.trailing,
             inline_start: shape.inline_start,
             inline_count: shape.inline_count,
@@ -170,6 +173,7 @@ impl Shape {
             native,
             fixed_bytes: native.layout.fixed_words as u32 * 8,
             attrs: AttrsPlace::None,
+            own_tail: Tail::None,
             trailing: 0,
             inline_start: 0,
             inline_count: 0,
@@ -186,6 +190,7 @@ impl Shape {
         let native = &self.native.layout;
         let words = (self.fixed_bytes / 8) as u16;
         debug_assert!(self.trailing == 0 || native.tail != Tail::None);
-        Layout { fixed_words: words, values_from: native.fixed_words.max(1), trailing: self.trailing, ..*native }
+        let tail = if self.own_tail == Tail::None { native.tail } else { self.own_tail };
+        Layout { fixed_words: words, values_from: native.fixed_words.max(1), tail, trailing: self.trailing, ..*native }
     }
 }

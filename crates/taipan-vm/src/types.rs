@@ -80,6 +80,7 @@ builtin_types! {
     Tuple => tuple::TYPE,
     List => list::TYPE,
     Dict => dict::TYPE,
+    DictStorage => dict::storage::TYPE,
     Module => module::TYPE,
     Function => function::TYPE,
     BuiltinMethod => builtin_method::TYPE,

@@ -9,7 +9,7 @@ use taipan_vm::names::name;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::slots::{Comparison, Slots};
 use taipan_vm::spec::{BASETYPE, GetSetDef, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, class_method, getset, method};
-use taipan_vm::types::array::ValueArray;
+use taipan_vm::types::dict::storage::DictStorage;
 use taipan_vm::types::dict::{self, Dict, Entry};
 use taipan_vm::types::object;
 use taipan_vm::types::tuple::Tuple;
@@ -25,7 +25,7 @@ heap_object! {
     /// An ordered dict.
     pub struct OrderedDict : Dict {
         front: usize,
-        front_storage: Option<Gc<ValueArray>>,
+        front_storage: Option<Gc<DictStorage>>,
     }
 }
 
@@ -42,7 +42,7 @@ fn is_exact(vm: &mut Vm, this: Value) -> Result<bool, Raised> {
 /// The first entry and its number.
 fn first_entry(vm: &mut Vm, this: Value) -> Option<(usize, Entry)> {
     let (own, dict) = (this.expect::<OrderedDict>(vm), this.expect::<Dict>(vm));
-    let storage = dict.get(vm).indexed_storage();
+    let storage = dict.get(vm).indexed_storage(vm);
     let OrderedDict { front, front_storage, .. } = *own.get(vm);
     let start = if storage.is_some() && storage == front_storage { front } else { 0 };
     let found = dict.get(vm).next_entry(vm, start)?;
@@ -290,7 +290,7 @@ fn move_to_end(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Dict::move_to_back(dict, vm, number)?;
     } else {
         let front = Dict::move_to_front(dict, vm, number, end)?;
-        let storage = dict.get(vm).indexed_storage();
+        let storage = dict.get(vm).indexed_storage(vm);
         let own = this.expect::<OrderedDict>(vm).get_mut(vm);
         (own.front, own.front_storage) = (front, storage);
     }

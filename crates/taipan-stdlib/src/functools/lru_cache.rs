@@ -11,7 +11,7 @@ use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
 use taipan_vm::spec::{GetSetDef, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, getset, method};
-use taipan_vm::types::array::ValueArray;
+use taipan_vm::types::dict::storage::DictStorage;
 use taipan_vm::types::dict::Dict;
 use taipan_vm::types::list::List;
 use taipan_vm::types::method::Method;
@@ -32,7 +32,7 @@ heap_object! {
         hits: usize,
         misses: usize,
         front: usize,
-        front_storage: Option<Gc<ValueArray>>,
+        front_storage: Option<Gc<DictStorage>>,
         typed: bool,
         pad: [u8; 7],
     }
@@ -150,7 +150,7 @@ fn call(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<Value, Raised> {
 
 fn remove_oldest(vm: &mut Vm, cached: Gc<LruCache>) {
     let LruCache { cache, front, front_storage, .. } = *cached.get(vm);
-    let storage = cache.get(vm).indexed_storage();
+    let storage = cache.get(vm).indexed_storage(vm);
     let start = if storage.is_some() && storage == front_storage { front } else { 0 };
     if let Some((number, _)) = cache.get(vm).next_entry(vm, start) {
         Dict::remove_at(cache, vm, number);

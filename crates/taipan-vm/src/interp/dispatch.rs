@@ -257,9 +257,8 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                 RegOp::LOAD_GLOBAL => out!(name::load_global, word.a(), 3),
                 RegOp::LOAD_GLOBAL_MODULE => {
                     let globals = (*(*vm).exec.top).globals.get(&*vm);
-                    if globals.current_keys_version() == (*pc.add(2)).get() as u32
-                        && let Some(value) = globals.value_at(&*vm, word.bc() as usize)
-                    {
+                    let version = (*pc.add(2)).get() as u32;
+                    if let Some(value) = globals.value_in_version(&*vm, version, word.bc() as usize) {
                         reg!(word.a()) = value;
                         next!(3)
                     }
@@ -269,9 +268,9 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     let frame = (*vm).exec.top;
                     let versions = (*pc.add(2)).get();
                     let builtins = (*frame).function.get(&*vm).builtins.get(&*vm);
-                    if (*frame).globals.get(&*vm).current_keys_version() == versions as u32
-                        && builtins.current_keys_version() == (versions >> 32) as u32
-                        && let Some(value) = builtins.value_at(&*vm, word.bc() as usize)
+                    let (own, outer) = (versions as u32, (versions >> 32) as u32);
+                    if (*frame).globals.get(&*vm).current_keys_version(&*vm) == own
+                        && let Some(value) = builtins.value_in_version(&*vm, outer, word.bc() as usize)
                     {
                         reg!(word.a()) = value;
                         next!(3)
@@ -281,10 +280,9 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                 RegOp::LOAD_NAME => out!(name::load_name, word.a(), 3),
                 RegOp::LOAD_NAME_MODULE => {
                     let frame = (*vm).exec.top;
-                    let globals = (*frame).globals;
+                    let (version, globals) = ((*pc.add(2)).get() as u32, (*frame).globals);
                     if (*frame).locals == Some(globals.value())
-                        && globals.get(&*vm).current_keys_version() == (*pc.add(2)).get() as u32
-                        && let Some(value) = globals.get(&*vm).value_at(&*vm, word.bc() as usize)
+                        && let Some(value) = globals.get(&*vm).value_in_version(&*vm, version, word.bc() as usize)
                     {
                         reg!(word.a()) = value;
                         next!(3)
@@ -296,9 +294,9 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     let (versions, globals) = ((*pc.add(2)).get(), (*frame).globals);
                     let builtins = (*frame).function.get(&*vm).builtins.get(&*vm);
                     if (*frame).locals == Some(globals.value())
-                        && globals.get(&*vm).current_keys_version() == versions as u32
-                        && builtins.current_keys_version() == (versions >> 32) as u32
-                        && let Some(value) = builtins.value_at(&*vm, word.bc() as usize)
+                        && globals.get(&*vm).current_keys_version(&*vm) == versions as u32
+                        && let Some(value) =
+                            builtins.value_in_version(&*vm, (versions >> 32) as u32, word.bc() as usize)
                     {
                         reg!(word.a()) = value;
                         next!(3)
@@ -310,7 +308,7 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     let frame = (*vm).exec.top;
                     let globals = (*frame).globals;
                     if (*frame).locals == Some(globals.value())
-                        && globals.get(&*vm).current_keys_version() == (*pc.add(2)).get() as u32
+                        && globals.get(&*vm).current_keys_version(&*vm) == (*pc.add(2)).get() as u32
                     {
                         Dict::set_value_at(globals, &mut *vm, word.bc() as usize, reg!(word.a()));
                         next!(3)
@@ -321,7 +319,7 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                 RegOp::STORE_GLOBAL => act!(name::store_global, 3),
                 RegOp::STORE_GLOBAL_MODULE => {
                     let globals = (*(*vm).exec.top).globals;
-                    if globals.get(&*vm).current_keys_version() == (*pc.add(2)).get() as u32 {
+                    if globals.get(&*vm).current_keys_version(&*vm) == (*pc.add(2)).get() as u32 {
                         Dict::set_value_at(globals, &mut *vm, word.bc() as usize, reg!(word.a()));
                         next!(3)
                     }

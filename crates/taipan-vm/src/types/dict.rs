@@ -1,15 +1,19 @@
 //! `dict`: a compact, insertion-ordered hash table.
 //!
-//! Entries (key, value) lie in insertion order in one `ValueArray`; a deleted entry leaves both slots empty. Up to
-//! `LINEAR` entries there is no index; beyond, `index` is an open-addressed table of entry numbers + 1 (0 empty, all
-//! ones deleted), whose last word counts the places that are not empty. `hashes` holds the hash of each entry; it is absent while all keys are exact strs, which cache theirs.
-//! `keys_version` is 0 or a number that no other set of keys of any dict ever had.
+//! Entries (key, value) lie in insertion order, behind the header of a dict of a known size or in a `DictStorage`; a
+//! deleted entry leaves both slots empty. Up to `LINEAR` entries there is no index; beyond, `index` is an open-addressed
+//! table of entry numbers + 1 (0 empty, all ones deleted), whose last word counts the places that are not empty. `hashes`
+//! holds the hash of each entry; it is absent while all keys are exact strs, which cache theirs, or small ints. The
+//! storage's `keys_version` is 0 or a number that no other set of keys of any dict ever had.
+
+use std::cell::Cell;
 
 use crate::gc::{Gc, HeaderWord};
 use crate::heap_object;
 use crate::raise::{Exc, Raised};
 use crate::types::Builtin;
-use crate::types::array::{RawArray, ValueArray};
+use crate::protocol::hash_small;
+use crate::types::array::RawArray;
 use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -17,23 +21,28 @@ use crate::vm::Vm;
 pub mod iterator;
 pub mod merge;
 pub mod methods;
+pub mod storage;
 pub mod view;
 
 pub use methods::TYPE;
 
+use storage::DictStorage;
+
 heap_object! {
     /// A dictionary.
     pub struct Dict = Builtin::Dict {
-        entries: Option<Gc<ValueArray>>,
-        index: Option<Gc<RawArray>>,
-        hashes: Option<Gc<RawArray>>,
+        /// The entries, if they do not lie behind the header.
+        storage: Option<Gc<DictStorage>>,
         used: u32,
         filled: u32,
-        keys_version: u32,
-        /// Bumped by every insertion, deletion and clearing, so that iterators notice.
-        structure: u32,
+        /// How many slots lie behind the header; above `STRUCTURE` a number that every insertion, deletion and clearing
+        /// changes.
+        own: u64,
     }
 }
+
+/// One change in `Dict::own`.
+const STRUCTURE: u64 = 1 << 48;
 
 /// Up to so many entries are searched without an index.
 const LINEAR: usize = 8;
@@ -57,20 +66,58 @@ impl Dict {
     /// The fields of an empty dict, for subclasses and extensions.
     pub const EMPTY: Dict = Dict {
         header: HeaderWord::NEW,
-        entries: None,
-        index: None,
-        hashes: None,
+        storage: None,
         used: 0,
         filled: 0,
-        keys_version: 0,
-        structure: 0,
+        own: 0,
     };
 
     /// A new dict with room for `n` entries.
     pub fn with_capacity(vm: &mut Vm, n: usize) -> Result<Gc<Dict>, Raised> {
+        if n <= LINEAR {
+            return Dict::new_own(vm, n);
+        }
         let dict = Dict::new(vm)?;
-        if n > 0 {
-            Dict::resize(dict, vm, n)?;
+        Dict::resize(dict, vm, n)?;
+        Ok(dict)
+    }
+
+    /// A new dict of these pairs (key, value, key, value ...) in order; of equal keys the first key and the last value.
+    ///
+    /// # Errors
+    /// Those of the keys' `__hash__` and `__eq__`.
+    pub fn from_pairs(vm: &mut Vm, pairs: &[Cell<Value>]) -> Result<Gc<Dict>, Raised> {
+        let n = pairs.len() / 2;
+        let hashes = pairs.chunks_exact(2).any(|pair| !has_hash(pair[0].get()));
+        if n > LINEAR || hashes {
+            let dict = Dict::new(vm)?;
+            if n > 0 {
+                let storage = DictStorage::new(vm, n, hashes)?;
+                Dict::set_storage(dict, vm, storage);
+            }
+            for pair in pairs.chunks_exact(2) {
+                Dict::set(dict, vm, pair[0].get(), pair[1].get())?;
+            }
+            return Ok(dict);
+        }
+        let dict = Dict::new_own(vm, n)?;
+        for pair in pairs.chunks_exact(2) {
+            let (key, value) = (pair[0].get(), pair[1].get());
+            let hash = match key.exact::<Str>() {
+                Some(text) => Str::hash(text, vm),
+                None => own_hash(vm, key),
+            };
+            match Dict::find_hashed(dict, vm, key, hash)? {
+                Some(number) => Dict::set_value_at(dict, vm, number, value),
+                None => {
+                    let number = dict.get(vm).filled as usize;
+                    Dict::put(dict, vm, 2 * number, Some(key));
+                    Dict::put(dict, vm, 2 * number + 1, Some(value));
+                    let dict = dict.get_mut(vm);
+                    dict.filled += 1;
+                    dict.used += 1;
+                }
+            }
         }
         Ok(dict)
     }
@@ -92,9 +139,19 @@ impl Dict {
         self.filled as usize
     }
 
-    /// Changes whenever a key is inserted or removed.
-    pub fn structure(&self) -> u32 {
-        self.structure
+    /// Changes whenever a key is inserted or removed (in 65,536 such changes it comes round).
+    pub fn structure(&self) -> u16 {
+        (self.own / STRUCTURE) as u16
+    }
+
+    #[inline]
+    fn index(&self, vm: &Vm) -> Option<Gc<RawArray>> {
+        self.storage?.get(vm).index
+    }
+
+    #[inline]
+    fn hashes(&self, vm: &Vm) -> Option<Gc<RawArray>> {
+        self.storage?.get(vm).hashes
     }
 
     /// The entry of a number, `None` if deleted or out of range.
@@ -103,7 +160,7 @@ impl Dict {
         if number >= self.filled as usize {
             return None;
         }
-        let slots = self.entries?.get(vm).slots();
+        let slots = self.slots(vm);
         match (slots[2 * number], slots[2 * number + 1]) {
             (Some(key), Some(value)) => Some(Entry { key, value }),
             _ => None,
@@ -129,48 +186,61 @@ impl Dict {
 
     /// The hash of a live entry.
     pub fn entry_hash(&self, vm: &Vm, number: usize) -> i64 {
-        match self.hashes {
+        match self.hashes(vm) {
             Some(hashes) => hashes.get(vm).words64()[number] as i64,
-            None => self
-                .entry(vm, number)
-                .and_then(|entry| entry.key.exact::<Str>())
-                .map_or(0, |key| key.get(vm).cached_hash()),
+            None => self.entry(vm, number).map_or(0, |entry| own_hash(vm, entry.key)),
         }
     }
 
     /// A number that stands for this set of keys and their places; for inline caches.
     pub fn keys_version(this: Gc<Dict>, vm: &mut Vm) -> u32 {
-        let version = this.get(vm).keys_version;
+        let version = this.get(vm).current_keys_version(vm);
         if version != 0 {
             return version;
         }
+        let storage = match Dict::own_storage(this, vm) {
+            Ok(storage) => storage,
+            Err(raised) => {
+                // Without memory for it there is no version.
+                let _ = vm.take_raised(raised);
+                return 0;
+            }
+        };
         let interp = vm.interp_mut();
         let version = interp.next_keys_version;
         // Wrapping would let an old cache match: stay at 0 ("no version") instead.
         interp.next_keys_version = version.saturating_add(1);
         let version = if version == u32::MAX { 0 } else { version };
-        this.get_mut(vm).keys_version = version;
+        storage.get_mut(vm).keys_version = version;
         version
     }
 
     /// The version without assigning one.
     #[inline(always)]
-    pub fn current_keys_version(&self) -> u32 {
-        self.keys_version
+    pub fn current_keys_version(&self, vm: &Vm) -> u32 {
+        self.storage.map_or(0, |storage| storage.get(vm).keys_version)
     }
 
-    /// The value of an entry whose dict has a known `keys_version` (inline caches).
+    /// The value of an entry if the set of keys has this version.
+    #[inline(always)]
+    pub fn value_in_version(&self, vm: &Vm, version: u32, number: usize) -> Option<Value> {
+        let storage = self.storage?.get(vm);
+        if storage.keys_version != version {
+            return None;
+        }
+        storage.slots().get(2 * number + 1).copied().flatten()
+    }
+
+    /// The value of an entry whose number is known.
     #[inline(always)]
     pub fn value_at(&self, vm: &Vm, number: usize) -> Option<Value> {
-        self.entries?.get(vm).slots().get(2 * number + 1).copied().flatten()
+        self.slots(vm).get(2 * number + 1).copied().flatten()
     }
 
     /// Replaces the value of a live entry; keys stay as they are.
     #[inline]
     pub fn set_value_at(this: Gc<Dict>, vm: &mut Vm, number: usize, value: Value) {
-        if let Some(entries) = this.get(vm).entries {
-            ValueArray::put(entries, vm, 2 * number + 1, Some(value));
-        }
+        Dict::put(this, vm, 2 * number + 1, Some(value));
     }
 
     // ---- lookup ----
@@ -183,16 +253,18 @@ impl Dict {
     }
 
     fn find_str_hashed(&self, vm: &Vm, key: Gc<Str>, hash: i64) -> Option<usize> {
-        let entries = self.entries?.get(vm).slots();
         let wanted = Some(key.value());
-        let Some(index) = self.index else {
-            let filled = self.filled as usize;
-            for number in 0..filled {
-                if entries[2 * number] == wanted {
-                    return Some(number);
-                }
+        let (entries, index) = match self.storage {
+            Some(storage) => (storage.get(vm).slots(), storage.get(vm).index),
+            None => (self.slots(vm), None),
+        };
+        let Some(index) = index else {
+            let entries = entries.get(..2 * self.filled as usize)?;
+            let mut pairs = entries.chunks_exact(2);
+            if let Some(number) = pairs.position(|pair| pair[0] == wanted) {
+                return Some(number);
             }
-            return (0..filled).find(|number| self.str_key_matches(vm, entries, *number, key, hash));
+            return (0..entries.len() / 2).find(|number| self.str_key_matches(vm, entries, *number, key, hash));
         };
         let table = places(index.get(vm).words32());
         let mut probe = Probe::new(hash, table.len());
@@ -225,14 +297,15 @@ impl Dict {
     }
 
     /// Whether a str key must be looked for with full equality (a non-str key could claim to be equal).
-    pub(crate) fn needs_general(&self) -> bool {
-        self.hashes.is_some()
+    #[inline]
+    pub(crate) fn needs_general(&self, vm: &Vm) -> bool {
+        self.hashes(vm).is_some()
     }
 
     /// The entry number of any key. May run `__hash__` and `__eq__`.
     pub fn find(this: Gc<Dict>, vm: &mut Vm, key: Value) -> Result<Option<usize>, Raised> {
         if let Some(text) = key.exact::<Str>()
-            && !this.get(vm).needs_general()
+            && !this.get(vm).needs_general(vm)
         {
             return Ok(Dict::find_str(this, vm, text));
         }
@@ -255,17 +328,17 @@ impl Dict {
     /// As `find`, with the hash known.
     pub fn find_hashed(this: Gc<Dict>, vm: &mut Vm, key: Value, hash: i64) -> Result<Option<usize>, Raised> {
         if let Some(text) = key.exact::<Str>()
-            && !this.get(vm).needs_general()
+            && !this.get(vm).needs_general(vm)
         {
             return Ok(this.get(vm).find_str_hashed(vm, text, hash));
         }
         'again: loop {
-            let (entries, index) = (this.get(vm).entries, this.get(vm).index);
+            let (storage, index) = (this.get(vm).storage, this.get(vm).index(vm));
             let mut linear = 0;
             let mut probe = index.map(|index| Probe::new(hash, places(index.get(vm).words32()).len()));
             loop {
                 let dict = this.get(vm);
-                let number = match (&mut probe, dict.index) {
+                let number = match (&mut probe, index) {
                     (Some(probe), Some(index)) => {
                         let entry = index.get(vm).words32()[probe.at];
                         probe.next();
@@ -293,7 +366,7 @@ impl Dict {
                 let equal = vm.is_equal(entry.key, key)?;
                 // Other keys may come and go, else a comparison that always adds one would keep the search from ending.
                 let dict = this.get(vm);
-                let same = dict.entries == entries && dict.index == index;
+                let same = dict.storage == storage && dict.index(vm) == index;
                 if !same || dict.entry(vm, number).is_none_or(|now| now.key != entry.key) {
                     vm.check_limits()?;
                     continue 'again;
@@ -314,7 +387,7 @@ impl Dict {
 
     /// The value of an attribute name in a dict that may have keys that are not strs; an error of theirs counts as no.
     pub(crate) fn get_attribute(this: Gc<Dict>, vm: &mut Vm, key: Gc<Str>) -> Option<Value> {
-        if !this.get(vm).needs_general() {
+        if !this.get(vm).needs_general(vm) {
             return Dict::get_str(this, vm, key);
         }
         match Dict::get_item(this, vm, key.value()) {
@@ -339,7 +412,7 @@ impl Dict {
 
     /// `this[key] = value` for a str key. Runs no Python code but for keys that are not strs.
     pub fn set_str(this: Gc<Dict>, vm: &mut Vm, key: Gc<Str>, value: Value) -> Result<(), Raised> {
-        if this.get(vm).needs_general() {
+        if this.get(vm).needs_general(vm) {
             return Dict::set(this, vm, key.value(), value);
         }
         let hash = Str::hash(key, vm);
@@ -371,14 +444,13 @@ impl Dict {
 
     /// Adds a key that is known to be absent.
     fn insert_new(this: Gc<Dict>, vm: &mut Vm, key: Value, hash: i64, value: Value) -> Result<(), Raised> {
-        if key.exact::<Str>().is_none() && this.get(vm).hashes.is_none() {
+        if !has_hash(key) && this.get(vm).hashes(vm).is_none() {
             Dict::add_hashes(this, vm)?;
         }
         let dict = this.get(vm);
-        let capacity = dict.entries.map_or(0, |entries| entries.get(vm).len() / 2);
         // A search ends at a free place of the index, so an eighth of them stays free.
-        let crowded = dict.index.is_some_and(|index| is_crowded(index.get(vm).words32()));
-        if dict.filled as usize >= capacity || crowded {
+        let crowded = dict.index(vm).is_some_and(|index| is_crowded(index.get(vm).words32()));
+        if dict.filled as usize >= dict.capacity(vm) || crowded {
             let wanted = (dict.used as usize + 1).max(dict.used as usize * 3 / 2 + 2);
             Dict::resize(this, vm, wanted)?;
         }
@@ -386,30 +458,43 @@ impl Dict {
         let number = dict.filled as usize;
         dict.filled += 1;
         dict.used += 1;
-        dict.structure = dict.structure.wrapping_add(1);
-        dict.keys_version = 0;
-        let (entries, index, hashes) = (dict.entries, dict.index, dict.hashes);
-        if let Some(entries) = entries {
-            ValueArray::put(entries, vm, 2 * number, Some(key));
-            ValueArray::put(entries, vm, 2 * number + 1, Some(value));
-        }
-        if let Some(hashes) = hashes {
-            hashes.get_mut(vm).words64_mut()[number] = hash as u64;
-        }
-        if let Some(index) = index {
-            index_insert(index.get_mut(vm).words32_mut(), hash, number);
+        dict.own = dict.own.wrapping_add(STRUCTURE);
+        Dict::put(this, vm, 2 * number, Some(key));
+        Dict::put(this, vm, 2 * number + 1, Some(value));
+        if let Some(storage) = this.get(vm).storage {
+            let DictStorage { index, hashes, keys_version, .. } = *storage.get(vm);
+            if keys_version != 0 {
+                storage.get_mut(vm).keys_version = 0;
+            }
+            if let Some(hashes) = hashes {
+                hashes.get_mut(vm).words64_mut()[number] = hash as u64;
+            }
+            if let Some(index) = index {
+                index_insert(index.get_mut(vm).words32_mut(), hash, number);
+            }
         }
         Ok(())
     }
 
+    /// The storage of the dict, made if its entries lie behind the header; they keep their numbers.
+    fn own_storage(this: Gc<Dict>, vm: &mut Vm) -> Result<Gc<DictStorage>, Raised> {
+        match this.get(vm).storage {
+            Some(storage) => Ok(storage),
+            None => {
+                let capacity = this.get(vm).capacity(vm).max(1);
+                Dict::lengthen(this, vm, capacity)
+            }
+        }
+    }
+
     fn add_hashes(this: Gc<Dict>, vm: &mut Vm) -> Result<(), Raised> {
-        let capacity = this.get(vm).entries.map_or(0, |entries| entries.get(vm).len() / 2);
-        let hashes = RawArray::new(vm, capacity * 8)?;
+        let storage = Dict::own_storage(this, vm)?;
+        let hashes = RawArray::new(vm, storage.get(vm).capacity() * 8)?;
         for number in 0..this.get(vm).filled as usize {
             let hash = this.get(vm).entry_hash(vm, number);
             hashes.get_mut(vm).words64_mut()[number] = hash as u64;
         }
-        this.get_mut(vm).hashes = Some(hashes);
+        storage.get_mut(vm).hashes = Some(hashes);
         Ok(())
     }
 
@@ -424,15 +509,14 @@ impl Dict {
             return Err(vm.raise_no_memory());
         }
         let capacity = wanted.max(this.get(vm).used as usize).max(2);
-        if gap == 0 && this.get(vm).used == this.get(vm).filled && this.get(vm).entries.is_some() {
+        if gap == 0 && this.get(vm).used == this.get(vm).filled {
             Dict::lengthen(this, vm, capacity)?;
             return Ok(follow);
         }
-        let entries = ValueArray::new(vm, capacity * 2)?;
-        let has_hashes = this.get(vm).hashes.is_some();
-        let hashes = if has_hashes { Some(RawArray::new(vm, capacity * 8)?) } else { None };
-        let index = if capacity > LINEAR { Some(RawArray::new(vm, index_bytes(capacity))?) } else { None };
-        let (old, old_filled) = (this.get(vm).entries, this.get(vm).filled as usize);
+        let has_hashes = this.get(vm).hashes(vm).is_some();
+        let storage = DictStorage::new(vm, capacity, has_hashes)?;
+        let DictStorage { index, hashes, .. } = *storage.get(vm);
+        let old_filled = this.get(vm).filled as usize;
         let (mut next, mut followed) = (gap, follow);
         for number in 0..old_filled {
             let Some(Entry { key, value }) = this.get(vm).entry(vm, number) else { continue };
@@ -440,7 +524,7 @@ impl Dict {
                 followed = next;
             }
             let hash = this.get(vm).entry_hash(vm, number);
-            let slots = entries.get_mut(vm).slots_mut();
+            let slots = storage.get_mut(vm).slots_mut();
             slots[2 * next] = Some(key);
             slots[2 * next + 1] = Some(value);
             if let Some(hashes) = hashes {
@@ -451,43 +535,48 @@ impl Dict {
             }
             next += 1;
         }
-        let moved = old.is_some() && next != old_filled;
-        let dict = this.get_mut(vm);
-        dict.entries = Some(entries);
-        dict.hashes = hashes;
-        dict.index = index;
-        dict.filled = next as u32;
-        if moved {
-            dict.keys_version = 0;
-        }
+        this.get_mut(vm).filled = next as u32;
+        Dict::set_storage(this, vm, storage);
         Ok(followed)
     }
 
-    /// Makes room for `capacity` entries in a dict without deleted ones: entries keep their numbers, the index is made anew.
-    fn lengthen(this: Gc<Dict>, vm: &mut Vm, capacity: usize) -> Result<(), Raised> {
+    /// Makes room for `capacity` entries in a storage: entries keep their numbers, the index is made anew.
+    fn lengthen(this: Gc<Dict>, vm: &mut Vm, capacity: usize) -> Result<Gc<DictStorage>, Raised> {
         let index = if capacity > LINEAR { Some(RawArray::new(vm, index_bytes(capacity))?) } else { None };
         let filled = this.get(vm).filled as usize;
-        if let Some(hashes) = this.get(vm).hashes
-            && hashes.get(vm).len() < capacity * 8
-        {
-            let hashes = RawArray::grown(vm, hashes, capacity * 8)?;
-            this.get_mut(vm).hashes = Some(hashes);
-        }
-        if let Some(entries) = this.get(vm).entries
-            && entries.get(vm).len() < capacity * 2
-        {
-            let entries = ValueArray::grown(vm, entries, filled * 2, capacity * 2)?;
-            this.get_mut(vm).entries = Some(entries);
-        }
+        let storage = match this.get(vm).storage {
+            Some(storage) => {
+                if let Some(hashes) = storage.get(vm).hashes
+                    && hashes.get(vm).len() < capacity * 8
+                {
+                    let hashes = RawArray::grown(vm, hashes, capacity * 8)?;
+                    storage.get_mut(vm).hashes = Some(hashes);
+                }
+                match storage.get(vm).capacity() < capacity {
+                    true => DictStorage::grown(storage, vm, filled, capacity)?,
+                    false => storage,
+                }
+            }
+            None => {
+                let storage = DictStorage::with(vm, capacity, None, None)?;
+                for i in 0..2 * filled {
+                    let slot = this.get(vm).slots(vm)[i];
+                    storage.get_mut(vm).slots_mut()[i] = slot;
+                }
+                storage
+            }
+        };
+        Dict::set_storage(this, vm, storage);
         if let Some(index) = index {
             for number in 0..filled {
-                let hash = this.get(vm).entry_hash(vm, number);
-                index_insert(index.get_mut(vm).words32_mut(), hash, number);
+                if this.get(vm).entry(vm, number).is_some() {
+                    let hash = this.get(vm).entry_hash(vm, number);
+                    index_insert(index.get_mut(vm).words32_mut(), hash, number);
+                }
             }
         }
-        let dict = this.get_mut(vm);
-        dict.index = index;
-        Ok(())
+        storage.get_mut(vm).index = index;
+        Ok(storage)
     }
 
     /// Removes the entry of a number and returns it. The number is not given out again before the next rebuilding, which
@@ -497,8 +586,7 @@ impl Dict {
         let hash = this.get(vm).entry_hash(vm, number);
         let dict = this.get_mut(vm);
         dict.used -= 1;
-        dict.structure = dict.structure.wrapping_add(1);
-        dict.keys_version = 0;
+        dict.own = dict.own.wrapping_add(STRUCTURE);
         Dict::unlink(this, vm, number, hash);
         Some(entry)
     }
@@ -520,20 +608,22 @@ impl Dict {
 
     /// Removes everything.
     pub fn clear(this: Gc<Dict>, vm: &mut Vm) {
+        if this.get(vm).storage.is_none() {
+            for i in 0..2 * this.get(vm).filled as usize {
+                Dict::put(this, vm, i, None);
+            }
+        }
         let dict = this.get_mut(vm);
-        dict.entries = None;
-        dict.index = None;
-        dict.hashes = None;
+        dict.storage = None;
         dict.used = 0;
         dict.filled = 0;
-        dict.keys_version = 0;
-        dict.structure = dict.structure.wrapping_add(1);
+        dict.own = dict.own.wrapping_add(STRUCTURE);
     }
 
     /// The storage of the entries, whose identity tells whether entry numbers are still those of before; only where the
     /// dict has an index (small dicts are searched from the start at once).
-    pub fn indexed_storage(&self) -> Option<Gc<ValueArray>> {
-        self.entries.filter(|_| self.index.is_some())
+    pub fn indexed_storage(&self, vm: &Vm) -> Option<Gc<DictStorage>> {
+        self.storage.filter(|storage| storage.get(vm).index.is_some())
     }
 
     /// Moves the entry of a number to the end.
@@ -562,31 +652,28 @@ impl Dict {
         Dict::unlink(this, vm, number, hash);
         let at = first - 1;
         let dict = this.get_mut(vm);
-        dict.structure = dict.structure.wrapping_add(1);
-        dict.keys_version = 0;
-        let (entries, index, hashes) = (dict.entries, dict.index, dict.hashes);
-        if let Some(entries) = entries {
-            let slots = entries.get_mut(vm).slots_mut();
-            (slots[2 * at], slots[2 * at + 1]) = (Some(entry.key), Some(entry.value));
-        }
-        if let Some(hashes) = hashes {
-            hashes.get_mut(vm).words64_mut()[at] = hash as u64;
-        }
-        if let Some(index) = index {
-            index_insert(index.get_mut(vm).words32_mut(), hash, at);
+        dict.own = dict.own.wrapping_add(STRUCTURE);
+        Dict::put(this, vm, 2 * at, Some(entry.key));
+        Dict::put(this, vm, 2 * at + 1, Some(entry.value));
+        if let Some(storage) = this.get(vm).storage {
+            let DictStorage { index, hashes, .. } = *storage.get(vm);
+            if let Some(hashes) = hashes {
+                hashes.get_mut(vm).words64_mut()[at] = hash as u64;
+            }
+            if let Some(index) = index {
+                index_insert(index.get_mut(vm).words32_mut(), hash, at);
+            }
         }
         Ok(at)
     }
 
-    /// Empties the slots of an entry and its place in the index.
+    /// Empties the slots of an entry and its place in the index; the set of keys loses its version.
     fn unlink(this: Gc<Dict>, vm: &mut Vm, number: usize, hash: i64) {
-        let (entries, index) = (this.get(vm).entries, this.get(vm).index);
-        if let Some(entries) = entries {
-            let slots = entries.get_mut(vm).slots_mut();
-            slots[2 * number] = None;
-            slots[2 * number + 1] = None;
-        }
-        if let Some(index) = index {
+        Dict::put(this, vm, 2 * number, None);
+        Dict::put(this, vm, 2 * number + 1, None);
+        let Some(storage) = this.get(vm).storage else { return };
+        storage.get_mut(vm).keys_version = 0;
+        if let Some(index) = storage.get(vm).index {
             let table = index.get_mut(vm).words32_mut();
             let mut probe = Probe::new(hash, places(table).len());
             while table[probe.at] != number as u32 + 1 {
@@ -598,10 +685,11 @@ impl Dict {
 
     /// Bytes of the dict and its storage.
     pub fn byte_size(this: Gc<Dict>, vm: &mut Vm) -> usize {
-        let Dict { entries, index, hashes, .. } = *this.get(vm);
+        let storage = this.get(vm).storage;
+        let (index, hashes) = (this.get(vm).index(vm), this.get(vm).hashes(vm));
         let heap = vm.heap_mut();
         heap.object_bytes(this.header())
-            + entries.map_or(0, |entries| heap.object_bytes(entries.header()))
+            + storage.map_or(0, |storage| heap.object_bytes(storage.header()))
             + index.map_or(0, |index| heap.object_bytes(index.header()))
             + hashes.map_or(0, |hashes| heap.object_bytes(hashes.header()))
     }
@@ -613,7 +701,7 @@ impl Dict {
             return Dict::copy_storage(this, vm);
         }
         let copy = Dict::with_capacity(vm, n)?;
-        if this.get(vm).hashes.is_some() {
+        if this.get(vm).hashes(vm).is_some() {
             Dict::add_hashes(copy, vm)?;
         }
         let mut at = 0;
@@ -625,27 +713,31 @@ impl Dict {
         Ok(copy)
     }
 
-    /// A copy that shares the layout of the storage: without deleted entries nothing has to be inserted anew.
+    /// A copy with the same numbers of entries: without deleted ones nothing has to be inserted anew.
     fn copy_storage(this: Gc<Dict>, vm: &mut Vm) -> Result<Gc<Dict>, Raised> {
-        let Dict { entries, index, hashes, used, filled, .. } = *this.get(vm);
-        let copy = Dict::new(vm)?;
-        let entries = match entries {
-            Some(old) => {
-                let len = old.get(vm).len();
-                Some(ValueArray::copy_of(vm, old, 0, 2 * filled as usize, len)?)
+        let Dict { used, filled, .. } = *this.get(vm);
+        let count = 2 * filled as usize;
+        let (index, hashes) = (this.get(vm).index(vm), this.get(vm).hashes(vm));
+        let copy = if index.is_none() && hashes.is_none() {
+            let copy = Dict::new_own(vm, filled as usize)?;
+            for i in 0..count {
+                let slot = this.get(vm).slots(vm)[i];
+                Dict::put(copy, vm, i, slot);
             }
-            None => None,
-        };
-        let index = match index {
-            Some(index) => Some(RawArray::copy_of(vm, index)?),
-            None => None,
-        };
-        let hashes = match hashes {
-            Some(hashes) => Some(RawArray::copy_of(vm, hashes)?),
-            None => None,
+            copy
+        } else {
+            let capacity = this.get(vm).capacity(vm);
+            let copy = Dict::new(vm)?;
+            let index = index.map(|index| RawArray::copy_of(vm, index)).transpose()?;
+            let hashes = hashes.map(|hashes| RawArray::copy_of(vm, hashes)).transpose()?;
+            let storage = DictStorage::with(vm, capacity, index, hashes)?;
+            let source: *const [Option<Value>] = &this.get(vm).slots(vm)[..count];
+            // SAFETY: the slots belong to another object, and `get_mut` neither collects nor moves.
+            storage.get_mut(vm).slots_mut()[..count].copy_from_slice(unsafe { &*source });
+            Dict::set_storage(copy, vm, storage);
+            copy
         };
         let dict = copy.get_mut(vm);
-        (dict.entries, dict.index, dict.hashes) = (entries, index, hashes);
         (dict.used, dict.filled) = (used, filled);
         Ok(copy)
     }
@@ -653,11 +745,11 @@ impl Dict {
     /// Copies all items of an exact dict into this one.
     pub fn update_from(this: Gc<Dict>, vm: &mut Vm, other: Gc<Dict>) -> Result<(), Raised> {
         let mut at = 0;
-        let structure = other.get(vm).structure;
+        let structure = other.get(vm).structure();
         while let Some((number, entry)) = other.get(vm).next_entry(vm, at) {
             let hash = other.get(vm).entry_hash(vm, number);
             Dict::set_hashed(this, vm, entry.key, hash, entry.value)?;
-            if other.get(vm).structure != structure && this != other {
+            if other.get(vm).structure() != structure && this != other {
                 return Err(vm.raise(Exc::RuntimeError, "dict mutated during update"));
             }
             at = number + 1;
@@ -680,6 +772,21 @@ pub fn explain_unhashable(vm: &mut Vm, raised: Raised, value: Value, role: &str)
     };
     let name = vm.type_name(value);
     vm.raise(Exc::TypeError, format!("cannot use '{name}' as {role} ({text})"))
+}
+
+/// Whether the hash of a key is found in the key itself: an exact str caches it, that of a small int is computed.
+#[inline]
+fn has_hash(key: Value) -> bool {
+    key.is_small_int() || key.exact::<Str>().is_some()
+}
+
+/// The hash of a key of which `has_hash` is true and which is in a dict.
+#[inline]
+fn own_hash(vm: &Vm, key: Value) -> i64 {
+    match key.as_small_int() {
+        Some(number) => hash_small(number),
+        None => key.exact::<Str>().map_or(0, |text| text.get(vm).cached_hash()),
+    }
 }
 
 /// Bytes of an index for so many entries.

@@ -42,7 +42,7 @@ const _: () = assert!(size_of::<OrderedIterator>() == 32);
 pub fn iterator(vm: &mut Vm, dict: Value, kind: Kind, backward: bool) -> Result<Value, Raised> {
     let dict = dict.expect::<Dict>(vm);
     let shape = class_of_spec(vm, &ITERATOR)?.get(vm).root_shape;
-    let structure = dict.get(vm).structure();
+    let structure = dict.get(vm).structure().into();
     let position = if backward { dict.get(vm).entry_count() } else { 0 };
     let kind = kind as u8;
     let header = HeaderWord::NEW;
@@ -54,7 +54,7 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     let this = this.expect::<OrderedIterator>(vm);
     let OrderedIterator { dict, position, structure, kind, backward, .. } = *this.get(vm);
     let Some(dict) = dict else { return Ok(None) };
-    if dict.get(vm).structure() != structure {
+    if u32::from(dict.get(vm).structure()) != structure {
         this.get_mut(vm).dict = None;
         return Err(vm.raise(Exc::RuntimeError, "OrderedDict mutated during iteration"));
     }

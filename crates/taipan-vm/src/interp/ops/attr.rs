@@ -36,10 +36,7 @@ pub fn guard(vm: &Vm, object: Value, data: u64) -> bool {
 #[inline(always)]
 pub fn module_value(vm: &Vm, object: Value, data: u64, number: u16) -> Option<Value> {
     let dict = object.exact::<Module>()?.get(vm).dict.get(vm);
-    if u64::from(dict.current_keys_version()) != data {
-        return None;
-    }
-    dict.value_at(vm, number as usize)
+    dict.value_in_version(vm, data as u32, number as usize)
 }
 
 fn guard_word(vm: &Vm, object: Value) -> u64 {

@@ -49,12 +49,7 @@ pub fn build_set(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
 #[inline(never)]
 pub fn build_map(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let word = op.word();
-    let n = word.c() as usize;
-    let dict = Dict::with_capacity(vm, n)?;
-    for pair in op.window(word.b(), n * 2).chunks_exact(2) {
-        Dict::set(dict, vm, pair[0].get(), pair[1].get())?;
-    }
-    Ok(dict.value())
+    Ok(Dict::from_pairs(vm, op.window(word.b(), word.c() as usize * 2))?.value())
 }
 
 /// BUILD_STRING.

@@ -48,6 +48,7 @@ fn is_atomic(spec: &TypeSpec) -> bool {
 fn shape_is_tracked(vm: &Vm, shape: u32) -> bool {
     if shape == Builtin::ValueArray as u32
         || shape == Builtin::RawArray as u32
+        || shape == Builtin::DictStorage as u32
         || shape == Builtin::Executable as u32
         || shape == 0
     {
@@ -133,7 +134,12 @@ fn for_each_word(vm: &Vm, object: NonNull<Header>, f: &mut dyn FnMut(Value)) {
         let inner = value.as_heap().filter(|_| is_pointer(word));
         match inner {
             // SAFETY: a value word refers to a live object.
-            Some(inner) if unsafe { inner.as_ref() }.shape == Builtin::ValueArray as u32 => for_each_word(vm, inner, f),
+            Some(inner)
+                if [Builtin::ValueArray as u32, Builtin::DictStorage as u32]
+                    .contains(&unsafe { inner.as_ref() }.shape) =>
+            {
+                for_each_word(vm, inner, f)
+            }
             // SAFETY: as above.
             Some(inner) if unsafe { inner.as_ref() }.shape == Builtin::RawArray as u32 => {}
             _ => f(value),
