@@ -10,9 +10,9 @@ use std::cell::Cell;
 
 use crate::gc::{Gc, HeaderWord};
 use crate::heap_object;
+use crate::protocol::hash_small;
 use crate::raise::{Exc, Raised};
 use crate::types::Builtin;
-use crate::protocol::hash_small;
 use crate::types::array::RawArray;
 use crate::types::str::Str;
 use crate::value::Value;
@@ -64,13 +64,7 @@ impl Dict {
     }
 
     /// The fields of an empty dict, for subclasses and extensions.
-    pub const EMPTY: Dict = Dict {
-        header: HeaderWord::NEW,
-        storage: None,
-        used: 0,
-        filled: 0,
-        own: 0,
-    };
+    pub const EMPTY: Dict = Dict { header: HeaderWord::NEW, storage: None, used: 0, filled: 0, own: 0 };
 
     /// A new dict with room for `n` entries.
     pub fn with_capacity(vm: &mut Vm, n: usize) -> Result<Gc<Dict>, Raised> {
