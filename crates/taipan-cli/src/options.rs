@@ -220,6 +220,7 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
     changed.no_user_site |= variable("PYTHONNOUSERSITE").is_some();
     changed.safe_path |= variable("PYTHONSAFEPATH").is_some();
     changed.dev_mode = variable("PYTHONDEVMODE").is_some();
+    changed.fault_handler = variable("PYTHONFAULTHANDLER").is_some();
     changed.warn_default_encoding = variable("PYTHONWARNDEFAULTENCODING").is_some();
     changed.utf8_mode = text("PYTHONUTF8").as_deref() == Some("1");
     changed.pycache_prefix = variable("PYTHONPYCACHEPREFIX");
@@ -270,6 +271,7 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
         memory_option(&mut options.memory, &name, value.as_deref())?;
         match (name.as_str(), value.as_deref()) {
             ("dev", _) => changed.dev_mode = true,
+            ("faulthandler", _) => changed.fault_handler = true,
             ("utf8", value) => changed.utf8_mode = value != Some("0"),
             ("warn_default_encoding", _) => changed.warn_default_encoding = true,
             ("no_debug_ranges", _) => changed.code_debug_ranges = false,
@@ -322,6 +324,7 @@ pub fn read(args: Vec<OsString>, environment: Environment<'_>, executable: Vec<u
     }
     let mut warn_options = Vec::new();
     if changed.dev_mode {
+        changed.fault_handler = true;
         warn_options.push("default".to_owned());
     }
     if let Some(from_environment) = text("PYTHONWARNINGS") {
@@ -345,6 +348,7 @@ The following implementation-specific options are available:
 -X cpu_count=N|default
          override the number of processors the program sees
 -X dev : enable the development mode
+-X faulthandler: write tracebacks at fatal signals (PYTHONFAULTHANDLER=x)
 -X dump_registers[=NAME]
          print the register code of code objects when they first run: of the
          qualified name NAME, or of all that is not the library's

@@ -19,6 +19,7 @@ pub mod csv;
 pub mod datetime;
 pub mod decimal;
 pub mod errno;
+pub mod faulthandler;
 pub mod fcntl;
 pub mod functools;
 pub mod grp;
@@ -97,6 +98,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &posixshmem::MODULE,
     &posixsubprocess::MODULE,
     &select::MODULE,
+    &faulthandler::MODULE,
     &fcntl::MODULE,
     &grp::MODULE,
     &pwd::MODULE,

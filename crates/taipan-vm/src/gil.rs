@@ -70,6 +70,30 @@ impl Gil {
         }
     }
 
+    /// Waits for the lock for at most about `longest`; false: it is still held.
+    pub fn try_acquire_for(&self, longest: Duration) -> bool {
+        const STEPS: u32 = 20;
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        for _ in 0..STEPS {
+            if !state.held {
+                break;
+            }
+            self.wanted.store(true, Ordering::Relaxed);
+            (state, _) = self.freed.wait_timeout(state, longest / STEPS).unwrap_or_else(PoisonError::into_inner);
+        }
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let taken = !state.held;
+        if taken {
+            state.held = true;
+            state.times = state.times.wrapping_add(1);
+        }
+        if self.wanted.swap(false, Ordering::Relaxed) {
+            self.taken.notify_all();
+        }
+        taken
+    }
+
     /// Gives the lock up.
     pub fn release(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).held = false;
@@ -148,6 +172,7 @@ impl Vm {
             let _ = self.take_raised(raised);
         }
         self.interp_mut().gil = std::sync::Arc::default();
+        self.forget_watchdog();
         // The others sleep in the parent.
         self.interp_mut().sleepers = std::sync::Arc::default();
         self.interp_mut().main_thread = self.thread_id;

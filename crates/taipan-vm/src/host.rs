@@ -251,6 +251,13 @@ pub struct PollEntry {
     pub returned: i16,
 }
 
+/// What a signal does: the address of a handler of this program, or `SIG_DFL` or `SIG_IGN`, and `SA_*` flags.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SignalAction {
+    pub handler: usize,
+    pub flags: i32,
+}
+
 macro_rules! host {
     ($($module:ident {
         $($(#[$meta:meta])* fn $name:ident($($arg:ident: $ty:ty),*) -> $result:ty;)*
@@ -603,6 +610,10 @@ host! {
         /// 0: default, 1: ignore, 2: record for `take_signals`. Gives the old one (3: something else).
         fn set_signal(signal: i32, action: i32) -> i32;
         fn signal_action(signal: i32) -> i32;
+        /// `sigaction` with a handler that is safe whenever it is called; gives the old action.
+        fn exchange_signal_action(signal: i32, action: SignalAction) -> SignalAction;
+        /// Gives handlers in this thread a stack of their own, unless it has one as large.
+        fn use_signal_stack(bytes: usize) -> ();
         fn raise_signal(signal: i32) -> ();
         fn alarm(seconds: u32) -> u32;
         /// Interval and value in seconds; gives the old pair (interval, value).

@@ -115,6 +115,8 @@ pub struct Interpreter {
     pub(crate) method_cache: Box<[MethodCacheEntry]>,
     /// Source of dict key versions.
     pub(crate) next_keys_version: u32,
+    /// The thread of `faulthandler.dump_traceback_later`.
+    pub(crate) watchdog: Option<crate::faults::watchdog::Watchdog>,
     /// What tools watch.
     pub monitoring: crate::interp::monitoring::Monitoring,
     /// Rust data that heap objects refer to by number.
@@ -174,6 +176,7 @@ impl Interpreter {
             heap,
             host: config.host.clone().unwrap_or_else(host::operating_system),
             gil: Arc::default(),
+            watchdog: None,
             sleepers: Arc::default(),
             next_wait_key: 0,
             switch_interval: Duration::from_millis(5),
@@ -272,6 +275,7 @@ impl Interpreter {
 
 impl Drop for Interpreter {
     fn drop(&mut self) {
+        self.forget_faults();
         self.heap.release_all();
     }
 }

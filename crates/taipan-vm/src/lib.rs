@@ -7,6 +7,7 @@ pub mod call;
 pub mod codecs;
 pub mod compile;
 pub mod execute;
+pub mod faults;
 pub mod gc;
 pub use taipan_heap as heap;
 pub mod gil;

@@ -43,6 +43,8 @@ pub struct Settings {
     pub cpu_count: Option<usize>,
     pub platlibdir: String,
     pub install_signal_handlers: bool,
+    /// Report fatal signals from the start (`-X faulthandler`).
+    pub fault_handler: bool,
     /// 1: report how long each import takes, 2: imports of modules that are there as well (`-X importtime`).
     pub import_time: u8,
     /// What `sys.implementation.name` says: "taipan", or what `-X implementation=NAME` asks for.
@@ -88,6 +90,7 @@ impl Default for Settings {
             cpu_count: None,
             platlibdir: "lib".to_owned(),
             install_signal_handlers: true,
+            fault_handler: false,
             import_time: 0,
             implementation: "taipan".to_owned(),
             dump_registers: None,

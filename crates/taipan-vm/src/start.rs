@@ -78,6 +78,9 @@ impl Vm {
             // So is one beyond the size limit of files.
             let _ = self.host().set_signal(libc::SIGXFSZ, 1);
         }
+        if self.interp().config.settings.fault_handler {
+            self.enable_fault_handler(2, true, true)?;
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 use super::{check, last_errno};
-use crate::host::{Errno, HostResult, TimeSpec};
+use crate::host::{Errno, HostResult, SignalAction, TimeSpec};
 
 static ARRIVED: AtomicU64 = AtomicU64::new(0);
 static WAKEUP_FD: AtomicI32 = AtomicI32::new(-1);
@@ -73,9 +73,48 @@ pub fn signal_action(signal: i32) -> HostResult<i32> {
     Ok(current(&old))
 }
 
+pub fn exchange_signal_action(signal: i32, action: SignalAction) -> HostResult<SignalAction> {
+    // SAFETY: all-zero is a valid `sigaction`.
+    let (mut new, mut old): (libc::sigaction, libc::sigaction) = unsafe { std::mem::zeroed() };
+    (new.sa_sigaction, new.sa_flags) = (action.handler, action.flags);
+    // SAFETY: a handler of this program that is async-signal-safe, or one that was there before.
+    check(unsafe { libc::sigaction(signal, &new, &mut old) })?;
+    Ok(SignalAction { handler: old.sa_sigaction, flags: old.sa_flags })
+}
+
+pub fn use_signal_stack(bytes: usize) -> HostResult<()> {
+    // SAFETY: all-zero is a valid `stack_t`.
+    let mut old: libc::stack_t = unsafe { std::mem::zeroed() };
+    // SAFETY: room for one stack.
+    check(unsafe { libc::sigaltstack(std::ptr::null(), &mut old) })?;
+    if old.ss_flags & libc::SS_DISABLE == 0 && old.ss_size >= bytes {
+        return Ok(());
+    }
+    // The pages are taken when used. They stay until the process ends: a handler may run on them at any time.
+    let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    // SAFETY: a fresh mapping that nobody else uses.
+    unsafe {
+        let memory = libc::mmap(std::ptr::null_mut(), bytes, protection, flags, -1, 0);
+        if memory == libc::MAP_FAILED {
+            return Err(last_errno());
+        }
+        let new = libc::stack_t { ss_sp: memory, ss_flags: 0, ss_size: bytes };
+        check(libc::sigaltstack(&new, std::ptr::null_mut()))?;
+    }
+    Ok(())
+}
+
 pub fn raise_signal(signal: i32) -> HostResult<()> {
-    // SAFETY: numbers only.
-    if unsafe { libc::raise(signal) } == 0 { Ok(()) } else { Err(last_errno()) }
+    let send = || {
+        // SAFETY: numbers only.
+        if unsafe { libc::raise(signal) } == 0 { Ok(()) } else { Err(last_errno()) }
+    };
+    send()?;
+    // Rust's own handler gives these their default action and waits for them to come again.
+    if matches!(signal, libc::SIGSEGV | libc::SIGBUS) && signal_action(signal) == Ok(0) {
+        send()?;
+    }
+    Ok(())
 }
 
 pub fn alarm(seconds: u32) -> HostResult<u32> {
