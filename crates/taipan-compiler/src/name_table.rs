@@ -14,7 +14,12 @@ pub struct NameTable {
     names: Vec<Arc<str>>,
     /// The numbers of all names, where there are more than a few.
     numbers: HashMap<Arc<str>, u32, RandomState>,
+    /// Numbers by the address of a text that names share.
+    recent: [u32; RECENT],
 }
+
+/// How many numbers are found by address.
+const RECENT: usize = 32;
 
 impl NameTable {
     /// An empty table.
@@ -39,6 +44,19 @@ impl NameTable {
             let new = self.names.iter().enumerate().skip(known).map(|(number, name)| (name.clone(), number as u32));
             self.numbers.extend(new);
         }
+        number
+    }
+
+    /// The number of the name `text`, which is added if it is new, and whose text is `shared` by others.
+    pub fn add_shared(&mut self, shared: Option<&Arc<str>>, text: &str) -> u32 {
+        let Some(shared) = shared else { return self.add(text) };
+        let slot = (shared.as_ptr().addr() >> 4).wrapping_mul(0x9E37_79B1) >> 16 & (RECENT - 1);
+        let number = self.recent[slot];
+        if self.names.get(number as usize).is_some_and(|known| Arc::ptr_eq(known, shared)) {
+            return number;
+        }
+        let number = self.add_with(text, || shared.clone());
+        self.recent[slot] = number;
         number
     }
 

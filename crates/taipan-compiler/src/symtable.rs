@@ -242,10 +242,46 @@ impl Scope {
     }
 }
 
+/// A name to look up: one of the tree, whose text all its nodes share, or one of the compiler.
+pub(crate) trait SourceName<'n>: Copy {
+    fn text(self) -> &'n str;
+
+    fn identifier(self) -> Option<&'n ast::Identifier>;
+}
+
+impl<'n> SourceName<'n> for &'n str {
+    #[inline]
+    fn text(self) -> &'n str {
+        self
+    }
+
+    #[inline]
+    fn identifier(self) -> Option<&'n ast::Identifier> {
+        None
+    }
+}
+
+impl<'n> SourceName<'n> for &'n ast::Identifier {
+    #[inline]
+    fn text(self) -> &'n str {
+        self
+    }
+
+    #[inline]
+    fn identifier(self) -> Option<&'n ast::Identifier> {
+        Some(self)
+    }
+}
+
+/// How many identifiers [`SymbolTable::recent`] holds.
+const RECENT: usize = 1024;
+
 /// All blocks of one tree.
 #[derive(Clone, Debug, Default)]
 pub struct SymbolTable {
     names: indexmap::IndexSet<Arc<str>, RandomState>,
+    /// Identifiers with their numbers, found by their address: each stands in one place only.
+    recent: Vec<Option<(ast::Identifier, NameId)>>,
     scopes: Vec<Scope>,
     keys: HashMap<ScopeKey, ScopeId>,
     mangled_sets: Vec<BTreeSet<NameId>>,
@@ -281,6 +317,12 @@ impl SymbolTable {
         self.names.get_index(id.0 as usize).map_or("", |name| name)
     }
 
+    /// The text of a name that has a number, shared.
+    #[inline]
+    pub(crate) fn known_name(&self, id: Option<NameId>) -> Option<&Arc<str>> {
+        self.names.get_index(id?.0 as usize)
+    }
+
     /// The text of a name, shared; `text` where it has no number.
     pub(crate) fn shared_name(&self, id: Option<NameId>, text: &str) -> Arc<str> {
         match id.and_then(|id| self.names.get_index(id.0 as usize)) {
@@ -292,6 +334,43 @@ impl SymbolTable {
     /// The name with this text, if any block has it.
     pub fn name_id(&self, text: &str) -> Option<NameId> {
         self.names.get_index_of(text).map(|index| NameId(index as u32))
+    }
+
+    fn recent_slot(name: &ast::Identifier) -> usize {
+        (name.address() >> 4).wrapping_mul(0x9E37_79B1) >> 16 & (RECENT - 1)
+    }
+
+    /// [`SymbolTable::name_id`] of a name of the tree.
+    #[inline]
+    pub(crate) fn source_name_id<'n>(&self, name: impl SourceName<'n>) -> Option<NameId> {
+        if let Some(name) = name.identifier()
+            && let Some(Some((known, id))) = self.recent.get(SymbolTable::recent_slot(name))
+            && known.is(name)
+        {
+            return Some(*id);
+        }
+        self.name_id(name.text())
+    }
+
+    /// The number of a name of the tree, which is added if it is new.
+    #[inline]
+    fn intern_source<'n>(&mut self, name: impl SourceName<'n>) -> NameId {
+        let Some(name) = name.identifier() else { return self.intern(name.text()) };
+        let slot = SymbolTable::recent_slot(name);
+        if let Some(Some((known, id))) = self.recent.get(slot)
+            && known.is(name)
+        {
+            return *id;
+        }
+        let id = match self.names.get_index_of(&**name) {
+            Some(index) => NameId(index as u32),
+            None => NameId(self.names.insert_full(name.shared()).0 as u32),
+        };
+        if self.recent.is_empty() {
+            self.recent.resize(RECENT, None);
+        }
+        self.recent[slot] = Some((name.clone(), id));
+        id
     }
 
     /// The flags of a name in a block, 0 if it is not there.
@@ -317,6 +396,9 @@ impl SymbolTable {
         scope: ScopeId,
         name: &'n str,
     ) -> std::borrow::Cow<'n, str> {
+        if !name.starts_with("__") {
+            return name.into();
+        }
         if let Some(set) = self.scope(scope).mangled_names {
             let listed = self.name_id(name).is_some_and(|id| self.mangled_sets[set].contains(&id));
             if !listed {

@@ -9,7 +9,7 @@ use super::unit::ScopeType;
 use super::{Compiler, Done};
 use crate::error::CompileError;
 use crate::instruction_sequence::SourceLocation;
-use crate::symtable::{BlockType, NameScope};
+use crate::symtable::{BlockType, NameScope, SourceName};
 
 /// Where a name is found at run time.
 enum Place {
@@ -33,7 +33,7 @@ impl<'a> Compiler<'a> {
     /// [`Compiler::name_number`] of a name of the tree.
     pub(super) fn attribute_number(&mut self, name: &Identifier) -> u32 {
         match self.mangled(name) {
-            Cow::Borrowed(_) => self.unit.metadata.names.add_with(name, || name.shared()),
+            Cow::Borrowed(_) => self.unit.metadata.names.add_shared(Some(name.as_shared()), name),
             Cow::Owned(mangled) => self.unit.metadata.names.add(&mangled),
         }
     }
@@ -46,9 +46,12 @@ impl<'a> Compiler<'a> {
         NameScope::of(self.table.symbol(self.unit.scope, mangled))
     }
 
-    pub(super) fn name_op(&mut self, name: &str, ctx: ExprContext, loc: SourceLocation) -> Done {
-        let mangled = self.mangled(name);
-        let id = self.table.name_id(&mangled);
+    pub(super) fn name_op<'n>(&mut self, name: impl SourceName<'n>, ctx: ExprContext, loc: SourceLocation) -> Done {
+        let mangled = self.mangled(name.text());
+        let id = match mangled {
+            Cow::Borrowed(_) => self.table.source_name_id(name),
+            Cow::Owned(_) => self.table.name_id(&mangled),
+        };
         let scope = id.map_or(NameScope::Unknown, |id| NameScope::of(self.scope().symbol(id)));
         let in_class = self.scope().block == BlockType::Class;
         let sees_class = self.scope().can_see_class_scope;
@@ -59,8 +62,7 @@ impl<'a> Compiler<'a> {
                     ExprContext::Store => Opcode::StoreFast,
                     ExprContext::Del => Opcode::DeleteFast,
                 };
-                let shared = || self.table.shared_name(id, &mangled);
-                (op, self.unit.metadata.varnames.add_with(&mangled, shared))
+                (op, self.unit.metadata.varnames.add_shared(self.table.known_name(id), &mangled))
             }
             Place::Deref(arg) => {
                 let op = match ctx {
@@ -79,8 +81,7 @@ impl<'a> Compiler<'a> {
                 (op, arg)
             }
             Place::Global => {
-                let shared = || self.table.shared_name(id, &mangled);
-                let number = self.unit.metadata.names.add_with(&mangled, shared);
+                let number = self.unit.metadata.names.add_shared(self.table.known_name(id), &mangled);
                 match ctx {
                     ExprContext::Load if sees_class && scope == NameScope::GlobalImplicit => {
                         self.load_classdict(loc);
@@ -92,8 +93,7 @@ impl<'a> Compiler<'a> {
                 }
             }
             Place::Name => {
-                let shared = || self.table.shared_name(id, &mangled);
-                let number = self.unit.metadata.names.add_with(&mangled, shared);
+                let number = self.unit.metadata.names.add_shared(self.table.known_name(id), &mangled);
                 match ctx {
                     ExprContext::Load if in_class && self.unit.in_inlined_comp > 0 => (Opcode::LoadGlobal, number << 1),
                     ExprContext::Load => (Opcode::LoadName, number),

@@ -40,7 +40,7 @@ impl<'a> Compiler<'a> {
                 Context { allow_irrefutable: case.guard.is_some() || index + 1 == cases.len(), ..Context::default() };
             self.pattern(&case.pattern, &mut context)?;
             for name in &context.stores {
-                self.name_op(name, ExprContext::Store, loc)?;
+                self.name_op(*name, ExprContext::Store, loc)?;
             }
             if let Some(guard) = &case.guard {
                 let fail = self.fail_label(&mut context, 0);

@@ -56,7 +56,7 @@ impl<'a> Compiler<'a> {
                 self.name_op("__class__", ExprContext::Load, call_loc)?;
                 let first = self.unit.metadata.varnames.iter().next().map(str::to_owned);
                 let first = first.ok_or(CompileError::Internal("super() without an argument"))?;
-                self.name_op(&first, ExprContext::Load, call_loc)?;
+                self.name_op(&*first, ExprContext::Load, call_loc)?;
             }
         }
         let two_args = u32::from(!call.args.is_empty()) << 1;

@@ -3,11 +3,12 @@
 //! Invariant: the stack of blocks is never empty between the entry into the module and its exit; recursion is bounded
 //! by [`crate::depth::Depth`].
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use taipan_syntax::ast::{self, ExprContext};
 
-use super::{BlockType, NameId, Scope, ScopeId, ScopeKey, SymbolTable, Symbols, flags::*};
+use super::{BlockType, NameId, Scope, ScopeId, ScopeKey, SourceName, SymbolTable, Symbols, flags::*};
 use crate::depth::Depth;
 use crate::docstring;
 use crate::error::CompileError;
@@ -161,13 +162,22 @@ impl<'a> Builder<'a> {
         self.lookup_in(self.cur_id(), name)
     }
 
-    fn mangled_id(&mut self, name: &str) -> NameId {
-        let mangled = self.table.maybe_mangle(self.private, self.cur_id(), name);
-        self.table.intern(&mangled)
+    fn mangled_id<'n>(&mut self, name: impl SourceName<'n>) -> NameId {
+        match self.table.maybe_mangle(self.private, self.cur_id(), name.text()) {
+            Cow::Borrowed(_) => self.table.intern_source(name),
+            Cow::Owned(mangled) => self.table.intern(&mangled),
+        }
     }
 
-    pub(super) fn add_def_in(&mut self, name: &str, flag: u32, scope: ScopeId, location: SourceLocation) -> Done {
+    pub(super) fn add_def_in<'n>(
+        &mut self,
+        name: impl SourceName<'n>,
+        flag: u32,
+        scope: ScopeId,
+        location: SourceLocation,
+    ) -> Done {
         let id = self.mangled_id(name);
+        let name = name.text();
         let entry = self.table.scope_mut(scope);
         let known = entry.symbols.entry(id).or_insert(0);
         let mut value = *known;
@@ -197,20 +207,26 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    pub(super) fn add_def_ctx(&mut self, name: &str, flag: u32, location: SourceLocation, ctx: ExprContext) -> Done {
+    pub(super) fn add_def_ctx<'n>(
+        &mut self,
+        name: impl SourceName<'n>,
+        flag: u32,
+        location: SourceLocation,
+        ctx: ExprContext,
+    ) -> Done {
         if flag & (DEF_PARAM | DEF_LOCAL | DEF_IMPORT) != 0 {
-            check_name(name, location, ctx)?;
+            check_name(name.text(), location, ctx)?;
         }
         if flag & DEF_TYPE_PARAM != 0
             && let Some(set) = self.table.scope(self.cur_id()).mangled_names
         {
-            let id = self.table.intern(name);
+            let id = self.table.intern(name.text());
             self.table.mangled_sets[set].insert(id);
         }
         self.add_def_in(name, flag, self.cur_id(), location)
     }
 
-    pub(super) fn add_def(&mut self, name: &str, flag: u32, location: SourceLocation) -> Done {
+    pub(super) fn add_def<'n>(&mut self, name: impl SourceName<'n>, flag: u32, location: SourceLocation) -> Done {
         let ctx = if flag == USE { ExprContext::Load } else { ExprContext::Store };
         self.add_def_ctx(name, flag, location, ctx)
     }

@@ -101,14 +101,14 @@ impl<'a> Builder<'a> {
         rights.into_iter().rev().try_for_each(|right| self.visit_expr(right))
     }
 
-    fn visit_name(&mut self, id: &str, ctx: ExprContext, location: SourceLocation) -> Done {
+    fn visit_name(&mut self, id: &ast::Identifier, ctx: ExprContext, location: SourceLocation) -> Done {
         if self.cur().in_unevaluated_annotation {
             return Ok(());
         }
         let flag = if ctx == ExprContext::Load { USE } else { DEF_LOCAL };
         self.add_def_ctx(id, flag, location, ctx)?;
         // super() without arguments reads __class__.
-        if ctx == ExprContext::Load && id == "super" && self.cur().is_function_like() {
+        if ctx == ExprContext::Load && &**id == "super" && self.cur().is_function_like() {
             self.add_def("__class__", USE, location)?;
         }
         Ok(())

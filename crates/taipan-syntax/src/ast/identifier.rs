@@ -9,6 +9,24 @@ use std::sync::Arc;
 pub struct Identifier(Arc<str>);
 
 impl Identifier {
+    /// Whether both share one text, and where it stands.
+    #[inline]
+    pub fn is(&self, other: &Identifier) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Where the text stands, which tells identifiers that share it from others as long as one of them lives.
+    #[inline]
+    pub fn address(&self) -> usize {
+        self.0.as_ptr().addr()
+    }
+
+    /// The text as it is shared.
+    #[inline]
+    pub fn as_shared(&self) -> &Arc<str> {
+        &self.0
+    }
+
     /// The text, shared.
     pub fn shared(&self) -> Arc<str> {
         self.0.clone()

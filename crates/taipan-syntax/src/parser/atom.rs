@@ -113,6 +113,10 @@ impl Parser<'_> {
         let start = self.pos;
         let token = self.expect(K::Number)?;
         let text = self.text_of(token);
+        if text.len() < 19 && text.iter().all(u8::is_ascii_digit) {
+            let value = text.iter().fold(0, |value: u64, digit| value * 10 + u64::from(digit - b'0'));
+            return Ok(Expr::constant(Constant::Int(value.into()), self.location(start)));
+        }
         if text.contains(&b'_') {
             self.require(6)?;
         }

@@ -7,6 +7,15 @@ use crate::token::TokenKind as K;
 /// How many conditional expressions may follow each other's `else`.
 const MAX_CHAIN: usize = 4000;
 
+/// Whether no expression goes on with a token of this kind. There are others of which that holds.
+#[inline]
+fn ends_expression(kind: K) -> bool {
+    matches!(
+        kind,
+        K::RPar | K::RSqb | K::RBrace | K::Comma | K::Colon | K::Newline | K::Equal | K::Semi | K::For | K::As
+    )
+}
+
 impl Parser<'_> {
     /// Whether the next token may begin an expression (or `*` one).
     pub(super) fn starts_expression(&self) -> bool {
@@ -121,6 +130,13 @@ impl Parser<'_> {
 
     /// `expression`: a conditional expression, a disjunction or a lambda.
     pub(super) fn expression(&mut self) -> Parsing<Expr> {
+        // Most expressions are a name or a literal and no more.
+        if ends_expression(self.kind_at(1)) {
+            match self.kind() {
+                K::Name | K::String | K::Number | K::None | K::True | K::False => return self.atom(),
+                _ => {}
+            }
+        }
         self.enter()?;
         let start = self.pos;
         let mut expr = if self.at(K::Lambda) { self.lambdef()? } else { self.disjunction()? };

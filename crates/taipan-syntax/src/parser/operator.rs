@@ -35,6 +35,43 @@ enum PendingKind {
     Binary(Box<Expr>, Operator),
 }
 
+/// The kinds of token that may be an operator behind an operand.
+static INFIX: [bool; 128] = {
+    let kinds = [
+        K::VBar,
+        K::Circumflex,
+        K::Amper,
+        K::LeftShift,
+        K::RightShift,
+        K::Plus,
+        K::Minus,
+        K::Star,
+        K::Slash,
+        K::DoubleSlash,
+        K::Percent,
+        K::At,
+        K::DoubleStar,
+        K::Or,
+        K::And,
+        K::EqEqual,
+        K::NotEqual,
+        K::LessEqual,
+        K::Less,
+        K::GreaterEqual,
+        K::Greater,
+        K::In,
+        K::Not,
+        K::Is,
+    ];
+    let mut infix = [false; 128];
+    let mut at = 0;
+    while at < kinds.len() {
+        infix[kinds[at] as usize] = true;
+        at += 1;
+    }
+    infix
+};
+
 /// An operator behind an operand.
 #[derive(Clone, Copy)]
 enum Infix {
@@ -150,6 +187,9 @@ impl Parser<'_> {
     /// The operator at the next token, its rank and how many tokens it has.
     fn infix(&self) -> Option<(Infix, u8, usize)> {
         let kind = self.kind();
+        if !INFIX[kind as usize & 127] {
+            return None;
+        }
         if let Some((op, rank)) = binary_operator(kind) {
             return Some((Infix::Binary(op), rank, 1));
         }
