@@ -7,7 +7,7 @@ use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::heap_object;
 use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
-use crate::spec::{BASETYPE, MethodDef, ModuleSpec, TypeSpec, WEAKREFABLE, function, method};
+use crate::spec::{BASETYPE, MethodDef, ModuleSpec, TypeSpec, function, method};
 use crate::types::Builtin;
 use crate::types::dict::Dict;
 use crate::types::list::List;
@@ -141,7 +141,7 @@ pub static GENERIC: TypeSpec = TypeSpec {
     module: "typing",
     methods: GENERIC_METHODS,
     doc: "Abstract base class for generic types.",
-    flags: BASETYPE | WEAKREFABLE,
+    flags: BASETYPE,
     ..TypeSpec::DEFAULT
 };
 

@@ -6,7 +6,7 @@ use crate::heap_object;
 use crate::names::name;
 use crate::raise::Raised;
 use crate::slots::Slots;
-use crate::spec::{BASETYPE, GetSetDef, HAS_DICT, TypeSpec, WEAKREFABLE, getset, getter};
+use crate::spec::{BASETYPE, GetSetDef, HAS_DICT, TypeSpec, getset, getter};
 use crate::types::Builtin;
 use crate::types::generic_alias;
 use crate::types::method::Method;
@@ -145,6 +145,6 @@ pub static TYPE: TypeSpec = TypeSpec {
     methods: &[generic_alias::CLASS_GETITEM],
     getset: GETSET,
     doc: "classmethod(function, /)\n--\n\nConvert a function to be a class method.\n\nA class method receives the class as implicit first argument,\njust like an instance method receives the instance.\nTo declare a class method, use this idiom:\n\n  class C:\n      @classmethod\n      def f(cls, arg1, arg2, argN):\n          ...\n\nIt can be called either on the class (e.g. C.f()) or on an instance\n(e.g. C().f()).  The instance is ignored except for its class.\nIf a class method is called for a derived class, the derived class\nobject is passed as the implied first argument.\n\nClass methods are different than C++ or Java static methods.\nIf you want those, see the staticmethod builtin.",
-    flags: BASETYPE | HAS_DICT | WEAKREFABLE,
+    flags: BASETYPE | HAS_DICT,
     ..TypeSpec::DEFAULT
 };

@@ -7,7 +7,7 @@ use crate::names::name;
 use crate::raise::{Exc, Raised};
 use crate::signature::Signature;
 use crate::slots::Slots;
-use crate::spec::{BASETYPE, GetSetDef, MethodDef, TypeSpec, WEAKREFABLE, getset, getter, method};
+use crate::spec::{BASETYPE, GetSetDef, MethodDef, TypeSpec, getset, getter, method};
 use crate::types::Builtin;
 use crate::types::type_::Type;
 use crate::value::Value;
@@ -281,6 +281,6 @@ pub static TYPE: TypeSpec = TypeSpec {
     methods: METHODS,
     getset: GETSET,
     doc: "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nProperty attribute.\n\n  fget\n    function to be used for getting an attribute value\n  fset\n    function to be used for setting an attribute value\n  fdel\n    function to be used for del'ing an attribute\n  doc\n    docstring\n\nTypical use is to define a managed attribute x:\n\nclass C(object):\n    def getx(self): return self._x\n    def setx(self, value): self._x = value\n    def delx(self): del self._x\n    x = property(getx, setx, delx, \"I'm the 'x' property.\")\n\nDecorators make defining new properties or modifying existing ones easy:\n\nclass C(object):\n    @property\n    def x(self):\n        \"I am the 'x' property.\"\n        return self._x\n    @x.setter\n    def x(self, value):\n        self._x = value\n    @x.deleter\n    def x(self):\n        del self._x",
-    flags: BASETYPE | WEAKREFABLE,
+    flags: BASETYPE,
     ..TypeSpec::DEFAULT
 };

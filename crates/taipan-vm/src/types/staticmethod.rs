@@ -4,7 +4,7 @@ use crate::args::Args;
 use crate::gc::HeapObject;
 use crate::raise::Raised;
 use crate::slots::Slots;
-use crate::spec::{BASETYPE, HAS_DICT, TypeSpec, WEAKREFABLE};
+use crate::spec::{BASETYPE, HAS_DICT, TypeSpec};
 use crate::types::Builtin;
 use crate::types::classmethod::{self, WrappedCallable, callable_of};
 use crate::types::generic_alias;
@@ -40,6 +40,6 @@ pub static TYPE: TypeSpec = TypeSpec {
     methods: &[generic_alias::CLASS_GETITEM],
     getset: classmethod::GETSET,
     doc: "staticmethod(function, /)\n--\n\nConvert a function to be a static method.\n\nA static method does not receive an implicit first argument.\nTo declare a static method, use this idiom:\n\n     class C:\n         @staticmethod\n         def f(arg1, arg2, argN):\n             ...\n\nIt can be called either on the class (e.g. C.f()) or on an instance\n(e.g. C().f()). Both the class and the instance are ignored, and\nneither is passed implicitly as the first argument to the method.\n\nStatic methods in Python are similar to those found in Java or C++.\nFor a more advanced concept, see the classmethod builtin.",
-    flags: BASETYPE | HAS_DICT | WEAKREFABLE,
+    flags: BASETYPE | HAS_DICT,
     ..TypeSpec::DEFAULT
 };

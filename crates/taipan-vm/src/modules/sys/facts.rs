@@ -112,7 +112,11 @@ pub(super) fn fill(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     Module::set(module, vm, "version_info", version)?;
     Module::set_int(module, vm, "hexversion", HEX_VERSION)?;
     Module::set_int(module, vm, "api_version", 1013)?;
-    let text = format!("{}.{}.{} (main, {}) [Rust]", VERSION.0, VERSION.1, VERSION.2, "Jan 01 2026, 00:00:00");
+    let maker = match settings.implementation.as_str() {
+        "taipan" => concat!("Taipan ", env!("CARGO_PKG_VERSION"), ", Rust"),
+        _ => "Rust",
+    };
+    let text = format!("{}.{}.{} (main, Jan 01 2026, 00:00:00) [{maker}]", VERSION.0, VERSION.1, VERSION.2);
     Module::set_text(module, vm, "version", &text)?;
     Module::set_text(module, vm, "copyright", COPYRIGHT)?;
     Module::set_text(module, vm, "platform", std::env::consts::OS)?;

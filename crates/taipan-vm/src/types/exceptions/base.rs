@@ -4,7 +4,7 @@ use crate::args::Args;
 use crate::gc::{Gc, HeapObject};
 use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
-use crate::spec::{BASETYPE, GetSetDef, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, getset, method};
+use crate::spec::{BASETYPE, GetSetDef, HAS_DICT, MethodDef, TypeSpec, getset, method};
 use crate::types::exceptions::{BaseException, NamedException, ValueException};
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
@@ -299,7 +299,7 @@ pub const BASE: TypeSpec = TypeSpec {
     methods: METHODS,
     getset: GETSET,
     doc: "Common base class for all exceptions",
-    flags: BASETYPE | HAS_DICT | WEAKREFABLE,
+    flags: BASETYPE | HAS_DICT,
     ..TypeSpec::DEFAULT
 };
 

@@ -130,7 +130,7 @@ fn build(
         }
     }
     let has_dict = base_has_dict || wants.is_none_or(|(dict, _)| dict);
-    let weakrefable = base_has_weakref || wants.is_none_or(|(_, weakref)| weakref);
+    let weakrefable = base_has_weakref || wants.map_or(!has_items(vm, base), |(_, weakref)| weakref);
     let inherited = spec::MATCH_SELF | spec::FINALIZE_NEWEST_FIRST;
     let mut flags = spec::BASETYPE | spec::HEAP_TYPE | (base.get(vm).flags & inherited);
     flags |= if has_dict { spec::HAS_DICT } else { 0 } | if weakrefable { spec::WEAKREFABLE } else { 0 };
@@ -291,15 +291,19 @@ fn slots_of(vm: &mut Vm, dict: Gc<Dict>, base: Gc<Type>, class_name: Gc<Str>) ->
             }
         }
     }
-    let native = base.get(vm).native;
-    let sized = native.layout.tail != taipan_heap::Tail::None && !native.extends(Str::native());
-    if (sized || native.extends(Type::native())) && !names.get(vm).is_empty() {
+    if has_items(vm, base) && (has_dict || has_weakref || !names.get(vm).is_empty()) {
         let base = Type::name(base, vm);
         return Err(vm.raise(Exc::TypeError, format!("nonempty __slots__ not supported for subtype of '{base}'")));
     }
     sort_names(vm, names);
     let names = List::to_tuple(names, vm)?;
     Ok(Some(DeclaredSlots { names, dict: has_dict, weakref: has_weakref }))
+}
+
+/// Whether instances differ in size, so that CPython cannot put slots behind their fields (`__itemsize__`).
+fn has_items(vm: &Vm, base: Gc<Type>) -> bool {
+    let native = base.get(vm).native;
+    (native.layout.tail != taipan_heap::Tail::None && !native.extends(Str::native())) || native.extends(Type::native())
 }
 
 /// Insertion sort: slot lists are short, and no native buffer may hold values.
