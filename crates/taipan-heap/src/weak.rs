@@ -49,18 +49,18 @@ impl WeakTable {
     /// # Safety
     /// `fate` tells where the objects known to the table are now; memory of unreached ones is still intact.
     pub(crate) unsafe fn cut(&mut self, all: bool, fate: impl Fn(usize) -> Option<usize>) -> usize {
-        let mut referents: Vec<usize> = if all {
-            self.heads.keys().copied().collect()
+        let mut referents: Vec<(u32, usize)> = if all {
+            self.heads.iter().map(|(&referent, &head)| (head, referent)).collect()
         } else {
-            self.young.iter().map(|&i| self.entries[i as usize].referent).collect()
+            let referents = self.young.iter().map(|&i| self.entries[i as usize].referent);
+            referents.filter_map(|referent| Some((*self.heads.get(&referent)?, referent))).collect()
         };
         // Oldest registrations first, so that the queue's order does not depend on addresses.
-        referents.sort_unstable_by_key(|r| self.heads.get(r).copied().unwrap_or(END));
+        referents.sort_unstable();
         referents.dedup();
         let before = self.dead.len();
         let mut moved = Vec::new();
-        for referent in referents {
-            let Some(&head) = self.heads.get(&referent) else { continue };
+        for (head, referent) in referents {
             match fate(referent) {
                 Some(new) if new == referent => {}
                 Some(new) => moved.push((referent, new)),
