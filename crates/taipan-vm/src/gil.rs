@@ -37,6 +37,11 @@ impl Gil {
         }
     }
 
+    /// The thread that holds the lock never gives it up again: the others are stopped where they are.
+    pub fn keep(&self) {
+        self.shared.store(false, Ordering::SeqCst);
+    }
+
     /// Whether several threads may exist.
     #[inline]
     pub fn is_shared(&self) -> bool {
@@ -180,6 +185,11 @@ impl Vm {
 }
 
 impl Vm {
+    /// Whether the interpreter has threads besides this one.
+    pub fn has_other_threads(&self) -> bool {
+        self.interp().threads.len() > 1
+    }
+
     /// Whether a number is the identity of a thread of the interpreter that has not ended.
     pub fn has_thread(&self, id: u64) -> bool {
         // SAFETY: the list holds the contexts of attached threads, which take themselves off it before they go.

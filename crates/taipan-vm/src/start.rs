@@ -117,6 +117,7 @@ impl Vm {
             let _ = self.take_raised(raised);
         }
         self.interp_mut().finalizing = true;
+        self.interp().gil.keep();
         self.run_all_finalizers();
         well &= self.flush_streams();
         if self.interp().interrupted {

@@ -56,7 +56,7 @@ pub struct Vm {
     /// A number no other thread of the interpreter ever has.
     pub(crate) thread_serial: u64,
     /// What `_thread.set_name` was told.
-    pub thread_name: Option<String>,
+    pub thread_name: Option<Vec<u8>>,
     /// Frames and budget of the evaluation loop.
     pub exec: crate::interp::Execution,
 }

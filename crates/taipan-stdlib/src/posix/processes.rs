@@ -199,7 +199,26 @@ pub fn forked(vm: &mut Vm) -> Result<i32, Raised> {
 pub fn fork(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     vm.close_dropped_outputs(Some(fork));
     vm.audit("os.fork", &[])?;
-    forked(vm).map(Value::int32)
+    let pid = forked(vm)?;
+    if pid != 0 {
+        warn_of_threads(vm, "fork");
+    }
+    Ok(Value::int32(pid))
+}
+
+/// Warns in the parent that the child lacks the other threads, which may hold locks. That the warning is an error to the
+/// program changes nothing any more.
+pub fn warn_of_threads(vm: &mut Vm, function: &str) {
+    if !vm.has_other_threads() {
+        return;
+    }
+    let Ok(pid) = vm.host().process_id() else { return };
+    let message = format!(
+        "This process (pid={pid}) is multi-threaded, use of {function}() may lead to deadlocks in the child."
+    );
+    if let Err(raised) = vm.warn(Exc::DeprecationWarning, &message, 0) {
+        let _ = vm.take_raised(raised);
+    }
 }
 
 fn one_id(vm: &mut Vm, which: usize) -> Result<Value, Raised> {

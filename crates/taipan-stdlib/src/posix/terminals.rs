@@ -56,5 +56,6 @@ pub fn forkpty(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
         return Ok(Tuple::from_values(vm, &[Value::int32(0), Value::int32(-1)])?.value());
     }
     let _ = host.close(slave);
+    super::processes::warn_of_threads(vm, "forkpty");
     Ok(Tuple::from_values(vm, &[Value::int32(pid), Value::int32(master)])?.value())
 }

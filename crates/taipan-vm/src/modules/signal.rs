@@ -331,7 +331,9 @@ pub fn mask_of(vm: &mut Vm, iterable: Value) -> Result<u64, Raised> {
     let mut i = 0;
     while let Some(item) = numbers.get(vm).get_at(vm, i) {
         i += 1;
-        let signal = vm.index_i64(item)?;
+        let index = vm.index(item)?;
+        let signal = vm.index_i64(index);
+        let signal = vm.catch(signal, Exc::OverflowError)?.unwrap_or(-1);
         if !(1..SIGNALS as i64).contains(&signal) {
             let message = format!("signal number {signal} out of range [1; 64]");
             return Err(vm.raise(Exc::ValueError, message));

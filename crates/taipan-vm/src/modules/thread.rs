@@ -10,6 +10,7 @@ use crate::spec::{ModuleSpec, function};
 use crate::structseq;
 use crate::types::dict::Dict;
 use crate::types::module::Module;
+use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::{Stacks, Vm};
@@ -21,6 +22,8 @@ pub mod rlock;
 
 /// `TIMEOUT_MAX`: seconds.
 const TIMEOUT_MAX: f64 = 9_223_372_036.0;
+/// Bytes of a thread's name; Linux keeps no more.
+const NAME_MAXLEN: usize = 15;
 /// Native stack of a new thread when `stack_size` was not called.
 const STACK_SIZE: usize = 8 << 20;
 const STACK_SIZE_KEY: &str = "thread.stack_size";
@@ -75,7 +78,7 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     Module::set(module, vm, "error", error.value())?;
     let max = vm.new_float(TIMEOUT_MAX)?;
     Module::set(module, vm, "TIMEOUT_MAX", max)?;
-    Module::set_int(module, vm, "_NAME_MAXLEN", 15)
+    Module::set_int(module, vm, "_NAME_MAXLEN", NAME_MAXLEN as i64)
 }
 
 /// The deadline of `acquire(blocking, timeout)`: `Ok(None)` for a try, `Some(None)` for no limit.
@@ -330,15 +333,17 @@ fn excepthook(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn set_name(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if vm.text_of(args.get(0)).is_none() {
+    let Some(name) = args.get(0).downcast::<Str>(vm) else {
         let got = vm.type_name(args.get(0));
         return Err(vm.raise(Exc::TypeError, format!("set_name() argument 'name' must be str, not {got}")));
-    }
-    vm.thread_name = vm.text_of(args.get(0));
+    };
+    let name: String = name.get(vm).text().iter().map(|point| char::from_u32(point).unwrap_or('?')).collect();
+    let name = name.split('\0').next().unwrap_or_default().as_bytes();
+    vm.thread_name = Some(name.get(..NAME_MAXLEN).unwrap_or(name).to_vec());
     Ok(Value::NONE)
 }
 
 fn get_name(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
-    let name = vm.thread_name.clone().unwrap_or_else(|| "taipan".to_owned());
-    vm.new_str(&name)
+    let name = vm.thread_name.clone().unwrap_or_else(|| b"taipan".to_vec());
+    vm.decode_name(&name)
 }

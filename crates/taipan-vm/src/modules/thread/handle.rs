@@ -156,6 +156,10 @@ fn join(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
         _ => {}
     }
+    if vm.interp().finalizing && is_done_now(vm, handle).is_none() {
+        // It runs no more, so it does not end either.
+        return Err(vm.raise(Exc::PythonFinalizationError, "cannot join thread at interpreter shutdown"));
+    }
     vm.wait_until(deadline, |vm| is_done_now(vm, handle))?;
     Ok(Value::NONE)
 }

@@ -44,10 +44,7 @@ pub static TYPE: TypeSpec = TypeSpec {
     ..TypeSpec::DEFAULT
 };
 
-fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
-    if class.get(vm).spec.is_some() {
-        args.expect(vm, "RLock", 0, 0)?;
-    }
+fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
     Ok(vm.new_object(shape, RLock { header: HeaderWord::NEW, owner: 0, count: 0, key: 0, pad: 0 })?.value())
 }

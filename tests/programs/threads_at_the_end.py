@@ -1,0 +1,58 @@
+"""What runs when the program ends has the interpreter for itself: threads that are left over are stopped."""
+
+import _thread
+import os
+import threading
+import warnings
+
+
+def loop():
+    while True:
+        pass
+
+
+class Keeper:
+    """Dies in a cycle, when the program ends."""
+
+    def __init__(self):
+        self.me = self
+        self.thread = threading.Thread(target=loop, daemon=True)
+        self.thread.start()
+
+    def __del__(self):
+        for timeout in None, 10, 0:
+            try:
+                self.thread.join(timeout)
+            except PythonFinalizationError as error:
+                print(error, self.thread.is_alive())
+
+
+# A fork tells that the child lacks the other threads.
+event = threading.Event()
+other = threading.Thread(target=event.wait)
+other.start()
+for action in "always", "error":
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter(action)
+        if not (child := os.fork()):
+            os._exit(0)
+        os.waitpid(child, 0)
+        print(action, [(w.category.__name__, str(w.message).replace(str(os.getpid()), "PID")) for w in seen])
+event.set()
+other.join()
+with warnings.catch_warnings(record=True) as seen:
+    warnings.simplefilter("always")
+    if not (child := os.fork()):
+        os._exit(0)
+    os.waitpid(child, 0)
+    print(seen)
+
+# Names are cut as the system does.
+before = _thread._get_name()
+for name in "plain", "a\0b", "x" * 20, "xé" * 10, "\ud800\udc80":
+    _thread.set_name(name)
+    print(ascii(_thread._get_name()))
+_thread.set_name(before)
+
+keeper = Keeper()
+del keeper
