@@ -213,9 +213,8 @@ pub fn warn_of_threads(vm: &mut Vm, function: &str) {
         return;
     }
     let Ok(pid) = vm.host().process_id() else { return };
-    let message = format!(
-        "This process (pid={pid}) is multi-threaded, use of {function}() may lead to deadlocks in the child."
-    );
+    let message =
+        format!("This process (pid={pid}) is multi-threaded, use of {function}() may lead to deadlocks in the child.");
     if let Err(raised) = vm.warn(Exc::DeprecationWarning, &message, 0) {
         let _ = vm.take_raised(raised);
     }
