@@ -30,6 +30,7 @@ pub mod itertools;
 pub mod json;
 pub mod library;
 pub mod locale;
+pub mod lsprof;
 pub mod lzma;
 pub mod math;
 pub mod module_exception;
@@ -125,6 +126,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &datetime::MODULE,
     &decimal::MODULE,
     &bz2::MODULE,
+    &lsprof::MODULE,
     &lzma::MODULE,
     &zstd::MODULE,
     &multibyte::MODULE,

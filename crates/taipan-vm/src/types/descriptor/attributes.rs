@@ -37,7 +37,7 @@ fn described(vm: &mut Vm, this: Value) -> Result<(&'static str, Gc<Type>, Value)
 /// `<method 'append' of 'list' objects>`.
 pub fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let (word, class, name) = described(vm, this)?;
-    let (name, class) = (vm.str_string(name)?, Type::name(class, vm));
+    let (name, class) = (vm.str_string(name)?, Type::full_name(class, vm));
     vm.new_str(&format!("<{word} '{name}' of '{class}' objects>"))
 }
 
