@@ -81,7 +81,9 @@ impl Heap {
                 bitmap::set(&mut starts, at);
                 let layout = &self.layouts[shape as usize];
                 at += layout.size_of(header) / GRANULE;
-                if active && !layout.is_leaf() {
+                if active && layout.is_leaf() {
+                    self.reach_owner(shape);
+                } else if active {
                     self.marker.stack.push(object | MARKED);
                 }
             }

@@ -54,7 +54,7 @@ impl Heap {
             if major {
                 heap.begin_marking(!matches!(heap.config.policy, Policy::MarkSweep(_)));
                 heap.mark_roots(roots, candidates);
-                heap.finish_marking(out);
+                heap.finish_marking(roots, out);
             }
         })
     }
@@ -86,7 +86,7 @@ impl Heap {
             let budget = if late { usize::MAX } else { slice };
             if heap.drain_marks(budget) {
                 heap.mark_roots(roots, candidates);
-                heap.finish_marking(out);
+                heap.finish_marking(roots, out);
             }
             out.marked_objects = heap.marker.marked;
         });

@@ -34,6 +34,8 @@ pub struct Heap {
     pub(crate) limit: usize,
     pub(crate) blocks: Blocks,
     pub(crate) layouts: Vec<Layout>,
+    /// By shape: address of the object that lives as long as an object of the shape, or 0.
+    pub(crate) owners: Vec<usize>,
     pub(crate) eden: Eden,
     pub(crate) old: MarkRegion,
     /// In place of the nursery and `old` under the policy mark-sweep.
@@ -120,6 +122,7 @@ impl Heap {
             limit: 0,
             blocks,
             layouts: Vec::new(),
+            owners: Vec::new(),
             eden: Eden::new(&config),
             old: MarkRegion::new(block::OLD),
             gaps: FreeLists::default(),
@@ -186,8 +189,29 @@ impl Heap {
         let index = shape as usize;
         if index >= self.layouts.len() {
             self.layouts.resize(index + 1, Layout::fixed(2, 0));
+            self.owners.resize(index + 1, 0);
+            self.marker.unreached.resize(index + 1, 0);
         }
         self.layouts[index] = layout;
+        self.owners[index] = 0;
+        self.marker.unreached[index] = 0;
+    }
+
+    /// Makes `owner`, an object of the metaspace, live as long as an object of shape `shape` does.
+    pub fn set_layout_owner(&mut self, shape: u32, owner: NonNull<Header>) {
+        if let (Some(slot), Some(unreached)) =
+            (self.owners.get_mut(shape as usize), self.marker.unreached.get_mut(shape as usize))
+        {
+            *slot = owner.as_ptr() as usize;
+            *unreached = *slot;
+        }
+    }
+
+    /// Tells that a live object has got the shape `shape`, which has another owner than that of before.
+    pub fn shape_changed(&mut self, shape: u32) {
+        if self.marker.active {
+            self.reach_owner(shape);
+        }
     }
 
     /// The layout of shape `shape`, if defined.

@@ -31,6 +31,8 @@ const COMING: usize = 16;
 pub(crate) struct Marker {
     pub(crate) active: bool,
     pub(crate) stack: Vec<usize>,
+    /// By shape: its owner, or 0 once that is marked.
+    pub(crate) unreached: Vec<usize>,
     /// Large objects being scanned, with the word to go on from.
     arrays: Vec<(usize, usize)>,
     evacuated: usize,
@@ -71,6 +73,7 @@ impl Heap {
         self.old.forget_holes(evacuate);
         self.meta.forget_holes(false);
         self.marker.stack.clear();
+        self.marker.unreached.copy_from_slice(&self.owners);
         self.marker.arrays.clear();
         self.marker.evacuated = 0;
         self.marker.marked = 0;
@@ -243,9 +246,27 @@ impl Heap {
     pub(crate) fn mark_promoted(&mut self, object: usize, size: usize, leaf: bool) {
         let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
         bitmap::set_range(&mut self.blocks.table[index].live, granule, size / GRANULE);
-        if !leaf {
+        if leaf {
+            // SAFETY: a complete object.
+            self.reach_owner(unsafe { (*(object as *const Header)).shape });
+        } else {
             self.marker.stack.push(object | MARKED);
         }
+    }
+
+    /// Marks the owner of a shape of which an object is marked.
+    #[inline(always)]
+    pub(crate) fn reach_owner(&mut self, shape: u32) {
+        if self.marker.unreached[shape as usize] != 0 {
+            self.mark_owner(shape);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn mark_owner(&mut self, shape: u32) {
+        let owner = std::mem::take(&mut self.marker.unreached[shape as usize]);
+        self.mark_old(owner);
     }
 
     /// Marks an object that has just become old, or was born old, if marking is active.
@@ -306,10 +327,12 @@ impl Heap {
     fn scan(&mut self, object: usize) -> usize {
         let header = object as *mut Header;
         // SAFETY: marked objects are complete and at their final place.
-        let (layout, size, large) = unsafe {
-            let layout = self.layouts[(*header).shape as usize];
-            (layout, layout.size_of(header), (*header).bits & Header::LARGE != 0)
+        let (shape, layout, size, large) = unsafe {
+            let shape = (*header).shape;
+            let layout = self.layouts[shape as usize];
+            (shape, layout, layout.size_of(header), (*header).bits & Header::LARGE != 0)
         };
+        self.reach_owner(shape);
         if large {
             if !layout.is_leaf() {
                 self.marker.arrays.push((object, 0));
@@ -339,7 +362,7 @@ impl Heap {
     }
 
     /// Ends the marking: side tables, finalisers, sweep. The roots must have been marked in this pause.
-    pub(crate) fn finish_marking(&mut self, out: &mut CollectStats) {
+    pub(crate) fn finish_marking(&mut self, roots: &mut dyn Roots, out: &mut CollectStats) {
         self.drain_marks(usize::MAX);
         // SAFETY: `fate` is exact now, and nothing has been freed yet.
         unsafe {
@@ -367,6 +390,7 @@ impl Heap {
             traces.table.follow_all(|a| fate(&self.blocks, a));
             traces.recount();
         }
+        roots.forget_dead(&|address| fate(&self.blocks, address).is_some());
         out.evacuated_objects = self.marker.evacuated;
         out.marked_objects = self.marker.marked;
         self.marker.active = false;

@@ -28,6 +28,13 @@ pub trait Roots {
         self.visit_precise(visitor);
     }
 
+    /// Called when a marking has ended, before anything is freed: `lives` tells of the address of an object outside the
+    /// nursery whether it stays. What is kept about others outside the heap, or in words the heap does not know as
+    /// references, must go now. Nothing may be allocated.
+    fn forget_dead(&mut self, lives: &dyn Fn(usize) -> bool) {
+        let _ = lives;
+    }
+
     /// The native stacks of all entered threads, the collecting one's as [`StackRange::current`]. A detached thread
     /// publishes its range from inside [`crate::with_spilled_registers`].
     fn stack_ranges(&mut self) -> Vec<StackRange>;

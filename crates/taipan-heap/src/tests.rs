@@ -4,6 +4,7 @@ mod adoption;
 mod census;
 mod graph;
 mod limits;
+mod owners;
 mod sides;
 mod slices;
 mod spaces;

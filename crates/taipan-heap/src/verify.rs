@@ -158,6 +158,8 @@ impl Heap {
             }
             let layout = self.layouts[(*header).shape as usize];
             let shape = (*header).shape;
+            let owner = self.owners[shape as usize] as u64;
+            self.verify_word(owner).map_err(|e| format!("owner of shape {shape} of {object:#x}: {e}"))?;
             for_each_slot(header, &layout, |slot| {
                 if result.is_ok() {
                     result = self.verify_word(*slot).map_err(|e| format!("object {object:#x} of shape {shape}: {e}"));

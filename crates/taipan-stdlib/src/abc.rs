@@ -207,13 +207,10 @@ fn set_collection_flags(vm: &mut Vm, class: Gc<Type>, flag: u32) -> Result<(), R
     }
     let flags = &mut class.get_mut(vm).flags;
     *flags = *flags & !COLLECTIONS | flag;
-    let Some(subclasses) = class.get(vm).subclasses else { return Ok(()) };
-    let mut i = 0;
-    while let Some(subclass) = subclasses.get(vm).get_at(vm, i) {
-        if let Some(subclass) = subclass.downcast::<Type>(vm) {
+    for i in 0..Type::subclass_count(class, vm) {
+        if let Some(subclass) = Type::subclass(class, vm, i) {
             set_collection_flags(vm, subclass, flag)?;
         }
-        i += 1;
     }
     Ok(())
 }

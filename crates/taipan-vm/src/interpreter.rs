@@ -225,6 +225,18 @@ impl Interpreter {
         self.module_specs.extend(specs.iter().map(|spec| (spec.name, *spec)));
     }
 
+    /// Forgets the classes that are about to be freed: their shapes, which may be used again, and their places among the
+    /// subclasses of others. Nothing that a cache guards by a shape may match any more.
+    pub(crate) fn forget_dead_classes(&mut self, vm: &Vm, lives: &dyn Fn(usize) -> bool) {
+        if self.shapes.free_dead(lives) {
+            self.type_epoch = self.type_epoch.wrapping_add(1).max(1);
+            self.forget_lookups();
+        }
+        for class in self.shapes.classes() {
+            Type::forget_dead_subclasses(class, vm, lives);
+        }
+    }
+
     /// Visits every value that the interpreter itself holds outside the heap.
     pub(crate) fn visit_roots(&mut self, visit: &mut dyn FnMut(&mut u64)) {
         fn one<T: HeapObject>(slot: &mut Option<Gc<T>>, visit: &mut dyn FnMut(&mut u64)) {
@@ -243,10 +255,7 @@ impl Interpreter {
             }
         }
         self.forget_lookups();
-        // Classes lie in metaspace: visiting marks them, they never move.
-        for class in self.shapes.classes() {
-            visit(&mut class.value().bits());
-        }
+        // Classes lie in metaspace: visiting marks them, they never move. Others live as long as something refers to them.
         self.builtin_types.iter_mut().chain(&mut self.exception_types).for_each(|slot| one(slot, visit));
         for class in self.spec_types.values() {
             visit(&mut class.value().bits());

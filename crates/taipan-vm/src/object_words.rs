@@ -144,6 +144,9 @@ impl Vm {
                 Some(child) => {
                     let layout = self.shape(child).layout();
                     self.heap_mut().define_layout(child, layout);
+                    if let Some(class) = self.shape(child).klass {
+                        self.heap_mut().set_layout_owner(child, class.header());
+                    }
                     child
                 }
                 None => return Ok(false),

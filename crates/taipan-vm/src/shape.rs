@@ -63,18 +63,40 @@ pub const MAX_TRANSITIONS: usize = 128;
 /// All shapes of an interpreter.
 pub struct Shapes {
     shapes: Vec<Shape>,
+    /// Ids of shapes whose classes are gone.
+    free: Vec<ShapeId>,
 }
 
 impl Shapes {
     /// No shapes but the one of immediates.
     pub fn new(immediate: &'static NativeLayout) -> Shapes {
-        Shapes { shapes: vec![Shape::native(immediate)] }
+        Shapes { shapes: vec![Shape::native(immediate)], free: Vec::new() }
     }
 
     /// Adds a shape and returns its id. The caller defines the heap layout.
     pub fn add(&mut self, shape: Shape) -> ShapeId {
-        self.shapes.push(shape);
-        (self.shapes.len() - 1) as ShapeId
+        match self.free.pop() {
+            Some(id) => {
+                self.shapes[id as usize] = shape;
+                id
+            }
+            None => {
+                self.shapes.push(shape);
+                (self.shapes.len() - 1) as ShapeId
+            }
+        }
+    }
+
+    /// Gives free the shapes whose class does not live any more; whether there were any.
+    pub(crate) fn free_dead(&mut self, lives: &dyn Fn(usize) -> bool) -> bool {
+        let before = self.free.len();
+        for (id, shape) in self.shapes.iter_mut().enumerate() {
+            if shape.klass.is_some_and(|class| !lives(class.header().as_ptr().addr())) {
+                *shape = Shape::native(shape.native);
+                self.free.push(id as ShapeId);
+            }
+        }
+        self.free.len() != before
     }
 
     /// The shape of an id found in a header.
@@ -88,14 +110,14 @@ impl Shapes {
         &mut self.shapes[id as usize]
     }
 
-    /// How many shapes there are.
+    /// How many shapes there are, those given free included.
     pub fn count(&self) -> usize {
         self.shapes.len()
     }
 
-    /// Visits the class of every shape (classes never move).
+    /// The classes of all shapes without attributes; some come twice.
     pub fn classes(&self) -> impl Iterator<Item = Gc<Type>> {
-        self.shapes.iter().filter_map(|shape| shape.klass)
+        self.shapes.iter().filter(|shape| shape.added.is_none()).filter_map(|shape| shape.klass)
     }
 
     /// The slot of an attribute in instances of a shape.

@@ -437,6 +437,11 @@ impl Roots for ThreadRoots {
         }
     }
 
+    fn forget_dead(&mut self, lives: &dyn Fn(usize) -> bool) {
+        // SAFETY: as in `visit_precise`.
+        unsafe { (*self.interp.as_ptr()).forget_dead_classes(self.current.as_ref(), lives) };
+    }
+
     fn stack_ranges(&mut self) -> Vec<StackRange> {
         // SAFETY: the context is alive: it started this collection. The others are parked: they hold no GIL, and what
         // they have published does not change until they get it.

@@ -338,7 +338,10 @@ fn call_bound_method(vm: &mut Vm, op: Op, callable: Value, start: u16, argc: usi
         Some(function) if start == op.word().b() + 2 => {
             vm.count()?;
             op.set(start - 1, this);
-            push_call(vm, op, function, u32::from(start) - 1, argc + 1, ret)?;
+            let pushed = push_call(vm, op, function, u32::from(start) - 1, argc + 1, ret);
+            // As in `construct`.
+            std::hint::black_box(this);
+            pushed?;
             Ok(PUSHED)
         }
         _ => vm.call_args(callable, Args::from_cells(op.window(start, argc))),

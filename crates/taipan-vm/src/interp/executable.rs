@@ -267,6 +267,13 @@ impl Executable {
         }
     }
 
+    /// Empties the cache cells, so that what they hold can die; the operations fill them again.
+    fn forget_cached(&self) {
+        if let Some(array) = self.array.get() {
+            ValueArray::forget(array, self.code.consts.len() + self.code.names.len()..usize::MAX);
+        }
+    }
+
     #[cold]
     fn prepare(&'static self, vm: &mut Vm) -> Result<(), Raised> {
         let register = match translate(&self.code, Form::Fused) {
@@ -349,6 +356,11 @@ impl Vm {
         let owners = self.interp().heap.owners(release);
         // SAFETY: what is owned by `release` is an executable, and not freed since the last collection.
         owners.map(|object| unsafe { &*object.as_ptr().cast::<Executable>() }).collect()
+    }
+
+    /// Lets inline caches keep nothing alive in the collection that is about to be requested.
+    pub(crate) fn forget_inline_caches(&mut self) {
+        self.executables().into_iter().for_each(Executable::forget_cached);
     }
 
     /// Makes an executable ready to run: translates it, makes its constants. SystemError for unsound code.

@@ -411,7 +411,7 @@ impl Vm {
             let generator = unsafe { Gc::<Generator>::from_value_unchecked(generator) }.get(self);
             if let Some(slots) = generator.slots {
                 let saved = (generator.executable.locals + generator.depth) as usize;
-                ValueArray::forget(slots, saved);
+                ValueArray::forget(slots, 0..saved);
             }
         }
     }

@@ -123,6 +123,9 @@ impl Vm {
         let save = debug & (DEBUG_SAVEALL | DEBUG_COLLECTABLE) != 0;
         let shapes = graph::counted_shapes(self);
         let loose = self.loose_stack(collect);
+        if kind == Collection::Major {
+            self.forget_inline_caches();
+        }
         let found = self.collect_counting(kind, shapes, save, loose);
         while let Some(object) = self.heap_mut().take_saved() {
             let object = Value::from_heap(object);

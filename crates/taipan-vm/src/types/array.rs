@@ -93,13 +93,13 @@ impl ValueArray {
         }
     }
 
-    /// Empties the first slots. Callable while a collection begins: what refers to less needs no barrier.
-    pub(crate) fn forget(this: Gc<ValueArray>, count: usize) {
+    /// Empties slots. Callable while a collection begins: what refers to less needs no barrier.
+    pub(crate) fn forget(this: Gc<ValueArray>, range: std::ops::Range<usize>) {
         // SAFETY: a live array, whose tail has `len` slots; nothing borrows it while its thread collects.
         unsafe {
             let array = this.header().cast::<ValueArray>().as_ptr();
             let slots = array.add(1).cast::<Option<Value>>();
-            for i in 0..count.min((*array).len) {
+            for i in range.start..range.end.min((*array).len) {
                 slots.add(i).write(None);
             }
         }

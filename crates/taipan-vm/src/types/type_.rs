@@ -12,7 +12,7 @@ use crate::shape::{AttrsPlace, Shape, ShapeId};
 use crate::slots::Slots;
 use crate::spec::{self, TypeSpec};
 use crate::types::dict::Dict;
-use crate::types::list::List;
+use crate::types::array::RawArray;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::types::{Builtin, descriptor, object};
@@ -25,6 +25,7 @@ pub mod methods;
 pub mod mro;
 pub mod new;
 pub mod slotdefs;
+pub mod subclasses;
 pub mod trampolines;
 
 pub use methods::TYPE;
@@ -38,8 +39,9 @@ heap_object! {
         pub mro: Gc<Tuple>,
         pub base: Option<Gc<Type>>,
         pub dict: Gc<Dict>,
-        /// Direct subclasses, in the order of their creation.
-        pub subclasses: Option<Gc<List>>,
+        /// Addresses of direct subclasses in the order of their creation, behind their number; 0 for one that is gone. They
+        /// are no references: `forget_dead_subclasses`.
+        subclasses: Option<Gc<RawArray>>,
         /// Names of `__slots__` in the order of their words.
         pub slot_names: Option<Gc<Tuple>>,
         /// The description of a built-in type.
@@ -318,7 +320,7 @@ pub fn materialize(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Builtin
     class.get_mut(vm).mro = mro;
     fill_dict(vm, class, spec)?;
     if let Some(base) = base {
-        add_subclass(vm, base, class)?;
+        Type::add_subclass(base, vm, class)?;
     }
     Ok(class)
 }
@@ -341,18 +343,6 @@ pub fn allocate(vm: &mut Vm, shape: ShapeId, class: Type) -> Result<Gc<Type>, Ra
     Ok(vm.fill_object(memory, class))
 }
 
-/// Registers a class with its base, for `__subclasses__` and slot updates.
-pub fn add_subclass(vm: &mut Vm, base: Gc<Type>, class: Gc<Type>) -> Result<(), Raised> {
-    let list = match base.get(vm).subclasses {
-        Some(list) => list,
-        None => {
-            let list = List::new(vm)?;
-            base.get_mut(vm).subclasses = Some(list);
-            list
-        }
-    };
-    List::push(list, vm, class.value())
-}
 
 fn fill_dict(vm: &mut Vm, class: Gc<Type>, spec: &'static TypeSpec) -> Result<(), Raised> {
     slotdefs::add_slot_wrappers(vm, class, spec)?;

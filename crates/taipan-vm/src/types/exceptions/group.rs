@@ -11,7 +11,7 @@ use crate::types::exceptions::{BaseException, base, specs};
 use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
-use crate::types::type_::{Type, add_subclass, mro};
+use crate::types::type_::{Type, mro};
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -270,7 +270,7 @@ fn add_second_base(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
     let bases = Tuple::from_values(vm, &[first.value(), second.value()])?;
     class.get_mut(vm).bases = bases;
     mro::set_mro(vm, class)?;
-    add_subclass(vm, second, class)
+    Type::add_subclass(second, vm, class)
 }
 
 /// The spec of `ExceptionGroup`.

@@ -107,13 +107,9 @@ fn forget(vm: &mut Vm, class: Gc<Type>) -> bool {
         return false;
     }
     let mut all = true;
-    if let Some(subclasses) = class.get(vm).subclasses {
-        let mut i = 0;
-        while let Some(subclass) = subclasses.get(vm).get_at(vm, i) {
-            i += 1;
-            if let Some(subclass) = subclass.downcast::<Type>(vm) {
-                all &= forget(vm, subclass);
-            }
+    for i in 0..Type::subclass_count(class, vm) {
+        if let Some(subclass) = Type::subclass(class, vm, i) {
+            all &= forget(vm, subclass);
         }
     }
     class.get_mut(vm).cached = !all;

@@ -138,9 +138,12 @@ pub fn make_shapes(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>, additions: &Add
 }
 
 fn add(vm: &mut Vm, shape: Shape) -> ShapeId {
-    let layout = shape.layout();
+    let (layout, class) = (shape.layout(), shape.klass);
     let id = vm.interp_mut().shapes.add(shape);
     vm.heap_mut().define_layout(id, layout);
+    if let Some(class) = class {
+        vm.heap_mut().set_layout_owner(id, class.header());
+    }
     id
 }
 
@@ -174,6 +177,7 @@ pub fn set_class(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), R
     if old_shape.fixed_bytes == new_shape.fixed_bytes && old_shape.attrs == new_shape.attrs {
         let id = new.get(vm).dict_shape;
         vm.set_shape(this, id);
+        vm.heap_mut().shape_changed(id);
         return Ok(());
     }
     // The classes differ only in how many slots their instances keep inline: a shape of the new class in the old size.
@@ -188,6 +192,7 @@ pub fn set_class(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), R
     };
     let id = add(vm, shape);
     vm.set_shape(this, id);
+    vm.heap_mut().shape_changed(id);
     Ok(())
 }
 

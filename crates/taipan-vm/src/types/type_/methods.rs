@@ -12,7 +12,7 @@ use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
-use crate::types::type_::{Type, add_subclass, attributes, layout, mro, new, slotdefs};
+use crate::types::type_::{Type, attributes, layout, mro, new, slotdefs};
 use crate::types::weakref::WeakRef;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -215,12 +215,12 @@ fn set_bases(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raise
     }
     for i in 0..old_bases.get(vm).len() {
         if let Some(base) = old_bases.get(vm).at(i).downcast::<Type>(vm) {
-            remove_subclass(vm, base, class);
+            Type::remove_subclass(base, vm, class);
         }
     }
     for i in 0..bases.get(vm).len() {
         if let Some(base) = bases.get(vm).at(i).downcast::<Type>(vm) {
-            add_subclass(vm, base, class)?;
+            Type::add_subclass(base, vm, class)?;
         }
     }
     refresh_slots(vm, class);
@@ -237,13 +237,12 @@ fn refresh_mro(vm: &mut Vm, class: Gc<Type>, changed: Gc<List>) -> Result<(), Ra
     // Caches must not answer from the old MRO while other metaclasses run.
     class.get_mut(vm).cached = true;
     attributes::invalidate(vm, class);
-    let Some(subclasses) = class.get(vm).subclasses else { return Ok(()) };
     let mut i = 0;
-    while let Some(item) = subclasses.get(vm).get_at(vm, i) {
-        i += 1;
-        if let Some(subclass) = item.downcast::<Type>(vm) {
+    while i < Type::subclass_count(class, vm) {
+        if let Some(subclass) = Type::subclass(class, vm, i) {
             refresh_mro(vm, subclass, changed)?;
         }
+        i += 1;
     }
     Ok(())
 }
@@ -253,24 +252,11 @@ fn refresh_slots(vm: &mut Vm, class: Gc<Type>) {
     class.get_mut(vm).cached = true;
     attributes::invalidate(vm, class);
     slotdefs::update_all_slots(vm, class);
-    let Some(subclasses) = class.get(vm).subclasses else { return };
-    for i in 0..subclasses.get(vm).len() {
-        if let Some(subclass) = subclasses.get(vm).get_at(vm, i).and_then(|value| value.downcast::<Type>(vm)) {
+    for i in 0..Type::subclass_count(class, vm) {
+        if let Some(subclass) = Type::subclass(class, vm, i) {
             refresh_slots(vm, subclass);
         }
     }
-}
-
-fn remove_subclass(vm: &mut Vm, base: Gc<Type>, class: Gc<Type>) {
-    let Some(list) = base.get(vm).subclasses else { return };
-    let n = list.get(vm).len();
-    let Some(at) = (0..n).find(|i| list.get(vm).get_at(vm, *i) == Some(class.value())) else { return };
-    for i in at + 1..n {
-        if let Some(item) = list.get(vm).get_at(vm, i) {
-            List::set_at(list, vm, i - 1, item);
-        }
-    }
-    List::truncate(list, vm, n - 1);
 }
 
 fn get_base(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
@@ -549,8 +535,10 @@ fn mro_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn subclasses(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = this_class(vm, args.get(0))?;
     let copy = List::new(vm)?;
-    if let Some(list) = class.get(vm).subclasses {
-        vm.extend_list(copy, list.value())?;
+    for i in 0..Type::subclass_count(class, vm) {
+        if let Some(subclass) = Type::subclass(class, vm, i) {
+            List::push(copy, vm, subclass.value())?;
+        }
     }
     Ok(copy.value())
 }

@@ -15,7 +15,7 @@ use crate::types::function::Function;
 use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
-use crate::types::type_::{Type, add_subclass, allocate, layout, mro, slotdefs};
+use crate::types::type_::{Type, allocate, layout, mro, slotdefs};
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -185,7 +185,7 @@ fn build(
     }
     for i in 0..bases.get(vm).len() {
         if let Some(base) = bases.get(vm).at(i).downcast::<Type>(vm) {
-            add_subclass(vm, base, class)?;
+            Type::add_subclass(base, vm, class)?;
         }
     }
     Ok(class)

@@ -386,10 +386,8 @@ pub fn update_slots_of(vm: &mut Vm, class: Gc<Type>, changed: Gc<Str>) {
     if !found {
         return;
     }
-    let Some(subclasses) = class.get(vm).subclasses else { return };
-    for i in 0..subclasses.get(vm).len() {
-        let subclass = subclasses.get(vm).get_at(vm, i).and_then(|value| value.downcast::<Type>(vm));
-        if let Some(subclass) = subclass
+    for i in 0..Type::subclass_count(class, vm) {
+        if let Some(subclass) = Type::subclass(class, vm, i)
             && Dict::get_str(subclass.get(vm).dict, vm, changed).is_none()
         {
             update_slots_of(vm, subclass, changed);
