@@ -11,8 +11,8 @@ use crate::raise::Raised;
 use crate::shape::{AttrsPlace, Shape, ShapeId};
 use crate::slots::Slots;
 use crate::spec::{self, TypeSpec};
-use crate::types::dict::Dict;
 use crate::types::array::RawArray;
+use crate::types::dict::Dict;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::types::{Builtin, descriptor, object};
@@ -342,7 +342,6 @@ pub fn allocate(vm: &mut Vm, shape: ShapeId, class: Type) -> Result<Gc<Type>, Ra
     let memory = vm.alloc_immovable(shape, bytes.max(size_of::<Type>()))?;
     Ok(vm.fill_object(memory, class))
 }
-
 
 fn fill_dict(vm: &mut Vm, class: Gc<Type>, spec: &'static TypeSpec) -> Result<(), Raised> {
     slotdefs::add_slot_wrappers(vm, class, spec)?;
