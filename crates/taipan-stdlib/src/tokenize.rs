@@ -1,10 +1,11 @@
 //! `_tokenize`: `TokenizerIter`, the tokenizer as an iterator of tuples.
 //!
-//! All lines are read and tokenized at the first `next`; an error is raised behind the tokens before it.
+//! Invariant: a line is read when the next token needs it, as programs count the lines read (`pycodestyle`).
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use taipan_syntax::{TokenInfo, Tokens, tokenize};
+use taipan_syntax::{Step, TokenInfo, Tokenizer};
 use taipan_vm::args::Args;
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
@@ -24,15 +25,8 @@ heap_object! {
     pub struct TokenizerIter {
         readline: Value,
         encoding: Option<Value>,
-        /// The resource number of the tokens, once they are read; freed at the end.
-        tokens: usize,
-        /// The next token.
-        next: usize,
-        extra_tokens: bool,
-        is_read: bool,
-        is_done: bool,
-        pad: [u8; 4],
-        pad2: u8,
+        /// The resource number of the tokenizer, which goes with the iterator.
+        tokenizer: usize,
     }
 }
 
@@ -46,80 +40,55 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
             header: HeaderWord::NEW,
             readline,
             encoding: encoding.not_none(),
-            tokens: 0,
-            next: 0,
-            extra_tokens,
-            is_read: false,
-            is_done: false,
-            pad: [0; 4],
-            pad2: 0,
+            tokenizer: 0,
         };
-        Ok(vm.new_object(shape, object)?.value())
+        let this = vm.new_object(shape, object)?;
+        let number = vm.attach_resource(this.value(), Rc::new(RefCell::new(Tokenizer::new(extra_tokens))), 0);
+        this.get_mut(vm).tokenizer = number;
+        Ok(this.value())
     })
 }
 
-/// All lines of the source, as UTF-8.
-fn read_lines(vm: &mut Vm, readline: Value, encoding: Option<Value>) -> Result<Vec<u8>, Raised> {
-    let mut source = Vec::new();
-    loop {
-        let result = vm.call(readline, &[]);
-        let Some(mut line) = vm.catch(result, Exc::StopIteration)? else { break };
-        if let Some(encoding) = encoding {
-            if vm.slots(line).get_buffer.is_none() {
-                return Err(vm.raise(Exc::TypeError, "readline() returned a non-bytes object"));
-            }
-            let strict = vm.new_str("replace")?;
-            line = vm.call_method(line, "decode", &[encoding, strict])?;
+/// The next line as UTF-8; empty at the end.
+fn read_line(vm: &mut Vm, this: Gc<TokenizerIter>) -> Result<Vec<u8>, Raised> {
+    let (readline, encoding) = (this.get(vm).readline, this.get(vm).encoding);
+    let result = vm.call(readline, &[]);
+    let Some(mut line) = vm.catch(result, Exc::StopIteration)? else { return Ok(Vec::new()) };
+    if let Some(encoding) = encoding {
+        if vm.slots(line).get_buffer.is_none() {
+            return Err(vm.raise(Exc::TypeError, "readline() returned a non-bytes object"));
         }
-        let Some(text) = line.downcast::<Str>(vm) else {
-            return Err(vm.raise(Exc::TypeError, "readline() returned a non-string object"));
-        };
-        if text.get(vm).is_empty() {
-            break;
-        }
-        match text.get(vm).to_utf8() {
-            Some(text) => source.extend_from_slice(text.as_bytes()),
-            None => source.extend_from_slice(text.get(vm).to_string_lossy().as_bytes()),
-        }
-        vm.check_limits()?;
+        let errors = vm.new_str("replace")?;
+        line = vm.call_method(line, "decode", &[encoding, errors])?;
     }
-    Ok(source)
+    let Some(text) = line.downcast::<Str>(vm) else {
+        return Err(vm.raise(Exc::TypeError, "readline() returned a non-string object"));
+    };
+    Ok(match text.get(vm).to_utf8() {
+        Some(text) => text.as_bytes().to_vec(),
+        None => text.get(vm).to_string_lossy().into_bytes(),
+    })
 }
 
 fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     let Some(this) = this.downcast::<TokenizerIter>(vm) else { return Ok(None) };
-    if this.get(vm).is_done {
-        return Ok(None);
-    }
-    if !this.get(vm).is_read {
-        let (readline, encoding, extra) = {
-            let fields = this.get(vm);
-            (fields.readline, fields.encoding, fields.extra_tokens)
-        };
-        let source = read_lines(vm, readline, encoding)?;
-        let tokens: Tokens = tokenize(&source, extra);
-        let number = vm.add_resource(Rc::new(tokens));
-        let fields = this.get_mut(vm);
-        fields.tokens = number;
-        fields.is_read = true;
-    }
-    let (number, at) = (this.get(vm).tokens, this.get(vm).next);
-    let Some(tokens) = vm.resource::<Tokens>(number) else { return Ok(None) };
-    match tokens.tokens.get(at) {
-        Some(token) => {
-            this.get_mut(vm).next = at + 1;
-            token_tuple(vm, token).map(Some)
-        }
-        None => {
-            this.get_mut(vm).is_done = true;
-            vm.remove_resource(number);
-            match &tokens.error {
-                Some(error) => {
-                    let filename = vm.new_str("<string>")?;
-                    Err(taipan_vm::compile::raise_syntax_error(vm, error, filename, &[]))
-                }
-                None => Ok(None),
+    let number = this.get(vm).tokenizer;
+    let Some(tokenizer) = vm.resource::<RefCell<Tokenizer>>(number) else { return Ok(None) };
+    loop {
+        let step = tokenizer.borrow_mut().step();
+        match step {
+            Step::Token(token) => return token_tuple(vm, &token).map(Some),
+            Step::NeedsLine => {
+                let line = read_line(vm, this)?;
+                tokenizer.borrow_mut().push_line(&line);
+                vm.recharge_resource(number, tokenizer.borrow().text_len());
+                vm.check_limits()?;
             }
+            Step::Error(error) => {
+                let filename = vm.new_str("<string>")?;
+                return Err(taipan_vm::compile::raise_syntax_error(vm, &error, filename, &[]));
+            }
+            Step::End => return Ok(None),
         }
     }
 }

@@ -104,6 +104,7 @@ impl Mode {
 }
 
 /// The lexer over one source.
+#[derive(Clone)]
 pub(crate) struct Lexer<'s> {
     text: &'s [u8],
     options: LexerOptions,
@@ -131,6 +132,8 @@ pub(crate) struct Lexer<'s> {
     /// `<>` is one token (PEP 401).
     pub(crate) barry_as_flufl: bool,
     pub(crate) done: Done,
+    /// A line was asked for behind the end of the text.
+    pub(crate) underflowed: bool,
     pub(crate) error: Option<SyntaxError>,
     pub(crate) warnings: Vec<SyntaxWarning>,
 }
@@ -139,6 +142,7 @@ impl<'s> Lexer<'s> {
     pub(crate) fn new(source: &'s Source, options: LexerOptions) -> Lexer<'s> {
         Lexer {
             text: &source.text,
+            underflowed: false,
             options,
             cur: 0,
             inp: 0,
@@ -162,6 +166,37 @@ impl<'s> Lexer<'s> {
             done: Done::Ok,
             error: None,
             warnings: Vec::new(),
+        }
+    }
+
+    /// The same lexer over another text, which must begin with the lines read so far if tokens are to be read from it.
+    pub(crate) fn over<'t>(self, text: &'t [u8]) -> Lexer<'t> {
+        Lexer {
+            text,
+            options: self.options,
+            cur: self.cur,
+            inp: self.inp,
+            buf: self.buf,
+            line_start: self.line_start,
+            multi_line_start: self.multi_line_start,
+            lineno: self.lineno,
+            first_lineno: self.first_lineno,
+            start: self.start,
+            start_column: self.start_column,
+            at_bol: self.at_bol,
+            pending: self.pending,
+            indents: self.indents,
+            parens: self.parens,
+            modes: self.modes,
+            field: self.field,
+            fields: self.fields,
+            comment_newline: self.comment_newline,
+            ended_between_tokens: self.ended_between_tokens,
+            barry_as_flufl: self.barry_as_flufl,
+            done: self.done,
+            underflowed: self.underflowed,
+            error: self.error,
+            warnings: self.warnings,
         }
     }
 
@@ -234,6 +269,7 @@ impl<'s> Lexer<'s> {
         }
         if self.inp == self.text.len() {
             self.done = Done::Eof;
+            self.underflowed = true;
             self.ended_between_tokens = self.start.is_none();
             return false;
         }

@@ -19,7 +19,7 @@ use source::Reading;
 pub use error::{ErrorKind, ErrorLocation, SyntaxError, SyntaxWarning, WarningCategory};
 pub use source::Decoder;
 pub use token::{Token, TokenKind};
-pub use tokenize::{TokenInfo, Tokens, tokenize};
+pub use tokenize::{Step, TokenInfo, Tokenizer};
 pub use unparse::{TooDeep, unparse_expr};
 
 /// What the source is, as in `compile()`.

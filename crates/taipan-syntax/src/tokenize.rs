@@ -1,6 +1,6 @@
 //! Tokens as the `_tokenize` module gives them: type, text, start, end and line.
 //!
-//! Invariant: columns count characters; the tokens up to an error are kept with the error.
+//! Invariant: columns count characters; between two steps the lexer has read whole tokens only.
 
 use std::rc::Rc;
 
@@ -22,41 +22,112 @@ pub struct TokenInfo {
     pub line: Rc<str>,
 }
 
-/// All tokens of a source, and the error that ended them.
-#[derive(Clone, Debug, Default)]
-pub struct Tokens {
-    pub tokens: Vec<TokenInfo>,
-    pub error: Option<SyntaxError>,
+/// What [`Tokenizer::step`] came to.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Token(TokenInfo),
+    /// The next token begins or goes on in a line that was not given yet.
+    NeedsLine,
+    Error(Box<SyntaxError>),
+    /// The end marker was given before.
+    End,
 }
 
-/// Tokenizes UTF-8 text, which `TokenizerIter` reads line by line.
-///
-/// With `extra_tokens` comments and all line ends are tokens and malformed names and numbers are let through.
-pub fn tokenize(text: &[u8], extra_tokens: bool) -> Tokens {
-    let reading =
-        Reading { ignore_cookie: true, final_newline: true, preserve_crlf: true, file_name: None, decoder: None };
-    let source = match source::read(text, reading) {
-        Ok(source) => source,
-        Err(error) => return Tokens { tokens: Vec::new(), error: Some(error) },
-    };
-    let mut walk = Walk {
-        lexer: Lexer::new(&source, LexerOptions { type_comments: false, extra_tokens }),
-        source: &source,
-        extra_tokens,
-        line: "".into(),
-        last_lineno: 0,
-    };
-    let mut found = Tokens::default();
-    loop {
-        let token = walk.lexer.next_token();
+/// The tokenizer that `TokenizerIter` drives: it asks for a line only when the next token needs one.
+pub struct Tokenizer {
+    source: Source,
+    /// Between the steps, without its text.
+    lexer: Lexer<'static>,
+    extra_tokens: bool,
+    /// No line follows.
+    is_complete: bool,
+    is_done: bool,
+    /// The token begun needs lines up to one with a quote or brace: the next attempt waits for that.
+    in_string: bool,
+    error: Option<SyntaxError>,
+    line: Rc<str>,
+    last_lineno: u32,
+}
+
+impl Tokenizer {
+    /// A tokenizer without lines. With `extra_tokens` comments and all line ends are tokens and malformed names and
+    /// numbers are let through.
+    pub fn new(extra_tokens: bool) -> Tokenizer {
+        let source = Source { text: Vec::new(), encoding: None, implicit_newline: false };
+        let lexer = Lexer::new(&source, LexerOptions { type_comments: false, extra_tokens }).over(&[]);
+        Tokenizer {
+            source,
+            lexer,
+            extra_tokens,
+            is_complete: false,
+            is_done: false,
+            in_string: false,
+            error: None,
+            line: "".into(),
+            last_lineno: 0,
+        }
+    }
+
+    /// Bytes of the lines given.
+    pub fn text_len(&self) -> usize {
+        self.source.text.len()
+    }
+
+    /// Gives the next line, as UTF-8, or, where it is empty, the end.
+    pub fn push_line(&mut self, line: &[u8]) {
+        if line.is_empty() {
+            self.is_complete = true;
+            return;
+        }
+        let reading =
+            Reading { ignore_cookie: true, final_newline: true, preserve_crlf: true, file_name: None, decoder: None };
+        match source::read(line, reading) {
+            Ok(read) => {
+                self.in_string &= !read.text.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'{' | b'}'));
+                self.source.text.extend_from_slice(&read.text);
+                self.source.implicit_newline = read.implicit_newline;
+            }
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    /// The next token.
+    pub fn step(&mut self) -> Step {
+        if let Some(error) = self.error.take() {
+            self.is_done = true;
+            return Step::Error(Box::new(error));
+        }
+        if self.is_done {
+            return Step::End;
+        }
+        if self.in_string && !self.is_complete {
+            return Step::NeedsLine;
+        }
+        let mut lexer = self.lexer.clone().over(&self.source.text);
+        let token = lexer.next_token();
+        if lexer.underflowed && !self.is_complete {
+            self.in_string = lexer.done == Done::EofInString;
+            return Step::NeedsLine;
+        }
+        let mut walk = Walk {
+            lexer,
+            source: &self.source,
+            extra_tokens: self.extra_tokens,
+            line: self.line.clone(),
+            last_lineno: self.last_lineno,
+        };
         if token.kind == TokenKind::ErrorToken {
-            found.error = Some(walk.error());
-            return found;
+            self.is_done = true;
+            return Step::Error(Box::new(walk.error()));
         }
-        found.tokens.push(walk.info(&token));
-        if token.kind == TokenKind::EndMarker {
-            return found;
-        }
+        let info = walk.info(&token);
+        let Walk { mut lexer, line, last_lineno, .. } = walk;
+        lexer.fields.clear();
+        lexer.warnings.clear();
+        self.lexer = lexer.over(&[]);
+        (self.line, self.last_lineno) = (line, last_lineno);
+        self.is_done = token.kind == TokenKind::EndMarker;
+        Step::Token(info)
     }
 }
 

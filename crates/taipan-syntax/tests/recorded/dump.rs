@@ -3,24 +3,31 @@
 use std::fmt::Write as _;
 
 use taipan_syntax::ast::*;
-use taipan_syntax::{Mode, ParseOptions, parse};
+use taipan_syntax::{Mode, ParseOptions, Step, Tokenizer, parse};
 
 /// The tokens of `source` on one line.
 pub fn token_list(source: &[u8], extra: bool) -> String {
-    let found = taipan_syntax::tokenize(source, extra);
+    let mut lines = source.split_inclusive(|byte| *byte == b'\n');
+    let mut tokenizer = Tokenizer::new(extra);
     let mut dump = Dump { out: String::new() };
-    for token in &found.tokens {
-        let _ = write!(dump.out, "{} ", token.kind);
-        dump.text(token.string.as_bytes());
-        let _ = write!(dump.out, " {},{}-{},{} ", token.start.0, token.start.1, token.end.0, token.end.1);
-        dump.text(token.line.as_bytes());
-        dump.out.push('|');
+    loop {
+        match tokenizer.step() {
+            Step::NeedsLine => tokenizer.push_line(lines.next().unwrap_or_default()),
+            Step::Token(token) => {
+                let _ = write!(dump.out, "{} ", token.kind);
+                dump.text(token.string.as_bytes());
+                let _ = write!(dump.out, " {},{}-{},{} ", token.start.0, token.start.1, token.end.0, token.end.1);
+                dump.text(token.line.as_bytes());
+                dump.out.push('|');
+            }
+            Step::Error(error) => {
+                let place = error.location.as_ref().map(|place| (place.lineno, place.offset));
+                let _ = write!(dump.out, "{:?}: {} {:?}", error.kind, error.msg, place);
+                return dump.out;
+            }
+            Step::End => return dump.out,
+        }
     }
-    if let Some(error) = &found.error {
-        let place = error.location.as_ref().map(|place| (place.lineno, place.offset));
-        let _ = write!(dump.out, "{:?}: {} {:?}", error.kind, error.msg, place);
-    }
-    dump.out
 }
 
 /// The expression `source` as an annotation keeps it.
