@@ -36,12 +36,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
         let [readline, extra_tokens, encoding] = args.all();
         let extra_tokens = vm.is_true(extra_tokens)?;
         let shape = class.get(vm).root_shape;
-        let object = TokenizerIter {
-            header: HeaderWord::NEW,
-            readline,
-            encoding: encoding.not_none(),
-            tokenizer: 0,
-        };
+        let object = TokenizerIter { header: HeaderWord::NEW, readline, encoding: encoding.not_none(), tokenizer: 0 };
         let this = vm.new_object(shape, object)?;
         let number = vm.attach_resource(this.value(), Rc::new(RefCell::new(Tokenizer::new(extra_tokens))), 0);
         this.get_mut(vm).tokenizer = number;
