@@ -110,6 +110,11 @@ impl Shapes {
         &mut self.shapes[id as usize]
     }
 
+    /// The first shape that a test accepts.
+    pub fn find(&self, accepts: impl FnMut(&Shape) -> bool) -> Option<ShapeId> {
+        self.shapes.iter().position(accepts).map(|id| id as ShapeId)
+    }
+
     /// How many shapes there are, those given free included.
     pub fn count(&self) -> usize {
         self.shapes.len()

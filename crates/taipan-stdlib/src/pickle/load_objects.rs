@@ -368,6 +368,8 @@ impl Loading {
             }
             new(vm, class, Args::from_cells(slots))
         })?;
+        let own = vm.type_of(object);
+        vm.note_instance(object, own);
         self.push(vm, object)
     }
 

@@ -55,6 +55,28 @@ impl Vm {
         }
     }
 
+    /// Notes the instances that a class and its subclasses have already, now that the class has got a `__del__`.
+    pub(crate) fn note_instances_of(&mut self, class: Gc<Type>) {
+        // What is dead already has had its end: only what lives now may get a finaliser.
+        self.collect(Collection::Major);
+        let mut found = Vec::new();
+        self.interp().heap.for_each_object(&mut |object| {
+            // SAFETY: the heap gives objects.
+            let klass = self.shape(unsafe { object.as_ref() }.shape).klass;
+            if klass.is_some_and(|klass| klass.get(self).is_heap_type() && Type::is_subtype(klass, self, class)) {
+                found.push(object);
+            }
+        });
+        // Nothing is allocated in the heap, so nothing moves.
+        for object in found {
+            let object = Value::from_heap(object);
+            if object.as_heap().is_some_and(|header| !self.interp().heap.has_finalizer(header)) {
+                let own = self.type_of(object);
+                self.note_instance(object, own);
+            }
+        }
+    }
+
     /// A native object has been closed: unless its class is made in Python, its finaliser has nothing left to do.
     pub fn forget_instance(&mut self, object: Value) {
         let class = self.type_of(object);

@@ -81,7 +81,11 @@ pub fn set(vm: &mut Vm, class: Gc<Type>, attribute: Gc<Str>, value: Option<Value
         }
     }
     invalidate(vm, class);
+    let had_finalizer = class.get(vm).slots.del.is_some();
     slotdefs::update_slots_of(vm, class, attribute);
+    if !had_finalizer && class.get(vm).slots.del.is_some() {
+        vm.note_instances_of(class);
+    }
     Ok(())
 }
 

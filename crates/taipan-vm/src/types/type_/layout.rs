@@ -171,28 +171,34 @@ pub fn set_class(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), R
         return Err(vm.raise(Exc::TypeError, message));
     }
     // In dict form the words of both classes agree; the shape must be one of the same size.
-    let dict = vm.instance_dict(this)?;
-    let (old_id, new_shape) = (this.shape_id(), vm.shape(new.get(vm).dict_shape));
-    let old_shape = vm.shape(old_id);
-    if old_shape.fixed_bytes == new_shape.fixed_bytes && old_shape.attrs == new_shape.attrs {
-        let id = new.get(vm).dict_shape;
-        vm.set_shape(this, id);
-        vm.heap_mut().shape_changed(id);
-        return Ok(());
-    }
-    // The classes differ only in how many slots their instances keep inline: a shape of the new class in the old size.
-    let _ = dict;
-    let old_shape = vm.shape(old_id);
-    let shape = Shape {
-        klass: Some(new),
-        fixed_bytes: old_shape.fixed_bytes,
-        attrs: old_shape.attrs,
-        trailing: old_shape.trailing,
-        ..Shape::native(old_shape.native)
+    vm.instance_dict(this)?;
+    let old_shape = vm.shape(this.shape_id());
+    let (fixed_bytes, attrs, trailing) = (old_shape.fixed_bytes, old_shape.attrs, old_shape.trailing);
+    let fits = |shape: &Shape| shape.fixed_bytes == fixed_bytes && shape.attrs == attrs && shape.added.is_none();
+    let dict_shape = new.get(vm).dict_shape;
+    let found = match fits(vm.shape(dict_shape)) {
+        true => Some(dict_shape),
+        false => vm.interp().shapes.find(|shape| shape.klass == Some(new) && fits(shape)),
     };
-    let id = add(vm, shape);
+    let id = match found {
+        Some(id) => id,
+        // The classes differ only in how many slots their instances keep inline: a shape of the new class in the old size.
+        None => {
+            let native = old_shape.native;
+            add(vm, Shape { klass: Some(new), fixed_bytes, attrs, trailing, ..Shape::native(native) })
+        }
+    };
     vm.set_shape(this, id);
     vm.heap_mut().shape_changed(id);
+    match (old.get(vm).slots.del.is_some(), new.get(vm).slots.del.is_some()) {
+        (false, true) => vm.note_instance(this, new),
+        (true, false) => {
+            if let Some(header) = this.as_heap() {
+                vm.heap_mut().unregister_finalizer(header);
+            }
+        }
+        _ => {}
+    }
     Ok(())
 }
 

@@ -560,7 +560,12 @@ fn call_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::TypeError, message));
     }
     match own {
-        Some(new) => new(vm, class, args.skip(2)),
+        Some(new) => {
+            let object = new(vm, class, args.skip(2))?;
+            let own = vm.type_of(object);
+            vm.note_instance(object, own);
+            Ok(object)
+        }
         None => Err(vm.raise(Exc::TypeError, format!("cannot create '{owner_name}' instances"))),
     }
 }
