@@ -149,7 +149,10 @@ struct Written {
 }
 
 fn write(cfg: &Cfg, units: u32, firstlineno: i32, scratch: &mut Scratch) -> Result<Written, CompileError> {
-    let mut code = Vec::with_capacity(2 * units as usize);
+    const MISPLACED: CompileError = CompileError::Internal("code of another size than planned");
+    // Cache entries are zero.
+    let mut code = vec![0; 2 * units as usize];
+    let mut offset = 0;
     let mut lines = LineTableWriter::with_memory(firstlineno, std::mem::take(&mut scratch.lines));
     let mut exceptions = Exceptions::default();
     let (mut run, mut run_start) = (NO_LOCATION, 0);
@@ -157,7 +160,6 @@ fn write(cfg: &Cfg, units: u32, firstlineno: i32, scratch: &mut Scratch) -> Resu
     while let Some(id) = at {
         let block = &cfg[id];
         for (index, instr) in block.instrs.iter().enumerate() {
-            let offset = (code.len() / 2) as u32;
             let loc = if instr.loc == NEXT_LOCATION { following_location(cfg, id, index) } else { instr.loc };
             if loc != run {
                 lines.push(Position::from(run), (offset - run_start) as usize);
@@ -170,21 +172,23 @@ fn write(cfg: &Cfg, units: u32, firstlineno: i32, scratch: &mut Scratch) -> Resu
             if instr.oparg > 0xFF {
                 for shift in [24, 16, 8] {
                     if instr.oparg >> shift != 0 {
-                        code.extend_from_slice(&[Opcode::ExtendedArg as u8, (instr.oparg >> shift) as u8]);
+                        let unit = code.get_mut(2 * offset as usize..).and_then(|rest| rest.first_chunk_mut::<2>());
+                        *unit.ok_or(MISPLACED)? = [Opcode::ExtendedArg as u8, (instr.oparg >> shift) as u8];
+                        offset += 1;
                     }
                 }
             }
-            code.extend_from_slice(&[byte, instr.oparg as u8]);
-            match instr.op.cache_entries() {
-                0 => {}
-                entries => code.resize(code.len() + 2 * entries, 0),
-            }
+            let unit = code.get_mut(2 * offset as usize..).and_then(|rest| rest.first_chunk_mut::<2>());
+            *unit.ok_or(MISPLACED)? = [byte, instr.oparg as u8];
+            offset += 1 + instr.op.cache_entries() as u32;
         }
         at = block.next;
     }
-    let end = (code.len() / 2) as u32;
-    lines.push(Position::from(run), (end - run_start) as usize);
-    exceptions.enter(cfg, None, end)?;
+    if offset != units {
+        return Err(MISPLACED);
+    }
+    lines.push(Position::from(run), (offset - run_start) as usize);
+    exceptions.enter(cfg, None, offset)?;
     let lines = lines.finish();
     let linetable = lines.clone();
     scratch.lines = lines;

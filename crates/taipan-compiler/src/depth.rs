@@ -24,6 +24,7 @@ impl Depth {
         Depth { level: 0, stack_limit }
     }
 
+    #[inline]
     pub(crate) fn enter(&mut self) -> Result<(), CompileError> {
         let here = 0u8;
         if self.level >= MAX_DEPTH || std::ptr::from_ref(&here).addr() < self.stack_limit {
@@ -33,6 +34,7 @@ impl Depth {
         Ok(())
     }
 
+    #[inline]
     pub(crate) fn leave(&mut self) {
         self.level -= 1;
     }

@@ -15,7 +15,7 @@ pub struct NameTable {
     /// The numbers of all names, where there are more than a few.
     numbers: HashMap<Arc<str>, u32, RandomState>,
     /// Numbers by the address of a text that names share.
-    recent: [u32; RECENT],
+    recent: [u16; RECENT],
 }
 
 /// How many numbers are found by address.
@@ -52,11 +52,13 @@ impl NameTable {
         let Some(shared) = shared else { return self.add(text) };
         let slot = (shared.as_ptr().addr() >> 4).wrapping_mul(0x9E37_79B1) >> 16 & (RECENT - 1);
         let number = self.recent[slot];
-        if self.names.get(number as usize).is_some_and(|known| Arc::ptr_eq(known, shared)) {
-            return number;
+        if self.names.get(usize::from(number)).is_some_and(|known| Arc::ptr_eq(known, shared)) {
+            return u32::from(number);
         }
         let number = self.add_with(text, || shared.clone());
-        self.recent[slot] = number;
+        if let Ok(number) = u16::try_from(number) {
+            self.recent[slot] = number;
+        }
         number
     }
 

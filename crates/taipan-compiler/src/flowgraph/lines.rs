@@ -71,15 +71,14 @@ fn propagate_line_numbers(cfg: &mut Cfg) {
     while let Some(id) = at {
         at = cfg[id].next;
         let block = &mut cfg[id];
-        let mut previous = NO_LOCATION;
-        for instr in block.instrs.iter_mut() {
-            if instr.loc.lineno == NO_LOCATION.lineno {
-                instr.loc = previous;
-            } else {
-                previous = instr.loc;
+        let instrs = &mut block.instrs[..];
+        for at in 1..instrs.len() {
+            if instrs[at].loc.lineno == NO_LOCATION.lineno {
+                instrs[at].loc = instrs[at - 1].loc;
             }
         }
         let Some(last) = block.last() else { continue };
+        let previous = last.loc;
         let next = block.next.filter(|_| block.has_fallthrough());
         let target = last.target.filter(|_| last.op.has_jump());
         for successor in next.into_iter().chain(target) {

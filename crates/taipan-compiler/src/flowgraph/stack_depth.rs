@@ -37,10 +37,10 @@ pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
             if depth < 0 {
                 return Err(CompileError::Value("Invalid CFG, stack underflow"));
             }
-            if is_scope_exit(op) || is_unconditional_jump(op) {
-                next = None;
-                break;
-            }
+        }
+        // Jumps and exits stand at the end.
+        if instrs.last().is_some_and(|last| is_scope_exit(last.op) || is_unconditional_jump(last.op)) {
+            next = None;
         }
         cfg[id].instrs = instrs;
         if let Some(next) = next {

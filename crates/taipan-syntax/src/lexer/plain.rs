@@ -5,7 +5,7 @@
 //! indentation, other numbers than short decimal ones, other characters than ASCII outside literals.
 
 use super::spellings::{Spellings, kind_of_number};
-use super::{Lexer, MAX_LEVEL, Paren};
+use super::{Lexer, MAX_INDENT, MAX_LEVEL, Paren};
 use crate::token::{Token, TokenKind};
 
 /// What a byte may begin.
@@ -97,7 +97,7 @@ impl<'s> Lexer<'s> {
             return;
         }
         loop {
-            if self.at_bol && !self.plain_indentation() {
+            if self.at_bol && !self.plain_indentation(tokens) {
                 return;
             }
             match self.plain_line(names, tokens) {
@@ -108,7 +108,7 @@ impl<'s> Lexer<'s> {
     }
 
     /// Goes over blank lines and the indentation of the next line; false where something has to be done about it.
-    fn plain_indentation(&mut self) -> bool {
+    fn plain_indentation(&mut self, tokens: &mut Vec<Token>) -> bool {
         loop {
             self.start = None;
             if self.cur == self.inp && (self.inp == self.text.len() || !self.next_line()) {
@@ -121,8 +121,7 @@ impl<'s> Lexer<'s> {
                 Some(b'#') if line.last() == Some(&b'\n') && !line.contains(&b'\r') => self.cur = self.inp,
                 None | Some(b'#' | b'\t' | 0x0C | b'\\' | b'\r') => return false,
                 Some(_) => {
-                    let here = spaces as u32;
-                    if self.parens.is_empty() && self.indents.last() != Some(&(here, here)) {
+                    if self.parens.is_empty() && !self.plain_indent(spaces, tokens) {
                         return false;
                     }
                     self.cur += spaces;
@@ -131,6 +130,42 @@ impl<'s> Lexer<'s> {
                 }
             }
         }
+    }
+
+    /// The INDENT or the DEDENTs before a line that begins with so many spaces; false where it is not that simple.
+    fn plain_indent(&mut self, spaces: usize, tokens: &mut Vec<Token>) -> bool {
+        let here = (super::offset(spaces), super::offset(spaces));
+        let start = super::offset(self.cur + spaces);
+        let (lineno, end_lineno) = (self.lineno, self.lineno);
+        let token = |kind| Token {
+            kind,
+            level: 0,
+            start,
+            end: start,
+            lineno,
+            col_offset: -1,
+            end_lineno,
+            end_col_offset: -1,
+            number: 0,
+        };
+        match self.indents.last() {
+            Some(top) if *top == here => return true,
+            Some((top, alt_top)) if *top < here.0 && *alt_top < here.0 && self.indents.len() < MAX_INDENT => {
+                self.indents.push(here);
+                tokens.push(token(TokenKind::Indent));
+                return true;
+            }
+            _ => {}
+        }
+        let Some(kept) = self.indents.iter().rposition(|indent| *indent == here) else { return false };
+        if self.indents.iter().skip(kept + 1).any(|(column, _)| *column <= here.0) {
+            return false;
+        }
+        for _ in kept + 1..self.indents.len() {
+            tokens.push(token(TokenKind::Dedent));
+        }
+        self.indents.truncate(kept + 1);
+        true
     }
 
     /// The tokens of the rest of the line.
