@@ -57,7 +57,19 @@ pub(crate) struct Parser<'s> {
     names: RefCell<Vec<Option<Identifier>>>,
     /// The texts of replacement fields, which tokens refer to.
     fields: &'s [Box<str>],
+    /// Operators that wait for their right operand.
+    pending: Vec<operator::Pending>,
     pub(crate) warnings: Vec<SyntaxWarning>,
+}
+
+/// A place to come back to: the next token, the end of the last one, and how much there is of other things.
+#[derive(Clone, Copy)]
+struct Mark {
+    pos: usize,
+    end: (u32, u32),
+    depth: u32,
+    warnings: usize,
+    pending: usize,
 }
 
 impl<'s> Parser<'s> {
@@ -81,6 +93,7 @@ impl<'s> Parser<'s> {
             constant_name: Cell::new(None),
             names: RefCell::new(vec![None; names]),
             fields,
+            pending: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -167,13 +180,20 @@ impl<'s> Parser<'s> {
     }
 
     /// A place to come back to.
-    fn mark(&self) -> (usize, (u32, u32), u32, usize) {
-        (self.pos, self.end, self.depth, self.warnings.len())
+    fn mark(&self) -> Mark {
+        Mark {
+            pos: self.pos,
+            end: self.end,
+            depth: self.depth,
+            warnings: self.warnings.len(),
+            pending: self.pending.len(),
+        }
     }
 
-    fn reset(&mut self, mark: (usize, (u32, u32), u32, usize)) {
-        (self.pos, self.end, self.depth) = (mark.0, mark.1, mark.2);
-        self.warnings.truncate(mark.3);
+    fn reset(&mut self, mark: Mark) {
+        (self.pos, self.end, self.depth) = (mark.pos, mark.end, mark.depth);
+        self.warnings.truncate(mark.warnings);
+        self.pending.truncate(mark.pending);
     }
 
     /// From the token at index `start` to the last token taken.

@@ -25,10 +25,20 @@ impl Parser<'_> {
                     unpacked = true;
                     keywords.push(self.keyword_unpacking()?);
                 }
-                K::Name if self.kind_at(1) == K::Equal => keywords.push(self.keyword()?),
+                K::Name if self.kind_at(1) == K::Equal => {
+                    let keyword = self.keyword()?;
+                    if keywords.capacity() == 0 {
+                        keywords.reserve_exact(1);
+                    }
+                    keywords.push(keyword);
+                }
                 _ if !keywords.is_empty() || self.at(K::Star) => return Err(Failure::Invalid),
                 _ => {
                     let arg = self.named_expression()?;
+                    if args.capacity() == 0 {
+                        // Most calls have one argument.
+                        args.reserve_exact(1);
+                    }
                     if let Some(open) = open.filter(|_| args.is_empty() && matches!(self.kind(), K::For | K::Async)) {
                         args.push(self.generator(open, arg)?);
                         return Ok((args, keywords));

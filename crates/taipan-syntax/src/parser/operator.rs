@@ -4,7 +4,7 @@
 //! the stack is bounded by [`MAX_PENDING`].
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{BoolOp, CmpOp, Expr, ExprKind, Operator, UnaryOp};
+use crate::ast::{BoolOp, CmpOp, Expr, ExprBox, ExprKind, Operator, UnaryOp};
 use crate::token::TokenKind as K;
 
 /// How many operators may wait for their right operand.
@@ -21,7 +21,7 @@ const UNARY: u8 = 11;
 const POW: u8 = 12;
 
 /// An operator that waits for its right operand.
-struct Pending {
+pub(super) struct Pending {
     /// The first token of the node to be.
     start: usize,
     rank: u8,
@@ -31,8 +31,8 @@ struct Pending {
 enum PendingKind {
     Bool(BoolOp, Vec<Expr>),
     Unary(UnaryOp),
-    Compare(Box<(Expr, Vec<CmpOp>, Vec<Expr>)>),
-    Binary(Box<Expr>, Operator),
+    Compare(ExprBox, Vec<CmpOp>, Vec<Expr>),
+    Binary(ExprBox, Operator),
 }
 
 /// The kinds of token that may be an operator behind an operand.
@@ -95,25 +95,20 @@ impl Parser<'_> {
             let start = self.pos;
             let operand = self.await_primary()?;
             return match self.infix() {
-                Some((_, rank, _)) if rank >= least => self.operator_loop(Vec::new(), start, operand, least),
+                Some((_, rank, _)) if rank >= least => self.operator_loop(self.pending.len(), start, operand, least),
                 _ => Ok(operand),
             };
         }
-        let mut stack = Vec::new();
-        let (start, operand) = self.operand(&mut stack, least)?;
-        self.operator_loop(stack, start, operand, least)
+        let base = self.pending.len();
+        let (start, operand) = self.operand(base, least)?;
+        self.operator_loop(base, start, operand, least)
     }
 
-    fn operator_loop(
-        &mut self,
-        mut stack: Vec<Pending>,
-        mut start: usize,
-        mut operand: Expr,
-        least: u8,
-    ) -> Parsing<Expr> {
+    /// The rest of an expression whose operators wait from `base` on.
+    fn operator_loop(&mut self, base: usize, mut start: usize, mut operand: Expr, least: u8) -> Parsing<Expr> {
         while let Some((infix, rank, tokens)) = self.infix().filter(|(_, rank, _)| *rank >= least) {
             // `**` alone binds to the right.
-            while let Some(top) = stack.pop_if(|top| top.rank > rank || (top.rank == rank && is_left(rank))) {
+            while let Some(top) = self.pop_if(base, |top| top.rank > rank || (top.rank == rank && is_left(rank))) {
                 (start, operand) = self.reduce(top, operand);
             }
             if self.refuses(infix)? {
@@ -122,20 +117,17 @@ impl Parser<'_> {
             for _ in 0..tokens {
                 self.advance();
             }
-            push(&mut stack, start, operand, infix, rank);
-            if stack.len() > MAX_PENDING {
-                return Err(Failure::TooDeep);
-            }
-            (start, operand) = self.operand(&mut stack, least)?;
+            self.push(base, start, operand, infix, rank)?;
+            (start, operand) = self.operand(base, least)?;
         }
-        while let Some(top) = stack.pop() {
+        while let Some(top) = self.pop_if(base, |_| true) {
             (_, operand) = self.reduce(top, operand);
         }
         Ok(operand)
     }
 
     /// Prefix operators, which go on the stack, and the operand behind them with its first token.
-    fn operand(&mut self, stack: &mut Vec<Pending>, least: u8) -> Parsing<(usize, Expr)> {
+    fn operand(&mut self, base: usize, least: u8) -> Parsing<(usize, Expr)> {
         loop {
             let start = self.pos;
             let (op, rank) = match self.kind() {
@@ -145,16 +137,54 @@ impl Parser<'_> {
                 K::Tilde => (UnaryOp::Invert, UNARY),
                 _ => return Ok((start, self.await_primary()?)),
             };
-            let outer = stack.last().map_or(0, |top| top.rank);
+            let outer = self.pending.get(base..).and_then(<[_]>::last).map_or(0, |top| top.rank);
             if rank == NOT && (outer > NOT || least > NOT) {
                 return Err(Failure::Invalid);
             }
             self.advance();
-            stack.push(Pending { start, rank, kind: PendingKind::Unary(op) });
-            if stack.len() > MAX_PENDING {
+            self.pending.push(Pending { start, rank, kind: PendingKind::Unary(op) });
+            if self.pending.len() - base > MAX_PENDING {
                 return Err(Failure::TooDeep);
             }
         }
+    }
+
+    /// Takes the last operator, if it waits since `base` and `which` says so.
+    fn pop_if(&mut self, base: usize, which: impl FnOnce(&Pending) -> bool) -> Option<Pending> {
+        if self.pending.len() <= base {
+            return None;
+        }
+        self.pending.pop_if(|top| which(top))
+    }
+
+    /// Puts `infix` on the stack with its left operand, or adds the operand to the same chain.
+    fn push(&mut self, base: usize, start: usize, operand: Expr, infix: Infix, rank: u8) -> Parsing<()> {
+        let waiting = self.pending.get_mut(base..).unwrap_or_default();
+        if let Some(top) = waiting.last_mut().filter(|top| top.rank == rank) {
+            match (&mut top.kind, infix) {
+                (PendingKind::Bool(_, values), Infix::Bool(_)) => {
+                    values.push(operand);
+                    return Ok(());
+                }
+                (PendingKind::Compare(_, ops, comparators), Infix::Compare(op)) => {
+                    ops.push(op);
+                    comparators.push(operand);
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        let kind = match infix {
+            Infix::Bool(op) => {
+                let mut values = Vec::with_capacity(2);
+                values.push(operand);
+                PendingKind::Bool(op, values)
+            }
+            Infix::Compare(op) => PendingKind::Compare(operand.into(), vec![op], Vec::with_capacity(1)),
+            Infix::Binary(op) => PendingKind::Binary(operand.into(), op),
+        };
+        self.pending.push(Pending { start, rank, kind });
+        if self.pending.len() - base > MAX_PENDING { Err(Failure::TooDeep) } else { Ok(()) }
     }
 
     /// Whether an operator is not one in this source; fails for those newer than the version asked for.
@@ -174,12 +204,11 @@ impl Parser<'_> {
                 ExprKind::BoolOp { op, values }
             }
             PendingKind::Unary(op) => ExprKind::UnaryOp { op, operand: operand.into() },
-            PendingKind::Compare(parts) => {
-                let (left, ops, mut comparators) = *parts;
+            PendingKind::Compare(left, ops, mut comparators) => {
                 comparators.push(operand);
-                ExprKind::Compare { left: left.into(), ops, comparators }
+                ExprKind::Compare { left, ops, comparators }
             }
-            PendingKind::Binary(left, op) => ExprKind::BinOp { left: (*left).into(), op, right: operand.into() },
+            PendingKind::Binary(left, op) => ExprKind::BinOp { left, op, right: operand.into() },
         };
         (top.start, Expr::new(kind, self.location(top.start)))
     }
@@ -239,30 +268,6 @@ impl Parser<'_> {
 /// Whether operators of this rank take what is to their left first. Comparisons and boolean operators gather.
 fn is_left(rank: u8) -> bool {
     rank != POW && rank > COMPARE
-}
-
-/// Puts `infix` on the stack with its left operand, or adds the operand to the same chain.
-fn push(stack: &mut Vec<Pending>, start: usize, operand: Expr, infix: Infix, rank: u8) {
-    if let Some(top) = stack.last_mut().filter(|top| top.rank == rank) {
-        match (&mut top.kind, infix) {
-            (PendingKind::Bool(_, values), Infix::Bool(_)) => {
-                values.push(operand);
-                return;
-            }
-            (PendingKind::Compare(parts), Infix::Compare(op)) => {
-                parts.1.push(op);
-                parts.2.push(operand);
-                return;
-            }
-            _ => {}
-        }
-    }
-    let kind = match infix {
-        Infix::Bool(op) => PendingKind::Bool(op, vec![operand]),
-        Infix::Compare(op) => PendingKind::Compare(Box::new((operand, vec![op], Vec::new()))),
-        Infix::Binary(op) => PendingKind::Binary(Box::new(operand), op),
-    };
-    stack.push(Pending { start, rank, kind });
 }
 
 fn binary_operator(kind: K) -> Option<(Operator, u8)> {
