@@ -33,6 +33,7 @@ pub mod locale;
 pub mod lsprof;
 pub mod lzma;
 pub mod math;
+pub mod mmap;
 pub mod module_exception;
 pub mod multibyte;
 pub mod multiprocessing;
@@ -129,6 +130,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &lsprof::MODULE,
     &lzma::MODULE,
     &zstd::MODULE,
+    &mmap::MODULE,
     &multibyte::MODULE,
     &pbkdf2::MODULE,
     &pickle::MODULE,

@@ -5,6 +5,7 @@
 use crate::gc::Gc;
 use crate::raise::Raised;
 use crate::types::array::RawArray;
+use crate::types::mapped_bytes::MappedBytes;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -21,6 +22,8 @@ pub enum BufferStorage {
     Bytes(Gc<crate::types::bytes::Bytes>),
     /// A raw array.
     Raw(Gc<RawArray>),
+    /// Mapped memory.
+    Mapped(Gc<MappedBytes>),
 }
 
 /// A contiguous export: `len` bytes at `start` of the storage. The exporter counts it until `release`.
@@ -43,6 +46,7 @@ impl Buffer {
         let all = match self.storage {
             BufferStorage::Bytes(bytes) => bytes.get(vm).bytes(),
             BufferStorage::Raw(raw) => raw.get(vm).bytes(),
+            BufferStorage::Mapped(mapped) => mapped.get(vm).bytes(),
         };
         all.get(self.start..self.start + self.len).unwrap_or(&[])
     }
@@ -52,6 +56,9 @@ impl Buffer {
         match self.storage {
             BufferStorage::Raw(raw) if !self.readonly => {
                 raw.get_mut(vm).bytes_mut().get_mut(self.start..self.start + self.len)
+            }
+            BufferStorage::Mapped(mapped) if !self.readonly => {
+                mapped.get_mut(vm).bytes_mut().get_mut(self.start..self.start + self.len)
             }
             _ => None,
         }

@@ -606,6 +606,10 @@ host! {
         fn format_time(format: &[u8], time: &CalendarTime) -> Vec<u8>;
         fn set_time_zone() -> ();
     }
+    mappings {
+        /// `mmap`; MAP_FIXED is refused.
+        fn map_memory(request: os::mappings::MapRequest) -> os::mappings::Mapping;
+    }
     signals {
         /// 0: default, 1: ignore, 2: record for `take_signals`. Gives the old one (3: something else).
         fn set_signal(signal: i32, action: i32) -> i32;

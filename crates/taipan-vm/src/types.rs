@@ -44,6 +44,7 @@ pub mod int;
 pub mod iterators;
 pub mod list;
 pub mod map;
+pub mod mapped_bytes;
 pub mod mappingproxy;
 pub mod memoryview;
 pub mod method;
@@ -157,6 +158,7 @@ builtin_types! {
     Range => range::TYPE,
     RangeIterator => range::iterator::ITERATOR,
     LongRangeIterator => range::iterator::LONG_ITERATOR,
+    MappedBytes => mapped_bytes::TYPE,
 }
 
 impl Builtin {

@@ -12,6 +12,7 @@ pub mod descriptors;
 pub mod extended_attributes;
 pub mod files;
 pub mod logging;
+pub mod mappings;
 pub mod processes;
 pub mod scheduling;
 pub mod semaphores;

@@ -11,6 +11,7 @@ use crate::types::Builtin;
 use crate::types::array::RawArray;
 use crate::types::bytes::Bytes;
 use crate::types::bytes::contents::check_length;
+use crate::types::mapped_bytes::MappedBytes;
 use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -28,6 +29,7 @@ heap_object! {
         pub owner: Option<Value>,
         bytes: Option<Gc<Bytes>>,
         raw: Option<Gc<RawArray>>,
+        mapped: Option<Gc<MappedBytes>>,
         dims: Option<Gc<RawArray>>,
         pub format: Option<Value>,
         pub offset: usize,
@@ -125,9 +127,10 @@ impl MemoryView {
         let itemsize = buffer.itemsize.max(1);
         let layout = Layout::contiguous(vec![buffer.len / itemsize], itemsize);
         let text = buffer.format.and_then(|format| vm.text_of(format)).unwrap_or_else(|| "B".to_owned());
-        let (bytes, raw) = match buffer.storage {
-            BufferStorage::Bytes(bytes) => (Some(bytes), None),
-            BufferStorage::Raw(raw) => (None, Some(raw)),
+        let (bytes, raw, mapped) = match buffer.storage {
+            BufferStorage::Bytes(bytes) => (Some(bytes), None, None),
+            BufferStorage::Raw(raw) => (None, Some(raw), None),
+            BufferStorage::Mapped(mapped) => (None, None, Some(mapped)),
         };
         let dims = pack(vm, &layout)?;
         let format = vm.new_str(&text)?;
@@ -136,6 +139,7 @@ impl MemoryView {
             owner: Some(buffer.owner),
             bytes,
             raw,
+            mapped,
             dims: Some(dims),
             format: Some(format),
             offset: buffer.start,
@@ -159,12 +163,13 @@ impl MemoryView {
         if let Some(get) = vm.slots(owner).get_buffer {
             get(vm, owner, crate::buffer::BufferRequest { writable: false })?;
         }
-        let MemoryView { bytes, raw, format, itemsize, code, readonly, .. } = *this.get(vm);
+        let MemoryView { bytes, raw, mapped, format, itemsize, code, readonly, .. } = *this.get(vm);
         let view = vm.new_exact(MemoryView {
             header: HeaderWord::NEW,
             owner: Some(owner),
             bytes,
             raw,
+            mapped,
             dims: Some(dims),
             format,
             offset,
@@ -202,10 +207,11 @@ impl MemoryView {
 
     /// The storage as a whole.
     pub fn storage<'a>(&self, vm: &'a Vm) -> &'a [u8] {
-        match (self.bytes, self.raw) {
-            (Some(bytes), _) => bytes.get(vm).bytes(),
-            (None, Some(raw)) => raw.get(vm).bytes(),
-            (None, None) => &[],
+        match self.buffer_storage() {
+            Some(BufferStorage::Bytes(bytes)) => bytes.get(vm).bytes(),
+            Some(BufferStorage::Raw(raw)) => raw.get(vm).bytes(),
+            Some(BufferStorage::Mapped(mapped)) => mapped.get(vm).bytes(),
+            None => &[],
         }
     }
 
@@ -216,9 +222,10 @@ impl MemoryView {
 
     /// The storage of a view that can be written to.
     pub fn storage_mut(this: Gc<MemoryView>, vm: &mut Vm) -> &mut [u8] {
-        match this.get(vm).raw {
-            Some(raw) => raw.get_mut(vm).bytes_mut(),
-            None => &mut [],
+        match this.get(vm).buffer_storage() {
+            Some(BufferStorage::Raw(raw)) => raw.get_mut(vm).bytes_mut(),
+            Some(BufferStorage::Mapped(mapped)) => mapped.get_mut(vm).bytes_mut(),
+            _ => &mut [],
         }
     }
 
@@ -253,7 +260,7 @@ impl MemoryView {
         let Some(owner) = owner else { return Ok(()) };
         vm.heap_mut().unregister_finalizer(this.header());
         let view = this.get_mut(vm);
-        (view.owner, view.bytes, view.raw) = (None, None, None);
+        (view.owner, view.bytes, view.raw, view.mapped) = (None, None, None, None);
         if let Some(release) = vm.slots(owner).release_buffer {
             release(vm, owner);
         }
@@ -271,7 +278,7 @@ impl MemoryView {
         match (self.bytes, self.raw) {
             (Some(bytes), _) => Some(BufferStorage::Bytes(bytes)),
             (None, Some(raw)) => Some(BufferStorage::Raw(raw)),
-            (None, None) => None,
+            (None, None) => self.mapped.map(BufferStorage::Mapped),
         }
     }
 }

@@ -48,6 +48,7 @@ fn is_atomic(spec: &TypeSpec) -> bool {
 fn shape_is_tracked(vm: &Vm, shape: u32) -> bool {
     if shape == Builtin::ValueArray as u32
         || shape == Builtin::RawArray as u32
+        || shape == Builtin::MappedBytes as u32
         || shape == Builtin::DictStorage as u32
         || shape == Builtin::Executable as u32
         || shape == 0
@@ -141,7 +142,9 @@ fn for_each_word(vm: &Vm, object: NonNull<Header>, f: &mut dyn FnMut(Value)) {
                 for_each_word(vm, inner, f)
             }
             // SAFETY: as above.
-            Some(inner) if unsafe { inner.as_ref() }.shape == Builtin::RawArray as u32 => {}
+            Some(inner)
+                if [Builtin::RawArray as u32, Builtin::MappedBytes as u32]
+                    .contains(&unsafe { inner.as_ref() }.shape) => {}
             _ => f(value),
         }
     });
