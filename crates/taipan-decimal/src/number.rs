@@ -52,6 +52,21 @@ impl Decimal {
     /// The positive quiet NaN without payload.
     pub const NAN: Decimal = Decimal { negative: false, kind: Kind::QuietNan, exp: 0, coefficient: Coefficient::ZERO };
 
+    /// A number that is neither infinite nor a NaN.
+    pub fn is_finite(&self) -> bool {
+        !self.is_special()
+    }
+
+    /// A NaN that does not signal.
+    pub fn is_quiet(&self) -> bool {
+        self.is_nan() && !self.is_signaling()
+    }
+
+    /// Whether the sign is negative, of zeros and NaNs, too.
+    pub fn is_signed(&self) -> bool {
+        self.negative
+    }
+
     /// The NaN of a failed operation.
     #[cold]
     pub(crate) fn error(condition: Status, status: &mut Status) -> Decimal {

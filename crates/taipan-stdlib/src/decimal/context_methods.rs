@@ -1,6 +1,6 @@
 //! The methods of `Context`.
 
-use taipan_decimal::{Decimal, Status};
+use taipan_decimal::{Context, Decimal, Status};
 use taipan_vm::args::Args;
 use taipan_vm::gc::Gc;
 use taipan_vm::raise::{Exc, Raised};
@@ -92,46 +92,11 @@ fn predicate(vm: &mut Vm, args: Args<'_>, test: fn(&Decimal) -> bool) -> Result<
     Ok(Value::bool(test(&x)))
 }
 
-fn is_finite(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, |x| !x.is_special())
-}
-
-fn is_infinite(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, Decimal::is_infinite)
-}
-
-fn is_nan(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, Decimal::is_nan)
-}
-
-fn is_qnan(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, |x| x.is_nan() && !x.is_signaling())
-}
-
-fn is_snan(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, Decimal::is_signaling)
-}
-
-fn is_signed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, |x| x.negative)
-}
-
-fn is_zero(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, Decimal::is_zero)
-}
-
-fn is_normal(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+fn size_predicate(vm: &mut Vm, args: Args<'_>, test: fn(&Decimal, &Context) -> bool) -> Result<Value, Raised> {
     let (context, [x]) = args.method::<ContextObject, 1>(vm);
     let x = conversion::argument(vm, x)?;
     let rules = settings(vm, context);
-    Ok(Value::bool(x.is_normal(&rules)))
-}
-
-fn is_subnormal(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (context, [x]) = args.method::<ContextObject, 1>(vm);
-    let x = conversion::argument(vm, x)?;
-    let rules = settings(vm, context);
-    Ok(Value::bool(x.is_subnormal(&rules)))
+    Ok(Value::bool(test(&x, &rules)))
 }
 
 /// An argument that must be a Decimal.
@@ -198,19 +163,10 @@ fn operands(vm: &mut Vm, args: Args<'_>) -> Result<(Decimal, Decimal), Raised> {
     Ok((conversion::argument(vm, x)?, conversion::argument(vm, y)?))
 }
 
-fn compare_total(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+/// What a function makes of the operands.
+fn of_both(vm: &mut Vm, args: Args<'_>, make: fn(&Decimal, &Decimal) -> Decimal) -> Result<Value, Raised> {
     let (x, y) = operands(vm, args)?;
-    number::make(vm, &x.compare_total(&y))
-}
-
-fn compare_total_mag(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (x, y) = operands(vm, args)?;
-    number::make(vm, &x.compare_total_mag(&y))
-}
-
-fn copy_sign(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (x, y) = operands(vm, args)?;
-    number::make(vm, &x.copy_sign(&y))
+    number::make(vm, &make(&x, &y))
 }
 
 fn same_quantum(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -290,15 +246,15 @@ pub const METHODS: &[MethodDef] = &[
     method("Etop($self, /)", Etop, "Return a value equal to Emax - prec + 1.  This is the maximum exponent\nif the _clamp field of the context is set to 1 (IEEE clamp mode).  Etop()\nmust not be negative.\n\n"),
     method("radix($self, /)", radix, "Return 10.\n\n"),
     method("is_canonical($self, x, /)", is_canonical, "Return True if x is canonical, False otherwise.\n\n"),
-    method("is_finite($self, x, /)", is_finite, "Return True if x is finite, False otherwise.\n\n"),
-    method("is_infinite($self, x, /)", is_infinite, "Return True if x is infinite, False otherwise.\n\n"),
-    method("is_nan($self, x, /)", is_nan, "Return True if x is a qNaN or sNaN, False otherwise.\n\n"),
-    method("is_normal($self, x, /)", is_normal, "Return True if x is a normal number, False otherwise.\n\n"),
-    method("is_qnan($self, x, /)", is_qnan, "Return True if x is a quiet NaN, False otherwise.\n\n"),
-    method("is_signed($self, x, /)", is_signed, "Return True if x is negative, False otherwise.\n\n"),
-    method("is_snan($self, x, /)", is_snan, "Return True if x is a signaling NaN, False otherwise.\n\n"),
-    method("is_subnormal($self, x, /)", is_subnormal, "Return True if x is subnormal, False otherwise.\n\n"),
-    method("is_zero($self, x, /)", is_zero, "Return True if x is a zero, False otherwise.\n\n"),
+    method("is_finite($self, x, /)", |vm, args| predicate(vm, args, Decimal::is_finite), "Return True if x is finite, False otherwise.\n\n"),
+    method("is_infinite($self, x, /)", |vm, args| predicate(vm, args, Decimal::is_infinite), "Return True if x is infinite, False otherwise.\n\n"),
+    method("is_nan($self, x, /)", |vm, args| predicate(vm, args, Decimal::is_nan), "Return True if x is a qNaN or sNaN, False otherwise.\n\n"),
+    method("is_normal($self, x, /)", |vm, args| size_predicate(vm, args, Decimal::is_normal), "Return True if x is a normal number, False otherwise.\n\n"),
+    method("is_qnan($self, x, /)", |vm, args| predicate(vm, args, Decimal::is_quiet), "Return True if x is a quiet NaN, False otherwise.\n\n"),
+    method("is_signed($self, x, /)", |vm, args| predicate(vm, args, Decimal::is_signed), "Return True if x is negative, False otherwise.\n\n"),
+    method("is_snan($self, x, /)", |vm, args| predicate(vm, args, Decimal::is_signaling), "Return True if x is a signaling NaN, False otherwise.\n\n"),
+    method("is_subnormal($self, x, /)", |vm, args| size_predicate(vm, args, Decimal::is_subnormal), "Return True if x is subnormal, False otherwise.\n\n"),
+    method("is_zero($self, x, /)", |vm, args| predicate(vm, args, Decimal::is_zero), "Return True if x is a zero, False otherwise.\n\n"),
     method("_apply($self, object, /)", apply, ""),
     method("canonical($self, x, /)", canonical, "Return a new instance of x.\n\n"),
     method("copy_abs($self, x, /)", copy_abs, "Return a copy of x with the sign set to 0.\n\n"),
@@ -309,9 +265,9 @@ pub const METHODS: &[MethodDef] = &[
     method("number_class($self, x, /)", number_class, "Return an indication of the class of x.\n\n"),
     method("to_sci_string($self, x, /)", to_sci_string, "Convert a number to a string using scientific notation.\n\n"),
     method("to_eng_string($self, x, /)", to_eng_string, "Convert a number to a string, using engineering notation.\n\n"),
-    MethodDef::raw("compare_total", compare_total, "compare_total($self, x, y, /)\n--\n\nCompare x and y using their abstract representation.\n\n"),
-    MethodDef::raw("compare_total_mag", compare_total_mag, "compare_total_mag($self, x, y, /)\n--\n\nCompare x and y using their abstract representation, ignoring sign.\n\n"),
-    MethodDef::raw("copy_sign", copy_sign, "copy_sign($self, x, y, /)\n--\n\nCopy the sign from y to x.\n\n"),
+    MethodDef::raw("compare_total", |vm, args| of_both(vm, args, Decimal::compare_total), "compare_total($self, x, y, /)\n--\n\nCompare x and y using their abstract representation.\n\n"),
+    MethodDef::raw("compare_total_mag", |vm, args| of_both(vm, args, Decimal::compare_total_mag), "compare_total_mag($self, x, y, /)\n--\n\nCompare x and y using their abstract representation, ignoring sign.\n\n"),
+    MethodDef::raw("copy_sign", |vm, args| of_both(vm, args, Decimal::copy_sign), "copy_sign($self, x, y, /)\n--\n\nCopy the sign from y to x.\n\n"),
     MethodDef::raw("logical_and", logical_and, "logical_and($self, x, y, /)\n--\n\nApplies the logical operation 'and' between each operand's digits.\n\nThe operands must be both logical numbers.\n\n    >>> ExtendedContext.logical_and(Decimal('0'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_and(Decimal('0'), Decimal('1'))\n    Decimal('0')\n    >>> ExtendedContext.logical_and(Decimal('1'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_and(Decimal('1'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_and(Decimal('1100'), Decimal('1010'))\n    Decimal('1000')\n    >>> ExtendedContext.logical_and(Decimal('1111'), Decimal('10'))\n    Decimal('10')\n    >>> ExtendedContext.logical_and(110, 1101)\n    Decimal('100')\n    >>> ExtendedContext.logical_and(Decimal(110), 1101)\n    Decimal('100')\n    >>> ExtendedContext.logical_and(110, Decimal(1101))\n    Decimal('100')\n\n"),
     MethodDef::raw("logical_or", logical_or, "logical_or($self, x, y, /)\n--\n\nApplies the logical operation 'or' between each operand's digits.\n\nThe operands must be both logical numbers.\n\n    >>> ExtendedContext.logical_or(Decimal('0'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_or(Decimal('0'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_or(Decimal('1'), Decimal('0'))\n    Decimal('1')\n    >>> ExtendedContext.logical_or(Decimal('1'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_or(Decimal('1100'), Decimal('1010'))\n    Decimal('1110')\n    >>> ExtendedContext.logical_or(Decimal('1110'), Decimal('10'))\n    Decimal('1110')\n    >>> ExtendedContext.logical_or(110, 1101)\n    Decimal('1111')\n    >>> ExtendedContext.logical_or(Decimal(110), 1101)\n    Decimal('1111')\n    >>> ExtendedContext.logical_or(110, Decimal(1101))\n    Decimal('1111')\n\n"),
     MethodDef::raw("logical_xor", logical_xor, "logical_xor($self, x, y, /)\n--\n\nApplies the logical operation 'xor' between each operand's digits.\n\nThe operands must be both logical numbers.\n\n    >>> ExtendedContext.logical_xor(Decimal('0'), Decimal('0'))\n    Decimal('0')\n    >>> ExtendedContext.logical_xor(Decimal('0'), Decimal('1'))\n    Decimal('1')\n    >>> ExtendedContext.logical_xor(Decimal('1'), Decimal('0'))\n    Decimal('1')\n    >>> ExtendedContext.logical_xor(Decimal('1'), Decimal('1'))\n    Decimal('0')\n    >>> ExtendedContext.logical_xor(Decimal('1100'), Decimal('1010'))\n    Decimal('110')\n    >>> ExtendedContext.logical_xor(Decimal('1111'), Decimal('10'))\n    Decimal('1101')\n    >>> ExtendedContext.logical_xor(110, 1101)\n    Decimal('1011')\n    >>> ExtendedContext.logical_xor(Decimal(110), 1101)\n    Decimal('1011')\n    >>> ExtendedContext.logical_xor(110, Decimal(1101))\n    Decimal('1011')\n\n"),

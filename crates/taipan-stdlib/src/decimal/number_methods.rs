@@ -110,46 +110,11 @@ fn is_canonical(_: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::TRUE)
 }
 
-fn is_finite(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, |number| !number.is_special())
-}
-
-fn is_infinite(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, Decimal::is_infinite)
-}
-
-fn is_nan(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, Decimal::is_nan)
-}
-
-fn is_qnan(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, |number| number.is_nan() && !number.is_signaling())
-}
-
-fn is_snan(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, Decimal::is_signaling)
-}
-
-fn is_signed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, |number| number.negative)
-}
-
-fn is_zero(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    predicate(vm, args, Decimal::is_zero)
-}
-
-fn is_normal(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+fn size_predicate(vm: &mut Vm, args: Args<'_>, test: fn(&Decimal, &Context) -> bool) -> Result<Value, Raised> {
     let [context] = arguments::bind(vm, args.skip(1), ["context"], 0)?;
     let context = optional_or_current(vm, context)?;
     let rules = settings(vm, context);
-    Ok(Value::bool(number::receiver(vm, args.get(0)).is_normal(&rules)))
-}
-
-fn is_subnormal(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [context] = arguments::bind(vm, args.skip(1), ["context"], 0)?;
-    let context = optional_or_current(vm, context)?;
-    let rules = settings(vm, context);
-    Ok(Value::bool(number::receiver(vm, args.get(0)).is_subnormal(&rules)))
+    Ok(Value::bool(test(&number::receiver(vm, args.get(0)), &rules)))
 }
 
 fn adjusted(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -201,19 +166,10 @@ fn operands(vm: &mut Vm, args: Args<'_>) -> Result<(Decimal, Decimal), Raised> {
     Ok((number::receiver(vm, this), other))
 }
 
-fn compare_total(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (a, b) = operands(vm, args)?;
-    number::make(vm, &a.compare_total(&b))
-}
-
-fn compare_total_mag(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (a, b) = operands(vm, args)?;
-    number::make(vm, &a.compare_total_mag(&b))
-}
-
-fn copy_sign(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (a, b) = operands(vm, args)?;
-    number::make(vm, &a.copy_sign(&b))
+/// What a function makes of the operands.
+fn of_both(vm: &mut Vm, args: Args<'_>, make: fn(&Decimal, &Decimal) -> Decimal) -> Result<Value, Raised> {
+    let (x, y) = operands(vm, args)?;
+    number::make(vm, &make(&x, &y))
 }
 
 fn same_quantum(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -377,15 +333,15 @@ pub const METHODS: &[MethodDef] = &[
     MethodDef::raw("remainder_near", remainder_near, "remainder_near($self, /, other, context=None)\n--\n\nReturn the remainder from dividing self by other.  This differs from\nself % other in that the sign of the remainder is chosen so as to minimize\nits absolute value. More precisely, the return value is self - n * other\nwhere n is the integer nearest to the exact value of self / other, and\nif two integers are equally near then the even one is chosen.\n\nIf the result is zero then its sign will be the sign of self.\n\n"),
     MethodDef::raw("fma", fma, "fma($self, /, other, third, context=None)\n--\n\nFused multiply-add.  Return self*other+third with no rounding of the\nintermediate product self*other.\n\n    >>> Decimal(2).fma(3, 5)\n    Decimal('11')\n\n\n"),
     method("is_canonical($self, /)", is_canonical, "Return True if the argument is canonical and False otherwise.  Currently,\na Decimal instance is always canonical, so this operation always returns\nTrue.\n\n"),
-    method("is_finite($self, /)", is_finite, "Return True if the argument is a finite number, and False if the argument\nis infinite or a NaN.\n\n"),
-    method("is_infinite($self, /)", is_infinite, "Return True if the argument is either positive or negative infinity and\nFalse otherwise.\n\n"),
-    method("is_nan($self, /)", is_nan, "Return True if the argument is a (quiet or signaling) NaN and False\notherwise.\n\n"),
-    method("is_qnan($self, /)", is_qnan, "Return True if the argument is a quiet NaN, and False otherwise.\n\n"),
-    method("is_snan($self, /)", is_snan, "Return True if the argument is a signaling NaN and False otherwise.\n\n"),
-    method("is_signed($self, /)", is_signed, "Return True if the argument has a negative sign and False otherwise.\nNote that both zeros and NaNs can carry signs.\n\n"),
-    method("is_zero($self, /)", is_zero, "Return True if the argument is a (positive or negative) zero and False\notherwise.\n\n"),
-    MethodDef::raw("is_normal", is_normal, "is_normal($self, /, context=None)\n--\n\nReturn True if the argument is a normal finite non-zero number with an\nadjusted exponent greater than or equal to Emin. Return False if the\nargument is zero, subnormal, infinite or a NaN.\n\n"),
-    MethodDef::raw("is_subnormal", is_subnormal, "is_subnormal($self, /, context=None)\n--\n\nReturn True if the argument is subnormal, and False otherwise. A number is\nsubnormal if it is non-zero, finite, and has an adjusted exponent less\nthan Emin.\n\n"),
+    method("is_finite($self, /)", |vm, args| predicate(vm, args, Decimal::is_finite), "Return True if the argument is a finite number, and False if the argument\nis infinite or a NaN.\n\n"),
+    method("is_infinite($self, /)", |vm, args| predicate(vm, args, Decimal::is_infinite), "Return True if the argument is either positive or negative infinity and\nFalse otherwise.\n\n"),
+    method("is_nan($self, /)", |vm, args| predicate(vm, args, Decimal::is_nan), "Return True if the argument is a (quiet or signaling) NaN and False\notherwise.\n\n"),
+    method("is_qnan($self, /)", |vm, args| predicate(vm, args, Decimal::is_quiet), "Return True if the argument is a quiet NaN, and False otherwise.\n\n"),
+    method("is_snan($self, /)", |vm, args| predicate(vm, args, Decimal::is_signaling), "Return True if the argument is a signaling NaN and False otherwise.\n\n"),
+    method("is_signed($self, /)", |vm, args| predicate(vm, args, Decimal::is_signed), "Return True if the argument has a negative sign and False otherwise.\nNote that both zeros and NaNs can carry signs.\n\n"),
+    method("is_zero($self, /)", |vm, args| predicate(vm, args, Decimal::is_zero), "Return True if the argument is a (positive or negative) zero and False\notherwise.\n\n"),
+    MethodDef::raw("is_normal", |vm, args| size_predicate(vm, args, Decimal::is_normal), "is_normal($self, /, context=None)\n--\n\nReturn True if the argument is a normal finite non-zero number with an\nadjusted exponent greater than or equal to Emin. Return False if the\nargument is zero, subnormal, infinite or a NaN.\n\n"),
+    MethodDef::raw("is_subnormal", |vm, args| size_predicate(vm, args, Decimal::is_subnormal), "is_subnormal($self, /, context=None)\n--\n\nReturn True if the argument is subnormal, and False otherwise. A number is\nsubnormal if it is non-zero, finite, and has an adjusted exponent less\nthan Emin.\n\n"),
     method("adjusted($self, /)", adjusted, "Return the adjusted exponent of the number.  Defined as exp + digits - 1.\n\n"),
     method("canonical($self, /)", return_self, "Return the canonical encoding of the argument.  Currently, the encoding\nof a Decimal instance is always canonical, so this operation returns its\nargument unchanged.\n\n"),
     method("conjugate($self, /)", return_self, "Return self.\n\n"),
@@ -396,9 +352,9 @@ pub const METHODS: &[MethodDef] = &[
     MethodDef::raw("logical_invert", logical_invert, "logical_invert($self, /, context=None)\n--\n\nInvert all its digits.\n\nThe self must be logical number.\n\n"),
     MethodDef::raw("number_class", number_class, "number_class($self, /, context=None)\n--\n\nReturn a string describing the class of the operand.  The returned value\nis one of the following ten strings:\n\n    * '-Infinity', indicating that the operand is negative infinity.\n    * '-Normal', indicating that the operand is a negative normal number.\n    * '-Subnormal', indicating that the operand is negative and subnormal.\n    * '-Zero', indicating that the operand is a negative zero.\n    * '+Zero', indicating that the operand is a positive zero.\n    * '+Subnormal', indicating that the operand is positive and subnormal.\n    * '+Normal', indicating that the operand is a positive normal number.\n    * '+Infinity', indicating that the operand is positive infinity.\n    * 'NaN', indicating that the operand is a quiet NaN (Not a Number).\n    * 'sNaN', indicating that the operand is a signaling NaN.\n\n\n"),
     MethodDef::raw("to_eng_string", to_eng_string, "to_eng_string($self, /, context=None)\n--\n\nConvert to an engineering-type string.  Engineering notation has an exponent\nwhich is a multiple of 3, so there are up to 3 digits left of the decimal\nplace. For example, Decimal('123E+1') is converted to Decimal('1.23E+3').\n\nThe value of context.capitals determines whether the exponent sign is lower\nor upper case. Otherwise, the context does not affect the operation.\n\n"),
-    MethodDef::raw("compare_total", compare_total, "compare_total($self, /, other, context=None)\n--\n\nCompare two operands using their abstract representation rather than\ntheir numerical value.  Similar to the compare() method, but the result\ngives a total ordering on Decimal instances.  Two Decimal instances with\nthe same numeric value but different representations compare unequal\nin this ordering:\n\n    >>> Decimal('12.0').compare_total(Decimal('12'))\n    Decimal('-1')\n\nQuiet and signaling NaNs are also included in the total ordering. The result\nof this function is Decimal('0') if both operands have the same representation,\nDecimal('-1') if the first operand is lower in the total order than the second,\nand Decimal('1') if the first operand is higher in the total order than the\nsecond operand. See the specification for details of the total order.\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
-    MethodDef::raw("compare_total_mag", compare_total_mag, "compare_total_mag($self, /, other, context=None)\n--\n\nCompare two operands using their abstract representation rather than their\nvalue as in compare_total(), but ignoring the sign of each operand.\n\nx.compare_total_mag(y) is equivalent to x.copy_abs().compare_total(y.copy_abs()).\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
-    MethodDef::raw("copy_sign", copy_sign, "copy_sign($self, /, other, context=None)\n--\n\nReturn a copy of the first operand with the sign set to be the same as the\nsign of the second operand. For example:\n\n    >>> Decimal('2.3').copy_sign(Decimal('-1.5'))\n    Decimal('-2.3')\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
+    MethodDef::raw("compare_total", |vm, args| of_both(vm, args, Decimal::compare_total), "compare_total($self, /, other, context=None)\n--\n\nCompare two operands using their abstract representation rather than\ntheir numerical value.  Similar to the compare() method, but the result\ngives a total ordering on Decimal instances.  Two Decimal instances with\nthe same numeric value but different representations compare unequal\nin this ordering:\n\n    >>> Decimal('12.0').compare_total(Decimal('12'))\n    Decimal('-1')\n\nQuiet and signaling NaNs are also included in the total ordering. The result\nof this function is Decimal('0') if both operands have the same representation,\nDecimal('-1') if the first operand is lower in the total order than the second,\nand Decimal('1') if the first operand is higher in the total order than the\nsecond operand. See the specification for details of the total order.\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
+    MethodDef::raw("compare_total_mag", |vm, args| of_both(vm, args, Decimal::compare_total_mag), "compare_total_mag($self, /, other, context=None)\n--\n\nCompare two operands using their abstract representation rather than their\nvalue as in compare_total(), but ignoring the sign of each operand.\n\nx.compare_total_mag(y) is equivalent to x.copy_abs().compare_total(y.copy_abs()).\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
+    MethodDef::raw("copy_sign", |vm, args| of_both(vm, args, Decimal::copy_sign), "copy_sign($self, /, other, context=None)\n--\n\nReturn a copy of the first operand with the sign set to be the same as the\nsign of the second operand. For example:\n\n    >>> Decimal('2.3').copy_sign(Decimal('-1.5'))\n    Decimal('-2.3')\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
     MethodDef::raw("same_quantum", same_quantum, "same_quantum($self, /, other, context=None)\n--\n\nTest whether self and other have the same exponent or whether both are NaN.\n\nThis operation is unaffected by context and is quiet: no flags are changed\nand no rounding is performed. As an exception, the C version may raise\nInvalidOperation if the second operand cannot be converted exactly.\n\n"),
     MethodDef::raw("logical_and", logical_and, "logical_and($self, /, other, context=None)\n--\n\nApplies an 'and' operation between self and other's digits.\n\nBoth self and other must be logical numbers.\n\n"),
     MethodDef::raw("logical_or", logical_or, "logical_or($self, /, other, context=None)\n--\n\nApplies an 'or' operation between self and other's digits.\n\nBoth self and other must be logical numbers. \n\n"),

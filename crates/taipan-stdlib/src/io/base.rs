@@ -448,3 +448,9 @@ fn buffered_readinto(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn buffered_readinto1(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     into_buffer(vm, args, "read1")
 }
+
+/// `__getstate__` of a stream that cannot be pickled.
+pub(super) fn no_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let name = vm.type_name(args.get(0));
+    Err(vm.raise(Exc::TypeError, format!("cannot pickle '{name}' instances")))
+}

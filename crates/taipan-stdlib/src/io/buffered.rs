@@ -68,11 +68,11 @@ const GETSET: &[GetSetDef] = &[
 
 const CLOSE: MethodDef = method("close($self, /)", close, "");
 const DETACH: MethodDef = method("detach($self, /)", detach, "");
-const SEEKABLE: MethodDef = method("seekable($self, /)", seekable, "");
-const READABLE: MethodDef = method("readable($self, /)", readable, "");
-const WRITABLE: MethodDef = method("writable($self, /)", writable, "");
-const FILENO: MethodDef = method("fileno($self, /)", fileno, "");
-const ISATTY: MethodDef = method("isatty($self, /)", isatty, "");
+const SEEKABLE: MethodDef = method("seekable($self, /)", |vm, args| delegate(vm, args, "seekable"), "");
+const READABLE: MethodDef = method("readable($self, /)", |vm, args| delegate(vm, args, "readable"), "");
+const WRITABLE: MethodDef = method("writable($self, /)", |vm, args| delegate(vm, args, "writable"), "");
+const FILENO: MethodDef = method("fileno($self, /)", |vm, args| delegate(vm, args, "fileno"), "");
+const ISATTY: MethodDef = method("isatty($self, /)", |vm, args| delegate(vm, args, "isatty"), "");
 const DEALLOC_WARN: MethodDef = method("_dealloc_warn($self, source, /)", dealloc_warn, "");
 const FLUSH: MethodDef = method("flush($self, /)", flush, "");
 const SEEK: MethodDef = method("seek($self, target, whence=0, /)", seek, "");
@@ -89,7 +89,7 @@ const WRITE: MethodDef = method(
     write,
     "Write the given buffer to the IO stream.\n\nReturn the number of bytes written, which is always the length of b\nin bytes.\n\nRaises BlockingIOError if the buffer is full and the\nunderlying raw stream cannot accept more data at the moment.",
 );
-const GETSTATE: MethodDef = method("__getstate__($self, /)", no_state, "");
+const GETSTATE: MethodDef = method("__getstate__($self, /)", super::base::no_state, "");
 
 buffered_type!(
     READER,
@@ -292,26 +292,6 @@ fn delegate(vm: &mut Vm, args: Args<'_>, method: &str) -> Result<Value, Raised> 
     vm.call_method(raw, method, &[])
 }
 
-fn seekable(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    delegate(vm, args, "seekable")
-}
-
-fn readable(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    delegate(vm, args, "readable")
-}
-
-fn writable(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    delegate(vm, args, "writable")
-}
-
-fn fileno(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    delegate(vm, args, "fileno")
-}
-
-fn isatty(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    delegate(vm, args, "isatty")
-}
-
 fn dealloc_warn(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if let Some(raw) = args.receiver::<Buffered>(vm).get(vm).raw {
         let result = vm.call_method(raw, "_dealloc_warn", &[args.get(1)]);
@@ -320,11 +300,6 @@ fn dealloc_warn(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
     }
     Ok(Value::NONE)
-}
-
-fn no_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let name = vm.type_name(args.get(0));
-    Err(vm.raise(Exc::TypeError, format!("cannot pickle '{name}' instances")))
 }
 
 // ---- writing ----

@@ -73,7 +73,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         method("isatty($self, /)", isatty, "True if the file is connected to a TTY device."),
         method("_isatty_open_only($self, /)", isatty, ""),
         method("_dealloc_warn($self, object, /)", dealloc_warn, ""),
-        method("__getstate__($self, /)", no_state, ""),
+        method("__getstate__($self, /)", super::base::no_state, ""),
     ],
     getset: &[
         getter("closed", get_closed, "True if the file is closed"),
@@ -455,11 +455,6 @@ fn warn_unclosed(vm: &mut Vm, file: Gc<File>, source: Value) -> Result<(), Raise
         crate::resource_warning::warn(vm, "unclosed file", source, "file", file.value())?;
     }
     Ok(())
-}
-
-fn no_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let name = vm.type_name(args.get(0));
-    Err(vm.raise(Exc::TypeError, format!("cannot pickle '{name}' instances")))
 }
 
 fn file_of(vm: &mut Vm, this: Value) -> Result<Gc<File>, Raised> {

@@ -80,15 +80,15 @@ pub static TYPE: TypeSpec = TypeSpec {
         method("readline($self, size=-1, /)", readline, ""),
         method("flush($self, /)", flush, ""),
         method("close($self, /)", close, ""),
-        method("fileno($self, /)", fileno, ""),
-        method("seekable($self, /)", seekable, ""),
-        method("readable($self, /)", readable, ""),
-        method("writable($self, /)", writable, ""),
-        method("isatty($self, /)", isatty, ""),
+        method("fileno($self, /)", |vm, args| delegate(vm, args, "fileno"), ""),
+        method("seekable($self, /)", |vm, args| delegate(vm, args, "seekable"), ""),
+        method("readable($self, /)", |vm, args| delegate(vm, args, "readable"), ""),
+        method("writable($self, /)", |vm, args| delegate(vm, args, "writable"), ""),
+        method("isatty($self, /)", |vm, args| delegate(vm, args, "isatty"), ""),
         method("seek($self, cookie, whence=os.SEEK_SET, /)", seek, "Set the stream position, and return the new stream position."),
         method("tell($self, /)", tell, "Return the stream position as an opaque number."),
         method("truncate($self, pos=None, /)", truncate, ""),
-        method("__getstate__($self, /)", no_state, ""),
+        method("__getstate__($self, /)", super::base::no_state, ""),
     ],
     getset: &[
         getter("encoding", get_encoding, "").member(),
@@ -891,31 +891,6 @@ fn truncate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn delegate(vm: &mut Vm, args: Args<'_>, method: &str) -> Result<Value, Raised> {
     let buffer = buffer_of(vm, args.receiver::<Text>(vm))?;
     vm.call_method(buffer, method, &[])
-}
-
-fn fileno(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    delegate(vm, args, "fileno")
-}
-
-fn seekable(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    delegate(vm, args, "seekable")
-}
-
-fn readable(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    delegate(vm, args, "readable")
-}
-
-fn writable(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    delegate(vm, args, "writable")
-}
-
-fn isatty(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    delegate(vm, args, "isatty")
-}
-
-fn no_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let name = vm.type_name(args.get(0));
-    Err(vm.raise(Exc::TypeError, format!("cannot pickle '{name}' instances")))
 }
 
 fn text_of(vm: &mut Vm, this: Value) -> Result<Gc<Text>, Raised> {
