@@ -24,6 +24,7 @@ use crate::page_source::{Reservation, physical_memory};
 use crate::side_table::SideTable;
 use crate::stats::{CollectStats, HeapStats};
 use crate::traces::Traces;
+use crate::verify::Suspects;
 use crate::weak::WeakTable;
 
 /// One interpreter's memory. Dropping it unmaps everything without running finalisers.
@@ -65,8 +66,8 @@ pub struct Heap {
     /// While tracing.
     pub(crate) traces: Option<Traces>,
     pub(crate) next_id: u64,
-    /// Blocks that verification looks at after the next minor collection, and its turn with the others.
-    pub(crate) suspects: Vec<u32>,
+    /// What verification looks at after the next minor collection, and its turn with the rest.
+    pub(crate) suspects: Suspects,
     pub(crate) verify_turn: usize,
     pub(crate) config: HeapConfig,
     pub(crate) every_allocation_is_slow: bool,
@@ -143,7 +144,7 @@ impl Heap {
             owned: OwnedTable::default(),
             traces: None,
             next_id: 1,
-            suspects: Vec::new(),
+            suspects: Suspects::default(),
             verify_turn: 0,
             every_allocation_is_slow: config.stress_every.is_some() || config.fail_at.is_some(),
             allocations: 0,

@@ -30,6 +30,7 @@ struct Run {
 }
 
 /// The cards of an object that were written to.
+#[derive(Debug)]
 pub(crate) struct Cards(Vec<u64>);
 
 impl Cards {
@@ -280,6 +281,12 @@ impl LargeSpace {
         let id = self.id_at(start)?;
         let object = self.objects.get_mut(id as usize)?.as_mut()?;
         Some(Cards(std::mem::take(&mut object.cards)))
+    }
+
+    /// The cards of the object at `start` written to so far.
+    pub(crate) fn cards(&self, start: usize) -> Option<Cards> {
+        let object = self.objects.get(self.id_at(start)? as usize)?.as_ref()?;
+        Some(Cards(object.cards.clone()))
     }
 
     /// Gives the memory of free runs back to the system, but for `keep` bytes.

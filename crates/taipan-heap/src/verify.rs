@@ -2,15 +2,17 @@
 
 use crate::bitmap;
 use crate::block::{self, BLOCK, object_size, size_of_any};
-use crate::config::Policy;
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::is_pointer;
-use crate::roots::Roots;
+use crate::large::PAGE;
 use crate::trace::for_each_slot;
 
-/// Verification after a minor collection looks at each old block at least once in so many collections.
-pub(crate) const TURNS: usize = 16;
+mod turns;
+
+pub(crate) use turns::Suspects;
+#[cfg(test)]
+pub(crate) use turns::TURNS;
 
 impl Heap {
     /// Checks the heap as it is right after a collection (the nursery may have been used since).
@@ -23,6 +25,7 @@ impl Heap {
         for index in 0..self.blocks.table.len() {
             self.verify_if_old(index, young)?;
         }
+        self.verify_sizes()?;
         for header in self.large.headers() {
             self.verify_object(header as usize, young)?;
         }
@@ -32,57 +35,16 @@ impl Heap {
         Ok(())
     }
 
-    /// To be called before a collection: notes what a minor one may change.
-    pub(crate) fn note_suspects(&mut self) {
-        let mut suspects = std::mem::take(&mut self.suspects);
-        suspects.clear();
-        suspects.extend(self.remembered.iter().map(|&object| self.blocks.index(object) as u32));
-        suspects.extend(self.eden.blocks.iter().copied());
-        for region in [&self.old, &self.meta] {
-            suspects.extend(region.in_use(&self.blocks).chain(region.touched.iter().copied()));
-        }
-        self.suspects = suspects;
-    }
-
-    /// [`Heap::verify`] after a collection, the roots too. After a minor one, of the old blocks only those it put objects
-    /// into or that were written to, and some others in turn: all are looked at again after so many collections.
-    pub(crate) fn verify_with(&mut self, roots: &mut dyn Roots, major: bool) -> Result<(), String> {
-        if major || self.config.policy != Policy::Generational {
-            self.verify()?;
-        } else {
-            let mut suspects = std::mem::take(&mut self.suspects);
-            suspects.append(&mut self.old.touched);
-            suspects.append(&mut self.meta.touched);
-            suspects.extend((0..self.blocks.table.len() as u32).skip(self.verify_turn).step_by(TURNS));
-            self.verify_turn = (self.verify_turn + 1) % TURNS;
-            suspects.sort_unstable();
-            suspects.dedup();
-            for &index in &suspects {
-                self.verify_if_old(index as usize, false)?;
-            }
-            self.suspects = suspects;
-            for header in self.large.headers() {
-                self.verify_object(header as usize, false)?;
-            }
-        }
-        self.old.touched.clear();
-        self.meta.touched.clear();
-        let mut result = Ok(());
-        roots.visit_precise(&mut |word| {
-            if result.is_ok() {
-                result = self.verify_word(*word).map_err(|e| format!("root: {e}"));
-            }
-        });
-        result
-    }
-
     /// Walks the nursery: objects and gaps fill its blocks exactly.
     pub(crate) fn verify_nursery(&self) -> Result<(), String> {
         for (base, end) in self.eden_ranges() {
             let mut at = base;
             while at < end {
-                self.verify_header(at)?;
                 // SAFETY: the walk is at the end of the object before.
+                if unsafe { (*(at as *const Header)).shape } != block::FILLER {
+                    self.verify_header(at, true)?;
+                }
+                // SAFETY: as above, and the header is sound.
                 at += unsafe { size_of_any(at, &self.layouts) };
             }
             if at != end {
@@ -105,16 +67,43 @@ impl Heap {
         Ok(())
     }
 
-    fn verify_header(&self, object: usize) -> Result<(), String> {
-        // SAFETY: an address where an object should start, in committed memory.
-        let (shape, bits) = unsafe { ((*(object as *const Header)).shape, (*(object as *const Header)).bits) };
-        if shape != block::FILLER && self.layout(shape).is_none() {
-            return Err(format!("object at {object:#x} has undefined shape {shape}"));
+    /// The figures of what is in use agree with what is there.
+    fn verify_sizes(&self) -> Result<(), String> {
+        let used = (0..self.blocks.table.len()).filter(|&index| self.blocks.kind_of(index) != block::FREE).count();
+        let pages: usize = self.large.objects.iter().flatten().map(|object| object.pages).sum();
+        if used != self.blocks.used {
+            return Err(format!("{used} blocks are in use, {} are counted", self.blocks.used));
         }
-        if bits & (Header::FORWARDED | Header::PINNED) != 0 {
-            return Err(format!("object at {object:#x} has bits {bits:#x} of a collection in progress"));
+        if pages != self.large.used_pages {
+            return Err(format!("large objects take {pages} pages, {} are counted", self.large.used_pages));
+        }
+        for object in self.large.objects.iter().flatten() {
+            self.verify_header(object.start, true)?;
+            // SAFETY: the start of a large object with a sound header.
+            let bytes = unsafe { object_size(object.start, &self.layouts) };
+            if bytes > object.pages * PAGE {
+                return Err(format!("large object at {:#x} of {bytes} bytes has {} pages", object.start, object.pages));
+            }
         }
         Ok(())
+    }
+
+    #[inline(always)]
+    fn verify_header(&self, object: usize, young: bool) -> Result<(), String> {
+        // SAFETY: an address where an object should start, in committed memory.
+        let (shape, bits) = unsafe { ((*(object as *const Header)).shape, (*(object as *const Header)).bits) };
+        let defined = (shape as usize) < self.layouts.len();
+        let missing = if young { 0 } else { Header::OLD };
+        if defined && bits & (Header::FORWARDED | Header::PINNED) == 0 && bits & missing == missing {
+            return Ok(());
+        }
+        Err(if !defined {
+            format!("object at {object:#x} has undefined shape {shape}")
+        } else if bits & (Header::FORWARDED | Header::PINNED) != 0 {
+            format!("object at {object:#x} has bits {bits:#x} of a collection in progress")
+        } else {
+            format!("object at {object:#x} in old space lacks its bit")
+        })
     }
 
     fn verify_if_old(&self, index: usize, young: bool) -> Result<(), String> {
@@ -135,58 +124,75 @@ impl Heap {
             if at < free_from {
                 return Err(format!("object at {object:#x} overlaps the one before"));
             }
-            self.verify_object(object, young)?;
-            // SAFETY: the start bit says that an object starts there.
+            self.verify_header(object, young)?;
+            // SAFETY: the start bit says that an object starts there, and its shape is defined.
             let size = unsafe { object_size(object, &self.layouts) };
             free_from = at + size / GRANULE;
             if free_from * GRANULE > BLOCK {
                 return Err(format!("object at {object:#x} of {size} bytes leaves its block"));
             }
+            self.verify_object(object, young)?;
             at = bitmap::next_one(&entry.starts, at + 1);
         }
         Ok(())
     }
 
+    #[inline(always)]
     fn verify_object(&self, object: usize, young: bool) -> Result<(), String> {
-        self.verify_header(object)?;
+        self.verify_header(object, young)?;
         let header = object as *mut Header;
-        let mut result = Ok(());
+        let mut wrong = 0;
         // SAFETY: the header is sound and the object complete.
         unsafe {
-            if !young && (*header).bits & Header::OLD == 0 {
-                return Err(format!("object at {object:#x} in old space lacks its bit"));
+            let shape = (*header).shape as usize;
+            if !self.is_sound(self.owners[shape] as u64) {
+                return Err(format!("owner of shape {shape} of {object:#x} is no object"));
             }
-            let layout = self.layouts[(*header).shape as usize];
-            let shape = (*header).shape;
-            let owner = self.owners[shape as usize] as u64;
-            self.verify_word(owner).map_err(|e| format!("owner of shape {shape} of {object:#x}: {e}"))?;
-            for_each_slot(header, &layout, |slot| {
-                if result.is_ok() {
-                    result = self.verify_word(*slot).map_err(|e| format!("object {object:#x} of shape {shape}: {e}"));
+            for_each_slot(header, &self.layouts[shape], |slot| {
+                if !self.is_sound(*slot) {
+                    wrong = *slot;
                 }
             });
         }
-        result
+        self.nothing_wrong(object, wrong)
     }
 
-    fn verify_word(&self, word: u64) -> Result<(), String> {
-        if !is_pointer(word) {
+    /// An error if a word of the object is unsound; 0 stands for none.
+    #[inline(always)]
+    fn nothing_wrong(&self, object: usize, wrong: u64) -> Result<(), String> {
+        if wrong == 0 {
             return Ok(());
         }
+        // SAFETY: the header of an object just looked at.
+        let shape = unsafe { (*(object as *const Header)).shape };
+        Err(format!("object {object:#x} of shape {shape}: word {wrong:#x} refers to no object"))
+    }
+
+    /// Whether the word is no reference or leads to the start of an object.
+    #[inline(always)]
+    fn is_sound(&self, word: u64) -> bool {
+        if !is_pointer(word) {
+            return true;
+        }
         let address = word as usize;
-        let sound = match self.blocks.kind(address) {
+        match self.blocks.kind(address) {
             block::OLD | block::META => {
                 let starts = &self.blocks.table[self.blocks.index(address)].starts;
-                address.is_multiple_of(GRANULE) && bitmap::get(starts, self.blocks.granule(address))
+                bitmap::get(starts, self.blocks.granule(address))
             }
+            kind => self.is_sound_elsewhere(address, kind),
+        }
+    }
+
+    fn is_sound_elsewhere(&self, address: usize, kind: block::Kind) -> bool {
+        match kind {
             block::LARGE => self.large.find(address) == Some(address),
             block::EDEN => {
                 let block = self.blocks.address(self.blocks.index(address));
                 self.eden_ranges().any(|(base, end)| base == block && address < end)
             }
             _ => false,
-        };
-        if sound { Ok(()) } else { Err(format!("word {word:#x} refers to no object")) }
+        }
     }
 
     /// First and end address of the used part of each nursery block.

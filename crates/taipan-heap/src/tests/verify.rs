@@ -54,6 +54,65 @@ fn what_a_collection_touches_is_looked_at_at_once() {
     assert!(found(&mut heap, &mut roots, 1));
 }
 
+/// An old array of 100,000 values: 800 KB, twenty-five of the pieces that take turns.
+fn old_array(heap: &mut Heap, roots: &mut TestRoots) -> Object {
+    let object = array(heap, 100_000, roots);
+    roots.words.push(address(object));
+    collect(heap, Collection::Major, roots);
+    object
+}
+
+#[test]
+fn a_store_without_barrier_into_a_large_array_is_found_in_turn() {
+    for index in [2, 50_000, 100_001] {
+        let mut heap = new_heap(checked());
+        let mut roots = TestRoots::default();
+        let large = old_array(&mut heap, &mut roots);
+        let young = node(&mut heap, 1, &mut roots);
+        set_word(large, index, address(young));
+        assert!(found(&mut heap, &mut roots, crate::verify::TURNS), "{index}");
+    }
+}
+
+#[test]
+fn the_cards_of_a_large_array_are_looked_at_at_once() {
+    for index in [2, 70_000, 100_001] {
+        let mut heap = new_heap(checked());
+        let mut roots = TestRoots::default();
+        let large = old_array(&mut heap, &mut roots);
+        heap.write_barrier_at(large, index);
+        set_word(large, index, roots.words[0] + 16);
+        assert!(found(&mut heap, &mut roots, 1), "{index}");
+    }
+    // So is all of an array that was written to as a whole, or is young.
+    let mut heap = new_heap(checked());
+    let mut roots = TestRoots::default();
+    let large = old_array(&mut heap, &mut roots);
+    heap.write_barrier(large);
+    set_word(large, 60_000, roots.words[0] + 16);
+    assert!(found(&mut heap, &mut roots, 1));
+    let mut heap = new_heap(checked());
+    let large = array(&mut heap, 100_000, &mut roots);
+    roots.words = vec![address(large)];
+    set_word(large, 60_000, roots.words[0] + 16);
+    assert!(found(&mut heap, &mut roots, 1));
+}
+
+#[test]
+fn a_wrong_figure_is_found() {
+    let mut heap = new_heap(checked());
+    let mut roots = TestRoots::default();
+    let large = old_array(&mut heap, &mut roots);
+    heap.large.used_pages += 1;
+    assert!(heap.verify().unwrap_err().contains("pages"));
+    heap.large.used_pages -= 1;
+    heap.blocks.used += 1;
+    assert!(heap.verify().unwrap_err().contains("blocks"));
+    heap.blocks.used -= 1;
+    set_word(large, 1, 200_000);
+    assert!(heap.verify().is_err());
+}
+
 #[test]
 fn a_sound_heap_passes() {
     let mut heap = new_heap(checked());
