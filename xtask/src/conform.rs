@@ -168,7 +168,8 @@ impl Suite {
         results.into_iter().map(|slot| slot.into_inner().unwrap_or_default()).collect()
     }
 
-    fn run(&self, module: &str) -> Result<ModuleRun, String> {
+    /// Runs one module in a scratch folder.
+    pub(crate) fn run(&self, module: &str) -> Result<ModuleRun, String> {
         let work = std::env::temp_dir().join(format!("taipan-conform-{}-{module}", std::process::id()));
         std::fs::create_dir_all(&work).map_err(|error| error.to_string())?;
         let run = run_in(&work, self, module);

@@ -2,41 +2,54 @@
 //!
 //! The programs of `tests/programs` and, when `--tests` names the folder of CPython's package `test`, groups of its suite
 //! run twice: plainly, and with options that collect often, overwrite what is freed and check the heap. The programs
-//! `hostile_*`, which change what is being worked on, then run with a collection at each allocation.
+//! `hostile_*`, which change what is being worked on, then run with a collection at each allocation. `--log FILE` keeps
+//! what the suite gave, module by module; a run with the same file goes on where the last one ended.
 
 use crate::args::Options;
-use crate::conform::{self, HEAP_OPTIONS, ModuleRun, Suite, groups};
+use crate::conform::{self, HEAP_OPTIONS, groups};
 use crate::programs::case::Case;
 use crate::programs::{interpreter, run_all, selected};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use suite::{Comparison, summary};
+
+mod suite;
 
 /// The options if none are given.
 const OPTIONS: &str = "gcstress=1000 gcpoison gcverify";
 /// Those of the programs that change what is being worked on.
 const HOSTILE: &str = "gcstress=1 gcpoison gcmove";
-/// How many times as long as usual programs and modules may take.
+/// How many times as long as usual programs may take.
 const PATIENCE: u64 = 20;
-/// Seconds that a module of the suite may take without options.
-const MODULE_SECONDS: u64 = 600;
+/// Seconds that a module of the suite may take with options, if not told.
+const MODULE_SECONDS: u64 = 3600;
 
 /// Runs both and prints the differences; true when there are none.
 pub fn main(args: &[String]) -> Result<bool, String> {
-    let options = Options::parse(args, &["python", "options", "tests", "groups", "only", "jobs"], &[])?;
+    let valued = ["python", "options", "tests", "groups", "only", "jobs", "timeout", "log"];
+    let options = Options::parse(args, &valued, &["suite-only"])?;
     let python = interpreter(&options)?;
     let python = python.canonicalize().map_err(|error| format!("{}: {error}", python.display()))?;
     let jobs = usize::try_from(options.number("jobs", 2)?).unwrap_or(2);
     let stress = options.value("options").unwrap_or(OPTIONS);
-    let cases = selected(&options.words)?;
-    let mut differences = compare_programs(&cases, &python, jobs, stress);
+    let mut differences = 0;
+    if !options.flag("suite-only") {
+        differences += compare_programs(&selected(&options.words)?, &python, jobs, stress);
+    }
     if let Some(tests) = options.value("tests") {
         let rows = groups::parse(&conform::read(&conform::folder().join("groups.txt"))?);
         let (mut wanted, only) = (options.list("groups"), options.list("only"));
         if wanted.is_empty() && only.is_empty() {
             wanted = vec!["language".to_owned(), "types".to_owned()];
         }
-        let rows = groups::select(rows, &wanted, &only);
-        differences += compare_suite(&rows, &python, Path::new(tests), jobs, stress);
+        let modules: Vec<String> = groups::select(rows, &wanted, &only).into_iter().map(|(_, module)| module).collect();
+        let comparison = Comparison {
+            python,
+            tests: PathBuf::from(tests),
+            options: stress.to_owned(),
+            seconds: options.number("timeout", MODULE_SECONDS)?,
+            log: options.value("log").map(PathBuf::from),
+        };
+        differences += summary(&comparison.run(&modules)?);
     }
     println!("stress ({stress}): {differences} differences");
     Ok(differences == 0)
@@ -75,37 +88,6 @@ fn compare_programs(cases: &[Case], python: &Path, jobs: usize, stress: &str) ->
     differences
 }
 
-fn compare_suite(rows: &[(String, String)], python: &Path, tests: &Path, jobs: usize, stress: &str) -> usize {
-    let run = |options: Option<String>, patience: u64| {
-        let limit = Duration::from_secs(MODULE_SECONDS * patience);
-        let (python, tests): (PathBuf, PathBuf) = (python.to_owned(), tests.to_owned());
-        let suite = Suite { python, tests, limit, recording: false, options };
-        suite.run_all(rows, jobs, &|module, run| {
-            println!("{module} {} pass, {:.0} s", run.passing().count(), run.seconds)
-        })
-    };
-    let (plain, other) = (run(None, 1), run(Some(stress.to_owned()), PATIENCE));
-    let mut differences = 0;
-    for (((_, module), plain), other) in rows.iter().zip(&plain).zip(&other) {
-        for line in differing(plain, other) {
-            differences += 1;
-            println!("{module}: {line}");
-        }
-    }
-    let count = |runs: &[ModuleRun]| runs.iter().map(|run| run.passing().count()).sum::<usize>();
-    println!("suite: {} tests pass plainly, {} stressed", count(&plain), count(&other));
-    differences
-}
-
-/// The tests that pass in one run only, with what came of them in the other.
-fn differing(plain: &ModuleRun, other: &ModuleRun) -> Vec<String> {
-    let lost = plain.passing().filter(|test| !other.passes(test));
-    let won = other.passing().filter(|test| !plain.passes(test));
-    lost.map(|test| format!("{test} stressed: {}", other.ending(test)))
-        .chain(won.map(|test| format!("{test} plain: {}", plain.ending(test))))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,15 +100,5 @@ mod tests {
         assert_eq!(cases[0].steps[0].args, ["-X", "gcpoison", "$DIR/p.py"]);
         assert_eq!(cases[0].timeout, 3 * PATIENCE);
         assert_eq!(cases[0].env, [(HEAP_OPTIONS.to_owned(), "gcstress=1".to_owned())]);
-    }
-
-    #[test]
-    fn a_test_that_passes_in_one_run_only_is_a_difference() {
-        let run = |text: &str| conform::parse_output("m", text);
-        let plain = run("OK\ttest.m.a\nFAIL\ttest.m.b\tX: 1\nOK\ttest.m.c\nDONE\n");
-        let other = run("FAIL\ttest.m.a\tY: 2\nOK\ttest.m.b\nOK\ttest.m.c\nDONE\n");
-        assert_eq!(differing(&plain, &other), ["a stressed: FAIL Y: 2", "b plain: FAIL X: 1"]);
-        assert_eq!(differing(&plain, &plain), [""; 0]);
-        assert!(differing(&plain, &run("")).iter().all(|line| line.contains("missing; did not finish")));
     }
 }
