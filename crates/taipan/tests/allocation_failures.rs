@@ -3,7 +3,8 @@
 //! Each run must end well or with MemoryError, and leave a sound heap to the next one, in the same interpreter: the start
 //! is tried once, not for each program. A program may wait for ever for a thread that ended with MemoryError; an interrupt
 //! must end that. By default a sample of programs and of n is taken; `TAIPAN_ALLOCATIONS=all` takes each program and each
-//! n, `TAIPAN_ALLOCATIONS=/3` the programs whose number leaves no rest by 3, `TAIPAN_ALLOCATIONS=100..` those from there on.
+//! n, `TAIPAN_ALLOCATIONS=/3` the programs whose number leaves no rest by 3, `TAIPAN_ALLOCATIONS=100..` those from there on
+//! (of the start, the allocations from there on).
 
 use std::os::unix::thread::JoinHandleExt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -173,8 +174,8 @@ fn starts(n: u64) -> Result<bool, String> {
 }
 
 fn run_starts(clock: &Mutex<Clock>) {
-    let (_, _, part) = sample();
-    let (mut n, mut runs, mut faults) = (1, 0, Vec::new());
+    let (first, _, part) = sample();
+    let (mut n, mut runs, mut faults) = (first.max(1) as u64, 0, Vec::new());
     loop {
         note(clock, format!("start, allocation {n}"));
         runs += 1;

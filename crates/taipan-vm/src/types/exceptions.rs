@@ -7,7 +7,7 @@ use crate::raise::Raised;
 use crate::spec::TypeSpec;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
-use crate::types::type_::{Type, class_of_spec};
+use crate::types::type_::{Type, class_over_limit};
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -162,14 +162,14 @@ impl Vm {
             return class;
         }
         let pending = self.pending.take();
-        let made = class_of_spec(self, EXCEPTIONS[exc as usize]);
+        let made = class_over_limit(self, EXCEPTIONS[exc as usize]);
         let class = match made {
             Ok(class) => {
                 self.interp_mut().exception_types[exc as usize] = Some(class);
                 class
             }
             Err(raised) => {
-                // Out of memory: the nearest class that exists stands in, this time.
+                // The system has no memory either: the nearest class that exists stands in, this time.
                 let _ = self.take_raised(raised);
                 match self.interp().exception_types[Exc::MemoryError as usize] {
                     Some(class) => class,

@@ -179,15 +179,17 @@ impl MethodCacheEntry {
     pub const EMPTY: MethodCacheEntry = MethodCacheEntry { class: 0, name: Atom(0), epoch: 0, value: None };
 }
 
-/// Makes a built-in type at first use. Running out of memory here leaves nothing to go on with.
+/// Makes a built-in type at first use. Who asks for one cannot be told that memory has run out, hence the class, of
+/// bounded size and made once, may go over the limit.
 #[cold]
 pub fn materialize_builtin(vm: &mut Vm, builtin: Builtin) -> Gc<Type> {
     let pending = vm.pending.take();
-    let class = match materialize(vm, builtin.spec(), Some(builtin)) {
+    let class = class_over_limit(vm, builtin.spec());
+    let class = match class {
         Ok(class) => class,
         Err(raised) => {
-            // The class could not be completed within the memory limit: its base stands in, and the next use tries
-            // again. `object` and `type` are made before any limit applies.
+            // The system has no memory either: a base stands in, and the next use tries again. `object` and `type` are
+            // made before any limit applies.
             let _ = vm.take_raised(raised);
             let base = if builtin as u32 <= Builtin::Type as u32 { None } else { Some(Builtin::Object) };
             match base {
@@ -198,6 +200,18 @@ pub fn materialize_builtin(vm: &mut Vm, builtin: Builtin) -> Gc<Type> {
     };
     vm.pending = pending;
     class
+}
+
+/// [`class_of_spec`] for those who cannot go on without the class: if need be it is made beyond the memory limit.
+pub(crate) fn class_over_limit(vm: &mut Vm, spec: &'static TypeSpec) -> Result<Gc<Type>, Raised> {
+    class_of_spec(vm, spec).or_else(|raised| {
+        let _ = vm.take_raised(raised);
+        let limit = vm.heap_mut().config().limit;
+        vm.heap_mut().set_limit(usize::MAX);
+        let class = class_of_spec(vm, spec);
+        vm.heap_mut().set_limit(limit);
+        class
+    })
 }
 
 /// The class of a native module's type, made at first use.
@@ -215,8 +229,28 @@ pub fn class_of_spec(vm: &mut Vm, spec: &'static TypeSpec) -> Result<Gc<Type>, R
     materialize(vm, spec, None)
 }
 
-/// Makes the class object of a spec: base first, then dict rows, slots, MRO, shape.
+/// Makes the class object of a spec, or leaves no trace of it.
 pub fn materialize(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Builtin>) -> Result<Gc<Type>, Raised> {
+    let result = materialize_parts(vm, spec, builtin);
+    if result.is_err() {
+        match builtin {
+            Some(builtin) => {
+                vm.interp_mut().builtin_types[builtin as usize] = None;
+                vm.interp_mut().shapes.get_mut(builtin as u32).klass = None;
+                if builtin == Builtin::Str {
+                    vm.interp_mut().shapes.get_mut(Builtin::SharedStr as u32).klass = None;
+                }
+            }
+            None => {
+                vm.interp_mut().spec_types.remove(&std::ptr::from_ref(spec).addr());
+            }
+        }
+    }
+    result
+}
+
+/// Base first, then dict rows, slots, MRO, shape.
+fn materialize_parts(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Builtin>) -> Result<Gc<Type>, Raised> {
     let is_object = std::ptr::eq(spec, &object::TYPE);
     let base = match spec.base {
         Some(base) => Some(class_of_spec(vm, base)?),
