@@ -1,7 +1,8 @@
 //! Free lists for the policy mark-sweep: the gaps of old blocks, taken by first, best or worst fit.
 //!
 //! Invariants: the gaps are exactly the unused granules of old blocks swept or taken since; no gap crosses a block;
-//! both indexes hold the same gaps. Objects born here are old and in no need of a write barrier: nothing is young.
+//! both indexes hold the same gaps; below `first[n]` there is no gap of n granules or more. Objects born here
+//! are old and in no need of a write barrier: nothing is young.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ptr::NonNull;
@@ -21,6 +22,8 @@ pub(crate) struct FreeLists {
     by_address: BTreeMap<usize, usize>,
     /// Bytes and address.
     by_size: BTreeSet<(usize, usize)>,
+    /// By size in granules, where first fit begins to search: at zero each time it would walk over all that is full.
+    first: Vec<usize>,
     /// Bytes allocated since the last collection.
     pub(crate) allocated: usize,
 }
@@ -29,25 +32,46 @@ impl FreeLists {
     pub(crate) fn clear(&mut self) {
         self.by_address.clear();
         self.by_size.clear();
+        self.first.clear();
     }
 
     pub(crate) fn add(&mut self, start: usize, bytes: usize) {
+        self.insert(start, bytes);
+        for first in self.first.iter_mut().take(bytes / GRANULE + 1) {
+            *first = start.min(*first);
+        }
+    }
+
+    fn insert(&mut self, start: usize, bytes: usize) {
         if bytes > 0 {
             self.by_address.insert(start, bytes);
             self.by_size.insert((bytes, start));
         }
     }
 
+    /// The gap with the lowest address that has room for `bytes`.
+    fn first_fit(&mut self, bytes: usize) -> Option<(usize, usize)> {
+        let size = bytes / GRANULE;
+        if self.first.len() <= size {
+            self.first.resize(size + 1, 0);
+        }
+        let found = self.by_address.range(self.first[size]..).find(|&(_, &room)| room >= bytes);
+        let found = found.map(|(&start, &room)| (start, room));
+        self.first[size] = found.map_or(usize::MAX, |(start, _)| start);
+        found
+    }
+
     /// Takes `bytes` out of the gap that `fit` prefers; `None` when no gap is large enough.
     pub(crate) fn take(&mut self, bytes: usize, fit: Fit) -> Option<usize> {
         let (start, size) = match fit {
-            Fit::First => self.by_address.iter().find(|&(_, &size)| size >= bytes).map(|(&start, &size)| (start, size)),
+            Fit::First => self.first_fit(bytes),
             Fit::Best => self.by_size.range((bytes, 0)..).next().map(|&(size, start)| (start, size)),
             Fit::Worst => self.by_size.last().filter(|&&(size, _)| size >= bytes).map(|&(size, start)| (start, size)),
         }?;
         self.by_address.remove(&start);
         self.by_size.remove(&(size, start));
-        self.add(start + bytes, size - bytes);
+        // For what fits into the rest, the search began here or before.
+        self.insert(start + bytes, size - bytes);
         self.allocated += bytes;
         Some(start)
     }
@@ -124,6 +148,35 @@ impl Heap {
             let to = bitmap::next_one(live, from);
             self.gaps.add(base + from * GRANULE, (to - from) * GRANULE);
             from = bitmap::next_zero(live, to);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_fit_is_the_lowest_gap_with_room() {
+        let mut lists = FreeLists::default();
+        let mut random = crate::tests::Random(7);
+        for round in 0..40 {
+            lists.clear();
+            // Runs of gaps and objects, as a sweep leaves them, from above.
+            let mut at = 1 << 20;
+            while at > 4096 {
+                let size = (1 + random.below(40)) * GRANULE;
+                at -= size + GRANULE;
+                lists.add(at, size);
+            }
+            for step in 0..400 {
+                let bytes = (1 + random.below(48)) * GRANULE;
+                let lowest = lists.iter().find(|&(_, room)| room >= bytes).map(|(start, _)| start);
+                assert_eq!(lists.take(bytes, Fit::First), lowest, "round {round}, step {step}");
+                if lowest.is_none() || step % 100 == 50 {
+                    lists.add((1 << 21) - (step + 1) * 2 * BLOCK / 64, BLOCK / 64);
+                }
+            }
         }
     }
 }

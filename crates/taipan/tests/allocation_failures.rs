@@ -35,14 +35,13 @@ struct Clock {
 }
 
 /// How a run ended.
-#[derive(PartialEq)]
 enum End {
-    /// No allocation had that number.
-    Passed,
-    /// With MemoryError.
-    NoMemory,
+    /// Well, or with MemoryError.
+    Fine,
     /// It waited until it was interrupted.
     Interrupted,
+    /// In another way, or with a broken heap.
+    Fault(String),
 }
 
 /// Which programs to run: the first, and every how manieth; and by which part n grows from run to run (0: by one).
@@ -101,26 +100,27 @@ fn repr_of_raised(vm: &mut Vm, raised: taipan::vm::raise::Raised) -> String {
     })
 }
 
-/// Runs the program with the `n`-th allocation failing.
-fn run(vm: &mut Vm, program: &str, n: u64) -> Result<End, String> {
+/// Runs the program with the `n`-th allocation failing, and tells whether an allocation had that number.
+fn run(vm: &mut Vm, program: &str, n: u64) -> (End, bool) {
     vm.heap_mut().fail_allocation(n);
     let result = vm.run_source(program.as_bytes(), "<program>", 0);
     let reached = vm.heap_mut().stop_failing();
-    let ended = match result {
-        Ok(()) if reached => Ok(End::NoMemory),
-        Ok(()) => Ok(End::Passed),
-        Err(raised) if vm.raised_is(Exc::MemoryError) => {
+    let end = match result {
+        Ok(()) => End::Fine,
+        Err(raised) if reached && vm.raised_is(Exc::MemoryError) => {
             let _ = vm.take_raised(raised);
-            Ok(End::NoMemory)
+            End::Fine
         }
         Err(raised) if vm.raised_is(Exc::KeyboardInterrupt) => {
             let _ = vm.take_raised(raised);
-            Ok(End::Interrupted)
+            End::Interrupted
         }
-        Err(raised) => Err(format!("allocation {n}: {}", repr_of_raised(vm, raised))),
+        Err(raised) => End::Fault(repr_of_raised(vm, raised)),
     };
-    vm.heap_mut().verify().map_err(|error| format!("allocation {n}: broken heap: {error}"))?;
-    ended
+    match vm.heap_mut().verify() {
+        Ok(()) => (end, reached),
+        Err(error) => (End::Fault(format!("broken heap: {error}")), reached),
+    }
 }
 
 fn run_programs(clock: &Mutex<Clock>) {
@@ -143,11 +143,14 @@ fn run_programs(clock: &Mutex<Clock>) {
         loop {
             note(clock, format!("program {number}, allocation {n}"));
             runs += 1;
-            match run(vm, program, n) {
-                Ok(End::Passed) => break,
-                Ok(End::NoMemory) => {}
-                Ok(End::Interrupted) => waits += 1,
-                Err(fault) => faults.push(format!("program {number} ({program}): {fault}")),
+            let (end, reached) = run(vm, program, n);
+            match end {
+                End::Fine => {}
+                End::Interrupted => waits += 1,
+                End::Fault(text) => faults.push(format!("program {number} ({program}): allocation {n}: {text}")),
+            }
+            if !reached {
+                break;
             }
             n += 1 + n.checked_div(part).unwrap_or(0);
         }
