@@ -65,7 +65,8 @@ fn watched(body: impl FnOnce(&Mutex<Clock>) + Send + 'static) {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let clock = Arc::new(Mutex::new(Clock { started: Instant::now(), what: String::new() }));
     let shared = Arc::clone(&clock);
-    set_signal(SIGINT, 2).expect("a handler");
+    // An interpreter handles interrupts if nobody did before.
+    set_signal(SIGINT, 0).expect("an action");
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || body(&shared)).expect("a thread");
     let (mut last, mut interrupts) = (Instant::now(), 0);
     while !thread.is_finished() {

@@ -161,10 +161,12 @@ fn release_save(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if count == 0 {
         return Err(vm.raise(Exc::RuntimeError, "cannot release un-acquired lock"));
     }
+    // Without memory for the state to restore, the lock stays as it is.
+    let owner = vm.new_uint(owner)?;
+    let state = Tuple::from_values(vm, &[Value::int(count), owner])?.value();
     lock.get_mut(vm).count = 0;
     hand_over(vm, lock);
-    let owner = vm.new_uint(owner)?;
-    Ok(Tuple::from_values(vm, &[Value::int(count), owner])?.value())
+    Ok(state)
 }
 
 fn acquire_restore(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
