@@ -45,14 +45,39 @@ with warnings.catch_warnings(record=True) as seen:
     if not (child := os.fork()):
         os._exit(0)
     os.waitpid(child, 0)
-    print(seen)
+    print(seen, flush=True)
 
 # Names are cut as the system does.
 before = _thread._get_name()
 for name in "plain", "a\0b", "x" * 20, "xé" * 10, "\ud800\udc80":
     _thread.set_name(name)
-    print(ascii(_thread._get_name()))
+    print(ascii(_thread._get_name()), flush=True)
 _thread.set_name(before)
 
 keeper = Keeper()
 del keeper
+
+# In a forked child the other threads have ended, daemons too.
+event = threading.Event()
+others = [threading.Thread(target=event.wait, daemon=daemon) for daemon in (False, True)]
+for other in others:
+    other.start()
+
+
+def forked(what):
+    with warnings.catch_warnings(record=True):
+        child = os.fork()
+    if child == 0:
+        print(what, [other.is_alive() for other in others], threading.main_thread().name, flush=True)
+        for other in others:
+            other.join()
+        threading._shutdown()
+        os._exit(7)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), [other.is_alive() for other in others], flush=True)
+
+
+forked("main")
+middle = threading.Thread(target=forked, args=("other",))
+middle.start()
+middle.join()
+event.set()

@@ -176,6 +176,7 @@ impl Vm {
         if let Err(raised) = crate::modules::thread::local::forget_others(self) {
             let _ = self.take_raised(raised);
         }
+        crate::modules::thread::handle::end_others(self);
         self.interp_mut().gil = std::sync::Arc::default();
         self.forget_watchdog();
         // The others sleep in the parent.

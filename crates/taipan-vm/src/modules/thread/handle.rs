@@ -16,15 +16,17 @@ const NOT_STARTED: u32 = 0;
 const RUNNING: u32 = 1;
 const DONE: u32 = 2;
 
-/// Handles of threads that the end of the program waits for.
-const WAITED_FOR: &str = "thread.shutdown";
+/// Handles of threads that run.
+const HANDLES: &str = "thread.handles";
 
 heap_object! {
     /// A thread handle.
     pub struct ThreadHandle {
         ident: u64,
         state: u32,
-        pad: u32,
+        /// Whether the end of the program waits for the thread.
+        waited_for: bool,
+        pad: [u8; 3],
     }
 }
 
@@ -45,7 +47,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 fn make(vm: &mut Vm, class: Gc<Type>, ident: u64, state: u32) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
-    Ok(vm.new_object(shape, ThreadHandle { header: HeaderWord::NEW, ident, state, pad: 0 })?.value())
+    Ok(vm.new_object(shape, ThreadHandle { header: HeaderWord::NEW, ident, state, waited_for: false, pad: [0; 3] })?.value())
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
@@ -60,7 +62,10 @@ pub(super) fn make_thread_handle(vm: &mut Vm, args: Args<'_>) -> Result<Value, R
     }
     let ident = vm.index_i64(ident)? as u64;
     let class = class_of_spec(vm, &TYPE)?;
-    make(vm, class, ident, RUNNING)
+    let handle = make(vm, class, ident, RUNNING)?;
+    let running = handles(vm)?;
+    List::push(running, vm, handle)?;
+    Ok(handle)
 }
 
 pub(super) fn start_joinable_thread(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -85,47 +90,62 @@ pub(super) fn start_joinable_thread(vm: &mut Vm, args: Args<'_>) -> Result<Value
         Some(daemon) => vm.is_true(daemon)?,
         None => true,
     };
+    let running = handles(vm)?;
+    List::push(running, vm, handle)?;
     own.get_mut(vm).state = RUNNING;
+    own.get_mut(vm).waited_for = !daemon;
     let empty = Tuple::empty(vm)?;
     match super::start(vm, function, empty, Value::NONE, handle) {
         Ok(ident) => own.get_mut(vm).ident = ident,
         Err(raised) => {
+            forget(vm, handle);
             own.get_mut(vm).state = NOT_STARTED;
             return Err(raised);
         }
     }
-    if !daemon {
-        let waited = waited_for(vm)?;
-        List::push(waited, vm, handle)?;
-    }
     Ok(handle)
 }
 
-fn waited_for(vm: &mut Vm) -> Result<Gc<List>, Raised> {
-    if let Some(list) = vm.state(WAITED_FOR).and_then(|list| list.downcast::<List>(vm)) {
+fn handles(vm: &mut Vm) -> Result<Gc<List>, Raised> {
+    if let Some(list) = vm.state(HANDLES).and_then(|list| list.downcast::<List>(vm)) {
         return Ok(list);
     }
     let list = List::new(vm)?;
-    vm.set_state(WAITED_FOR, list.value());
+    vm.set_state(HANDLES, list.value());
     Ok(list)
+}
+
+fn forget(vm: &mut Vm, handle: Value) {
+    let Some(list) = vm.state(HANDLES).and_then(|list| list.downcast::<List>(vm)) else { return };
+    let n = list.get(vm).len();
+    let mut kept = 0;
+    for i in 0..n {
+        let Some(other) = list.get(vm).get_at(vm, i) else { break };
+        if other != handle {
+            List::set_at(list, vm, kept, other);
+            kept += 1;
+        }
+    }
+    List::truncate(list, vm, kept);
+}
+
+/// In a forked child the other threads have ended.
+pub(crate) fn end_others(vm: &mut Vm) {
+    let Some(list) = vm.state(HANDLES).and_then(|list| list.downcast::<List>(vm)) else { return };
+    let me = vm.thread_id;
+    for i in (0..list.get(vm).len()).rev() {
+        let handle = list.get(vm).get_at(vm, i).and_then(|handle| handle.downcast::<ThreadHandle>(vm));
+        if let Some(handle) = handle.filter(|handle| handle.get(vm).ident != me) {
+            set_done(vm, handle.value());
+        }
+    }
 }
 
 /// Marks the thread of a handle as ended.
 pub(super) fn set_done(vm: &mut Vm, handle: Value) {
     let Some(own) = handle.downcast::<ThreadHandle>(vm) else { return };
     own.get_mut(vm).state = DONE;
-    if let Some(list) = vm.state(WAITED_FOR).and_then(|list| list.downcast::<List>(vm)) {
-        let n = list.get(vm).len();
-        let mut kept = 0;
-        for i in 0..n {
-            let Some(other) = list.get(vm).get_at(vm, i) else { break };
-            if other != handle {
-                List::set_at(list, vm, kept, other);
-                kept += 1;
-            }
-        }
-        List::truncate(list, vm, kept);
-    }
+    forget(vm, handle);
     vm.wake_waiters();
 }
 
@@ -185,12 +205,14 @@ fn get_ident(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 /// Waits for all threads that are not daemons.
 pub(super) fn shutdown(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     loop {
-        let list = waited_for(vm)?;
+        let list = handles(vm)?;
         let n = list.get(vm).len();
         let me = vm.thread_id;
         let other = (0..n).find_map(|i| {
             let handle = list.get(vm).get_at(vm, i)?.downcast::<ThreadHandle>(vm)?;
-            if handle.get(vm).ident != me && handle.get(vm).state == RUNNING { Some(handle) } else { None }
+            let shown = handle.get(vm);
+            let waited_for = shown.waited_for && shown.state == RUNNING && shown.ident != me;
+            waited_for.then_some(handle)
         });
         let Some(other) = other else { return Ok(Value::NONE) };
         vm.wait_until(None, |vm| is_done_now(vm, other))?;
