@@ -47,7 +47,9 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 fn make(vm: &mut Vm, class: Gc<Type>, ident: u64, state: u32) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
-    Ok(vm.new_object(shape, ThreadHandle { header: HeaderWord::NEW, ident, state, waited_for: false, pad: [0; 3] })?.value())
+    Ok(vm
+        .new_object(shape, ThreadHandle { header: HeaderWord::NEW, ident, state, waited_for: false, pad: [0; 3] })?
+        .value())
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
