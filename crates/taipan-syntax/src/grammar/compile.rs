@@ -240,9 +240,11 @@ impl Reader<'_> {
                 name = word.chars().next();
                 self.at += 2;
             }
-            alt.guarded |= matches!(self.peek(), Some(Lexeme::Word(word)) if word.starts_with("invalid_"));
+            // CPython's generator guards an alternative only where the `invalid_` rule is all of it.
+            let is_invalid = matches!(self.peek(), Some(Lexeme::Word(word)) if word.starts_with("invalid_"));
             let item = self.item()?;
             alt.items.push((item, name));
+            alt.guarded = is_invalid && alt.items.len() == 1;
         }
         (!alt.items.is_empty()).then_some(alt)
     }
