@@ -8,6 +8,8 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 
+use taipan_bytecode::ops::Opcode;
+
 use super::executable::Executable;
 use super::monitoring::Event;
 use super::register_code::{RegOp, RegisterCode, Word};
@@ -320,6 +322,16 @@ impl Frame {
     pub fn lasti(&self) -> u32 {
         let Some((register, pc)) = self.executable.locate(self.pc) else { return 0 };
         register.position(pc).map_or(0, |entry| entry.offset)
+    }
+
+    /// Whether the first RESUME was reached; before it there are only instructions that belong to no line.
+    pub(crate) fn has_begun(&self) -> bool {
+        let (offset, code) = (self.lasti() as usize, &self.executable.code);
+        if self.executable.line_at(offset as i32 * 2).is_some() {
+            return true;
+        }
+        let mut units = code.code.chunks_exact(2).take(offset + 1);
+        units.any(|unit| unit[0] == Opcode::Resume as u8)
     }
 
     /// Visits the slots that are live at the operation being executed, which waits for `callee` if that is a frame it has

@@ -69,7 +69,11 @@ impl Vm {
     /// Notes which code has just allocated `object`.
     #[cold]
     pub(crate) fn trace_allocation(&mut self, object: std::ptr::NonNull<Header>, bytes: usize) {
-        let depth = self.exec.depth();
+        let mut depth = self.exec.depth();
+        // A frame whose first instructions make its cells has not begun yet.
+        if self.exec.frame(depth).is_some_and(|frame| !frame.has_begun()) {
+            depth -= 1;
+        }
         let limit = self.interp().tracer.limit;
         let mut places = Vec::with_capacity(limit.min(depth).max(1));
         for depth in (1..=depth).rev().take(limit) {

@@ -95,6 +95,12 @@ impl Dict {
             return Ok(dict);
         }
         let dict = Dict::new_own(vm, n)?;
+        let interned = |pair: &[Cell<Value>]| pair[0].get().exact::<Str>().is_some_and(Str::is_interned);
+        if pairs.chunks_exact(2).all(interned) {
+            // Equal ones are the same, and all have their hashes.
+            dict.get_mut(vm).fill_own(pairs);
+            return Ok(dict);
+        }
         for pair in pairs.chunks_exact(2) {
             let (key, value) = (pair[0].get(), pair[1].get());
             let hash = match key.exact::<Str>() {

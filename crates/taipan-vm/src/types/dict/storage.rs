@@ -2,6 +2,8 @@
 //!
 //! A dict with a `DictStorage` has no words of its own. The dict and its storage are written behind their own barriers.
 
+use std::cell::Cell;
+
 use super::{Dict, index_bytes};
 use crate::gc::{Gc, HeaderWord, HeapObject, Tail};
 use crate::heap_object;
@@ -125,6 +127,26 @@ impl Dict {
     fn own_slots(&self) -> &[Option<Value>] {
         // SAFETY: so many value words follow the struct of an exact dict, and none that of another (`Shape::own_tail`).
         unsafe { std::slice::from_raw_parts((&raw const *self).add(1).cast(), (self.own & OWN_MASK) as usize) }
+    }
+
+    /// Fills the slots behind the header of a new dict with pairs whose keys are equal only if they are the same.
+    #[inline]
+    pub(super) fn fill_own(&mut self, pairs: &[Cell<Value>]) {
+        // SAFETY: as in `own_slots`.
+        let slots: &mut [Option<Value>] =
+            unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), (self.own & OWN_MASK) as usize) };
+        let mut filled = 0;
+        for pair in pairs.chunks_exact(2) {
+            let (key, value) = (Some(pair[0].get()), Some(pair[1].get()));
+            match slots[..2 * filled].chunks_exact_mut(2).find(|slots| slots[0] == key) {
+                Some(slots) => slots[1] = value,
+                None => {
+                    slots[2 * filled..2 * filled + 2].copy_from_slice(&[key, value]);
+                    filled += 1;
+                }
+            }
+        }
+        (self.used, self.filled) = (filled as u32, filled as u32);
     }
 
     /// Keys and values of the entries, wherever they lie.
