@@ -332,16 +332,14 @@ fn call_bound_method(vm: &mut Vm, op: Op, callable: Value, start: u16, argc: usi
     let Some(method) = callable.exact::<crate::types::method::Method>() else {
         return vm.call_args(callable, Args::from_cells(op.window(start, argc)));
     };
-    let (function, this) = (method.get(vm).function, method.get(vm).receiver);
-    match function.exact::<Function>() {
+    match method.get(vm).function.exact::<Function>() {
         // The slot before the arguments was NULL: self fits there.
         Some(function) if start == op.word().b() + 2 => {
             vm.count()?;
+            vm.prepare(executable_of(vm, function))?;
+            let this = method.get(vm).receiver;
             op.set(start - 1, this);
-            let pushed = push_call(vm, op, function, u32::from(start) - 1, argc + 1, ret);
-            // As in `construct`.
-            std::hint::black_box(this);
-            pushed?;
+            push_with_self(vm, op, function, u32::from(start) - 1, argc + 1, ret, this)?;
             Ok(PUSHED)
         }
         _ => vm.call_args(callable, Args::from_cells(op.window(start, argc))),
@@ -434,17 +432,51 @@ fn construct(
     start: u16,
     argc: usize,
 ) -> Result<Value, Raised> {
+    vm.prepare(executable_of(vm, init))?;
     let object = crate::types::object::new_instance(vm, class)?;
     vm.note_instance(object, class);
     op.set(start - 2, object);
     op.set(start - 1, object);
     let ret = Ret::new(Kind::Init, op.word().a(), RegOp::CALL.words() as u8);
-    let pushed = push_call(vm, op, init, u32::from(start) - 1, argc + 1, ret);
-    // No root says what lies in the slot of self, which was NULL for the calling operation, until the frame stands: seen on
-    // this stack, the object does not move meanwhile.
-    std::hint::black_box(object);
-    pushed?;
+    push_with_self(vm, op, init, u32::from(start) - 1, argc + 1, ret, object)?;
     Ok(PUSHED)
+}
+
+/// As `push_call` of prepared code, for a window whose first slot holds `this` and was NULL for the calling operation: no
+/// root tells of it until the frame stands.
+#[inline]
+fn push_with_self(
+    vm: &mut Vm,
+    op: Op,
+    function: Gc<Function>,
+    start: u32,
+    argc: usize,
+    ret: Ret,
+    this: Value,
+) -> Result<(), Raised> {
+    let executable = executable_of(vm, function);
+    if executable.simple && argc == executable.argcount as usize {
+        // Nothing collects before the frame stands.
+        return push_call(vm, op, function, start, argc, ret);
+    }
+    push_holding(vm, op, function, start, argc, ret, this)
+}
+
+/// Binding may collect: seen on this stack, the object does not move meanwhile. The stack is that of a function of its own,
+/// so that no copy stays behind in one that lasts.
+#[inline(never)]
+fn push_holding(
+    vm: &mut Vm,
+    op: Op,
+    function: Gc<Function>,
+    start: u32,
+    argc: usize,
+    ret: Ret,
+    this: Value,
+) -> Result<(), Raised> {
+    let pushed = push_call(vm, op, function, start, argc, ret);
+    std::hint::black_box(this);
+    pushed
 }
 
 /// CALL_CLASS_INIT: the class and its `__init__` are as cached.
