@@ -4,11 +4,12 @@
 //! references: all objects of the nursery count as reached and stay where they are. What is garbage among them is
 //! found by the next major collection. Invariants afterwards: those of a minor collection.
 
+use std::hint::black_box;
+
 use crate::bitmap;
 use crate::block::{self, BLOCK, fill_poison, size_of_any};
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
-use crate::mark::MARKED;
 use crate::stats::CollectStats;
 use crate::trace::for_each_slot_in;
 
@@ -65,8 +66,8 @@ impl Heap {
         let base = self.blocks.address(index);
         let top = self.blocks.table[index].top as usize;
         let active = self.marker.active;
-        let mut starts = bitmap::EMPTY;
-        let mut at = 0;
+        let (mut starts, mut inner) = (bitmap::EMPTY, bitmap::EMPTY);
+        let (mut at, mut usual) = (0, 0);
         while at < top {
             let object = base + at * GRANULE;
             let header = object as *mut Header;
@@ -79,14 +80,25 @@ impl Heap {
                 }
                 (*header).bits |= Header::OLD;
                 bitmap::set(&mut starts, at);
-                let layout = &self.layouts[shape as usize];
-                at += layout.size_of(header) / GRANULE;
+                let layout = self.layouts[shape as usize];
                 if active && layout.is_leaf() {
                     self.reach_owner(shape);
                 } else if active {
-                    self.marker.stack.push(object | MARKED);
+                    bitmap::set(&mut inner, at);
+                }
+                // Most objects are as large as the one before: with that size, which needs no look at the object, the
+                // processor goes on to the next.
+                let size = layout.size_of(header) / GRANULE;
+                if size == usual {
+                    at += black_box(usual);
+                } else {
+                    usual = size;
+                    at += size;
                 }
             }
+        }
+        if active {
+            self.scan_block_later(index, &inner);
         }
         let entry = &mut self.blocks.table[index];
         entry.starts = starts;

@@ -9,7 +9,6 @@ use crate::block;
 use crate::header::Header;
 use crate::heap::Heap;
 use crate::large::CARD_WORDS;
-use crate::mark::MARKED;
 use crate::trace::{for_each_slot, for_each_slot_in};
 
 impl Heap {
@@ -107,7 +106,7 @@ impl Heap {
     /// Makes the marking in progress look again at an object that was written to after it was marked.
     pub(crate) fn remark(&mut self, object: usize) {
         if self.marker.active && self.is_marked(object) && self.blocks.kind(object) != block::FREE {
-            self.marker.stack.push(object | MARKED);
+            self.scan_later(object);
         }
     }
 }

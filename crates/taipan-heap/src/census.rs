@@ -6,7 +6,6 @@
 
 use std::collections::VecDeque;
 
-use crate::bitmap;
 use crate::block;
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
@@ -74,7 +73,7 @@ impl Heap {
     pub(crate) fn census_of_old(&mut self) -> usize {
         let Some(census) = self.census.take() else { return 0 };
         let is_dead = |heap: &Heap, at: usize| heap.blocks.kind(at) != block::OUTSIDE && !heap.is_marked(at);
-        self.count_dead(census, Heap::for_each_old_place, is_dead)
+        self.count_dead(census, Heap::for_each_unmarked_place, is_dead)
     }
 
     /// Calls `f` with the address of each object of the nursery that was not moved out.
@@ -101,15 +100,17 @@ impl Heap {
         self.large.young.iter().filter_map(|&id| self.large.objects[id as usize].as_ref()).for_each(|o| f(o.start));
     }
 
-    /// Calls `f` with the address of each object outside the nursery.
-    fn for_each_old_place(&self, f: &mut dyn FnMut(usize)) {
+    /// Calls `f` with the address of each object outside the nursery that may be dead: none that is marked where it lies.
+    fn for_each_unmarked_place(&self, f: &mut dyn FnMut(usize)) {
         for index in 0..self.blocks.table.len() {
             if matches!(self.blocks.kind_of(index), block::OLD | block::META | block::EVACUATED) {
-                let (base, starts) = (self.blocks.address(index), &self.blocks.table[index].starts);
-                let mut at = bitmap::next_one(starts, 0);
-                while at < bitmap::BITS {
-                    f(base + at * GRANULE);
-                    at = bitmap::next_one(starts, at + 1);
+                let (base, entry) = (self.blocks.address(index), &self.blocks.table[index]);
+                for (at, (starts, live)) in entry.starts.iter().zip(&entry.live).enumerate() {
+                    let mut dead = starts & !live;
+                    while dead != 0 {
+                        f(base + (at * 64 + dead.trailing_zeros() as usize) * GRANULE);
+                        dead &= dead - 1;
+                    }
                 }
             }
         }

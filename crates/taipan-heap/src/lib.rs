@@ -25,6 +25,7 @@ mod config;
 mod eden;
 mod finalize;
 mod free_list;
+mod grey;
 mod header;
 mod heap;
 mod identity;

@@ -1,16 +1,18 @@
 //! Marking of old space: all at once, or in slices after minor collections.
 //!
-//! References are put on a stack unseen; the object's mark is looked at when it has come into the cache.
+//! References are put on a stack unseen. A batch of objects is scanned, then what the stack has is marked, each mark being
+//! asked for some entries ahead; what was not marked before is `grey` and scanned block by block.
 //!
 //! Invariants while `Marker::active`: an object is marked iff its first granule is set in its block's `live` bits (or,
 //! for a large one, its header has `MARKED`); a marked object that was not scanned since it was last written to is
-//! on `stack`, the rest of a large one on `arrays`, or it is in the remembered set; objects that become old are
+//! on `stack` or in `grey`, the rest of a large one on `arrays`, or it is in the remembered set; objects that become old are
 //! marked at once. Scanning an object sets all its granules. Marking runs only while the nursery is empty. Objects of
 //! `EVACUATED` blocks move when reached; such blocks exist only in collections that run to the end.
 
 use crate::bitmap;
 use crate::block::{self, BLOCK, object_size};
 use crate::config::Policy;
+use crate::grey::Grey;
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::is_pointer;
@@ -23,14 +25,21 @@ const SPARSE_EIGHTHS: usize = 3;
 /// Words of a large object that are scanned at a time.
 const ARRAY_PIECE: usize = 2048;
 /// Bit of an entry of the stack: the object is marked, but not scanned; without it, it may be either or neither.
-pub(crate) const MARKED: usize = 1;
-/// Objects between being taken from the stack and being looked at.
+const MARKED: usize = 1;
+/// Entries of the stack whose marks are on their way from memory.
+const AHEAD: usize = 16;
+/// Objects scanned before what they refer to is marked.
+const BATCH: usize = 128;
+/// Objects of a batch whose memory is on its way.
 const COMING: usize = 16;
 
 #[derive(Debug, Default)]
 pub(crate) struct Marker {
     pub(crate) active: bool,
-    pub(crate) stack: Vec<usize>,
+    /// References to objects that are perhaps not marked yet; with [`MARKED`], marked objects to be scanned.
+    stack: Vec<usize>,
+    /// Marked objects to be scanned.
+    grey: Grey,
     /// By shape: its owner, or 0 once that is marked.
     pub(crate) unreached: Vec<usize>,
     /// Large objects being scanned, with the word to go on from.
@@ -75,6 +84,7 @@ impl Heap {
         self.marker.stack.clear();
         self.marker.unreached.copy_from_slice(&self.owners);
         self.marker.arrays.clear();
+        self.marker.grey.reset(self.blocks.table.len());
         self.marker.evacuated = 0;
         self.marker.marked = 0;
         self.marker.active = true;
@@ -113,6 +123,7 @@ impl Heap {
         self.marker.active = false;
         self.marker.stack.clear();
         self.marker.arrays.clear();
+        self.marker.grey.release();
     }
 
     /// Marks what the roots refer to.
@@ -250,7 +261,7 @@ impl Heap {
             // SAFETY: a complete object.
             self.reach_owner(unsafe { (*(object as *const Header)).shape });
         } else {
-            self.marker.stack.push(object | MARKED);
+            self.marker.grey.add(index, granule);
         }
     }
 
@@ -267,6 +278,16 @@ impl Heap {
     fn mark_owner(&mut self, shape: u32) {
         let owner = std::mem::take(&mut self.marker.unreached[shape as usize]);
         self.mark_old(owner);
+    }
+
+    /// Makes the marking in progress scan a marked object.
+    pub(crate) fn scan_later(&mut self, object: usize) {
+        self.marker.stack.push(object | MARKED);
+    }
+
+    /// Makes the marking in progress scan objects of a block which are marked, by their first granules.
+    pub(crate) fn scan_block_later(&mut self, index: usize, starts: &bitmap::Bitmap) {
+        self.marker.grey.add_all(index, starts);
     }
 
     /// Marks an object that has just become old, or was born old, if marking is active.
@@ -290,55 +311,89 @@ impl Heap {
     /// Scans marked objects of about `budget` bytes; true when none are left.
     pub(crate) fn drain_marks(&mut self, budget: usize) -> bool {
         let mut scanned = 0;
-        // Objects on their way from memory, with their marks.
+        while scanned < budget {
+            scanned += self.mark_stack();
+            scanned += match self.marker.arrays.pop() {
+                Some((object, word)) => self.scan_array(object, word),
+                None => match self.scan_batch() {
+                    0 if self.marker.stack.is_empty() => return true,
+                    bytes => bytes,
+                },
+            };
+        }
+        false
+    }
+
+    /// Marks all that is on the stack; returns about how many bytes scanned that is worth.
+    fn mark_stack(&mut self) -> usize {
+        let mut stack = std::mem::take(&mut self.marker.stack);
+        for (at, &entry) in stack.iter().enumerate() {
+            if let Some(&later) = stack.get(at + AHEAD) {
+                prefetch(self.blocks.mark_address(later));
+                prefetch(self.marker.grey.bit_address(self.blocks.index(later), self.blocks.granule(later)));
+            }
+            if entry & MARKED != 0 {
+                self.want_scan(entry & !MARKED);
+            } else if self.claim(entry) {
+                self.marker.grey.add(self.blocks.index(entry), self.blocks.granule(entry));
+            }
+        }
+        let worth = stack.len() * (GRANULE / 2);
+        stack.clear();
+        stack.append(&mut self.marker.stack);
+        self.marker.stack = stack;
+        worth
+    }
+
+    /// Sees to it that a marked object is scanned.
+    fn want_scan(&mut self, object: usize) {
+        if self.blocks.kind(object) != block::LARGE {
+            self.marker.grey.add(self.blocks.index(object), self.blocks.granule(object));
+            return;
+        }
+        self.marker.marked += 1;
+        // SAFETY: the start of a large object.
+        let shape = unsafe { (*(object as *const Header)).shape };
+        if !self.layouts[shape as usize].is_leaf() {
+            self.marker.arrays.push((object, 0));
+        }
+        self.reach_owner(shape);
+    }
+
+    /// Scans some objects; returns about how many bytes that took, 0 if there are none.
+    fn scan_batch(&mut self) -> usize {
+        self.marker.grey.begin_round();
+        let mut scanned = 0;
         let mut coming = [0usize; COMING];
-        let mut turn = 0;
+        let (mut asked, mut done) = (0, 0);
         loop {
-            let next = self.marker.stack.pop().unwrap_or(0);
-            if next != 0 {
-                prefetch(next);
-                prefetch(self.blocks.mark_address(next));
+            while asked < BATCH && asked - done < COMING {
+                let Some((block, granule)) = self.marker.grey.take() else { break };
+                let object = self.blocks.address(block) + granule * GRANULE;
+                prefetch(object);
+                coming[asked % COMING] = object;
+                asked += 1;
             }
-            let entry = std::mem::replace(&mut coming[turn % COMING], next);
-            turn += 1;
-            if entry != 0 {
-                let object = entry & !MARKED;
-                if entry != object || self.claim(object) {
-                    self.marker.marked += 1;
-                    scanned += self.scan(object);
-                } else {
-                    scanned += GRANULE / 2;
-                }
-            } else if next == 0 && coming.iter().all(|&o| o == 0) {
-                match self.marker.arrays.pop() {
-                    Some((object, word)) => scanned += self.scan_array(object, word),
-                    None => return true,
-                }
+            if done == asked {
+                self.marker.marked += done;
+                return scanned;
             }
-            if scanned >= budget {
-                self.marker.stack.extend(coming.iter().filter(|&&o| o != 0));
-                return self.marker.stack.is_empty() && self.marker.arrays.is_empty();
-            }
+            scanned += self.scan(coming[done % COMING]);
+            done += 1;
         }
     }
 
-    /// Marks what a marked object refers to; returns about how many bytes that took.
+    /// Puts what a marked object of a block refers to on the stack; returns about how many bytes that took.
     #[inline(always)]
     fn scan(&mut self, object: usize) -> usize {
         let header = object as *mut Header;
         // SAFETY: marked objects are complete and at their final place.
-        let (shape, layout, size, large) = unsafe {
+        let (shape, layout, size) = unsafe {
             let shape = (*header).shape;
             let layout = self.layouts[shape as usize];
-            (shape, layout, layout.size_of(header), (*header).bits & Header::LARGE != 0)
+            (shape, layout, layout.size_of(header))
         };
         self.reach_owner(shape);
-        if large {
-            if !layout.is_leaf() {
-                self.marker.arrays.push((object, 0));
-            }
-            return GRANULE;
-        }
         let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
         bitmap::set_range(&mut self.blocks.table[index].live, granule, size / GRANULE);
         // SAFETY: as above.
@@ -395,6 +450,7 @@ impl Heap {
         out.marked_objects = self.marker.marked;
         self.marker.active = false;
         self.marker.stack.shrink_to(1 << 16);
+        self.marker.grey.release();
         let before = self.blocks.used * BLOCK + self.large.used_pages * crate::large::PAGE;
         let kept = self.sweep();
         self.stats.majors += 1;

@@ -11,7 +11,6 @@ use crate::block::{self, BLOCK, fill_poison, object_size};
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::is_pointer;
-use crate::mark::MARKED;
 use crate::roots::Roots;
 use crate::stats::CollectStats;
 use crate::trace::for_each_slot;
@@ -273,18 +272,17 @@ impl Heap {
         let pinned = std::mem::take(&mut self.pinned);
         for &object in &pinned {
             // SAFETY: pinned objects are complete and have not moved.
-            let (size, leaf) = unsafe {
+            let size = unsafe {
                 (*(object as *mut Header)).bits &= !(Header::PINNED | Header::MARKED);
-                let leaf = self.layouts[(*(object as *const Header)).shape as usize].is_leaf();
-                (object_size(object, &self.layouts), leaf)
+                object_size(object, &self.layouts)
             };
             let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
             let entry = &mut self.blocks.table[index];
             bitmap::set(&mut entry.starts, granule);
             bitmap::set_range(&mut entry.live, granule, size / GRANULE);
             self.old.allocated += size;
-            if self.marker.active && !leaf {
-                self.marker.stack.push(object | MARKED);
+            if self.marker.active {
+                self.scan_later(object);
             }
         }
         out.pinned_objects += pinned.len();
