@@ -9,7 +9,10 @@ use crate::block;
 use crate::header::Header;
 use crate::heap::Heap;
 use crate::large::CARD_WORDS;
-use crate::trace::{for_each_slot, for_each_slot_in};
+use crate::trace::{for_each_slot, for_each_slot_in, prefetch};
+
+/// Objects of the remembered set whose memory is asked for before it is their turn.
+const AHEAD: usize = 16;
 
 impl Heap {
     /// To be called before value words are written into `object`, unless nothing was allocated since it was itself.
@@ -64,7 +67,13 @@ impl Heap {
     pub(crate) fn forward_remembered(&mut self) {
         self.last_card = (0, 0);
         let mut remembered = std::mem::take(&mut self.remembered);
-        for &object in &remembered {
+        for (at, &object) in remembered.iter().enumerate() {
+            if let Some(&later) = remembered.get(at + AHEAD) {
+                prefetch(later);
+                if self.marker.active {
+                    prefetch(self.blocks.mark_address(later));
+                }
+            }
             let header = object as *mut Header;
             // SAFETY: old objects stay allocated between major collections, which empty the set first.
             unsafe {

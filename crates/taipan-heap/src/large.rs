@@ -13,7 +13,7 @@ use crate::header::Header;
 pub(crate) const PAGE: usize = 4096;
 const COMMIT: usize = 1 << 20;
 /// Words per card.
-pub(crate) const CARD_WORDS: usize = 128;
+pub(crate) const CARD_WORDS: usize = 32;
 
 #[derive(Debug)]
 pub(crate) struct LargeObject {
