@@ -15,6 +15,8 @@ use crate::trace::for_each_slot_in;
 
 /// Most collections that adopt the nursery before the next one that follows references.
 const ADOPTIONS: u32 = 8;
+/// A heap smaller than this is marked when the last of a long run of adoptions is over, if it has grown by a third.
+const SETTLED: usize = 32 << 20;
 /// The part of the nursery that may be garbage, as a divisor.
 const GARBAGE: usize = 16;
 /// The rest of a block is worth allocating into when it has at least this many granules.
@@ -24,6 +26,13 @@ impl Heap {
     /// Decides whether the next collections may adopt, `promoted` bytes of a nursery of `nursery` having survived.
     pub(crate) fn plan_adoptions(&mut self, nursery: usize, promoted: usize) {
         let dense = promoted >= nursery - nursery / GARBAGE;
+        if !dense && self.eden.adoption_run == ADOPTIONS && self.used_bytes() < SETTLED {
+            // The program has built something and goes on to other things: what it had before may be garbage now.
+            let grown = self.old_growth;
+            if grown > self.used_bytes().saturating_sub(grown) / 3 {
+                self.next_major = self.next_major.min(grown);
+            }
+        }
         self.eden.adoption_run = if dense { (self.eden.adoption_run * 2).clamp(1, ADOPTIONS) } else { 0 };
         self.eden.adoptions = self.eden.adoption_run;
     }

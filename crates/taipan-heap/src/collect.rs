@@ -23,6 +23,8 @@ const GROWING_LARGE: usize = 128 << 20;
 pub(crate) const MIN_SLICE: usize = 512 << 10;
 /// Bytes scanned by a slice for each byte promoted: marking must end before old space has grown much.
 pub(crate) const SLICE_RATE: usize = 4;
+/// Most bytes scanned by a slice after a minor collection that followed references, which takes time of its own.
+const MAX_SLICE: usize = 1536 << 10;
 
 impl Heap {
     /// Collects now. A major collection frees all garbage, in one pause.
@@ -67,7 +69,8 @@ impl Heap {
             return;
         }
         self.pause(cause, roots, sp, |heap, roots, candidates, out| {
-            if heap.may_adopt() {
+            let adopting = heap.may_adopt();
+            if adopting {
                 heap.adopt_nursery(out);
             } else {
                 heap.minor(roots, candidates, out);
@@ -82,7 +85,10 @@ impl Heap {
             }
             out.slice = true;
             let late = growth > heap.next_major.saturating_mul(2);
-            let slice = heap.slice_bytes.saturating_add(out.promoted_bytes.saturating_mul(heap.slice_rate));
+            let mut slice = heap.slice_bytes.saturating_add(out.promoted_bytes.saturating_mul(heap.slice_rate));
+            if !adopting {
+                slice = slice.min(MAX_SLICE.max(heap.slice_bytes));
+            }
             let budget = if late { usize::MAX } else { slice };
             if heap.drain_marks(budget) {
                 heap.mark_roots(roots, candidates);
