@@ -5,8 +5,10 @@
 //! at the roots again. Explicit major collections, and those forced by the limit, do everything in one pause.
 
 use crate::alloc::reserve_of;
+use crate::block::BLOCK;
 use crate::config::Policy;
 use crate::heap::Heap;
+use crate::large::PAGE;
 use crate::page_source::monotonic;
 use crate::roots::{Roots, StackRange};
 use crate::stack_scan::{for_each_word, with_spilled_registers};
@@ -19,6 +21,14 @@ const MIN_GROWTH: usize = 4 << 20;
 const GROWING_FROM: usize = 16 << 20;
 /// and one of this size two and a half times.
 const GROWING_LARGE: usize = 128 << 20;
+/// A heap with so many bytes in its blocks that nothing lives in may be condensed;
+const SPARSE: usize = 4 << 20;
+/// within the program's allocations only if no more than so many bytes live.
+const CONDENSED: usize = 8 << 20;
+/// A heap that does not grow is marked when so many times its size was allocated since the last time,
+pub(crate) const IDLE_RATE: u64 = 4;
+/// and up to so many times while that finds hardly any garbage.
+const MAX_IDLE_RATE: u64 = 256;
 /// Least number of bytes scanned by a marking slice.
 pub(crate) const MIN_SLICE: usize = 512 << 10;
 /// Bytes scanned by a slice for each byte promoted: marking must end before old space has grown much.
@@ -57,6 +67,7 @@ impl Heap {
                 heap.begin_marking(!matches!(heap.config.policy, Policy::MarkSweep(_)));
                 heap.mark_roots(roots, candidates);
                 heap.finish_marking(roots, out);
+                heap.condense(roots, candidates, out, usize::MAX);
             }
         })
     }
@@ -77,7 +88,8 @@ impl Heap {
             }
             let growth = heap.old_growth.saturating_add(heap.charged.saturating_sub(heap.charged_at_major));
             if !heap.marker.active {
-                if growth < heap.next_major {
+                heap.idle = growth < heap.next_major;
+                if heap.idle && !heap.is_idle() {
                     return;
                 }
                 heap.begin_marking(false);
@@ -93,9 +105,30 @@ impl Heap {
             if heap.drain_marks(budget) {
                 heap.mark_roots(roots, candidates);
                 heap.finish_marking(roots, out);
+                heap.condense(roots, candidates, out, CONDENSED);
             }
             out.marked_objects = heap.marker.marked;
         });
+    }
+
+    /// Moves what lives together if that takes less than half of the blocks in use, and no more than `most` bytes: which
+    /// blocks are sparse is known only after a sweep.
+    fn condense(&mut self, roots: &mut dyn Roots, candidates: &[usize], out: &mut CollectStats, most: usize) {
+        let used = self.blocks.used * BLOCK + self.large.used_pages * PAGE;
+        let (kept, evacuated) = (self.marker.kept, out.evacuated_objects);
+        let sparse = kept < used / 2 && used - kept > SPARSE && kept <= most;
+        if self.config.policy == Policy::Generational && sparse {
+            self.begin_marking(true);
+            self.mark_roots(roots, candidates);
+            self.finish_marking(roots, out);
+            out.evacuated_objects += evacuated;
+        }
+    }
+
+    /// Whether so much was allocated since old space was marked that what it has may have died unnoticed.
+    fn is_idle(&self) -> bool {
+        let allocated = self.stats.allocated_bytes - self.allocated_at_major;
+        allocated / self.idle_rate > self.used_bytes() as u64
     }
 
     fn pause(
@@ -168,6 +201,12 @@ impl Heap {
     pub(crate) fn note_major(&mut self, live: usize, growing: bool) {
         self.old_growth = 0;
         self.minors_at_major = self.stats.minors;
+        self.allocated_at_major = self.stats.allocated_bytes;
+        if !growing {
+            self.idle_rate = IDLE_RATE;
+        } else if self.idle {
+            self.idle_rate = (self.idle_rate * 2).min(MAX_IDLE_RATE);
+        }
         self.charged_at_major = self.charged;
         let room = self.config.limit.saturating_sub(self.used_bytes()) / 2;
         let growth = match live {

@@ -9,7 +9,7 @@ use std::ptr::NonNull;
 use crate::alloc::reserve_of;
 use crate::block::{self, Blocks};
 use crate::census::Census;
-use crate::collect::{MIN_SLICE, SLICE_RATE};
+use crate::collect::{IDLE_RATE, MIN_SLICE, SLICE_RATE};
 use crate::config::{HeapConfig, HeapError};
 use crate::eden::Eden;
 use crate::finalize::Finalizers;
@@ -92,6 +92,11 @@ pub struct Heap {
     pub(crate) stats: HeapStats,
     pub(crate) last: CollectStats,
     pub(crate) minors_at_major: u64,
+    pub(crate) allocated_at_major: u64,
+    /// The marking in progress, or the last, was begun though old space had grown little, and how many times its size is
+    /// to be allocated before the next of that kind.
+    pub(crate) idle: bool,
+    pub(crate) idle_rate: u64,
     /// The count going on in this collection.
     pub(crate) census: Option<Census>,
     /// What it saved; roots until taken.
@@ -162,6 +167,9 @@ impl Heap {
             stats: HeapStats::default(),
             last: CollectStats::default(),
             minors_at_major: 0,
+            allocated_at_major: 0,
+            idle: false,
+            idle_rate: IDLE_RATE,
             census: None,
             saved: VecDeque::new(),
             log: Vec::new(),

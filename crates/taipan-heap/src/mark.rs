@@ -45,6 +45,8 @@ pub(crate) struct Marker {
     /// Large objects being scanned, with the word to go on from.
     arrays: Vec<(usize, usize)>,
     evacuated: usize,
+    /// Bytes of live objects after the last sweep.
+    pub(crate) kept: usize,
     /// Objects scanned so far.
     pub(crate) marked: usize,
 }
@@ -456,6 +458,7 @@ impl Heap {
         self.stats.majors += 1;
         out.major = true;
         let live = self.blocks.used * BLOCK + self.large.used_pages * crate::large::PAGE;
-        self.note_major(live, kept >= before - before / 8);
+        self.marker.kept = kept;
+        self.note_major(live.min(kept / 2 * 3), kept >= before - before / 8);
     }
 }

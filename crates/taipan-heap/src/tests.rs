@@ -5,6 +5,7 @@ mod census;
 mod graph;
 mod limits;
 mod owners;
+mod peaks;
 mod sides;
 mod slices;
 mod spaces;
