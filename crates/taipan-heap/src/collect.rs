@@ -26,7 +26,7 @@ const SPARSE: usize = 4 << 20;
 /// within the program's allocations only if no more than so many bytes live.
 const CONDENSED: usize = 8 << 20;
 /// A heap that does not grow is marked when so many times its size was allocated since the last time,
-pub(crate) const IDLE_RATE: u64 = 4;
+pub(crate) const IDLE_RATE: u64 = 2;
 /// and up to so many times while that finds hardly any garbage.
 const MAX_IDLE_RATE: u64 = 256;
 /// Least number of bytes scanned by a marking slice.

@@ -14,8 +14,6 @@ const GROWTH: u64 = 64;
 const SURVIVAL: usize = 8;
 /// Nursery size while most of it survives: a larger one would save no work and make longer pauses.
 const SURVIVING: usize = 768 << 10;
-/// The nursery may always be so large; beyond, it is at most an eighth of what is in use.
-const SMALL: usize = 2 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Eden {
@@ -61,9 +59,7 @@ impl Eden {
             self.target = (most / BLOCK).max(1);
             return;
         }
-        // Beside a small heap a large nursery would be most of the memory in use.
-        let wanted = config.nursery_max.min(SMALL.max(live / 8));
-        let mut most = wanted.max(config.nursery_start).min(config.limit / 16);
+        let mut most = config.nursery_max.max(config.nursery_start).min(config.limit / 16);
         self.floor = self.floor.min(most);
         let by_rate = usize::try_from(allocated / GROWTH).unwrap_or(usize::MAX);
         if promoted > nursery / 2 {

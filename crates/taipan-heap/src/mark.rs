@@ -329,8 +329,13 @@ impl Heap {
     /// Marks all that is on the stack; returns about how many bytes scanned that is worth.
     fn mark_stack(&mut self) -> usize {
         let mut stack = std::mem::take(&mut self.marker.stack);
+        let mut asked = 0;
         for (at, &entry) in stack.iter().enumerate() {
-            if let Some(&later) = stack.get(at + AHEAD) {
+            // Neighbours share the words of their marks.
+            if let Some(&later) = stack.get(at + AHEAD)
+                && later / (64 * GRANULE) != asked
+            {
+                asked = later / (64 * GRANULE);
                 prefetch(self.blocks.mark_address(later));
                 prefetch(self.marker.grey.bit_address(self.blocks.index(later), self.blocks.granule(later)));
             }
