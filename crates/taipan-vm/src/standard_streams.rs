@@ -73,6 +73,26 @@ fn has_plain_locale(vm: &Vm) -> bool {
     matches!(locale, None | Some(b"C" | b"POSIX" | b"C.UTF-8" | b"C.utf8"))
 }
 
+/// The output streams as they were opened, whatever the program has put in their place.
+const OUTPUTS: [&str; 2] = ["streams.stdout", "streams.stderr"];
+
+/// Writes out what the streams opened at the start still hold, at the end of the interpreter. What fails then, fails silently.
+pub fn flush_opened(vm: &mut Vm) {
+    for key in OUTPUTS {
+        let Some(file) = vm.state(key).filter(|file| !file.is_none()) else { continue };
+        let flushed = (|| {
+            let closed = vm.get_attr_str(file, "closed")?;
+            if !vm.is_true(closed)? {
+                vm.call_method(file, "flush", &[])?;
+            }
+            Ok(())
+        })();
+        if let Err(raised) = flushed {
+            let _ = vm.take_raised(raised);
+        }
+    }
+}
+
 /// Opens `sys.stdin`, `sys.stdout`, `sys.stderr` and their `__std*__` twins.
 pub fn open(vm: &mut Vm) -> Result<(), Raised> {
     let settings = vm.interp().config.settings.clone();
@@ -89,6 +109,9 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
         let file = open_one(vm, stream, fd, writes, &encoding, &errors, settings.unbuffered)?;
         crate::modules::sys::set(vm, stream, file)?;
         crate::modules::sys::set(vm, &format!("__{stream}__"), file)?;
+        if let Some(key) = OUTPUTS.iter().copied().find(|key| key.ends_with(stream)) {
+            vm.set_state(key, file);
+        }
     }
     Ok(())
 }

@@ -120,6 +120,7 @@ impl Vm {
         self.interp().gil.keep();
         self.run_all_finalizers();
         well &= self.flush_streams();
+        crate::standard_streams::flush_opened(self);
         if self.interp().interrupted {
             let host = self.host();
             if host.set_signal(libc::SIGINT, 0).is_ok()
