@@ -23,13 +23,13 @@ use crate::instruction_sequence::{InstructionSequence, NEXT_LOCATION, NO_LOCATIO
 pub fn optimize_and_assemble(
     flowgraph: &mut Flowgraph,
     metadata: &CodeUnitMetadata,
-    mut consts: ConstTable,
+    consts: &mut ConstTable,
     seq: &InstructionSequence,
     flags: u32,
     nparams: usize,
     filename: &Wtf8Buf,
 ) -> Result<CodeObject, CompileError> {
-    let stacksize = flowgraph.optimize(seq, metadata, &mut consts, nparams, flags)?;
+    let stacksize = flowgraph.optimize(seq, metadata, consts, nparams, flags)?;
     let units = resolve_jumps(&mut flowgraph.cfg)?;
     let written = write(&flowgraph.cfg, units, metadata.firstlineno, &mut flowgraph.scratch)?;
     let (localsplusnames, localspluskinds) = localsplus(metadata, flags);
@@ -41,7 +41,7 @@ pub fn optimize_and_assemble(
         stacksize,
         flags,
         code: written.code.into(),
-        consts: consts.into_boxed_slice(),
+        consts: consts.take(),
         names: metadata.names.shared().map(|name| Wtf8Buf::from(name.clone())).collect(),
         localsplusnames,
         localspluskinds: localspluskinds.into(),

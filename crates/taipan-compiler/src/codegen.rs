@@ -8,6 +8,7 @@ use taipan_bytecode::operands::{Intrinsic1, Intrinsic2};
 use taipan_bytecode::{CodeObject, Constant, Opcode, Wtf8Buf};
 use taipan_syntax::ast;
 
+use crate::const_table::ConstTable;
 use crate::depth::Depth;
 use crate::error::CompileError;
 use crate::flowgraph::Flowgraph;
@@ -82,6 +83,7 @@ pub(crate) fn generate(
         depth: Depth::new(stack_limit),
         flowgraph: Flowgraph::default(),
         spare_seqs: Vec::new(),
+        spare_consts: Vec::new(),
     };
     compiler.module(module)?;
     let code = compiler.assemble(!matches!(module, ast::Mod::Expression { .. }))?;
@@ -101,6 +103,7 @@ pub(crate) struct Compiler<'a> {
     /// Memory that serves one unit after the other.
     flowgraph: Flowgraph,
     spare_seqs: Vec<InstructionSequence>,
+    spare_consts: Vec<ConstTable>,
 }
 
 impl<'a> Compiler<'a> {

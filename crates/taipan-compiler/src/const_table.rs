@@ -103,9 +103,11 @@ impl ConstTable {
         numbers
     }
 
-    /// The constants as a code object holds them.
-    pub fn into_boxed_slice(self) -> Box<[Constant]> {
-        self.values.into_boxed_slice()
+    /// The constants as a code object holds them; leaves an empty table, its memory kept.
+    pub fn take(&mut self) -> Box<[Constant]> {
+        self.last.clear();
+        self.before.clear();
+        self.values.drain(..).collect()
     }
 }
 

@@ -170,6 +170,7 @@ impl<'a> Compiler<'a> {
         let id = self.table.lookup(start.key)?;
         let mut unit = Unit::new(&self.table, &start, id);
         unit.seq = self.spare_seqs.pop().unwrap_or_default();
+        unit.consts = self.spare_consts.pop().unwrap_or_default();
         if unit.private.is_none() {
             unit.private = self.unit.private;
         }
@@ -201,10 +202,18 @@ impl<'a> Compiler<'a> {
         let flags = self.code_flags();
         let nparams = self.scope().varnames.len();
         let mut seq = std::mem::take(&mut self.unit.seq);
-        let consts = std::mem::take(&mut self.unit.consts);
+        let mut consts = std::mem::take(&mut self.unit.consts);
         let filename = &self.options.filename;
-        let code =
-            optimize_and_assemble(&mut self.flowgraph, &self.unit.metadata, consts, &mut seq, flags, nparams, filename);
+        let code = optimize_and_assemble(
+            &mut self.flowgraph,
+            &self.unit.metadata,
+            &mut consts,
+            &mut seq,
+            flags,
+            nparams,
+            filename,
+        );
+        self.spare_consts.push(consts);
         seq.clear();
         self.spare_seqs.push(seq);
         code

@@ -7,8 +7,17 @@ use crate::instruction_sequence::NO_LOCATION;
 
 /// Duplicates exits without line number so that each has one predecessor, then copies numbers along.
 pub fn resolve_line_numbers(cfg: &mut Cfg) {
+    if !lacks_line_numbers(cfg) {
+        return;
+    }
     duplicate_exits_without_lineno(cfg);
     propagate_line_numbers(cfg);
+}
+
+/// Whether some instruction is without line number.
+fn lacks_line_numbers(cfg: &Cfg) -> bool {
+    let mut blocks = std::iter::successors(Some(cfg.entry), |&id| cfg[id].next);
+    blocks.any(|id| cfg[id].instrs.iter().any(|instr| instr.loc.lineno < 0))
 }
 
 fn has_eval_break(op: Opcode) -> bool {

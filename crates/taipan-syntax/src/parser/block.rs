@@ -49,14 +49,20 @@ impl Parser<'_> {
     }
 
     fn if_stmt(&mut self) -> Parsing<Stmt> {
-        let mut clauses = Vec::new();
-        while matches!(self.kind(), K::If | K::Elif) {
-            if self.at(K::If) && !clauses.is_empty() {
-                break;
-            }
+        let start = self.pos;
+        self.advance();
+        let test: ExprBox = self.named_expression()?.into();
+        self.expect(K::Colon)?;
+        let body = self.block()?;
+        if !self.at(K::Elif) {
+            let orelse = self.else_block()?;
+            return Ok(Stmt::new(StmtKind::If { test, body, orelse }, self.location(start)));
+        }
+        let mut clauses = vec![(start, test, body)];
+        while self.at(K::Elif) {
             let start = self.pos;
             self.advance();
-            let test = self.named_expression()?;
+            let test = self.named_expression()?.into();
             self.expect(K::Colon)?;
             clauses.push((start, test, self.block()?));
             // Each nests in the one before it.
@@ -67,7 +73,7 @@ impl Parser<'_> {
         let mut orelse = self.else_block()?;
         let mut result = None;
         while let Some((start, test, body)) = clauses.pop() {
-            let kind = StmtKind::If { test: test.into(), body, orelse };
+            let kind = StmtKind::If { test, body, orelse };
             let stmt = Stmt::new(kind, self.location(start));
             if clauses.is_empty() {
                 result = Some(stmt);
