@@ -54,6 +54,7 @@ fn fork_exec(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if close_fds && errpipe_write < 3 {
         return Err(vm.raise(Exc::ValueError, "errpipe_write must be >= 3"));
     }
+    vm.audit("_posixsubprocess.fork_exec", &[executables, argv, env])?;
     let fds = numbers(vm, pass_fds)?;
     if fds.iter().any(|fd| *fd < 0 || *fd > i64::from(i32::MAX)) || fds.windows(2).any(|pair| pair[0] >= pair[1]) {
         return Err(vm.raise(Exc::ValueError, "bad value(s) in fds_to_keep"));

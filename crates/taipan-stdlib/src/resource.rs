@@ -108,6 +108,7 @@ fn getrlimit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn setrlimit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let resource = resource_number(vm, args.get(0))?;
     let limits = limits(vm, args.get(1))?;
+    vm.audit("resource.setrlimit", &[args.get(0), args.get(1)])?;
     change(vm, 0, resource, Some(limits))?;
     Ok(Value::NONE)
 }
@@ -120,6 +121,7 @@ fn prlimit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Some(new) => Some(limits(vm, new)?),
         None => None,
     };
+    vm.audit("resource.prlimit", &[args.get(0), args.get(1), args.get(2).not_none().unwrap_or(Value::NONE)])?;
     let old = change(vm, pid, resource, new)?;
     pair(vm, old)
 }

@@ -75,6 +75,13 @@ fn open(vm: &mut Vm, name: Option<Vec<u8>>, options: i32, facility: i32) -> Resu
         Some(name) => Some(name),
         None => program_name(vm)?,
     };
+    if vm.is_audited() {
+        let shown = match &name {
+            Some(name) => vm.decode_name(name)?,
+            None => Value::NONE,
+        };
+        vm.audit("syslog.openlog", &[shown, Value::int32(options), Value::int32(facility)])?;
+    }
     let host = vm.host();
     if let Err(errno) = host.open_log(name.as_deref(), options, facility) {
         return Err(vm.raise_os_error(errno, &[]));
@@ -112,6 +119,7 @@ fn syslog(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::TypeError, format!("syslog() argument{which} must be str, not {got}")));
     };
     let bytes = vm.path_bytes(text.value())?;
+    vm.audit("syslog.syslog", &[Value::int32(priority), message])?;
     if vm.state(OPEN) != Some(Value::TRUE) {
         open(vm, None, 0, USER)?;
     }
@@ -121,6 +129,7 @@ fn syslog(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn closelog(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
     if vm.state(OPEN) == Some(Value::TRUE) {
+        vm.audit("syslog.closelog", &[])?;
         vm.ask_host(|host| host.close_log())?;
         vm.set_state(OPEN, Value::FALSE);
     }
@@ -129,5 +138,6 @@ fn closelog(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
 
 fn setlogmask(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let mask = vm.index_i32(args.get(0))?;
+    vm.audit_numbers("syslog.setlogmask", &[mask.into()])?;
     vm.ask_host(|host| host.set_log_mask(mask)).map(Value::int32)
 }

@@ -242,6 +242,7 @@ fn get_clock_info(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn sleep(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let value = args.get(0);
+    vm.audit("time.sleep", &[value])?;
     let nanoseconds: i128 = if vm.is_int(value) {
         match vm.as_i64(value) {
             Some(seconds) => i128::from(seconds) * 1_000_000_000,

@@ -46,6 +46,10 @@ impl SourceOptions {
 
 /// Parses a source; SyntaxError and warnings as CPython gives them.
 pub fn parse_source(vm: &mut Vm, source: &[u8], filename: Value, options: SourceOptions) -> Result<ast::Mod, Raised> {
+    if vm.is_audited() {
+        let shown = vm.new_bytes(source)?;
+        vm.audit("compile", &[shown, filename])?;
+    }
     let parse_options = ParseOptions {
         feature_version: options.feature_version,
         type_comments: options.flags & flag::TYPE_COMMENTS != 0,

@@ -61,7 +61,18 @@ fn modules(vm: &mut Vm) -> Result<Option<Value>, Raised> {
     }
 }
 
+fn audit_import(vm: &mut Vm, name: Value) -> Result<(), Raised> {
+    let mut event = [name, Value::NONE, Value::NONE, Value::NONE, Value::NONE];
+    for (value, attribute) in event[2..].iter_mut().zip(["path", "meta_path", "path_hooks"]) {
+        *value = crate::modules::sys::get(vm, attribute)?.unwrap_or(Value::NONE);
+    }
+    vm.audit("import", &event)
+}
+
 fn find_and_load(vm: &mut Vm, name: Value) -> Result<Value, Raised> {
+    if vm.is_audited() {
+        audit_import(vm, name)?;
+    }
     if vm.interp().config.settings.import_time == 0 {
         return find_and_load_untimed(vm, name);
     }

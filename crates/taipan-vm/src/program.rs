@@ -196,7 +196,9 @@ impl Vm {
         sys::set(self, "last_type", class)?;
         sys::set(self, "last_value", exception)?;
         sys::set(self, "last_traceback", traceback)?;
-        let Some(hook) = sys::get(self, "excepthook")? else {
+        let hook = sys::get(self, "excepthook")?;
+        self.audit("sys.excepthook", &[hook.unwrap_or(Value::NONE), class, exception, traceback])?;
+        let Some(hook) = hook else {
             return self
                 .print_to_stderr("sys.excepthook is missing\n")
                 .and_then(|()| sys::hooks::display_exception(self, exception));

@@ -155,6 +155,10 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
         (true, false) => libc::O_RDONLY,
         _ => libc::O_WRONLY,
     };
+    if vm.is_audited() {
+        let shown_mode = vm.new_str(&mode)?;
+        vm.audit("open", &[file, shown_mode, Value::int32(open_flags | libc::O_CLOEXEC)])?;
+    }
     let mut own_descriptor = false;
     let fd = if vm.is_int(file) || (vm.slots(file).index.is_some() && file.downcast::<Str>(vm).is_none()) {
         if file.is_bool() {
@@ -171,8 +175,6 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
         if !closefd {
             return Err(vm.raise(Exc::ValueError, "Cannot use closefd=False with file name"));
         }
-        let shown_mode = vm.new_str(&mode)?;
-        vm.audit("open", &[file, shown_mode, Value::int32(open_flags)])?;
         own_descriptor = true;
         match opener.not_none() {
             None => match vm.wait_host_errno(|host| host.open(&path, open_flags, 0o666, None))? {

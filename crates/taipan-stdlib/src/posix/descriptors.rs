@@ -104,12 +104,14 @@ pub fn device_encoding(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub fn fchdir(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let fd = file_descriptor(vm, args.get(0))?;
+    vm.audit_numbers("os.chdir", &[fd.into()])?;
     vm.wait_host(|host| host.change_dir_fd(fd))?;
     Ok(Value::NONE)
 }
 
 pub fn fchmod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let mode = vm.index_i32(args.get(1))? as u32;
+    vm.audit("os.chmod", &[args.get(0), args.get(1), Value::int32(-1)])?;
     on_fd(vm, args, |host, fd| host.change_mode_fd(fd, mode))?;
     Ok(Value::NONE)
 }
@@ -117,6 +119,7 @@ pub fn fchmod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub fn fchown(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let uid = super::paths::owner(vm, args.get(1), "uid")?;
     let gid = super::paths::owner(vm, args.get(2), "gid")?;
+    super::paths::audit_chown(vm, args.get(0), uid, gid, Value::int32(-1))?;
     on_fd(vm, args, |host, fd| host.change_owner_fd(fd, uid, gid))?;
     Ok(Value::NONE)
 }
@@ -135,6 +138,7 @@ pub fn fsync(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub fn ftruncate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let length = vm.index_i64(args.get(1))?;
+    vm.audit("os.truncate", &[args.get(0), args.get(1)])?;
     on_fd(vm, args, |host, fd| host.truncate_fd(fd, length))?;
     Ok(Value::NONE)
 }

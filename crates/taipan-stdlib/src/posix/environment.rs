@@ -49,12 +49,20 @@ pub fn putenv(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if name.contains(&b'=') {
         return Err(vm.raise(Exc::ValueError, "illegal environment variable name"));
     }
+    if vm.is_audited() {
+        let (name, value) = (vm.new_bytes(&name)?, vm.new_bytes(&value)?);
+        vm.audit("os.putenv", &[name, value])?;
+    }
     vm.ask_host(|host| host.set_environment(&name, &value))?;
     Ok(Value::NONE)
 }
 
 pub fn unsetenv(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let name = variable(vm, args.get(0))?;
+    if vm.is_audited() {
+        let name = vm.new_bytes(&name)?;
+        vm.audit("os.unsetenv", &[name])?;
+    }
     vm.ask_host(|host| host.unset_environment(&name))?;
     Ok(Value::NONE)
 }

@@ -44,6 +44,7 @@ pub fn fspath(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub fn chdir(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let folder = path(vm, "chdir", "path", args.get(0), Allow::PATH_OR_FD)?;
+    vm.audit("os.chdir", &[folder.object])?;
     on_path(vm, &folder, |host| match folder.fd {
         Some(fd) => host.change_dir_fd(fd),
         None => host.change_dir(&folder.bytes),
@@ -56,6 +57,8 @@ pub fn chmod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let file = path(vm, "chmod", "path", file, Allow::PATH_OR_FD)?;
     let mode = vm.index_i32(mode)? as u32;
     let at = at(vm, dir, follow)?;
+    let shown = given_dir(vm, dir)?;
+    vm.audit("os.chmod", &[file.object, args.get(1), shown])?;
     on_path(vm, &file, |host| match file.fd {
         Some(fd) => host.change_mode_fd(fd, mode),
         None => host.change_mode(&file.bytes, mode, at),
@@ -81,11 +84,19 @@ pub fn owner(vm: &mut Vm, value: Value, what: &str) -> Result<u32, Raised> {
     }
 }
 
+/// The audit event of a change of owner.
+pub(super) fn audit_chown(vm: &mut Vm, file: Value, uid: u32, gid: u32, dir: Value) -> Result<(), Raised> {
+    let (uid, gid) = (vm.new_int(uid.into())?, vm.new_int(gid.into())?);
+    vm.audit("os.chown", &[file, uid, gid, dir])
+}
+
 pub fn chown(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [file, uid, gid, dir, follow] = args.all();
     let file = path(vm, "chown", "path", file, Allow::PATH_OR_FD)?;
     let (uid, gid) = (owner(vm, uid, "uid")?, owner(vm, gid, "gid")?);
     let at = at(vm, dir, follow)?;
+    let shown = given_dir(vm, dir)?;
+    audit_chown(vm, file.object, uid, gid, shown)?;
     on_path(vm, &file, |host| match file.fd {
         Some(fd) => host.change_owner_fd(fd, uid, gid),
         None => host.change_owner(&file.bytes, uid, gid, at),
@@ -97,6 +108,7 @@ pub fn lchown(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [file, uid, gid] = args.all();
     let file = path(vm, "lchown", "path", file, Allow::PATH)?;
     let (uid, gid) = (owner(vm, uid, "uid")?, owner(vm, gid, "gid")?);
+    audit_chown(vm, file.object, uid, gid, Value::int32(-1))?;
     on_path(vm, &file, |host| host.change_owner(&file.bytes, uid, gid, At::NO_FOLLOW))?;
     Ok(Value::NONE)
 }
@@ -118,6 +130,8 @@ pub fn link(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let to = path(vm, "link", "dst", to, Allow::PATH)?;
     let (from_dir, to_dir) = (dir_fd(vm, from_dir)?, dir_fd(vm, to_dir)?);
     let follow = truth_or(vm, follow, true)?;
+    let dirs = [from_dir, to_dir].map(|dir| Value::int32(dir.unwrap_or(-1)));
+    vm.audit("os.link", &[from.object, to.object, dirs[0], dirs[1]])?;
     on_paths(vm, &from, &to, |host| host.link(&from.bytes, &to.bytes, from_dir, to_dir, follow))
 }
 
@@ -180,11 +194,18 @@ pub fn unlink(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     remove_file(vm, args, "unlink")
 }
 
+/// The descriptor of a folder as an audit event shows it.
+fn given_dir(vm: &mut Vm, dir: Value) -> Result<Value, Raised> {
+    Ok(Value::int32(dir_fd(vm, dir)?.unwrap_or(-1)))
+}
+
 fn move_file(vm: &mut Vm, args: Args<'_>, function: &str) -> Result<Value, Raised> {
     let [from, to, from_dir, to_dir] = args.all();
     let from = path(vm, function, "src", from, Allow::PATH)?;
     let to = path(vm, function, "dst", to, Allow::PATH)?;
     let (from_dir, to_dir) = (dir_fd(vm, from_dir)?, dir_fd(vm, to_dir)?);
+    let dirs = [from_dir, to_dir].map(|dir| Value::int32(dir.unwrap_or(-1)));
+    vm.audit("os.rename", &[from.object, to.object, dirs[0], dirs[1]])?;
     on_paths(vm, &from, &to, |host| host.rename(&from.bytes, &to.bytes, from_dir, to_dir))
 }
 
@@ -202,6 +223,7 @@ pub fn rmdir(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [folder, dir] = args.all();
     let folder = path(vm, "rmdir", "path", folder, Allow::PATH)?;
     let dir = dir_fd(vm, dir)?;
+    vm.audit("os.rmdir", &[folder.object, Value::int32(dir.unwrap_or(-1))])?;
     on_path(vm, &folder, |host| host.remove_dir(&folder.bytes, dir))?;
     Ok(Value::NONE)
 }
@@ -211,6 +233,7 @@ pub fn symlink(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let target = path(vm, "symlink", "src", target, Allow::PATH)?;
     let file = path(vm, "symlink", "dst", file, Allow::PATH)?;
     let dir = dir_fd(vm, dir)?;
+    vm.audit("os.symlink", &[target.object, file.object, Value::int32(dir.unwrap_or(-1))])?;
     on_paths(vm, &target, &file, |host| host.symlink(&target.bytes, &file.bytes, dir))
 }
 
@@ -218,6 +241,7 @@ pub fn truncate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     vm.close_dropped_outputs(Some(truncate));
     let file = path(vm, "truncate", "path", args.get(0), Allow::PATH_OR_FD)?;
     let length = vm.index_i64(args.get(1))?;
+    vm.audit("os.truncate", &[file.object, args.get(1)])?;
     on_path(vm, &file, |host| match file.fd {
         Some(fd) => host.truncate_fd(fd, length),
         None => host.truncate(&file.bytes, length),
@@ -253,6 +277,8 @@ pub fn utime(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let file = path(vm, "utime", "path", file, Allow::PATH_OR_FD)?;
     let at = at(vm, dir, follow)?;
     let (times, ns) = (times.not_none(), ns.given());
+    let shown = [times.unwrap_or(Value::NONE), ns.unwrap_or(Value::NONE), given_dir(vm, dir)?];
+    vm.audit("os.utime", &[file.object, shown[0], shown[1], shown[2]])?;
     let pair = |vm: &mut Vm, value: Value, message: &str| match value.downcast::<Tuple>(vm) {
         Some(pair) if pair.get(vm).len() == 2 => Ok((pair.get(vm).at(0), pair.get(vm).at(1))),
         _ => Err(vm.raise(Exc::TypeError, message)),

@@ -100,6 +100,7 @@ pub fn execv(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     vm.close_dropped_outputs(Some(execv));
     let file = path(vm, "execv", "path", args.get(0), Allow::PATH)?;
     let argv = arguments(vm, "execv", args.get(1))?;
+    vm.audit("os.exec", &[file.object, args.get(1), Value::NONE])?;
     match vm.host().execute(&file.bytes, &argv, None) {
         Ok(()) => Ok(Value::NONE),
         Err(errno) => Err(vm.raise_os_error(errno, &[])),
@@ -295,6 +296,7 @@ pub fn nice(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub fn kill(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (pid, signal) = (vm.index_i32(args.get(0))?, vm.index_i32(args.get(1))?);
+    vm.audit_numbers("os.kill", &[pid.into(), signal.into()])?;
     vm.ask_host(|host| host.kill(pid, signal))?;
     vm.run_signal_handlers()?;
     Ok(Value::NONE)
@@ -302,6 +304,7 @@ pub fn kill(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub fn killpg(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (group, signal) = (vm.index_i32(args.get(0))?, vm.index_i32(args.get(1))?);
+    vm.audit_numbers("os.killpg", &[group.into(), signal.into()])?;
     vm.ask_host(|host| host.kill_group(group, signal))?;
     vm.run_signal_handlers()?;
     Ok(Value::NONE)
@@ -310,6 +313,10 @@ pub fn killpg(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub fn system(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     vm.close_dropped_outputs(Some(system));
     let command = vm.path_bytes(args.get(0))?;
+    if vm.is_audited() {
+        let shown = vm.new_bytes(&command)?;
+        vm.audit("os.system", &[shown])?;
+    }
     let request = taipan_vm::host::SpawnRequest {
         args: vec![b"sh".to_vec(), b"-c".to_vec(), command],
         executables: vec![b"/bin/sh".to_vec()],

@@ -115,6 +115,7 @@ pub fn splice(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 pub fn lockf(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (fd, command) = (vm.index_i32(args.get(0))?, vm.index_i32(args.get(1))?);
     let length = vm.index_i64(args.get(2))?;
+    vm.audit("os.lockf", &[args.get(0), args.get(1), args.get(2)])?;
     vm.wait_host(|host| host.lock_section(fd, command, length))?;
     Ok(Value::NONE)
 }

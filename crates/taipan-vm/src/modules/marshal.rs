@@ -78,6 +78,7 @@ fn dumps(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [value, version, allow_code] = args.all();
     let version = write_version(vm, version)?;
     let allow_code = allows_code(vm, allow_code)?;
+    audit_dump(vm, value, version)?;
     let bytes = marshalled(vm, value, version, allow_code)?;
     vm.new_bytes(&bytes)
 }
@@ -86,9 +87,15 @@ fn dump(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [value, file, version, allow_code] = args.all();
     let version = write_version(vm, version)?;
     let allow_code = allows_code(vm, allow_code)?;
+    audit_dump(vm, value, version)?;
     let bytes = marshalled(vm, value, version, allow_code)?;
     let bytes = vm.new_bytes(&bytes)?;
     vm.call_method_name(file, name::WRITE, &[bytes])
+}
+
+fn audit_dump(vm: &mut Vm, value: Value, version: u32) -> Result<(), Raised> {
+    let version = vm.new_int(version.into())?;
+    vm.audit("marshal.dumps", &[value, version])
 }
 
 fn marshalled(vm: &mut Vm, value: Value, version: u32, allow_code: bool) -> Result<Vec<u8>, Raised> {
@@ -350,6 +357,10 @@ fn loads(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [source, allow_code] = args.all();
     let allow_code = allows_code(vm, allow_code)?;
     let bytes = vm.bytes_of(source)?;
+    if vm.is_audited() {
+        let shown = vm.new_bytes(&bytes)?;
+        vm.audit("marshal.loads", &[shown])?;
+    }
     load_value(vm, Input::Slice(SliceInput::new(&bytes)), allow_code)
 }
 
@@ -362,6 +373,7 @@ fn load(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let got = vm.type_name(nothing);
         return Err(vm.raise(Exc::TypeError, format!("file.read() returned not bytes but {got}")));
     }
+    vm.audit("marshal.load", &[])?;
     load_value(vm, Input::File(file), allow_code)
 }
 

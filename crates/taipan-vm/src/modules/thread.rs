@@ -232,6 +232,7 @@ fn start_new_thread(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Some(keywords) if keywords.downcast::<Dict>(vm).is_some() => keywords,
         Some(_) => return Err(vm.raise(Exc::TypeError, "optional 3rd arg must be a dictionary")),
     };
+    vm.audit("_thread.start_new_thread", &[function, positional.value(), keywords])?;
     let ident = start(vm, function, positional, keywords, Value::NONE)?;
     vm.new_uint(ident)
 }

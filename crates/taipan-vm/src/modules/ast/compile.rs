@@ -35,6 +35,7 @@ pub fn compile(vm: &mut Vm, source: Value, filename: Value, options: SourceOptio
     if !vm.is_instance_of(source, root)? {
         return Ok(None);
     }
+    vm.audit("compile", &[source, Value::NONE])?;
     let mut module = module_of(vm, source, options.mode)?;
     if options.flags & flag::ONLY_AST != 0 {
         return finish_tree(vm, module, filename, options).map(Some);

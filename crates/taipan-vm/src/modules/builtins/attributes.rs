@@ -45,7 +45,9 @@ pub(super) fn hash(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 pub(super) fn id(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    crate::types::object::id(vm, args.get(0))
+    let id = crate::types::object::id(vm, args.get(0))?;
+    vm.audit("builtins.id", &[id])?;
+    Ok(id)
 }
 
 pub(super) fn isinstance(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -198,6 +198,7 @@ pub(super) fn eval(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         if code.get(vm).data().nfrees() > 0 {
             return Err(vm.raise(Exc::TypeError, "code object passed to eval() may not contain free variables"));
         }
+        vm.audit("exec", &[code.value()])?;
         return run_code(vm, code, globals, Some(locals), None);
     }
     let (bytes, is_text) = source_bytes(vm, source, "eval", "string, bytes or code")?;
@@ -212,6 +213,7 @@ pub(super) fn eval(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let filename = vm.new_str("<string>")?;
     let code = compile_source(vm, &bytes[start..], filename, options)?;
     let code = code_of(vm, code)?;
+    vm.audit("exec", &[code.value()])?;
     run_code(vm, code, globals, Some(locals), None)
 }
 
@@ -222,6 +224,7 @@ pub(super) fn exec(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if let Some(code) = crate::execute::as_code(vm, source) {
         let free = code.get(vm).data().nfrees();
         let closure = check_closure(vm, free, closure)?;
+        vm.audit("exec", &[code.value()])?;
         run_code(vm, code, globals, Some(locals), closure)?;
         return Ok(Value::NONE);
     }
@@ -239,6 +242,7 @@ pub(super) fn exec(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let filename = vm.new_str("<string>")?;
     let code = compile_source(vm, &bytes, filename, options)?;
     let code = code_of(vm, code)?;
+    vm.audit("exec", &[code.value()])?;
     run_code(vm, code, globals, Some(locals), None)?;
     Ok(Value::NONE)
 }

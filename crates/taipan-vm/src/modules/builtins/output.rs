@@ -78,6 +78,7 @@ fn flush_quietly(vm: &mut Vm, file: Value) {
 
 pub(super) fn input(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let prompt = args.opt(0);
+    vm.audit("builtins.input", &[prompt.unwrap_or(Value::NONE)])?;
     let stdin = match crate::modules::sys::get(vm, "stdin")? {
         Some(file) if !file.is_none() => file,
         _ => return Err(vm.raise(Exc::RuntimeError, "input(): lost sys.stdin")),

@@ -152,6 +152,7 @@ fn for_each_word(vm: &Vm, object: NonNull<Header>, f: &mut dyn FnMut(Value)) {
 
 pub(super) fn get_referents(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let objects = vm.tuple_of(args.get(0))?;
+    vm.audit("gc.get_referents", &[objects.value()])?;
     let result = List::new(vm)?;
     for i in 0..objects.get(vm).items().len() {
         let object = objects.get(vm).at(i);
@@ -210,7 +211,8 @@ fn list_objects(vm: &mut Vm, young: bool, accept: &dyn Fn(&Vm, Value) -> bool) -
         let mut found = Vec::new();
         let mut take = |header: NonNull<Header>| {
             let value = Value::from_heap(header);
-            if header != list.header() && tracked(vm, value, 0) && accept(vm, value) {
+            let is_hidden = header == list.header() || vm.audit_hooks() == Some(value);
+            if !is_hidden && tracked(vm, value, 0) && accept(vm, value) {
                 found.push(header);
             }
         };
@@ -242,6 +244,7 @@ pub(super) fn get_objects(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> 
         Some(generation) => Some(vm.index_isize(generation)?),
         None => None,
     };
+    vm.audit_numbers("gc.get_objects", &[generation.unwrap_or(-1) as i64])?;
     match generation {
         Some(3..) => {
             let message = "generation parameter must be less than the number of available generations (3)";
@@ -264,6 +267,7 @@ pub(super) fn get_objects(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> 
 
 pub(super) fn get_referrers(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let objects = vm.tuple_of(args.get(0))?;
+    vm.audit("gc.get_referrers", &[objects.value()])?;
     vm.collect(Collection::Major);
     let refers = |vm: &Vm, value: Value| {
         if value == objects.value() {

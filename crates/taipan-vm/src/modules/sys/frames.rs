@@ -29,9 +29,11 @@ pub(super) fn getframe(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Some(depth) => vm.index_i32(depth)?,
         None => 0,
     };
-    vm.audit("sys._getframe", &[])?;
     match vm.frame_at(depth.max(0) as usize)? {
-        Some(frame) => Ok(frame),
+        Some(frame) => {
+            vm.audit("sys._getframe", &[frame])?;
+            Ok(frame)
+        }
         None => Err(vm.raise(Exc::ValueError, "call stack is not deep enough")),
     }
 }
@@ -41,6 +43,7 @@ pub(super) fn getframemodulename(vm: &mut Vm, args: Args<'_>) -> Result<Value, R
         Some(depth) => vm.index_i32(depth)?,
         None => 0,
     };
+    vm.audit_numbers("sys._getframemodulename", &[depth.into()])?;
     match vm.frame_globals_at(depth.max(0) as usize) {
         Some(globals) => {
             let key = vm.name(name::NAME);

@@ -201,7 +201,9 @@ impl Vm {
             };
             let args = [class, exception, traceback.unwrap_or(Value::NONE), message, object];
             let args = instance(self, &UNRAISABLE_ARGS, &args)?;
-            match super::get(self, "unraisablehook")? {
+            let hook = super::get(self, "unraisablehook")?;
+            self.audit("sys.unraisablehook", &[hook.unwrap_or(Value::NONE), args])?;
+            match hook {
                 Some(hook) if !hook.is_none() => self.call(hook, &[args]).map(drop),
                 _ => print_unraisable(self, args),
             }
@@ -225,6 +227,56 @@ impl Vm {
         self.write_unraisable(raised, Some(&format!("Exception ignored {doing} {text}")), Value::NONE);
     }
 
+    /// Whether someone listens to audit events.
+    pub fn is_audited(&self) -> bool {
+        self.state(AUDIT_HOOKS).is_some()
+    }
+
+    /// The list of audit hooks, which programs do not see.
+    pub(crate) fn audit_hooks(&self) -> Option<Value> {
+        self.state(AUDIT_HOOKS)
+    }
+
+    /// Raises an audit event with numbers; does nothing without hooks.
+    pub fn audit_numbers(&mut self, event: &str, numbers: &[i64]) -> Result<(), Raised> {
+        if !self.is_audited() {
+            return Ok(());
+        }
+        let args = Tuple::new_uninit(self, crate::types::Builtin::Tuple as u32, numbers.len())?;
+        for (i, number) in numbers.iter().enumerate() {
+            let number = self.new_int(*number)?;
+            args.get_mut(self).items_mut()[i] = number;
+        }
+        let event = self.new_str(event)?;
+        match self.audit_hooks().and_then(|hooks| hooks.downcast::<List>(self)) {
+            Some(hooks) => run_audit_hooks(self, hooks, event, args),
+            None => Ok(()),
+        }
+    }
+
+    /// Raises the audit event of a special attribute that is set.
+    pub(crate) fn audit_set(
+        &mut self,
+        object: Value,
+        attribute: &str,
+        value: impl Into<Option<Value>>,
+    ) -> Result<(), Raised> {
+        if !self.is_audited() {
+            return Ok(());
+        }
+        let attribute = self.new_str(attribute)?;
+        self.audit("object.__setattr__", &[object, attribute, value.into().unwrap_or(Value::NONE)])
+    }
+
+    /// Raises the audit event of a special attribute that is read.
+    pub(crate) fn audit_get(&mut self, object: Value, attribute: &str) -> Result<(), Raised> {
+        if !self.is_audited() {
+            return Ok(());
+        }
+        let attribute = self.new_str(attribute)?;
+        self.audit("object.__getattr__", &[object, attribute])
+    }
+
     /// Raises an audit event; does nothing without hooks.
     pub fn audit(&mut self, event: &str, args: &[Value]) -> Result<(), Raised> {
         let Some(hooks) = self.state(AUDIT_HOOKS).and_then(|hooks| hooks.downcast::<List>(self)) else { return Ok(()) };
@@ -234,13 +286,35 @@ impl Vm {
     }
 }
 
+/// The hooks are called without tracing but for those whose `__cantrace__` is true.
 fn run_audit_hooks(vm: &mut Vm, hooks: Gc<List>, event: Value, args: Gc<Tuple>) -> Result<(), Raised> {
     let mut i = 0;
     while let Some(hook) = hooks.get(vm).get_at(vm, i) {
-        vm.call(hook, &[event, args.value()])?;
+        vm.exec.tracing += 1;
+        let can_trace = can_trace(vm, hook);
+        if matches!(can_trace, Ok(true)) {
+            vm.exec.tracing -= 1;
+        }
+        let result = match can_trace {
+            Ok(_) => vm.call(hook, &[event, args.value()]),
+            Err(_) => Ok(Value::NONE),
+        };
+        if !matches!(can_trace, Ok(true)) {
+            vm.exec.tracing -= 1;
+        }
+        can_trace?;
+        result?;
         i += 1;
     }
     Ok(())
+}
+
+fn can_trace(vm: &mut Vm, hook: Value) -> Result<bool, Raised> {
+    let name = Str::intern(vm, "__cantrace__")?;
+    match vm.get_attr_opt(hook, name)? {
+        Some(value) => vm.is_true(value),
+        None => Ok(false),
+    }
 }
 
 pub(super) fn unraisablehook(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -92,6 +92,8 @@ pub(super) fn start_joinable_thread(vm: &mut Vm, args: Args<'_>) -> Result<Value
         Some(daemon) => vm.is_true(daemon)?,
         None => true,
     };
+    let shown = args.get(1).not_none().unwrap_or(Value::NONE);
+    vm.audit("_thread.start_joinable_thread", &[function, Value::int32(daemon.into()), shown])?;
     let running = handles(vm)?;
     List::push(running, vm, handle)?;
     own.get_mut(vm).state = RUNNING;

@@ -104,6 +104,7 @@ fn changed(vm: &mut Vm, function: Gc<Function>) {
 }
 
 fn get_code(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    vm.audit_get(this, "__code__")?;
     Ok(expect(vm, this).get(vm).code)
 }
 
@@ -111,6 +112,7 @@ fn set_code(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised
     let Some(code) = value.and_then(|value| value.exact::<Code>()) else {
         return Err(vm.raise(Exc::TypeError, "__code__ must be set to a code object"));
     };
+    vm.audit_set(this, "__code__", value)?;
     let function = expect(vm, this);
     let (free, closure) = (code.get(vm).data().nfrees(), function.get(vm).closure.map_or(0, |c| c.get(vm).len()));
     if free != closure {
@@ -133,6 +135,7 @@ fn set_code(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised
 }
 
 fn get_defaults(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    vm.audit_get(this, "__defaults__")?;
     Ok(expect(vm, this).get(vm).defaults.map_or(Value::NONE, Gc::value))
 }
 
@@ -142,6 +145,7 @@ fn set_defaults(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Ra
     if value.is_some() && defaults.is_none() {
         return Err(vm.raise(Exc::TypeError, "__defaults__ must be set to a tuple object"));
     }
+    vm.audit_set(this, "__defaults__", value)?;
     let function = expect(vm, this);
     function.get_mut(vm).defaults = defaults;
     changed(vm, function);
@@ -149,6 +153,7 @@ fn set_defaults(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Ra
 }
 
 fn get_kwdefaults(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    vm.audit_get(this, "__kwdefaults__")?;
     Ok(expect(vm, this).get(vm).kwdefaults.map_or(Value::NONE, Gc::value))
 }
 
@@ -158,6 +163,7 @@ fn set_kwdefaults(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), 
     if value.is_some() && defaults.is_none() {
         return Err(vm.raise(Exc::TypeError, "__kwdefaults__ must be set to a dict object"));
     }
+    vm.audit_set(this, "__kwdefaults__", value)?;
     let function = expect(vm, this);
     function.get_mut(vm).kwdefaults = defaults;
     changed(vm, function);

@@ -96,6 +96,7 @@ fn get_class(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn set_class(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+    vm.audit_set(this, "__class__", value)?;
     crate::types::type_::layout::set_class(vm, this, value)
 }
 

@@ -113,6 +113,7 @@ fn text_for(vm: &mut Vm, class: Gc<Type>, value: Option<Value>, attribute: &str)
 fn set_name(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let class = this_class(vm, this)?;
     let text = text_for(vm, class, value, "__name__")?;
+    vm.audit_set(this, "__name__", value)?;
     if text.get(vm).text().iter().any(|point| point == 0) {
         return Err(vm.raise(Exc::ValueError, "type name must not contain null characters"));
     }
@@ -133,6 +134,7 @@ fn get_qualname(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 fn set_qualname(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let class = this_class(vm, this)?;
     let text = text_for(vm, class, value, "__qualname__")?;
+    vm.audit_set(this, "__qualname__", value)?;
     class.get_mut(vm).qualname = text;
     Ok(())
 }
@@ -156,6 +158,7 @@ fn derives_from(vm: &Vm, class: Gc<Type>, ancestor: Gc<Type>) -> bool {
 fn set_bases(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let class = this_class(vm, this)?;
     let value = settable(vm, class, value, "__bases__")?;
+    vm.audit_set(this, "__bases__", value)?;
     let name = Type::name(class, vm);
     let Some(bases) = value.downcast::<Tuple>(vm) else {
         let got = vm.type_name(value);
