@@ -76,6 +76,8 @@ pub struct Interpreter {
     pub(crate) new_outputs: usize,
     /// How often that was.
     pub(crate) output_age: u32,
+    /// How many collections there had been when the first of them was opened.
+    pub(crate) outputs_since: u64,
     /// The number of the next thread: identities of the system are used again.
     pub(crate) next_thread_serial: u64,
     /// `threading.get_ident()` of the first thread.
@@ -186,6 +188,7 @@ impl Interpreter {
             idle_mark: 0,
             new_outputs: 0,
             output_age: 0,
+            outputs_since: 0,
             interrupted: false,
             next_thread_serial: 1,
             main_thread: 0,

@@ -37,7 +37,7 @@ pub(crate) fn resource_tag(number: usize) -> u64 {
     (number as u64) << 8 | RESOURCE
 }
 
-/// Larger heaps are not collected as a whole while waiting.
+/// Larger heaps are not collected as a whole while waiting, or for the sake of a file.
 const IDLE_MAJOR: usize = 64 << 20;
 /// Milliseconds between two such collections.
 const IDLE_INTERVAL: u64 = 200;
@@ -171,8 +171,8 @@ impl Vm {
     }
 
     /// Closes the files that were dropped after writing, before the program looks at files by path, starts a process or
-    /// ends without cleaning up: CPython closes them when the last reference goes. Costs a minor collection if a file was
-    /// opened for writing since the last call and is still open. `function` is the native function that is about to do
+    /// ends without cleaning up: CPython closes them when the last reference goes. Costs a collection if a file was opened
+    /// for writing since the last call and is still open: a minor one, unless a file may have grown old since. `function` is the native function that is about to do
     /// so; when Python code has called it, nothing but its arguments is believed to be in use by native code.
     #[inline]
     pub fn close_dropped_outputs(&mut self, function: Option<NativeFn>) {
@@ -196,7 +196,10 @@ impl Vm {
             Some(function) => self.loose_stack(function),
             None => self.loop_stacks(),
         };
-        self.collect_counting(Collection::Minor, Vec::new(), false, loose);
+        let aged = self.heap_mut().stats().minors != self.interp().outputs_since;
+        let small = self.heap_mut().used_bytes() < IDLE_MAJOR;
+        let kind = if aged && small { Collection::Major } else { Collection::Minor };
+        self.collect_counting(kind, Vec::new(), false, loose);
         self.run_weak_callbacks();
         self.run_finalizers();
         let interp = self.interp_mut();
@@ -206,6 +209,9 @@ impl Vm {
 
     /// Notes that a file was opened for writing; gives the age by which to tell when it is closed.
     pub fn note_output(&mut self) -> u32 {
+        if self.interp().new_outputs == 0 {
+            self.interp_mut().outputs_since = self.heap_mut().stats().minors;
+        }
         self.interp_mut().new_outputs += 1;
         self.interp().output_age
     }
