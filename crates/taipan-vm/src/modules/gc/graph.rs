@@ -132,19 +132,13 @@ fn for_each_referent(vm: &Vm, object: Value, f: &mut dyn FnMut(Value)) {
 fn for_each_word(vm: &Vm, object: NonNull<Header>, f: &mut dyn FnMut(Value)) {
     vm.interp().heap.for_each_value(object, &mut |word| {
         let Some(value) = Value::from_bits(word).filter(|value| !value.is_unbound()) else { return };
-        let inner = value.as_heap().filter(|_| is_pointer(word));
+        // SAFETY: a value word refers to a live object.
+        let inner = value.as_heap().filter(|_| is_pointer(word)).map(|inner| (inner, unsafe { inner.as_ref() }.shape));
         match inner {
-            // SAFETY: a value word refers to a live object.
-            Some(inner)
-                if [Builtin::ValueArray as u32, Builtin::DictStorage as u32]
-                    .contains(&unsafe { inner.as_ref() }.shape) =>
-            {
-                for_each_word(vm, inner, f)
+            Some((inner, shape)) if [Builtin::ValueArray as u32, Builtin::DictStorage as u32].contains(&shape) => {
+                for_each_word(vm, inner, f);
             }
-            // SAFETY: as above.
-            Some(inner)
-                if [Builtin::RawArray as u32, Builtin::MappedBytes as u32]
-                    .contains(&unsafe { inner.as_ref() }.shape) => {}
+            Some((_, shape)) if [Builtin::RawArray as u32, Builtin::MappedBytes as u32].contains(&shape) => {}
             _ => f(value),
         }
     });
