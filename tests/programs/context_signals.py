@@ -103,6 +103,8 @@ def signals():
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     os.kill(os.getpid(), signal.SIGUSR1)
     print(signal.getsignal(signal.SIGUSR1) is signal.SIG_IGN, signal.strsignal(signal.SIGINT), signal.SIGTERM, signal.SIGINT in signal.valid_signals())
+    # A shell that starts the program in the background lets it ignore SIGINT.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         signal.raise_signal(signal.SIGINT)
         time.sleep(5)
