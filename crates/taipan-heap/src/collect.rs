@@ -65,6 +65,9 @@ impl Heap {
             heap.minor(roots, candidates, out);
             if major {
                 heap.begin_marking(!matches!(heap.config.policy, Policy::MarkSweep(_)));
+                if heap.finalizers.early {
+                    heap.queue_lax(roots, candidates, out);
+                }
                 heap.mark_roots(roots, candidates);
                 heap.finish_marking(roots, out);
                 heap.condense(roots, candidates, out, usize::MAX);

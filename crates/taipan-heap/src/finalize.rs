@@ -8,13 +8,16 @@ use std::ptr::NonNull;
 
 use crate::header::Header;
 use crate::heap::Heap;
+use crate::mark;
+use crate::roots::Roots;
 use crate::side_table::SideTable;
+use crate::stats::{CollectStats, Collection};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Finalizer {
     tag: u64,
     serial: u64,
-    /// Queued also when only words of native stacks refer to the object.
+    /// Queued by [`Heap::collect_lax`] also when only words of native stacks refer to the object.
     lax: bool,
 }
 
@@ -26,11 +29,13 @@ pub(crate) struct Finalizers {
     next_serial: u64,
     /// All registrations count as lax.
     lax: bool,
+    /// The collection is one of [`Heap::collect_lax`].
+    pub(crate) early: bool,
 }
 
 impl Finalizers {
     pub(crate) fn new() -> Finalizers {
-        Finalizers { table: SideTable::new(), queue: VecDeque::new(), next_serial: 0, lax: false }
+        Finalizers { table: SideTable::new(), queue: VecDeque::new(), next_serial: 0, lax: false, early: false }
     }
 
     /// Queues what `fate` knows to be unreached, oldest registration first; the caller makes it reachable again.
@@ -39,23 +44,27 @@ impl Finalizers {
         self.queue_dead_or_lax(all, fate, |_| false)
     }
 
-    /// As `queue_dead`; of what is registered as lax, also those that `stale` knows to be kept by native stacks only.
+    /// As `queue_dead`; in a collection that is lax, also those that `stale` knows to be kept by native stacks only.
     pub(crate) fn queue_dead_or_lax(
         &mut self,
         all: bool,
         fate: impl Fn(usize) -> Option<usize>,
         stale: impl Fn(usize) -> bool,
     ) -> usize {
+        let (all_lax, early) = (self.lax, self.early);
+        self.queue_if(all, |a, f| fate(a).is_none() || ((all_lax || early && f.lax) && stale(a)))
+    }
+
+    /// Queues what a test picks from the registrations, of young objects or of `all`.
+    fn queue_if(&mut self, all: bool, is_due: impl Fn(usize, &Finalizer) -> bool) -> usize {
         let table = &self.table.map;
-        let all_lax = self.lax;
-        let is_dead = |a: usize| fate(a).is_none() || (stale(a) && table.get(&a).is_some_and(|f| all_lax || f.lax));
-        let mut dead: Vec<usize> = if all {
-            self.table.map.keys().copied().filter(|&a| is_dead(a)).collect()
+        let due: Vec<usize> = if all {
+            table.iter().filter(|&(&a, f)| is_due(a, f)).map(|(&a, _)| a).collect()
         } else {
-            self.table.young.iter().copied().filter(|&a| self.table.map.contains_key(&a) && is_dead(a)).collect()
+            self.table.young.iter().copied().filter(|a| table.get(a).is_some_and(|f| is_due(*a, f))).collect()
         };
         let mut dead: Vec<_> =
-            dead.drain(..).filter_map(|a| self.table.map.remove(&a).map(|f| (f.serial, a, f.tag))).collect();
+            due.into_iter().filter_map(|a| self.table.map.remove(&a).map(|f| (f.serial, a, f.tag))).collect();
         dead.sort_unstable();
         let count = dead.len();
         self.queue.extend(dead.into_iter().map(|(_, address, tag)| (address as u64, tag)));
@@ -70,14 +79,32 @@ impl Heap {
         self.register(object, tag, false);
     }
 
-    /// As [`Heap::register_finalizer`]; a minor collection queues the young object also when nothing but words of native
-    /// stacks, which may be stale, refers to it. For what may happen early: giving back a count.
+    /// As [`Heap::register_finalizer`], for what may happen early, such as giving back a count: see [`Heap::collect_lax`].
     pub fn register_lax_finalizer(&mut self, object: NonNull<Header>, tag: u64) {
         self.register(object, tag, true);
     }
 
-    /// Until it is switched off, every finaliser counts as registered by [`Heap::register_lax_finalizer`]: for collections
-    /// at a point where native code holds nothing that is not also in a precise root.
+    /// Collects now, and queues what was registered by [`Heap::register_lax_finalizer`] also when only words of native
+    /// stacks, which may be stale, lead to it. What they lead to stays alive in any case.
+    pub fn collect_lax(&mut self, kind: Collection, roots: &mut dyn Roots) -> CollectStats {
+        self.finalizers.early = true;
+        let stats = self.collect(kind, roots);
+        self.finalizers.early = false;
+        stats
+    }
+
+    /// The part of [`Heap::collect_lax`] that comes before native stacks are believed: marks what precise roots lead to and
+    /// queues what that has not reached. The objects around `candidates` stay where they are.
+    pub(crate) fn queue_lax(&mut self, roots: &mut dyn Roots, candidates: &[usize], out: &mut CollectStats) {
+        self.keep_in_place(candidates);
+        self.mark_roots(roots, &[]);
+        self.drain_marks(usize::MAX);
+        let blocks = &self.blocks;
+        out.finalizable += self.finalizers.queue_if(true, |a, f| f.lax && mark::fate(blocks, a).is_none());
+    }
+
+    /// Until it is switched off, minor collections queue whatever young object only words of native stacks refer to: for
+    /// collections at a point where native code holds nothing that is not also in a precise root.
     pub fn set_lax(&mut self, lax: bool) {
         self.finalizers.lax = lax;
     }

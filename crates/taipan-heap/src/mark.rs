@@ -52,7 +52,7 @@ pub(crate) struct Marker {
 }
 
 /// Where an object is after marking: its address, or `None` if it was not reached.
-fn fate(blocks: &block::Blocks, address: usize) -> Option<usize> {
+pub(crate) fn fate(blocks: &block::Blocks, address: usize) -> Option<usize> {
     let header = address as *const Header;
     match blocks.kind(address) {
         block::OLD | block::META => {
@@ -134,18 +134,24 @@ impl Heap {
         for &address in candidates {
             self.mark_around(address);
         }
-        for i in 0..self.loose.len() {
-            let address = self.loose[i];
-            if self.blocks.kind(address) == block::EVACUATED {
-                self.blocks.set_kind(address, block::OLD);
-            }
-        }
+        let loose = std::mem::take(&mut self.loose);
+        self.keep_in_place(&loose);
+        self.loose = loose;
         let pins: Vec<usize> = self.pins.map.keys().copied().collect();
         for address in pins {
             self.mark_around(address);
         }
         roots.visit_precise(&mut |word| self.mark_slot(word));
         self.visit_queues(|heap, word| heap.mark_slot(word));
+    }
+
+    /// Objects around these addresses are not evacuated.
+    pub(crate) fn keep_in_place(&mut self, addresses: &[usize]) {
+        for &address in addresses {
+            if self.blocks.kind(address) == block::EVACUATED {
+                self.blocks.set_kind(address, block::OLD);
+            }
+        }
     }
 
     /// Marks what a word of an already marked object refers to, during a minor collection. Young objects that are

@@ -189,10 +189,22 @@ impl Vm {
 
     /// Collects garbage.
     pub fn collect(&mut self, kind: Collection) -> taipan_heap::CollectStats {
+        self.collect_by(|heap, roots| heap.collect(kind, roots))
+    }
+
+    /// [`Vm::collect`] by [`taipan_heap::Heap::collect_lax`].
+    pub(crate) fn collect_lax(&mut self, kind: Collection) -> taipan_heap::CollectStats {
+        self.collect_by(|heap, roots| heap.collect_lax(kind, roots))
+    }
+
+    fn collect_by(
+        &mut self,
+        collect: impl FnOnce(&mut taipan_heap::Heap, &mut ThreadRoots) -> taipan_heap::CollectStats,
+    ) -> taipan_heap::CollectStats {
         let mut roots = ThreadRoots { interp: self.interp, current: NonNull::from(&mut *self) };
         // SAFETY: as in `alloc_slow`.
         let heap = unsafe { &mut (*self.interp.as_ptr()).heap };
-        let stats = heap.collect(kind, &mut roots);
+        let stats = collect(heap, &mut roots);
         if heap.has_pending() {
             self.exec.budget = 0;
         }

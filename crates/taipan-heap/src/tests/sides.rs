@@ -263,3 +263,59 @@ fn owners_are_told_once_when_dead_for_good() {
     assert_eq!(heap.stats().charged_bytes, 0);
     assert_eq!(heap.owners(give_back).count(), 0);
 }
+
+/// What a collection queues of objects that nothing but a word of the stack leads to: with a lax finaliser and with an
+/// ordinary one, directly and over another object.
+#[inline(never)]
+fn queued_behind_the_stack(old: bool, lax: bool, kind: Collection) -> Vec<u64> {
+    let mut heap = new_heap(HeapConfig { move_everything: true, ..checked() });
+    let mut roots = TestRoots { words: Vec::new(), stack: true };
+    let holder = node(&mut heap, 0, &mut roots);
+    let direct = node(&mut heap, 1, &mut roots);
+    let behind = node(&mut heap, 2, &mut roots);
+    let firm = node(&mut heap, 3, &mut roots);
+    let reached = node(&mut heap, 4, &mut roots);
+    set_word(holder, 2, address(behind));
+    for (object, tag) in [(direct, 1), (behind, 2), (reached, 4)] {
+        heap.register_lax_finalizer(object, tag);
+    }
+    heap.register_finalizer(firm, 3);
+    let held = std::hint::black_box([address(holder), address(direct), address(firm)]);
+    if old {
+        roots.words.extend(held);
+        roots.words.push(address(reached));
+        collect(&mut heap, Collection::Major, &mut roots);
+        roots.words.drain(..3);
+    } else {
+        roots.words.push(address(reached));
+    }
+    if lax {
+        heap.collect_lax(kind, &mut roots)
+    } else {
+        heap.collect(kind, &mut roots)
+    };
+    heap.verify().expect("a sound heap");
+    let mut queued: Vec<u64> = std::iter::from_fn(|| heap.take_finalizable())
+        .inspect(|(object, tag)| assert_eq!(word(*object, 1), odd(*tag), "alive"))
+        .map(|(_, tag)| tag)
+        .collect();
+    for (object, number) in std::hint::black_box(held).into_iter().zip([0, 1, 3]) {
+        assert_eq!(word(at(object), 1), odd(number), "in place and alive");
+    }
+    queued.sort_unstable();
+    assert!(!heap.has_pending());
+    queued
+}
+
+#[test]
+fn lax_finalisers_do_not_wait_for_words_of_stacks() {
+    for old in [false, true] {
+        for kind in [Collection::Minor, Collection::Major] {
+            assert_eq!(queued_behind_the_stack(old, false, kind), [], "{old} {kind:?}");
+        }
+    }
+    assert_eq!(queued_behind_the_stack(true, true, Collection::Major), [1, 2]);
+    assert_eq!(queued_behind_the_stack(false, true, Collection::Major), [1, 2]);
+    assert_eq!(queued_behind_the_stack(false, true, Collection::Minor), [1], "behind a young one: a full collection");
+    assert_eq!(queued_behind_the_stack(true, true, Collection::Minor), [], "old");
+}

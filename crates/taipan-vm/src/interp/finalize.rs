@@ -236,11 +236,13 @@ impl Vm {
     }
 
     /// Whether `is_exporting` still holds after the views that nobody can reach have given their exports back. Runs no
-    /// Python code. CPython ends an export when the last reference to the view goes.
+    /// Python code. CPython ends an export when the last reference to the view goes. Words of native stacks are not
+    /// believed: one that a call has left may outlive its view by any time. Whoever works with a view got it from Python
+    /// code, which holds it, or counts as an export of the view.
     #[cold]
     pub fn still_exporting(&mut self, is_exporting: impl Fn(&Vm) -> bool) -> bool {
         for kind in [Collection::Minor, Collection::Major] {
-            self.collect(kind);
+            self.collect_lax(kind);
             while let Some(view) = self.heap_mut().take_finalizable_tagged(VIEW) {
                 self.release_view(Value::from_heap(view));
             }

@@ -122,8 +122,19 @@ impl MemoryView {
         MemoryView::of_buffer(vm, buffer)
     }
 
-    /// A view that takes over an export.
+    /// A view that takes over an export, or ends it when there is no memory for the view.
     pub fn of_buffer(vm: &mut Vm, buffer: Buffer) -> Result<Gc<MemoryView>, Raised> {
+        match MemoryView::build(vm, buffer) {
+            Ok(view) => Ok(view),
+            Err(raised) => {
+                let error = vm.take_raised(raised);
+                buffer.release(vm);
+                Err(vm.reraise(error))
+            }
+        }
+    }
+
+    fn build(vm: &mut Vm, buffer: Buffer) -> Result<Gc<MemoryView>, Raised> {
         let itemsize = buffer.itemsize.max(1);
         let layout = Layout::contiguous(vec![buffer.len / itemsize], itemsize);
         let text = buffer.format.and_then(|format| vm.text_of(format)).unwrap_or_else(|| "B".to_owned());
@@ -159,14 +170,10 @@ impl MemoryView {
     pub fn derive(this: Gc<MemoryView>, vm: &mut Vm, offset: usize, layout: &Layout) -> Result<Gc<MemoryView>, Raised> {
         let Some(owner) = this.get(vm).owner else { return Err(raise_released(vm)) };
         let dims = pack(vm, layout)?;
-        // One more export of the owner, whose storage cannot have changed since the first.
-        if let Some(get) = vm.slots(owner).get_buffer {
-            get(vm, owner, crate::buffer::BufferRequest { writable: false })?;
-        }
         let MemoryView { bytes, raw, mapped, format, itemsize, code, readonly, .. } = *this.get(vm);
         let view = vm.new_exact(MemoryView {
             header: HeaderWord::NEW,
-            owner: Some(owner),
+            owner: None,
             bytes,
             raw,
             mapped,
@@ -181,6 +188,12 @@ impl MemoryView {
             exports: 0,
             hash: 0,
         })?;
+        // One more export of the owner, whose storage cannot have changed since the first; counted when nothing can fail any
+        // more.
+        if let Some(get) = vm.slots(owner).get_buffer {
+            get(vm, owner, crate::buffer::BufferRequest { writable: false })?;
+        }
+        view.get_mut(vm).owner = Some(owner);
         vm.note_view(view);
         Ok(view)
     }

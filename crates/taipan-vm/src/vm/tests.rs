@@ -2,10 +2,15 @@
 
 use std::ptr::NonNull;
 
+use taipan_heap::Collection;
+
+use crate::gc::Gc;
 use crate::interpreter::{Config, Interpreter};
 use crate::raise::Exc;
 use crate::types::Builtin;
+use crate::types::bytearray::ByteArray;
 use crate::types::dict::Dict;
+use crate::types::memoryview::MemoryView;
 use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::{Stacks, Vm};
@@ -44,7 +49,7 @@ fn dicts_keep_order_through_growth_deletion_and_collections() {
                 Dict::remove(dict, vm, key).expect("remove").expect("present");
             }
             if i % 500 == 0 {
-                vm.collect(taipan_heap::Collection::Major);
+                vm.collect(Collection::Major);
             }
         }
         let mut at = 0;
@@ -79,5 +84,74 @@ fn every_builtin_type_can_be_made() {
         for exc in Exc::ALL {
             vm.exception_class(*exc);
         }
+    });
+}
+
+/// A dict that is a root.
+fn rooted_dict(vm: &mut Vm) -> Gc<Dict> {
+    let dict = Dict::new(vm).expect("memory");
+    vm.interp_mut().builtins = Some(dict);
+    dict
+}
+
+/// An owner with a view that has grown old and is held by a dict.
+fn old_view(vm: &mut Vm, roots: Gc<Dict>) -> (Gc<ByteArray>, Gc<MemoryView>) {
+    let owner = ByteArray::new(vm, b"abc").expect("memory");
+    let view = MemoryView::of_object(vm, owner.value()).expect("a view");
+    Dict::set(roots, vm, Value::int(0), view.value()).expect("set");
+    vm.collect(Collection::Major);
+    (owner, view)
+}
+
+#[test]
+fn a_dropped_view_that_is_old_does_not_keep_its_owner_from_growing() {
+    with_vm(|vm| {
+        let roots = rooted_dict(vm);
+        let (owner, view) = old_view(vm, roots);
+        Dict::remove(roots, vm, Value::int(0)).expect("remove").expect("present");
+        // Words of this function's frame still refer to it, like those an earlier call has left.
+        ByteArray::extend(owner, vm, b"def").expect("no export is left");
+        assert_eq!(owner.get(vm).bytes(vm), b"abcdef");
+        assert!(std::hint::black_box(view).get(vm).owner.is_none(), "released, but not freed");
+    });
+}
+
+#[test]
+fn a_view_in_use_keeps_its_owner_from_growing() {
+    with_vm(|vm| {
+        let roots = rooted_dict(vm);
+        let (owner, _) = old_view(vm, roots);
+        for _ in 0..2 {
+            let raised = ByteArray::extend(owner, vm, b"def").expect_err("exported");
+            let error = vm.take_raised(raised);
+            assert_eq!(vm.type_name(error), "BufferError");
+        }
+        assert_eq!(owner.get(vm).bytes(vm), b"abc");
+    });
+}
+
+#[test]
+fn a_view_there_was_no_memory_for_is_no_export() {
+    with_vm(|vm| {
+        let owner = ByteArray::new(vm, b"abc").expect("memory");
+        let view = MemoryView::of_object(vm, owner.value()).expect("a view");
+        let mut failed = 0;
+        for n in 1..10 {
+            for source in [owner.value(), view.value()] {
+                vm.heap_mut().fail_allocation(n);
+                let result = MemoryView::of_object(vm, source);
+                vm.heap_mut().stop_failing();
+                match result {
+                    Ok(view) => MemoryView::release(view, vm).expect("nobody uses it"),
+                    Err(raised) => {
+                        vm.take_raised(raised);
+                        failed += 1;
+                    }
+                }
+            }
+        }
+        assert!(failed > 2, "{failed}");
+        MemoryView::release(view, vm).expect("nobody uses it");
+        ByteArray::extend(owner, vm, b"def").expect("no export is left");
     });
 }
