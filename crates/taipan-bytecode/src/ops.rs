@@ -129,23 +129,58 @@ macro_rules! opcode_table {
 /// The last plain opcode; specialised ones follow, but for one.
 const LAST_PLAIN_OPCODE: u16 = 128;
 
-/// Stack entries taken and given by the opcodes for which they do not depend on the argument.
-static EFFECTS: [Option<(i8, i8)>; 512] = {
-    let mut effects = [None; 512];
+/// Stack entries taken and given as functions of the argument `n`: `pops + pops_n * n` and
+/// `pushes + pushes_n * n + pushes_odd * (n & 1)`.
+#[derive(Clone, Copy)]
+struct Effect {
+    pops: i8,
+    pops_n: i8,
+    pushes: i8,
+    pushes_n: i8,
+    pushes_odd: i8,
+    /// Whether the row says it so; else the row itself is asked.
+    holds: bool,
+}
+
+impl Effect {
+    const fn of_row(op: Opcode) -> Effect {
+        let (first, second, third) =
+            (op.pops_and_pushes_of_row(0), op.pops_and_pushes_of_row(1), op.pops_and_pushes_of_row(2));
+        let pushes_n = (third.1 - first.1) / 2;
+        let mut effect = Effect {
+            pops: first.0 as i8,
+            pops_n: (second.0 - first.0) as i8,
+            pushes: first.1 as i8,
+            pushes_n: pushes_n as i8,
+            pushes_odd: (second.1 - first.1 - pushes_n) as i8,
+            holds: true,
+        };
+        let mut oparg = 0;
+        while oparg < 600 {
+            let (pops, pushes) = op.pops_and_pushes_of_row(oparg);
+            let (our_pops, our_pushes) = effect.at(oparg);
+            effect.holds = effect.holds && pops == our_pops && pushes == our_pushes;
+            oparg += if oparg < 8 { 1 } else { 31 };
+        }
+        effect
+    }
+
+    #[inline(always)]
+    const fn at(self, oparg: u32) -> (i64, i64) {
+        let n = oparg as i64;
+        let pushes = self.pushes as i64 + self.pushes_n as i64 * n + self.pushes_odd as i64 * (n & 1);
+        (self.pops as i64 + self.pops_n as i64 * n, pushes)
+    }
+}
+
+/// The effect of every opcode, by number.
+static EFFECTS: [Effect; 512] = {
+    let none = Effect { pops: 0, pops_n: 0, pushes: 0, pushes_n: 0, pushes_odd: 0, holds: true };
+    let mut effects = [none; 512];
     let mut number = 0;
     while number < 512 {
         if let Some(op) = Opcode::from_u16(number as u16) {
-            let (pops, pushes) = op.pops_and_pushes_of_row(0);
-            let mut fixed = true;
-            let mut oparg = 1;
-            while oparg < 9 {
-                let other = op.pops_and_pushes_of_row(oparg);
-                fixed = fixed && other.0 == pops && other.1 == pushes;
-                oparg += 1;
-            }
-            if fixed {
-                effects[number] = Some((pops as i8, pushes as i8));
-            }
+            effects[number] = Effect::of_row(op);
         }
         number += 1;
     }
@@ -256,10 +291,8 @@ impl Opcode {
     /// this is the effect on the way to the handler.
     #[inline]
     pub const fn pops_and_pushes(self, oparg: u32) -> (i64, i64) {
-        match EFFECTS[self as usize & 511] {
-            Some((pops, pushes)) => (pops as i64, pushes as i64),
-            None => self.pops_and_pushes_of_row(oparg),
-        }
+        let effect = EFFECTS[self as usize & 511];
+        if effect.holds { effect.at(oparg) } else { self.pops_and_pushes_of_row(oparg) }
     }
 
     /// Number of stack entries taken.

@@ -8,14 +8,14 @@ use taipan_bytecode::{CodeObject, Opcode, Wtf8Buf};
 use crate::code_unit::CodeUnitMetadata;
 use crate::const_table::ConstTable;
 use crate::error::CompileError;
-use crate::flowgraph::cfg::{BlockId, Cfg, CfgInstr, is_terminator};
+use crate::flowgraph::cfg::{BlockId, Cfg, is_terminator};
 use crate::flowgraph::{Flowgraph, Scratch};
-use crate::instruction_sequence::{InstructionSequence, NEXT_LOCATION, NO_LOCATION, SourceLocation};
+use crate::instruction_sequence::{Instruction, InstructionSequence, NEXT_LOCATION, NO_LOCATION, SourceLocation};
 
 /// Optimises the instructions of one code unit and assembles its code object.
 ///
-/// `seq` ends with a return; `flags` are the unit's `co_flags`; `nparams` counts all parameters, `*args` and
-/// `**kwargs` included. `consts` are the constants the instructions refer to.
+/// `seq` ends with a return; its instructions are taken. `flags` are the unit's `co_flags`; `nparams` counts all
+/// parameters, `*args` and `**kwargs` included. `consts` are the constants the instructions refer to.
 ///
 /// # Errors
 /// [`CompileError::Internal`] if the instructions contradict themselves, [`CompileError::Overflow`] if there are too
@@ -24,7 +24,7 @@ pub fn optimize_and_assemble(
     flowgraph: &mut Flowgraph,
     metadata: &CodeUnitMetadata,
     consts: &mut ConstTable,
-    seq: &InstructionSequence,
+    seq: &mut InstructionSequence,
     flags: u32,
     nparams: usize,
     filename: &Wtf8Buf,
@@ -55,10 +55,10 @@ pub fn optimize_and_assemble(
 }
 
 /// Number of code units of an instruction, its `EXTENDED_ARG`s and cache entries included.
-#[inline]
+#[inline(always)]
 fn size(op: Opcode, oparg: u32) -> u32 {
-    let extended = (31 - (oparg | 0xFF).leading_zeros()) / 8;
-    extended + 1 + op.cache_entries() as u32
+    let plain = 1 + op.cache_entries() as u32;
+    if oparg <= 0xFF { plain } else { plain + (31 - oparg.leading_zeros()) / 8 }
 }
 
 /// Code units between the `SEND` that `END_ASYNC_FOR` is aimed at and the `END_SEND` its argument names.
@@ -68,49 +68,49 @@ fn jumps_backward(op: Opcode) -> bool {
     matches!(op, Opcode::JumpBackward | Opcode::JumpBackwardNoInterrupt | Opcode::EndAsyncFor)
 }
 
-/// The index of the block's jump, which is its last instruction or stands before `NOT_TAKEN`.
-#[inline]
-fn jump_of(instrs: &[CfgInstr]) -> Option<usize> {
-    let is_jump = |at: &usize| instrs.get(*at).is_some_and(|instr| instr.op.has_jump());
-    let last = instrs.len().checked_sub(1)?;
-    let not_taken = instrs.get(last).is_some_and(|instr| instr.op == Opcode::NotTaken);
-    if not_taken { last.checked_sub(1).filter(is_jump) } else { Some(last).filter(is_jump) }
-}
-
 /// `JUMP` and `JUMP_NO_INTERRUPT` get a direction; arguments of jumps become distances. These depend on the sizes of
 /// jumps between, which depend on distances: repeated until sizes stay. Gives the number of code units.
 fn resolve_jumps(cfg: &mut Cfg) -> Result<u32, CompileError> {
     cfg.number_instructions();
+    let mut has_jumps = false;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
-        at = cfg[id].next;
-        let Some(jump) = jump_of(&cfg[id].instrs) else { continue };
-        let target = cfg[id].instrs[jump].target.ok_or(CompileError::Internal("jump out of the code"))?;
-        // The first guess of the distance, as CPython's.
-        let guess = cfg[target].start;
-        let block = &mut cfg[id];
-        let is_forward = guess > block.start + jump as u32;
-        let jump = &mut block.instrs[jump];
-        jump.oparg = guess;
-        jump.op = match jump.op {
-            Opcode::Jump | Opcode::JumpNoInterrupt if is_forward => Opcode::JumpForward,
-            Opcode::Jump => Opcode::JumpBackward,
-            Opcode::JumpNoInterrupt => Opcode::JumpBackwardNoInterrupt,
-            other => other,
-        };
+        if let Some(jump) = cfg.last(id).filter(|last| last.op.has_jump()) {
+            has_jumps = true;
+            let target = jump.target.ok_or(CompileError::Internal("jump out of the code"))?;
+            // The first guess of the distance, as CPython's.
+            let guess = cfg[target].number;
+            let is_forward = guess >= cfg[id].number + cfg[id].len() as u32;
+            if let Some(jump) = cfg.last_mut(id) {
+                jump.oparg = guess;
+                jump.op = match jump.op {
+                    Opcode::Jump | Opcode::JumpNoInterrupt if is_forward => Opcode::JumpForward,
+                    Opcode::Jump => Opcode::JumpBackward,
+                    Opcode::JumpNoInterrupt => Opcode::JumpBackwardNoInterrupt,
+                    other => other,
+                };
+            }
+        }
+        let (block, instrs) = cfg.parts(id);
+        at = block.next;
+        let mut units = u32::from(block.not_taken);
+        for instr in instrs {
+            units += size(instr.op, instr.oparg);
+        }
+        block.size = units;
     }
     loop {
         let total = place_blocks(cfg);
         let mut changed = false;
-        let mut at = Some(cfg.entry);
+        let mut at = Some(cfg.entry).filter(|_| has_jumps);
         while let Some(id) = at {
-            at = cfg[id].next;
-            let Some(jump) = jump_of(&cfg[id].instrs) else { continue };
-            let CfgInstr { op, oparg, target, .. } = cfg[id].instrs[jump];
-            let before = size(op, oparg);
+            let block = &cfg[id];
+            at = block.next;
+            let Some(&Instruction { op, oparg, target, .. }) = cfg.last(id).filter(|last| last.op.has_jump()) else {
+                continue;
+            };
             // NOT_TAKEN is one unit.
-            let behind = (cfg[id].instrs.len() - 1 - jump) as u32;
-            let end = cfg[id].offset + cfg[id].size - behind;
+            let end = block.offset + block.size - u32::from(block.not_taken);
             let target = target.map_or(0, |target| cfg[target].offset);
             let distance = if jumps_backward(op) { end.checked_sub(target) } else { target.checked_sub(end) };
             let distance = match op {
@@ -118,8 +118,15 @@ fn resolve_jumps(cfg: &mut Cfg) -> Result<u32, CompileError> {
                 _ => distance,
             };
             let distance = distance.ok_or(CompileError::Internal("jump in the wrong direction"))?;
-            cfg[id].instrs[jump].oparg = distance;
-            changed |= size(op, distance) != before;
+            let (before, now) = (size(op, oparg), size(op, distance));
+            if let Some(jump) = cfg.last_mut(id) {
+                jump.oparg = distance;
+            }
+            if before != now {
+                // Offsets stay until all jumps have been measured by them.
+                cfg[id].grown = now.wrapping_sub(before);
+                changed = true;
+            }
         }
         if !changed {
             return Ok(total);
@@ -127,15 +134,15 @@ fn resolve_jumps(cfg: &mut Cfg) -> Result<u32, CompileError> {
     }
 }
 
-/// Sets offset and size of every block; gives the size of all.
+/// Sets the offset of every block; gives the size of all.
 fn place_blocks(cfg: &mut Cfg) -> u32 {
     let mut total = 0;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         let block = &mut cfg[id];
         at = block.next;
+        block.size = block.size.wrapping_add(std::mem::take(&mut block.grown));
         block.offset = total;
-        block.size = block.instrs.iter().map(|instr| size(instr.op, instr.oparg)).sum();
         total += block.size;
     }
     total
@@ -148,48 +155,100 @@ struct Written {
     exceptiontable: Vec<u8>,
 }
 
+const MISPLACED: CompileError = CompileError::Internal("code of another size than planned");
+
+/// The code under way.
+struct Writer<'a> {
+    cfg: &'a Cfg,
+    /// The code units not written yet; cache entries are zero.
+    rest: &'a mut [[u8; 2]],
+    units: u32,
+    lines: LineTableWriter,
+    /// The place of the instructions written last, and where they begin.
+    run: SourceLocation,
+    run_start: u32,
+    exceptions: Exceptions,
+}
+
+impl Writer<'_> {
+    /// The number of code units written so far.
+    #[inline(always)]
+    fn offset(&self) -> u32 {
+        self.units - self.rest.len() as u32
+    }
+
+    #[inline(always)]
+    fn instruction(&mut self, instr: &Instruction, loc: SourceLocation) -> Result<(), CompileError> {
+        if loc != self.run {
+            let offset = self.offset();
+            self.lines.push(Position::from(self.run), (offset - self.run_start) as usize);
+            (self.run, self.run_start) = (loc, offset);
+        }
+        if instr.except != self.exceptions.block {
+            let offset = self.offset();
+            self.exceptions.enter(self.cfg, instr.except, offset)?;
+        }
+        let byte = instr.op.byte().ok_or(CompileError::Internal("pseudo operation left in the code"))?;
+        if instr.oparg > 0xFF {
+            self.extend(instr.oparg)?;
+        }
+        let rest = std::mem::take(&mut self.rest);
+        let (units, rest) = rest.split_at_mut_checked(1 + instr.op.cache_entries()).ok_or(MISPLACED)?;
+        self.rest = rest;
+        if let Some(unit) = units.first_mut() {
+            *unit = [byte, instr.oparg as u8];
+        }
+        Ok(())
+    }
+
+    /// Writes the higher bytes of an argument.
+    #[cold]
+    fn extend(&mut self, oparg: u32) -> Result<(), CompileError> {
+        for shift in [24, 16, 8] {
+            if oparg >> shift != 0 {
+                let rest = std::mem::take(&mut self.rest);
+                let (unit, rest) = rest.split_first_mut().ok_or(MISPLACED)?;
+                *unit = [Opcode::ExtendedArg as u8, (oparg >> shift) as u8];
+                self.rest = rest;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn write(cfg: &Cfg, units: u32, firstlineno: i32, scratch: &mut Scratch) -> Result<Written, CompileError> {
-    const MISPLACED: CompileError = CompileError::Internal("code of another size than planned");
-    // Cache entries are zero.
     let mut code = vec![0; 2 * units as usize];
-    let mut offset = 0;
-    let mut lines = LineTableWriter::with_memory(firstlineno, std::mem::take(&mut scratch.lines));
-    let mut exceptions = Exceptions::default();
-    let (mut run, mut run_start) = (NO_LOCATION, 0);
+    let mut writer = Writer {
+        cfg,
+        rest: code.as_chunks_mut().0,
+        units,
+        lines: LineTableWriter::with_memory(firstlineno, std::mem::take(&mut scratch.lines)),
+        run: NO_LOCATION,
+        run_start: 0,
+        exceptions: Exceptions::default(),
+    };
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         let block = &cfg[id];
-        for (index, instr) in block.instrs.iter().enumerate() {
+        let instrs = cfg.instrs(id);
+        for (index, instr) in instrs.iter().enumerate() {
             let loc = if instr.loc == NEXT_LOCATION { following_location(cfg, id, index) } else { instr.loc };
-            if loc != run {
-                lines.push(Position::from(run), (offset - run_start) as usize);
-                (run, run_start) = (loc, offset);
-            }
-            if instr.except != exceptions.block {
-                exceptions.enter(cfg, instr.except, offset)?;
-            }
-            let byte = instr.op.byte().ok_or(CompileError::Internal("pseudo operation left in the code"))?;
-            if instr.oparg > 0xFF {
-                for shift in [24, 16, 8] {
-                    if instr.oparg >> shift != 0 {
-                        let unit = code.get_mut(2 * offset as usize..).and_then(|rest| rest.first_chunk_mut::<2>());
-                        *unit.ok_or(MISPLACED)? = [Opcode::ExtendedArg as u8, (instr.oparg >> shift) as u8];
-                        offset += 1;
-                    }
-                }
-            }
-            let unit = code.get_mut(2 * offset as usize..).and_then(|rest| rest.first_chunk_mut::<2>());
-            *unit.ok_or(MISPLACED)? = [byte, instr.oparg as u8];
-            offset += 1 + instr.op.cache_entries() as u32;
+            writer.instruction(instr, loc)?;
+        }
+        if let (true, Some(last)) = (block.not_taken, instrs.last()) {
+            let except = block.not_taken_except;
+            let not_taken = Instruction { except, ..Instruction::new(Opcode::NotTaken, 0, last.loc) };
+            let loc = if last.loc == NEXT_LOCATION { following_location(cfg, id, instrs.len()) } else { last.loc };
+            writer.instruction(&not_taken, loc)?;
         }
         at = block.next;
     }
-    if offset != units {
+    if !writer.rest.is_empty() {
         return Err(MISPLACED);
     }
-    lines.push(Position::from(run), (offset - run_start) as usize);
-    exceptions.enter(cfg, None, offset)?;
-    let lines = lines.finish();
+    writer.lines.push(Position::from(writer.run), (units - writer.run_start) as usize);
+    writer.exceptions.enter(cfg, None, units)?;
+    let (lines, exceptions) = (writer.lines.finish(), writer.exceptions);
     let linetable = lines.clone();
     scratch.lines = lines;
     Ok(Written { code, linetable, exceptiontable: exceptions.table })
@@ -201,7 +260,7 @@ fn following_location(cfg: &Cfg, id: BlockId, index: usize) -> SourceLocation {
     let mut at = Some(id);
     let mut skipped = index;
     while let Some(id) = at {
-        for instr in cfg[id].instrs.iter().skip(skipped) {
+        for instr in cfg.instrs(id).iter().skip(skipped) {
             if instr.loc != NEXT_LOCATION {
                 return instr.loc;
             }
@@ -229,7 +288,7 @@ impl Exceptions {
     /// Begins a range with another handler at `offset`.
     fn enter(&mut self, cfg: &Cfg, block: Option<BlockId>, offset: u32) -> Result<(), CompileError> {
         self.block = block;
-        let start_of = |block: BlockId| cfg[block].start;
+        let start_of = |block: BlockId| cfg[block].number;
         if self.open.map(|(block, _)| start_of(block)) == block.map(start_of) {
             return Ok(());
         }

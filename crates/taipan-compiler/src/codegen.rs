@@ -11,7 +11,7 @@ use taipan_syntax::ast;
 use crate::const_table::ConstTable;
 use crate::depth::Depth;
 use crate::error::CompileError;
-use crate::flowgraph::Flowgraph;
+use crate::flowgraph::{Flowgraph, small_int};
 use crate::future::FutureFeatures;
 use crate::instruction_sequence::{InstructionSequence, Label, SourceLocation};
 use crate::symtable::{ScopeKey, SymbolTable};
@@ -186,6 +186,14 @@ impl<'a> Compiler<'a> {
     }
 
     fn load_const(&mut self, value: Constant, loc: SourceLocation) -> Done {
+        if let Some(small) = small_int(&value) {
+            // It needs no constant, but CPython keeps the first one of a unit in any case.
+            if self.unit.consts.is_empty() {
+                self.unit.consts.add(value)?;
+            }
+            self.op_i(Opcode::LoadSmallInt, small, loc);
+            return Ok(());
+        }
         let number = self.unit.consts.add(value)?;
         self.op_i(Opcode::LoadConst, number, loc);
         Ok(())

@@ -21,7 +21,9 @@ use crate::code_unit::CodeUnitMetadata;
 use crate::const_table::ConstTable;
 use crate::error::CompileError;
 use crate::instruction_sequence::InstructionSequence;
+use crate::op_kinds::Kinds;
 use cfg::Cfg;
+pub(crate) use folding::small_int;
 
 /// The memory of the passes, which serves one code unit after the other.
 #[derive(Default)]
@@ -38,15 +40,15 @@ pub struct Scratch {
 }
 
 impl Flowgraph {
-    /// Runs all passes over the instructions of one code unit into `self.cfg`; `consts` is changed along with them.
-    /// Gives the stack size.
+    /// Runs all passes over the instructions of one code unit into `self.cfg`; `consts` is changed along with them, and
+    /// the instructions of `seq` are taken. Gives the stack size.
     ///
     /// # Errors
     /// [`CompileError::Internal`] if the instructions contradict themselves, [`CompileError::Overflow`] for too many
     /// constants.
     pub fn optimize(
         &mut self,
-        seq: &InstructionSequence,
+        seq: &mut InstructionSequence,
         metadata: &CodeUnitMetadata,
         consts: &mut ConstTable,
         nparams: usize,
@@ -75,7 +77,8 @@ pub fn optimize_instructions(
     nlocals: usize,
 ) -> Result<InstructionSequence, CompileError> {
     let mut cfg = Cfg::default();
-    cfg.build(&seq)?;
+    cfg.build(&mut seq)?;
+    peephole::convert_small_ints(&mut cfg, consts)?;
     optimize_code_unit(&mut cfg, consts, nlocals, 0)?;
     stack_depth::calculate_stack_depth(&mut cfg)?;
     load_fast::optimize_load_fast(&mut cfg);
@@ -91,7 +94,6 @@ fn optimize_code_unit(
     nparams: usize,
 ) -> Result<(), CompileError> {
     if cfg.has_handlers {
-        exceptions::mark_except_handlers(cfg);
         exceptions::label_exception_targets(cfg)?;
     }
     optimize_cfg(cfg, consts)?;
@@ -110,12 +112,14 @@ fn optimize_cfg(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<(), CompileErr
     cleanup::remove_unreachable(cfg);
     lines::resolve_line_numbers(cfg);
     peephole::optimize_load_const(cfg, consts)?;
-    let mut at = Some(cfg.entry);
+    let mut at = Some(cfg.entry).filter(|_| cfg.kinds.has(Kinds::PEEPHOLE.or(Kinds::TARGET)));
     while let Some(id) = at {
         at = cfg[id].next;
         peephole::optimize_basic_block(cfg, id, consts)?;
     }
     cleanup::remove_redundant_nops_and_pairs(cfg);
-    cleanup::remove_unreachable(cfg);
+    if cfg.ways_changed {
+        cleanup::remove_unreachable(cfg);
+    }
     cleanup::remove_redundant_nops_and_jumps(cfg)
 }

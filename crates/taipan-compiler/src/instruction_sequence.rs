@@ -9,6 +9,8 @@ use taipan_bytecode::line_table::Position;
 use taipan_syntax::ast;
 
 use crate::error::CompileError;
+use crate::flowgraph::cfg::BlockId;
+use crate::op_kinds::{Collector, Kinds};
 
 /// The place in the source an instruction belongs to.
 ///
@@ -72,15 +74,56 @@ pub struct Instruction {
     pub op: Opcode,
     pub oparg: u32,
     pub loc: SourceLocation,
+    /// Where a jump or block push leads, in the graph.
+    pub(crate) target: Option<BlockId>,
+    /// Where an exception raised here leads, in the graph.
+    pub(crate) except: Option<BlockId>,
+}
+
+impl Instruction {
+    /// An instruction without target.
+    #[inline(always)]
+    pub(crate) fn new(op: Opcode, oparg: u32, loc: SourceLocation) -> Self {
+        Instruction { op, oparg, loc, target: None, except: None }
+    }
+
+    /// Replaces the operation by one with an argument; place, target and handler stay.
+    #[inline]
+    pub(crate) fn set(&mut self, op: Opcode, oparg: u32) {
+        self.op = op;
+        self.oparg = oparg;
+    }
+
+    /// Replaces the operation by `NOP`.
+    #[inline]
+    pub(crate) fn set_nop(&mut self) {
+        self.set(Opcode::Nop, 0);
+    }
+}
+
+/// Instructions up to a place where a block may end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Segment {
+    /// The number of instructions up to here, from the beginning of all.
+    pub(crate) end: u32,
+    /// The label that stands behind the last instruction, or 0 if that one ends its block.
+    pub(crate) label: u32,
+    pub(crate) kinds: Kinds,
 }
 
 /// The instructions of one code unit in order.
 #[derive(Clone, Debug, Default)]
 pub struct InstructionSequence {
-    instructions: Vec<Instruction>,
-    /// Label number to index of the instruction it stands before; empty once applied.
+    pub(crate) instructions: Vec<Instruction>,
+    /// Label number to index of the instruction it stands before.
     label_map: Vec<Option<u32>>,
     next_free_label: u32,
+    /// Where blocks may end, in order.
+    pub(crate) segments: Vec<Segment>,
+    /// What the instructions behind the last segment are.
+    collector: Collector,
+    /// The places of instructions with a target.
+    pub(crate) jumps: Vec<u32>,
     nested: Vec<InstructionSequence>,
     annotations_code: Option<Box<InstructionSequence>>,
 }
@@ -105,6 +148,9 @@ impl InstructionSequence {
         self.instructions.clear();
         self.label_map.clear();
         self.next_free_label = 0;
+        self.segments.clear();
+        self.collector = Collector::default();
+        self.jumps.clear();
         self.nested.clear();
         self.annotations_code = None;
     }
@@ -121,13 +167,16 @@ impl InstructionSequence {
         if self.label_map.len() <= at {
             self.label_map.resize(at + 1, None);
         }
-        self.label_map[at] = Some(self.instructions.len() as u32);
+        let end = self.instructions.len() as u32;
+        self.label_map[at] = Some(end);
+        self.segments.push(Segment { end, label: label.0, kinds: self.collector.take() });
     }
 
     /// Appends an operation with an argument; 0 stands for "none".
+    #[inline]
     pub fn add_op(&mut self, op: Opcode, oparg: u32, loc: SourceLocation) {
         debug_assert!(op.has_arg() || op.has_target() || oparg == 0, "{op:?} takes no argument");
-        self.instructions.push(Instruction { op, oparg, loc });
+        self.push(Instruction::new(op, oparg, loc));
     }
 
     /// Appends a jump or block push to a label.
@@ -136,18 +185,93 @@ impl InstructionSequence {
         self.add_op(op, target.0, loc);
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, instruction: Instruction) {
+        let kinds = self.collector.note(instruction.op, instruction.loc.lineno);
         self.instructions.push(instruction);
+        if kinds.has(Kinds::TERMINATOR.or(Kinds::TARGET)) {
+            self.end_segment(kinds);
+        }
+    }
+
+    /// Takes note of a jump, a block push or an exit just written.
+    fn end_segment(&mut self, kinds: Kinds) {
+        let end = self.instructions.len() as u32;
+        if kinds.has(Kinds::TARGET) {
+            self.jumps.push(end - 1);
+        }
+        if kinds.has(Kinds::TERMINATOR) {
+            self.segments.push(Segment { end, label: 0, kinds: self.collector.take() });
+        }
     }
 
     /// Inserts an operation before position `at`; labels at or after it move along.
     pub fn insert(&mut self, at: usize, op: Opcode, oparg: u32, loc: SourceLocation) {
-        self.instructions.insert(at, Instruction { op, oparg, loc });
-        for place in self.label_map.iter_mut().flatten() {
-            if *place as usize >= at {
-                *place += 1;
-            }
+        self.instructions.insert(at, Instruction::new(op, oparg, loc));
+        let at = at as u32;
+        let moves = |place: u32| place >= at;
+        for place in self.label_map.iter_mut().flatten().filter(|place| moves(**place)) {
+            *place += 1;
         }
+        self.jumps.iter_mut().filter(|place| moves(**place)).for_each(|place| *place += 1);
+        // What ends before the new operation but for its labels, which stand behind it.
+        let behind = |segment: &Segment| segment.end > at || segment.end == at && segment.label != 0;
+        let first = self.segments.iter().position(behind).unwrap_or(self.segments.len());
+        self.segments.iter_mut().skip(first).for_each(|segment| segment.end += 1);
+        let mut alone = Collector::default();
+        let kinds = alone.note(op, loc.lineno);
+        if kinds.has(Kinds::TARGET) {
+            let index = self.jumps.partition_point(|place| *place < at);
+            self.jumps.insert(index, at);
+        }
+        match self.segments.get_mut(first) {
+            Some(segment) => segment.kinds.add(alone.take()),
+            None => self.collector.add(alone.take()),
+        }
+        if kinds.has(Kinds::TERMINATOR) {
+            let before = self.segments.get(first).map_or(self.collector.kinds(), |segment| segment.kinds);
+            self.segments.insert(first, Segment { end: at + 1, label: 0, kinds: before });
+        }
+    }
+
+    /// Ends the sequence: all instructions lie in segments, and the annotations' code stands where its placeholder did.
+    ///
+    /// # Errors
+    /// [`CompileError::Internal`] for a jump in the annotations' code.
+    pub(crate) fn complete(&mut self) -> Result<(), CompileError> {
+        let end = self.instructions.len() as u32;
+        self.segments.push(Segment { end, label: 0, kinds: self.collector.take() });
+        if self.segments.iter().any(|segment| segment.kinds.has(Kinds::PLACEHOLDER)) {
+            self.place_annotations()?;
+        }
+        Ok(())
+    }
+
+    fn place_annotations(&mut self) -> Result<(), CompileError> {
+        let mut inner = self.annotations_code.take().map(|code| *code).unwrap_or_default();
+        if !inner.jumps.is_empty() {
+            return Err(CompileError::Internal("jump in the annotations' code"));
+        }
+        inner.complete()?;
+        let is_placeholder = |instruction: &Instruction| instruction.op == Opcode::AnnotationsPlaceholder;
+        while let Some(at) = self.instructions.iter().position(is_placeholder) {
+            let count = inner.instructions.len() as u32;
+            self.instructions.splice(at..=at, inner.instructions.iter().copied());
+            let at = at as u32;
+            let moved = |place: u32| if place > at { place + count - 1 } else { place };
+            self.label_map.iter_mut().flatten().for_each(|place| *place = moved(*place));
+            self.jumps.iter_mut().for_each(|place| *place = moved(*place));
+            let around = self.segments.iter().position(|segment| segment.end > at).unwrap_or(self.segments.len());
+            self.segments.iter_mut().skip(around).for_each(|segment| segment.end = moved(segment.end));
+            let Some(segment) = self.segments.get_mut(around) else { continue };
+            inner.segments.iter().for_each(|inner| segment.kinds.add(inner.kinds));
+            let kinds = segment.kinds;
+            // The last one ends where the outer instructions go on.
+            let ends = inner.segments.iter().rev().skip(1).rev().filter(|inner| inner.label == 0);
+            let new: Vec<Segment> = ends.map(|inner| Segment { end: at + inner.end, label: 0, kinds }).collect();
+            self.segments.splice(around..around, new);
+        }
+        Ok(())
     }
 
     /// Keeps the sequence of a nested code unit (only for inspection).
@@ -183,6 +307,11 @@ impl InstructionSequence {
     /// The instructions in order.
     pub fn instructions(&self) -> &[Instruction] {
         &self.instructions
+    }
+
+    /// How many labels there are.
+    pub(crate) fn label_count(&self) -> usize {
+        self.label_map.len()
     }
 
     /// The index of the instruction a label stands before.

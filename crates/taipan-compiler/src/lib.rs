@@ -17,6 +17,7 @@ pub mod flowgraph;
 pub mod future;
 pub mod instruction_sequence;
 pub mod name_table;
+mod op_kinds;
 pub mod symtable;
 pub mod warning;
 

@@ -208,7 +208,7 @@ impl<'a> Compiler<'a> {
             &mut self.flowgraph,
             &self.unit.metadata,
             &mut consts,
-            &seq,
+            &mut seq,
             flags,
             nparams,
             filename,

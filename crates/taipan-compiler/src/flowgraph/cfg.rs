@@ -1,15 +1,16 @@
 //! The control-flow graph: basic blocks in a chain, built from an instruction sequence and flattened to one.
 //!
-//! Invariants: jumps and scope exits end their block ([`Builder`]); block ids index `blocks` and stay valid; the
-//! chain of `next` links from `entry` is the order of the code and has no cycle.
+//! Invariants: jumps and scope exits end their block; block ids index `blocks` and stay valid; the chain of `next` links
+//! from `entry` is the order of the code and has no cycle; each block has a stretch of `pool` to itself.
 
 use std::num::NonZeroU32;
-use std::ops::{Deref, DerefMut, Index, IndexMut};
+use std::ops::{Index, IndexMut, Range};
 
 use taipan_bytecode::Opcode;
 
 use crate::error::CompileError;
-use crate::instruction_sequence::{Instruction, InstructionSequence, SourceLocation};
+use crate::instruction_sequence::{Instruction, InstructionSequence, NO_LOCATION};
+use crate::op_kinds::Kinds;
 
 /// Names a block of one graph: its index plus one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,7 +18,10 @@ pub struct BlockId(NonZeroU32);
 
 impl BlockId {
     const FIRST: BlockId = BlockId(NonZeroU32::MIN);
+    /// Stands for a block not made yet.
+    const WANTED: BlockId = BlockId(NonZeroU32::MAX);
 
+    #[inline(always)]
     fn of_index(index: usize) -> BlockId {
         BlockId(NonZeroU32::MIN.saturating_add(index as u32))
     }
@@ -28,166 +32,61 @@ impl BlockId {
     }
 }
 
-/// An instruction whose target is a block.
-#[derive(Clone, Copy, Debug)]
-pub struct CfgInstr {
-    pub op: Opcode,
-    pub oparg: u32,
-    pub loc: SourceLocation,
-    /// Where a jump or block push leads.
-    pub target: Option<BlockId>,
-    /// Where an exception raised here leads.
-    pub except: Option<BlockId>,
-}
-
-impl CfgInstr {
-    /// An instruction without target.
-    pub fn new(op: Opcode, oparg: u32, loc: SourceLocation) -> Self {
-        CfgInstr { op, oparg, loc, target: None, except: None }
-    }
-
-    /// Replaces the operation by one with an argument; place, target and handler stay.
-    pub fn set(&mut self, op: Opcode, oparg: u32) {
-        self.op = op;
-        self.oparg = oparg;
-    }
-
-    /// Replaces the operation by `NOP`.
-    pub fn set_nop(&mut self) {
-        self.set(Opcode::Nop, 0);
-    }
-}
-
-/// The instructions of a block; behind them those that once stood there, whose handlers matter: CPython's compiler gives
-/// them to the instructions it appends one by one.
-#[derive(Clone, Debug, Default)]
-pub struct Instrs {
-    buffer: Vec<CfgInstr>,
-    used: usize,
-}
-
-impl Instrs {
-    fn clear(&mut self) {
-        self.buffer.clear();
-        self.used = 0;
-    }
-
-    /// Appends a whole instruction.
-    #[inline]
-    pub fn push(&mut self, instr: CfgInstr) {
-        match self.buffer.get_mut(self.used) {
-            Some(slot) => *slot = instr,
-            None => self.buffer.push(instr),
-        }
-        self.used += 1;
-    }
-}
-
-impl Deref for Instrs {
-    type Target = [CfgInstr];
-
-    #[inline(always)]
-    fn deref(&self) -> &[CfgInstr] {
-        self.buffer.get(..self.used).unwrap_or_default()
-    }
-}
-
-impl DerefMut for Instrs {
-    #[inline(always)]
-    fn deref_mut(&mut self) -> &mut [CfgInstr] {
-        self.buffer.get_mut(..self.used).unwrap_or_default()
-    }
-}
-
-/// Instructions that run one after the other.
-#[derive(Clone, Debug, Default)]
+/// Instructions that run one after the other: a stretch of the graph's pool.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Block {
-    pub instrs: Instrs,
+    start: u32,
+    len: u32,
+    /// How long the stretch is. Behind the instructions lie those that once stood there, whose handlers matter: CPython's
+    /// compiler gives them to the instructions it appends one by one.
+    room: u32,
     pub next: Option<BlockId>,
-    /// Whether a jump of the original sequence, or of an added block, leads here.
-    pub is_labelled: bool,
+    /// What may stand in the block.
+    pub kinds: Kinds,
     /// Number of ways that lead here, from the last run of `remove_unreachable`.
     pub predecessors: u32,
+    /// The last walk that came here.
+    visit: u32,
     /// Stack depth at entry, once computed.
     pub start_depth: Option<u32>,
+    /// The number of the first instruction, and its offset in code units.
+    pub number: u32,
+    pub offset: u32,
+    /// How many code units the instructions take.
+    pub size: u32,
+    /// How many more they will take, as a wrapped number.
+    pub grown: u32,
+    /// Locals that may be unset at entry, for `unknown_locals`.
+    pub unset: u64,
+    /// Whether `NOT_TAKEN` follows the instructions, at the place of the last one, and its handler.
+    pub not_taken: bool,
+    pub not_taken_except: Option<BlockId>,
+    /// Whether a jump of the original sequence, or of an added block, leads here.
+    pub is_labelled: bool,
     /// An exception handler that is given the offset of the raising instruction.
     pub preserve_lasti: bool,
     pub is_except_handler: bool,
     pub is_cold: bool,
     pub is_warm: bool,
-    pub visited: bool,
-    /// Locals that may be unset at entry, for `unknown_locals`.
-    pub unset: u64,
-    /// The number of the first instruction, and its offset in code units.
-    pub start: u32,
-    pub offset: u32,
-    /// How many code units the instructions take.
-    pub size: u32,
-    /// Whether there may be a `NOP`.
-    pub may_have_nops: bool,
+    /// Waits to be looked at, for `unknown_locals`.
+    pub queued: bool,
 }
 
 impl Block {
-    /// Appends an instruction; its handler is that of the instruction that once stood there.
-    pub fn add_op(&mut self, instr: CfgInstr) {
-        let except = self.instrs.buffer.get(self.instrs.used).and_then(|former| former.except);
-        self.instrs.push(CfgInstr { except, ..instr });
+    #[inline(always)]
+    pub fn range(&self) -> Range<usize> {
+        let start = self.start as usize;
+        start..start + self.len as usize
     }
 
-    /// Appends copies of whole instructions.
-    pub fn append(&mut self, instrs: &[CfgInstr]) {
-        instrs.iter().for_each(|instr| self.instrs.push(*instr));
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len as usize
     }
 
-    /// Replaces the last operation by `NOP`.
-    pub fn set_last_nop(&mut self) {
-        if let Some(last) = self.instrs.last_mut() {
-            last.set_nop();
-            self.may_have_nops = true;
-        }
-    }
-
-    /// Inserts whole instructions before position `at`.
-    pub fn insert(&mut self, at: usize, instrs: &[CfgInstr]) {
-        self.append(instrs);
-        if let Some(moved) = self.instrs.get_mut(at..) {
-            moved.rotate_right(instrs.len());
-        }
-    }
-
-    /// Drops all instructions from position `kept` on.
-    #[inline]
-    pub fn truncate(&mut self, kept: usize) {
-        self.instrs.used = self.instrs.used.min(kept);
-    }
-
-    /// An empty block, its memory kept.
-    fn reset(&mut self) {
-        let mut instrs = std::mem::take(&mut self.instrs);
-        instrs.clear();
-        *self = Block { instrs, ..Block::default() };
-    }
-
-    #[inline]
-    pub fn last(&self) -> Option<&CfgInstr> {
-        self.instrs.last()
-    }
-
-    /// Whether control never passes from the end of this block to the next one.
-    pub fn no_fallthrough(&self) -> bool {
-        self.last().is_some_and(|last| is_scope_exit(last.op) || is_unconditional_jump(last.op))
-    }
-
-    pub fn has_fallthrough(&self) -> bool {
-        !self.no_fallthrough()
-    }
-
-    pub fn exits_scope(&self) -> bool {
-        self.last().is_some_and(|last| is_scope_exit(last.op))
-    }
-
-    pub fn has_no_lineno(&self) -> bool {
-        self.instrs.iter().all(|instr| instr.loc.lineno < 0)
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
     }
 }
 
@@ -199,61 +98,65 @@ pub fn is_scope_exit(op: Opcode) -> bool {
 
 #[inline]
 pub fn is_unconditional_jump(op: Opcode) -> bool {
-    matches!(
-        op,
-        Opcode::Jump
-            | Opcode::JumpNoInterrupt
-            | Opcode::JumpForward
-            | Opcode::JumpBackward
-            | Opcode::JumpBackwardNoInterrupt
-    )
+    Kinds::of(op).has(Kinds::JUMP)
 }
 
+#[inline]
 pub fn is_conditional_jump(op: Opcode) -> bool {
-    matches!(op, Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::PopJumpIfNone | Opcode::PopJumpIfNotNone)
+    Kinds::of(op).has(Kinds::POP_JUMP)
 }
 
 /// Whether nothing may follow the operation in its block.
 #[inline]
 pub fn is_terminator(op: Opcode) -> bool {
-    op.has_jump() || is_scope_exit(op)
+    Kinds::of(op).has(Kinds::TERMINATOR)
+}
+
+/// Whether control never passes from this operation to the next one.
+#[inline]
+fn never_falls_through(op: Opcode) -> bool {
+    is_scope_exit(op) || is_unconditional_jump(op)
 }
 
 /// The graph of one code unit; its memory serves one unit after the other.
 #[derive(Clone, Debug)]
 pub struct Cfg {
+    pool: Vec<Instruction>,
     blocks: Vec<Block>,
-    /// How many of `blocks` are in use.
-    used: usize,
     pub entry: BlockId,
+    /// What may stand in some block.
+    pub kinds: Kinds,
     /// Whether some instruction opens a block of a handler.
     pub has_handlers: bool,
+    /// Whether ways between blocks changed since `remove_unreachable` ran.
+    pub ways_changed: bool,
+    /// Whether a load of a constant may have gone.
+    pub consts_dropped: bool,
+    /// The number of the walk under way.
+    walk: u32,
     /// Memory of the passes.
     pub todo: Vec<BlockId>,
     pub simulation: super::load_fast::Simulation,
     pub used_consts: Vec<bool>,
-    targets: Vec<Target>,
-}
-
-/// What is known of a place in the sequence a graph is built from.
-#[derive(Clone, Copy, Debug, Default)]
-struct Target {
-    /// A jump leads there.
-    wanted: bool,
-    block: Option<BlockId>,
+    /// For each label the block it stands before, if a jump leads there.
+    labels: Vec<Option<BlockId>>,
 }
 
 impl Default for Cfg {
     fn default() -> Self {
         Cfg {
+            pool: Vec::new(),
             blocks: Vec::new(),
-            used: 0,
             entry: BlockId::FIRST,
+            kinds: Kinds::NONE,
             has_handlers: false,
+            ways_changed: false,
+            consts_dropped: false,
+            walk: 0,
             todo: Vec::new(),
             simulation: Default::default(),
             used_consts: Vec::new(),
-            targets: Vec::new(),
+            labels: Vec::new(),
         }
     }
 }
@@ -275,122 +178,277 @@ impl IndexMut<BlockId> for Cfg {
 }
 
 impl Cfg {
-    /// Builds the graph of `seq`, targets resolved, and puts the annotations' code where its placeholder stands.
+    /// Builds the graph of `seq`, targets resolved, the annotations' code put where its placeholder stands. The
+    /// instructions of the sequence are taken.
     ///
     /// # Errors
     /// [`CompileError::Internal`] for an unplaced label, a target outside, or a malformed graph.
-    pub fn build(&mut self, seq: &InstructionSequence) -> Result<(), CompileError> {
+    pub fn build(&mut self, seq: &mut InstructionSequence) -> Result<(), CompileError> {
         const OUTSIDE: CompileError = CompileError::Internal("jump out of the instruction sequence");
-        let instructions = seq.instructions();
-        let mut targets = std::mem::take(&mut self.targets);
-        targets.clear();
-        targets.resize(instructions.len(), Target::default());
-        self.has_handlers = false;
-        for instruction in instructions {
-            if instruction.op.has_target() {
-                targets.get_mut(seq.place(instruction.oparg)? as usize).ok_or(OUTSIDE)?.wanted = true;
-                self.has_handlers |= instruction.op.is_block_push();
+        seq.complete()?;
+        self.start();
+        std::mem::swap(&mut self.pool, &mut seq.instructions);
+        self.labels.clear();
+        self.labels.resize(seq.label_count(), None);
+        let count = self.pool.len() as u32;
+        for &at in &seq.jumps {
+            let label = self.pool.get(at as usize).ok_or(OUTSIDE)?.oparg;
+            if seq.place(label)? >= count {
+                return Err(OUTSIDE);
             }
-            self.has_handlers |= instruction.op == Opcode::PopBlock;
+            *self.labels.get_mut(label as usize).ok_or(OUTSIDE)? = Some(BlockId::WANTED);
         }
-        self.used = 0;
-        self.new_block();
+        let mut block = Block::default();
         let mut terminated = false;
-        let mut taken = 0;
-        for (index, (instruction, target)) in instructions.iter().zip(&mut targets).enumerate() {
-            if instruction.op == Opcode::AnnotationsPlaceholder {
-                self.fill(instructions.get(taken..index).unwrap_or_default());
-                taken = index + 1;
-                let inner = seq.annotations_code().map_or(&[][..], InstructionSequence::instructions);
-                if inner.iter().any(|inner| inner.op.has_target()) {
-                    return Err(CompileError::Internal("jump in the annotations' code"));
+        for segment in &seq.segments {
+            if segment.end > block.start + block.len {
+                if terminated {
+                    block = self.chain(block);
+                    terminated = false;
                 }
-                for inner in inner {
-                    if std::mem::replace(&mut terminated, is_terminator(inner.op)) {
-                        self.chain_block();
-                    }
-                    self.fill(std::slice::from_ref(inner));
-                }
-                continue;
+                block.len = segment.end - block.start;
+                block.kinds.add(segment.kinds);
+                self.kinds.add(segment.kinds);
             }
-            if target.wanted || terminated {
-                self.fill(instructions.get(taken..index).unwrap_or_default());
-                taken = index;
-                let last = self.used - 1;
-                if terminated || !self.blocks[last].instrs.is_empty() {
-                    self.chain_block();
+            if segment.label == 0 {
+                terminated = true;
+            } else if let Some(place @ Some(_)) = self.labels.get_mut(segment.label as usize) {
+                let starts = terminated || block.len > 0;
+                *place = Some(BlockId::of_index(self.blocks.len() + usize::from(starts)));
+                if starts {
+                    block = self.chain(block);
+                    terminated = false;
                 }
-                if target.wanted {
-                    let last = self.used - 1;
-                    self.blocks[last].is_labelled = true;
-                    target.block = Some(BlockId::of_index(last));
-                }
-            }
-            terminated = is_terminator(instruction.op);
-        }
-        self.fill(instructions.get(taken..).unwrap_or_default());
-        let has_handlers = self.has_handlers;
-        for block in self.blocks.iter_mut().take(self.used) {
-            // Jumps stand at the end of blocks, block pushes anywhere.
-            let first = if has_handlers { 0 } else { block.instrs.len().saturating_sub(1) };
-            for instr in block.instrs.iter_mut().skip(first) {
-                if instr.op.has_target() {
-                    let block = targets.get(seq.place(instr.oparg)? as usize).and_then(|target| target.block);
-                    instr.target = Some(block.ok_or(CompileError::Internal("jump to a placeholder"))?);
-                }
+                block.is_labelled = true;
             }
         }
-        self.targets = targets;
+        block.room = block.len;
+        self.blocks.push(block);
+        self.has_handlers = self.kinds.has(Kinds::HANDLERS);
+        for &at in &seq.jumps {
+            let Some(instr) = self.pool.get_mut(at as usize) else { return Err(OUTSIDE) };
+            let target = self.labels.get(instr.oparg as usize).copied().flatten();
+            instr.target = Some(target.filter(|id| id.index() < self.blocks.len()).ok_or(OUTSIDE)?);
+            if let (true, Some(target)) = (instr.op.is_block_push(), instr.target) {
+                self[target].is_except_handler = true;
+            }
+        }
         Ok(())
     }
 
-    /// Adds an empty block behind the last one.
-    fn chain_block(&mut self) {
-        let last = self.used - 1;
-        let new = self.new_block();
-        self.blocks[last].next = Some(new);
+    /// Forgets the unit before.
+    fn start(&mut self) {
+        self.blocks.clear();
+        self.entry = BlockId::FIRST;
+        self.kinds = Kinds::NONE;
+        self.ways_changed = false;
+        self.consts_dropped = false;
+        self.walk = 0;
     }
 
-    /// Adds instructions of a sequence to the last block.
-    fn fill(&mut self, instructions: &[Instruction]) {
-        if let Some(block) = self.blocks.get_mut(self.used - 1) {
-            let instrs = &mut block.instrs;
-            instrs.buffer.extend(instructions.iter().map(|from| CfgInstr::new(from.op, from.oparg, from.loc)));
-            instrs.used = instrs.buffer.len();
-            block.may_have_nops |= instructions.iter().any(|from| from.op == Opcode::Nop);
-        }
+    /// Adds a finished block, which one more follows; gives that one.
+    #[inline]
+    fn chain(&mut self, mut block: Block) -> Block {
+        block.room = block.len;
+        block.next = Some(BlockId::of_index(self.blocks.len() + 1));
+        self.blocks.push(block);
+        Block { start: block.start + block.len, ..Block::default() }
     }
 
     /// Adds an empty block outside the chain.
     pub fn new_block(&mut self) -> BlockId {
-        match self.blocks.get_mut(self.used) {
-            Some(block) => block.reset(),
-            None => self.blocks.push(Block::default()),
+        self.blocks.push(Block { start: self.pool.len() as u32, ..Block::default() });
+        BlockId::of_index(self.blocks.len() - 1)
+    }
+
+    #[inline(always)]
+    pub fn instrs(&self, id: BlockId) -> &[Instruction] {
+        &self.pool[self.blocks[id.index()].range()]
+    }
+
+    #[inline(always)]
+    pub fn instrs_mut(&mut self, id: BlockId) -> &mut [Instruction] {
+        &mut self.pool[self.blocks[id.index()].range()]
+    }
+
+    /// A block with its instructions, both to be changed.
+    #[inline(always)]
+    pub fn parts(&mut self, id: BlockId) -> (&mut Block, &mut [Instruction]) {
+        let block = &mut self.blocks[id.index()];
+        let instrs = &mut self.pool[block.range()];
+        (block, instrs)
+    }
+
+    #[inline(always)]
+    pub fn last(&self, id: BlockId) -> Option<&Instruction> {
+        self.instrs(id).last()
+    }
+
+    #[inline(always)]
+    pub fn last_mut(&mut self, id: BlockId) -> Option<&mut Instruction> {
+        self.instrs_mut(id).last_mut()
+    }
+
+    /// The operation that ends the block; `NOP` if there is none.
+    #[inline(always)]
+    pub fn last_op(&self, id: BlockId) -> Opcode {
+        self.last(id).map_or(Opcode::Nop, |last| last.op)
+    }
+
+    /// Appends an instruction; its handler is that of the instruction that once stood there.
+    pub fn add_op(&mut self, id: BlockId, instr: Instruction) {
+        let except = self.former_except(id);
+        self.append(id, &[Instruction { except, ..instr }]);
+    }
+
+    /// The handler of the instruction that once stood behind the last one.
+    pub fn former_except(&self, id: BlockId) -> Option<BlockId> {
+        let block = &self[id];
+        if block.len < block.room { self.pool.get(block.range().end).and_then(|former| former.except) } else { None }
+    }
+
+    /// Appends whole instructions.
+    pub fn append(&mut self, id: BlockId, instrs: &[Instruction]) {
+        self.make_room(id, instrs.len());
+        let block = &mut self.blocks[id.index()];
+        let at = block.range().end;
+        block.len += instrs.len() as u32;
+        block.kinds.add(Kinds::REARRANGED);
+        for instr in instrs {
+            block.kinds.add(Kinds::of_instruction(instr.op, instr.loc.lineno));
         }
-        self.used += 1;
-        BlockId::of_index(self.used - 1)
+        self.kinds.add(self.blocks[id.index()].kinds);
+        if let Some(free) = self.pool.get_mut(at..at + instrs.len()) {
+            free.copy_from_slice(instrs);
+        }
+    }
+
+    /// Appends copies of all instructions of another block.
+    pub fn append_block(&mut self, id: BlockId, from: BlockId) {
+        let Block { len, kinds, .. } = self[from];
+        self.make_room(id, len as usize);
+        let from = self[from].range();
+        let block = &mut self.blocks[id.index()];
+        let at = block.range().end;
+        block.len += len;
+        block.kinds.add(kinds.or(Kinds::REARRANGED));
+        self.kinds.add(block.kinds);
+        self.pool.copy_within(from, at);
+    }
+
+    /// Inserts whole instructions before position `at`.
+    pub fn insert(&mut self, id: BlockId, at: usize, instrs: &[Instruction]) {
+        self.append(id, instrs);
+        if let Some(moved) = self.instrs_mut(id).get_mut(at..) {
+            moved.rotate_right(instrs.len());
+        }
+    }
+
+    /// Sees to it that `count` instructions can be appended to the block.
+    fn make_room(&mut self, id: BlockId, count: usize) {
+        let block = &mut self.blocks[id.index()];
+        let missing = (block.len as usize + count).saturating_sub(block.room as usize);
+        if missing == 0 {
+            return;
+        }
+        let (start, room) = (block.start as usize, block.room as usize);
+        if start + room != self.pool.len() {
+            block.start = self.pool.len() as u32;
+            self.pool.extend_from_within(start..start + room);
+        }
+        let block = &mut self.blocks[id.index()];
+        block.room += missing as u32;
+        let empty = Instruction::new(Opcode::Nop, 0, NO_LOCATION);
+        self.pool.resize(self.pool.len() + missing, empty);
+    }
+
+    /// Drops all instructions from position `kept` on.
+    #[inline]
+    pub fn truncate(&mut self, id: BlockId, kept: usize) {
+        let block = &mut self.blocks[id.index()];
+        block.len = block.len.min(kept as u32);
+    }
+
+    /// Replaces the last operation by `NOP`.
+    pub fn set_last_nop(&mut self, id: BlockId) {
+        if let Some(last) = self.last_mut(id) {
+            last.set_nop();
+            self.note(id, Kinds::NOP);
+        }
+    }
+
+    /// Takes note that a block may have more kinds of instructions.
+    #[inline]
+    pub fn note(&mut self, id: BlockId, kinds: Kinds) {
+        self.blocks[id.index()].kinds.add(kinds);
+        self.kinds.add(kinds);
+    }
+
+    #[inline(always)]
+    pub fn has_fallthrough(&self, id: BlockId) -> bool {
+        !never_falls_through(self.last_op(id))
+    }
+
+    /// Where the instruction at a place of the pool leads.
+    #[inline]
+    pub fn target_at(&self, at: usize) -> Option<BlockId> {
+        self.pool.get(at).filter(|instr| instr.op.has_target()).and_then(|instr| instr.target)
+    }
+
+    /// The block control passes to behind the last instruction.
+    #[inline(always)]
+    pub fn fallthrough(&self, id: BlockId) -> Option<BlockId> {
+        if self.has_fallthrough(id) { self[id].next } else { None }
+    }
+
+    pub fn exits_scope(&self, id: BlockId) -> bool {
+        is_scope_exit(self.last_op(id))
+    }
+
+    pub fn has_no_lineno(&self, id: BlockId) -> bool {
+        (self[id].is_empty() || self[id].kinds.has(Kinds::NO_LINE))
+            && self.instrs(id).iter().all(|instr| instr.loc.lineno < 0)
     }
 
     /// The first block from `from` on that has instructions.
+    #[inline]
     pub fn next_nonempty(&self, from: Option<BlockId>) -> Option<BlockId> {
-        std::iter::successors(from, |&id| self[id].next).find(|&id| !self[id].instrs.is_empty())
-    }
-
-    /// Clears the mark of every block.
-    pub fn clear_visited(&mut self) {
-        for block in self.blocks.iter_mut().take(self.used) {
-            block.visited = false;
+        let mut at = from;
+        while let Some(id) = at {
+            let block = &self[id];
+            if !block.is_empty() {
+                return at;
+            }
+            at = block.next;
         }
+        None
     }
 
-    /// Gives each block the number of its first instruction.
+    /// Begins a walk over blocks: none is visited.
+    pub fn start_walk(&mut self) {
+        self.walk += 1;
+    }
+
+    /// Whether the block is visited for the first time in this walk.
+    #[inline(always)]
+    pub fn visit(&mut self, id: BlockId) -> bool {
+        let walk = self.walk;
+        std::mem::replace(&mut self[id].visit, walk) != walk
+    }
+
+    #[inline(always)]
+    pub fn is_visited(&self, id: BlockId) -> bool {
+        self[id].visit == self.walk
+    }
+
+    /// Gives each block the number of its first instruction; gives the number of all.
     pub fn number_instructions(&mut self) -> u32 {
         let mut count = 0;
         let mut at = Some(self.entry);
         while let Some(id) = at {
             let block = &mut self[id];
-            block.start = count;
-            count += block.instrs.len() as u32;
+            block.number = count;
+            count += block.len + u32::from(block.not_taken);
             at = block.next;
         }
         count
@@ -402,15 +460,14 @@ impl Cfg {
         seq.start(count as usize);
         let mut at = Some(self.entry);
         while let Some(id) = at {
-            let block = &self[id];
-            for instr in block.instrs.iter() {
+            for instr in self.instrs(id) {
                 let oparg = match instr.target {
-                    Some(target) if instr.op.has_target() => self[target].start,
+                    Some(target) if instr.op.has_target() => self[target].number,
                     _ => instr.oparg,
                 };
-                seq.push(Instruction { op: instr.op, oparg, loc: instr.loc });
+                seq.instructions.push(Instruction::new(instr.op, oparg, instr.loc));
             }
-            at = block.next;
+            at = self[id].next;
         }
     }
 }

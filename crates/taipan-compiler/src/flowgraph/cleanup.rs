@@ -2,87 +2,91 @@
 
 use taipan_bytecode::Opcode;
 
-use super::cfg::{BlockId, Cfg, CfgInstr, is_unconditional_jump};
+use super::cfg::{BlockId, Cfg, is_unconditional_jump};
 use crate::error::CompileError;
 use crate::instruction_sequence::NO_LOCATION;
+use crate::op_kinds::Kinds;
 
 /// Counts predecessors and empties blocks that have none.
 pub fn remove_unreachable(cfg: &mut Cfg) {
-    let mut at = Some(cfg.entry);
-    while let Some(id) = at {
-        let block = &mut cfg[id];
-        at = block.next;
-        block.predecessors = 0;
-        block.visited = false;
-    }
+    cfg.ways_changed = false;
+    cfg.start_walk();
     let entry = cfg.entry;
+    cfg.visit(entry);
     cfg[entry].predecessors = 1;
-    cfg[entry].visited = true;
+    if cfg[entry].next.is_none() && !cfg.kinds.has(Kinds::TARGET) {
+        return;
+    }
     let mut todo = std::mem::take(&mut cfg.todo);
     todo.push(entry);
-    while let Some(id) = todo.pop() {
-        let mut reach = |cfg: &mut Cfg, reached: BlockId| {
-            let block = &mut cfg[reached];
-            block.predecessors += 1;
-            if !block.visited {
-                block.visited = true;
-                todo.push(reached);
-            }
-        };
-        let block = &cfg[id];
-        if let Some(next) = block.next.filter(|_| block.has_fallthrough()) {
-            reach(cfg, next);
+    let reach = |cfg: &mut Cfg, todo: &mut Vec<BlockId>, reached: BlockId| {
+        if cfg.visit(reached) {
+            cfg[reached].predecessors = 1;
+            todo.push(reached);
+        } else {
+            cfg[reached].predecessors += 1;
         }
-        // Without handlers only the last instruction leads elsewhere.
-        if !cfg.has_handlers {
-            let last = cfg[id].last();
-            if let Some(target) = last.filter(|last| last.op.has_target()).and_then(|last| last.target) {
-                reach(cfg, target);
+    };
+    while let Some(id) = todo.pop() {
+        let Some(&last) = cfg.last(id) else {
+            if let Some(next) = cfg[id].next {
+                reach(cfg, &mut todo, next);
             }
             continue;
+        };
+        if let Some(next) = cfg.fallthrough(id) {
+            reach(cfg, &mut todo, next);
         }
-        for i in 0..cfg[id].instrs.len() {
-            let instr = &cfg[id].instrs[i];
-            if let Some(target) = instr.target.filter(|_| instr.op.has_target()) {
-                reach(cfg, target);
+        // Jumps end their blocks, block pushes stand anywhere.
+        if cfg[id].kinds.has(Kinds::BLOCK_PUSH) {
+            for at in cfg[id].range() {
+                if let Some(target) = cfg.target_at(at) {
+                    reach(cfg, &mut todo, target);
+                }
             }
+        } else if let Some(target) = last.target.filter(|_| last.op.has_target()) {
+            reach(cfg, &mut todo, target);
         }
     }
     cfg.todo = todo;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
-        let block = &mut cfg[id];
-        at = block.next;
-        if block.predecessors == 0 {
-            block.truncate(0);
-            block.is_except_handler = false;
+        at = cfg[id].next;
+        if !cfg.is_visited(id) {
+            cfg.consts_dropped |= !cfg[id].is_empty();
+            cfg.truncate(id, 0);
+            cfg[id].predecessors = 0;
+            cfg[id].is_except_handler = false;
         }
     }
 }
 
-fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
-    let block = &mut cfg[id];
-    if !block.may_have_nops {
-        return 0;
-    }
-    block.may_have_nops = false;
-    let Some(first) = block.instrs.iter().position(|instr| instr.op == Opcode::Nop) else { return 0 };
+/// Removes `NOP`s of one block no line event depends on; gives how many.
+#[inline]
+pub fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
+    if cfg[id].kinds.has(Kinds::NOP) { remove_nops(cfg, id) } else { 0 }
+}
+
+fn remove_nops(cfg: &mut Cfg, id: BlockId) -> usize {
+    let (block, instrs) = cfg.parts(id);
+    block.kinds.remove(Kinds::NOP);
+    let Some(first) = instrs.iter().position(|instr| instr.op == Opcode::Nop) else { return 0 };
     // What follows the block matters only to a last instruction that does nothing.
-    let ends_in_nop = block.instrs.last().is_some_and(|last| last.op == Opcode::Nop);
+    let ends_in_nop = instrs.last().is_some_and(|last| last.op == Opcode::Nop);
     let next = block.next.filter(|_| ends_in_nop);
     let following = cfg
         .next_nonempty(next)
-        .and_then(|next| cfg[next].instrs.iter().find(|instr| !(instr.op == Opcode::Nop && instr.loc.lineno < 0)));
+        .and_then(|next| cfg.instrs(next).iter().find(|instr| !(instr.op == Opcode::Nop && instr.loc.lineno < 0)));
     let following_lineno = following.map_or(NO_LOCATION, |instr| instr.loc).lineno;
-    let block = &mut cfg[id];
-    let instrs = &mut block.instrs[..];
+    let instrs = cfg.instrs_mut(id);
     let before = instrs.len();
     let mut prev_lineno = if first > 0 { instrs[first - 1].loc.lineno } else { -1 };
     let mut kept = first;
     let mut kept_nops = false;
     for src in first..before {
-        let lineno = instrs[src].loc.lineno;
-        if instrs[src].op == Opcode::Nop {
+        let instr = instrs[src];
+        let lineno = instr.loc.lineno;
+        if instr.op == Opcode::Nop {
             if lineno < 0 || prev_lineno == lineno {
                 continue;
             }
@@ -92,7 +96,7 @@ fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
                     continue;
                 }
                 if next_lineno < 0 {
-                    instrs[src + 1].loc = instrs[src].loc;
+                    instrs[src + 1].loc = instr.loc;
                     continue;
                 }
             } else if following_lineno == lineno {
@@ -100,32 +104,47 @@ fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
             }
             kept_nops = true;
         }
-        instrs[kept] = instrs[src];
+        instrs[kept] = instr;
         kept += 1;
         prev_lineno = lineno;
     }
-    block.truncate(kept);
-    block.may_have_nops = kept_nops;
+    cfg.truncate(id, kept);
+    if kept_nops {
+        cfg[id].kinds.add(Kinds::NOP);
+    }
     before - kept
 }
 
 /// Removes `NOP`s no line event depends on; gives how many.
 pub fn remove_redundant_nops(cfg: &mut Cfg) -> usize {
+    if !cfg.kinds.has(Kinds::NOP) {
+        return 0;
+    }
     let mut removed = 0;
+    let mut left = false;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
         removed += remove_redundant_nops_in(cfg, id);
+        left |= cfg[id].kinds.has(Kinds::NOP);
+    }
+    if !left {
+        cfg.kinds.remove(Kinds::NOP);
     }
     removed
 }
 
 /// Removes loads that are popped at once, and the `NOP`s that leaves.
 pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
+    if !cfg.kinds.has(Kinds::POP_TOP) {
+        remove_redundant_nops(cfg);
+        return;
+    }
     let mut done = false;
     while !done {
         done = true;
-        let mut prev: Option<(BlockId, usize)> = None;
+        // The last instruction before, if control can only come from there.
+        let mut prev: Option<BlockId> = None;
         let mut at = Some(cfg.entry);
         while let Some(id) = at {
             at = cfg[id].next;
@@ -133,55 +152,68 @@ pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
             if cfg[id].is_labelled {
                 prev = None;
             }
-            let mut from = 0;
-            while let Some(i) = next_pop(&cfg[id].instrs, from) {
-                from = i + 1;
-                let before = if i > 0 { Some((id, i - 1)) } else { prev };
-                if let Some((block, at)) = before {
-                    let before = cfg[block].instrs[at];
-                    let redundant = match before.op {
-                        Opcode::LoadConst | Opcode::LoadSmallInt => true,
-                        Opcode::Copy => before.oparg == 1,
-                        _ => false,
-                    };
-                    if redundant {
-                        cfg[block].instrs[at].set_nop();
-                        cfg[block].may_have_nops = true;
-                        cfg[id].instrs[i].set_nop();
-                        cfg[id].may_have_nops = true;
-                        done = false;
-                    }
-                }
+            if cfg[id].kinds.has(Kinds::POP_TOP) {
+                done &= !remove_pairs_in(cfg, id, prev);
             }
-            if let Some(last) = cfg[id].instrs.len().checked_sub(1) {
-                prev = Some((id, last));
-            }
-            let ends_in_jump = prev.is_some_and(|(block, at)| cfg[block].instrs[at].op.has_jump());
-            if ends_in_jump || cfg[id].no_fallthrough() {
-                prev = None;
+            if !cfg[id].is_empty() {
+                let last = cfg.last_op(id);
+                prev = (!last.has_jump() && cfg.has_fallthrough(id)).then_some(id);
             }
         }
     }
 }
 
-/// The index of the next `POP_TOP` from `from` on.
+/// Turns the loads popped in a block into `NOP`s, along with the pops; whether there were any.
+fn remove_pairs_in(cfg: &mut Cfg, id: BlockId, prev: Option<BlockId>) -> bool {
+    let mut found = false;
+    if let Some(first) = cfg.instrs(id).first()
+        && first.op == Opcode::PopTop
+        && let Some(prev) = prev
+        && let Some(load) = cfg.last_mut(prev)
+        && is_plain_load(load.op, load.oparg)
+    {
+        load.set_nop();
+        if let Some(pop) = cfg.instrs_mut(id).first_mut() {
+            pop.set_nop();
+        }
+        cfg.note(prev, Kinds::NOP);
+        found = true;
+    }
+    let instrs = cfg.instrs_mut(id);
+    for at in 1..instrs.len() {
+        if instrs[at].op == Opcode::PopTop && is_plain_load(instrs[at - 1].op, instrs[at - 1].oparg) {
+            instrs[at - 1].set_nop();
+            instrs[at].set_nop();
+            found = true;
+        }
+    }
+    if found {
+        cfg.note(id, Kinds::NOP);
+        cfg.consts_dropped = true;
+    }
+    found
+}
+
 #[inline]
-fn next_pop(instrs: &[CfgInstr], from: usize) -> Option<usize> {
-    let rest = instrs.get(from..)?;
-    rest.iter().position(|instr| instr.op == Opcode::PopTop).map(|at| from + at)
+fn is_plain_load(op: Opcode, oparg: u32) -> bool {
+    matches!(op, Opcode::LoadConst | Opcode::LoadSmallInt) || (op == Opcode::Copy && oparg == 1)
 }
 
 /// Turns unconditional jumps to the block that follows anyway into `NOP`s; gives how many.
 fn remove_redundant_jumps(cfg: &mut Cfg) -> Result<usize, CompileError> {
+    if !cfg.kinds.has(Kinds::JUMP) {
+        return Ok(0);
+    }
     let mut changes = 0;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        if let Some(last) = cfg[id].last().filter(|last| is_unconditional_jump(last.op)) {
+        if let Some(last) = cfg.last(id).filter(|last| is_unconditional_jump(last.op)) {
             let target = cfg.next_nonempty(last.target).ok_or(CompileError::Internal("jump with NULL target"))?;
-            if cfg.next_nonempty(cfg[id].next) == Some(target) {
+            if cfg.next_nonempty(at) == Some(target) {
                 changes += 1;
-                cfg[id].set_last_nop();
+                cfg.set_last_nop(id);
+                cfg.ways_changed = true;
             }
         }
     }

@@ -2,10 +2,10 @@
 
 use taipan_bytecode::Opcode;
 
-use super::cfg::{BlockId, Cfg, CfgInstr};
+use super::cfg::{BlockId, Cfg};
 use super::cleanup::remove_redundant_nops_and_jumps;
 use crate::error::CompileError;
-use crate::instruction_sequence::NO_LOCATION;
+use crate::instruction_sequence::{Instruction, NO_LOCATION};
 
 /// Marks and moves the cold blocks, with explicit jumps back to warm ones.
 ///
@@ -40,9 +40,9 @@ pub fn push_cold_blocks_to_end(cfg: &mut Cfg) -> Result<(), CompileError> {
 }
 
 fn mark_warm(cfg: &mut Cfg) {
-    cfg.clear_visited();
+    cfg.start_walk();
     let entry = cfg.entry;
-    cfg[entry].visited = true;
+    cfg.visit(entry);
     let mut todo = std::mem::take(&mut cfg.todo);
     todo.push(entry);
     while let Some(id) = todo.pop() {
@@ -53,13 +53,13 @@ fn mark_warm(cfg: &mut Cfg) {
 }
 
 fn mark_cold(cfg: &mut Cfg) {
-    cfg.clear_visited();
+    cfg.start_walk();
     let mut todo = std::mem::take(&mut cfg.todo);
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
         if cfg[id].is_except_handler {
-            cfg[id].visited = true;
+            cfg.visit(id);
             todo.push(id);
         }
     }
@@ -73,14 +73,11 @@ fn mark_cold(cfg: &mut Cfg) {
 /// Queues what falls through or is jumped to from a block and is neither visited nor (when marking cold) warm.
 fn visit_successors(cfg: &mut Cfg, id: BlockId, todo: &mut Vec<BlockId>) {
     let cold_pass = cfg[id].is_cold;
-    let next = cfg[id].next.filter(|_| cfg[id].has_fallthrough());
+    let next = cfg.fallthrough(id);
     // Jumps end their blocks.
-    let jump = cfg[id].last().filter(|last| last.op.has_jump()).and_then(|last| last.target);
-    for reached in next.into_iter().chain(jump) {
-        let block = &mut cfg[reached];
-        let leave = cold_pass && block.is_warm;
-        if !block.visited && !leave {
-            block.visited = true;
+    let jump = cfg.last(id).filter(|last| last.op.has_jump()).and_then(|last| last.target);
+    for reached in [next, jump].into_iter().flatten() {
+        if !(cold_pass && cfg[reached].is_warm) && cfg.visit(reached) {
             todo.push(reached);
         }
     }
@@ -90,14 +87,13 @@ fn add_explicit_jumps(cfg: &mut Cfg) {
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        let Some(next) = cfg[id].next else { continue };
-        if cfg[id].is_cold && cfg[id].has_fallthrough() && cfg[next].is_warm {
+        let Some(next) = at else { continue };
+        if cfg[id].is_cold && cfg[next].is_warm && cfg.has_fallthrough(id) {
             cfg[next].is_labelled = true;
             let jump_block = cfg.new_block();
-            let mut jump = CfgInstr::new(Opcode::JumpNoInterrupt, 0, NO_LOCATION);
-            jump.target = Some(next);
+            let jump = Instruction { target: Some(next), ..Instruction::new(Opcode::JumpNoInterrupt, 0, NO_LOCATION) };
+            cfg.append(jump_block, &[jump]);
             let block = &mut cfg[jump_block];
-            block.instrs.push(jump);
             block.is_cold = true;
             block.next = Some(next);
             block.predecessors = 1;

@@ -3,11 +3,10 @@
 use taipan_bytecode::operands::{BinaryOp, Intrinsic1};
 use taipan_bytecode::{Constant, Opcode};
 
-use super::cfg::CfgInstr;
 use crate::const_ops;
 use crate::const_table::ConstTable;
 use crate::error::CompileError;
-use crate::instruction_sequence::NO_LOCATION;
+use crate::instruction_sequence::{Instruction, NO_LOCATION};
 
 /// Displays with more items are not folded (`_PY_STACK_USE_GUIDELINE`).
 const MAX_FOLDED_ITEMS: u32 = 30;
@@ -53,7 +52,7 @@ pub fn small_int(constant: &Constant) -> Option<u32> {
     }
 }
 
-fn make_load_const(instr: &mut CfgInstr, value: Constant, consts: &mut ConstTable) -> Result<(), CompileError> {
+fn make_load_const(instr: &mut Instruction, value: Constant, consts: &mut ConstTable) -> Result<(), CompileError> {
     match small_int(&value) {
         Some(number) => instr.set(Opcode::LoadSmallInt, number),
         None => instr.set(Opcode::LoadConst, consts.add(value)?),
@@ -62,8 +61,13 @@ fn make_load_const(instr: &mut CfgInstr, value: Constant, consts: &mut ConstTabl
 }
 
 /// Indexes of the `count` constant loads that end before `end`, `NOP`s skipped; `None` if something else is there.
-fn const_loads_before(instrs: &[CfgInstr], end: usize, count: u32) -> Option<Vec<usize>> {
-    let mut found = Vec::new();
+fn const_loads_before(instrs: &[Instruction], end: usize, count: u32) -> Option<Vec<usize>> {
+    // Mostly the one before is something else.
+    let before = end.checked_sub(1).and_then(|before| instrs.get(before));
+    if count > 0 && !before.is_some_and(|before| before.op == Opcode::Nop || loads_const(before.op)) {
+        return None;
+    }
+    let mut found = Vec::with_capacity(count as usize);
     for i in (0..end).rev() {
         if found.len() == count as usize {
             break;
@@ -78,35 +82,40 @@ fn const_loads_before(instrs: &[CfgInstr], end: usize, count: u32) -> Option<Vec
     (found.len() == count as usize).then_some(found)
 }
 
-fn values_at(instrs: &[CfgInstr], at: &[usize], consts: &ConstTable) -> Result<Vec<Constant>, CompileError> {
+fn values_at(instrs: &[Instruction], at: &[usize], consts: &ConstTable) -> Result<Vec<Constant>, CompileError> {
     at.iter().map(|&i| const_value(instrs[i].op, instrs[i].oparg, consts)).collect()
 }
 
-fn nop_out(instrs: &mut [CfgInstr], at: &[usize]) {
+fn nop_out(instrs: &mut [Instruction], at: &[usize]) {
     for &i in at {
         instrs[i].set_nop();
         instrs[i].loc = NO_LOCATION;
     }
 }
 
-/// Constants and `BUILD_TUPLE n` become one constant.
-pub fn fold_tuple_of_constants(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) -> Result<(), CompileError> {
+/// Constants and `BUILD_TUPLE n` become one constant; whether they did.
+pub fn fold_tuple_of_constants(
+    instrs: &mut [Instruction],
+    i: usize,
+    consts: &mut ConstTable,
+) -> Result<bool, CompileError> {
     let size = instrs[i].oparg;
     if size > MAX_FOLDED_ITEMS {
-        return Ok(());
+        return Ok(false);
     }
-    let Some(loads) = const_loads_before(instrs, i, size) else { return Ok(()) };
+    let Some(loads) = const_loads_before(instrs, i, size) else { return Ok(false) };
     let items = values_at(instrs, &loads, consts)?;
     nop_out(instrs, &loads);
-    make_load_const(&mut instrs[i], Constant::Tuple(items.into()), consts)
+    make_load_const(&mut instrs[i], Constant::Tuple(items.into()), consts)?;
+    Ok(true)
 }
 
 /// An empty display and constants added one by one, all before `end`: where it begins, and the loads.
-fn const_display_before(instrs: &[CfgInstr], end: usize, build: Opcode, add: Opcode) -> Option<(usize, Vec<usize>)> {
+fn const_display_before(instrs: &[Instruction], end: usize, build: Opcode, add: Opcode) -> Option<(usize, Vec<usize>)> {
     let mut expect_add = true;
     let mut loads = Vec::new();
     for at in (0..end).rev() {
-        let CfgInstr { op, oparg, .. } = instrs[at];
+        let Instruction { op, oparg, .. } = instrs[at];
         if op == Opcode::Nop {
             continue;
         }
@@ -131,7 +140,7 @@ fn const_display_before(instrs: &[CfgInstr], end: usize, build: Opcode, add: Opc
 
 /// Nops out a display found by [`const_display_before`] and gives its items.
 fn take_display(
-    instrs: &mut [CfgInstr],
+    instrs: &mut [Instruction],
     (start, loads): (usize, Vec<usize>),
     end: usize,
     consts: &ConstTable,
@@ -145,7 +154,7 @@ fn take_display(
 /// `BUILD_LIST 0`, constants each with `LIST_APPEND 1`, and the conversion to a tuple become one constant; whether
 /// they did.
 pub fn fold_constant_list_to_tuple(
-    instrs: &mut [CfgInstr],
+    instrs: &mut [Instruction],
     i: usize,
     consts: &mut ConstTable,
 ) -> Result<bool, CompileError> {
@@ -158,30 +167,35 @@ pub fn fold_constant_list_to_tuple(
 }
 
 /// A list or set of many constants, built one by one up to the addition at `i`, becomes one constant before `in` or a
-/// loop.
-pub fn fold_long_display(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) -> Result<(), CompileError> {
+/// loop; whether it did.
+pub fn fold_long_display(instrs: &mut [Instruction], i: usize, consts: &mut ConstTable) -> Result<bool, CompileError> {
     let is_list = instrs[i].op == Opcode::ListAppend;
     let build = if is_list { Opcode::BuildList } else { Opcode::BuildSet };
-    let Some(display) = const_display_before(instrs, i + 1, build, instrs[i].op) else { return Ok(()) };
+    let Some(display) = const_display_before(instrs, i + 1, build, instrs[i].op) else { return Ok(false) };
     let items = take_display(instrs, display, i + 1, consts)?;
     let value = if is_list { Constant::Tuple(items.into()) } else { Constant::frozen_set(items) };
-    make_load_const(&mut instrs[i], value, consts)
+    make_load_const(&mut instrs[i], value, consts)?;
+    Ok(true)
 }
 
 /// Displays of constants: one constant before `in` or a loop, else built by extending with one constant. A list
-/// display of other things before `in` or a loop becomes a tuple.
-pub fn optimize_lists_and_sets(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) -> Result<(), CompileError> {
-    let CfgInstr { op, oparg: size, loc, .. } = instrs[i];
+/// display of other things before `in` or a loop becomes a tuple. Whether there were constants.
+pub fn optimize_lists_and_sets(
+    instrs: &mut [Instruction],
+    i: usize,
+    consts: &mut ConstTable,
+) -> Result<bool, CompileError> {
+    let Instruction { op, oparg: size, loc, .. } = instrs[i];
     let contains_or_iter =
         instrs.get(i + 1).is_some_and(|next| matches!(next.op, Opcode::GetIter | Opcode::ContainsOp));
     if size > MAX_FOLDED_ITEMS || (size < MIN_CONST_SEQUENCE_SIZE && !contains_or_iter) {
-        return Ok(());
+        return Ok(false);
     }
     let Some(loads) = const_loads_before(instrs, i, size) else {
         if contains_or_iter && op == Opcode::BuildList {
             instrs[i].op = Opcode::BuildTuple;
         }
-        return Ok(());
+        return Ok(false);
     };
     let items = values_at(instrs, &loads, consts)?;
     let value = if op == Opcode::BuildSet { Constant::frozen_set(items) } else { Constant::Tuple(items.into()) };
@@ -195,22 +209,23 @@ pub fn optimize_lists_and_sets(instrs: &mut [CfgInstr], i: usize, consts: &mut C
         instrs[i - 1].set(Opcode::LoadConst, index);
         instrs[i].set(if op == Opcode::BuildList { Opcode::ListExtend } else { Opcode::SetUpdate }, 1);
     }
-    Ok(())
+    Ok(true)
 }
 
-/// Two constants and `BINARY_OP` become one constant, if the result is small and no exception.
-pub fn fold_const_binop(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) -> Result<(), CompileError> {
-    let Some(loads) = const_loads_before(instrs, i, 2) else { return Ok(()) };
+/// Two constants and `BINARY_OP` become one constant, if the result is small and no exception; whether they did.
+pub fn fold_const_binop(instrs: &mut [Instruction], i: usize, consts: &mut ConstTable) -> Result<bool, CompileError> {
+    let Some(loads) = const_loads_before(instrs, i, 2) else { return Ok(false) };
     let operands = values_at(instrs, &loads, consts)?;
-    let Some(op) = BinaryOp::from_oparg(instrs[i].oparg) else { return Ok(()) };
-    let Some(value) = const_ops::binary(op, &operands[0], &operands[1]) else { return Ok(()) };
+    let Some(op) = BinaryOp::from_oparg(instrs[i].oparg) else { return Ok(false) };
+    let Some(value) = const_ops::binary(op, &operands[0], &operands[1]) else { return Ok(false) };
     nop_out(instrs, &loads);
-    make_load_const(&mut instrs[i], value, consts)
+    make_load_const(&mut instrs[i], value, consts)?;
+    Ok(true)
 }
 
-/// A constant and a unary operation become one constant.
-pub fn fold_const_unaryop(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstTable) -> Result<(), CompileError> {
-    let Some(loads) = const_loads_before(instrs, i, 1) else { return Ok(()) };
+/// A constant and a unary operation become one constant; whether they did.
+pub fn fold_const_unaryop(instrs: &mut [Instruction], i: usize, consts: &mut ConstTable) -> Result<bool, CompileError> {
+    let Some(loads) = const_loads_before(instrs, i, 1) else { return Ok(false) };
     let operand = const_value(instrs[loads[0]].op, instrs[loads[0]].oparg, consts)?;
     let value = match instrs[i].op {
         Opcode::UnaryNegative => const_ops::negative(&operand),
@@ -219,7 +234,8 @@ pub fn fold_const_unaryop(instrs: &mut [CfgInstr], i: usize, consts: &mut ConstT
         Opcode::CallIntrinsic1 if instrs[i].oparg == Intrinsic1::UnaryPositive.oparg() => const_ops::positive(&operand),
         _ => None,
     };
-    let Some(value) = value else { return Ok(()) };
+    let Some(value) = value else { return Ok(false) };
     nop_out(instrs, &loads);
-    make_load_const(&mut instrs[i], value, consts)
+    make_load_const(&mut instrs[i], value, consts)?;
+    Ok(true)
 }

@@ -3,12 +3,16 @@
 use taipan_bytecode::Opcode;
 
 use super::cfg::{BlockId, Cfg, is_unconditional_jump};
+use crate::op_kinds::Kinds;
 
 /// Greatest number of instructions of an exit block that is copied.
 const MAX_COPY_SIZE: usize = 4;
 
 /// Copies until nothing changes; every step removes a jump, so it ends.
 pub fn inline_small_or_no_lineno_blocks(cfg: &mut Cfg) {
+    if !cfg.kinds.has(Kinds::JUMP) {
+        return;
+    }
     loop {
         let mut changed = false;
         let mut at = Some(cfg.entry);
@@ -23,23 +27,20 @@ pub fn inline_small_or_no_lineno_blocks(cfg: &mut Cfg) {
 }
 
 fn inline_into(cfg: &mut Cfg, id: BlockId) -> bool {
-    let Some(last) = cfg[id].last().filter(|last| is_unconditional_jump(last.op)).copied() else { return false };
-    let Some(target) = last.target else { return false };
-    let small_exit = cfg[target].exits_scope() && cfg[target].instrs.len() <= MAX_COPY_SIZE;
-    let no_lineno_no_fallthrough = cfg[target].has_no_lineno() && cfg[target].no_fallthrough();
+    let Some(last) = cfg.last(id).filter(|last| is_unconditional_jump(last.op)) else { return false };
+    let (last_op, Some(target)) = (last.op, last.target) else { return false };
+    let small_exit = cfg[target].len() <= MAX_COPY_SIZE && cfg.exits_scope(target);
+    let no_lineno_no_fallthrough = !cfg.has_fallthrough(target) && cfg.has_no_lineno(target);
     if !small_exit && !no_lineno_no_fallthrough {
         return false;
     }
-    let copied = cfg[target].instrs.to_vec();
-    let block = &mut cfg[id];
-    block.set_last_nop();
-    block.append(&copied);
-    if no_lineno_no_fallthrough && let Some(end) = block.instrs.last_mut() {
+    cfg.set_last_nop(id);
+    cfg.append_block(id, target);
+    if no_lineno_no_fallthrough && let Some(end) = cfg.last_mut(id) {
         // The jump that went may have been the loop's only check for interrupts.
-        if is_unconditional_jump(end.op) && last.op == Opcode::Jump {
+        if is_unconditional_jump(end.op) && last_op == Opcode::Jump {
             end.op = Opcode::Jump;
         }
     }
-    cfg[target].predecessors = cfg[target].predecessors.wrapping_sub(1);
     true
 }

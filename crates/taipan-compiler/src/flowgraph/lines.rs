@@ -3,21 +3,19 @@
 use taipan_bytecode::Opcode;
 
 use super::cfg::{BlockId, Cfg};
-use crate::instruction_sequence::NO_LOCATION;
+use crate::instruction_sequence::{NO_LOCATION, SourceLocation};
+use crate::op_kinds::Kinds;
 
 /// Duplicates exits without line number so that each has one predecessor, then copies numbers along.
 pub fn resolve_line_numbers(cfg: &mut Cfg) {
-    if !lacks_line_numbers(cfg) {
+    if !cfg.kinds.has(Kinds::NO_LINE) {
         return;
     }
-    duplicate_exits_without_lineno(cfg);
+    if cfg.kinds.has(Kinds::TARGET) {
+        duplicate_exits_without_lineno(cfg);
+    }
+    set_lines_of_exits(cfg);
     propagate_line_numbers(cfg);
-}
-
-/// Whether some instruction is without line number.
-fn lacks_line_numbers(cfg: &Cfg) -> bool {
-    let mut blocks = std::iter::successors(Some(cfg.entry), |&id| cfg[id].next);
-    blocks.any(|id| cfg[id].instrs.iter().any(|instr| instr.loc.lineno < 0))
 }
 
 fn has_eval_break(op: Opcode) -> bool {
@@ -27,77 +25,99 @@ fn has_eval_break(op: Opcode) -> bool {
     )
 }
 
+#[inline]
 fn is_exit_or_eval_check_without_lineno(cfg: &Cfg, id: BlockId) -> bool {
-    let block = &cfg[id];
-    block.has_no_lineno() && (block.exits_scope() || block.instrs.iter().any(|instr| has_eval_break(instr.op)))
+    cfg[id].kinds.has(Kinds::NO_LINE)
+        && cfg.has_no_lineno(id)
+        && (cfg.exits_scope(id) || cfg.instrs(id).iter().any(|instr| has_eval_break(instr.op)))
 }
 
 fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
     let mut current = Some(cfg.entry);
     while let Some(id) = current {
-        if let Some(last) = cfg[id].last().filter(|last| last.op.has_jump()).copied()
+        if let Some(&last) = cfg.last(id).filter(|last| last.op.has_jump())
             && let Some(target) = cfg.next_nonempty(last.target)
             && is_exit_or_eval_check_without_lineno(cfg, target)
             && cfg[target].predecessors > 1
         {
             let copy = cfg.new_block();
-            let mut instrs = cfg[target].instrs.to_vec();
-            if let Some(first) = instrs.first_mut() {
+            cfg.append_block(copy, target);
+            if let Some(first) = cfg.instrs_mut(copy).first_mut() {
                 first.loc = last.loc;
             }
             cfg[target].predecessors -= 1;
             let next = cfg[target].next.replace(copy);
             let block = &mut cfg[copy];
-            block.append(&instrs);
-            block.may_have_nops = true;
             block.predecessors = 1;
             block.next = next;
             block.is_labelled = true;
-            if let Some(last) = cfg[id].instrs.last_mut() {
+            if let Some(last) = cfg.last_mut(id) {
                 last.target = Some(copy);
             }
+            cfg.ways_changed = true;
         }
         current = cfg[id].next;
     }
-    // What is left can only be reached by falling through.
+}
+
+/// What is left can only be reached by falling through.
+fn set_lines_of_exits(cfg: &mut Cfg) {
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        let block = &cfg[id];
-        if let (true, Some(next), Some(last)) = (block.has_fallthrough(), block.next, block.last())
+        let Some(next) = at else { return };
+        if cfg[next].kinds.has(Kinds::NO_LINE)
+            && cfg.has_fallthrough(id)
+            && let Some(&last) = cfg.last(id)
             && is_exit_or_eval_check_without_lineno(cfg, next)
+            && let Some(first) = cfg.instrs_mut(next).first_mut()
         {
-            let loc = last.loc;
-            if let Some(first) = cfg[next].instrs.first_mut() {
-                first.loc = loc;
-            }
+            first.loc = last.loc;
         }
     }
 }
 
 fn propagate_line_numbers(cfg: &mut Cfg) {
+    let mut left = false;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
-        at = cfg[id].next;
-        let block = &mut cfg[id];
-        let instrs = &mut block.instrs[..];
-        for at in 1..instrs.len() {
-            if instrs[at].loc.lineno == NO_LOCATION.lineno {
-                instrs[at].loc = instrs[at - 1].loc;
+        let (block, instrs) = cfg.parts(id);
+        at = block.next;
+        if block.kinds.has(Kinds::NO_LINE) {
+            let mut lacks = false;
+            let mut loc = instrs.first().map_or(NO_LOCATION, |first| first.loc);
+            for instr in instrs.iter_mut() {
+                if instr.loc.lineno == NO_LOCATION.lineno {
+                    instr.loc = loc;
+                }
+                loc = instr.loc;
+                lacks |= loc.lineno < 0;
             }
-        }
-        let Some(last) = block.last() else { continue };
-        let previous = last.loc;
-        let next = block.next.filter(|_| block.has_fallthrough());
-        let target = last.target.filter(|_| last.op.has_jump());
-        for successor in next.into_iter().chain(target) {
-            let block = &mut cfg[successor];
-            if block.predecessors == 1
-                && let Some(first) = block.instrs.first_mut()
-                && first.loc.lineno == NO_LOCATION.lineno
-            {
-                first.loc = previous;
+            if !lacks {
+                block.kinds.remove(Kinds::NO_LINE);
             }
+            left |= lacks;
         }
+        let Some(&last) = instrs.last() else { continue };
+        if let Some(next) = cfg.fallthrough(id) {
+            hand_on(cfg, next, last.loc);
+        }
+        if let Some(target) = last.target.filter(|_| last.op.has_jump()) {
+            hand_on(cfg, target, last.loc);
+        }
+    }
+    if !left {
+        cfg.kinds.remove(Kinds::NO_LINE);
+    }
+}
+
+#[inline]
+fn hand_on(cfg: &mut Cfg, successor: BlockId, loc: SourceLocation) {
+    if cfg[successor].kinds.has(Kinds::NO_LINE)
+        && cfg[successor].predecessors == 1
+        && let Some(first) = cfg.instrs_mut(successor).first_mut()
+        && first.loc.lineno == NO_LOCATION.lineno
+    {
+        first.loc = loc;
     }
 }

@@ -7,6 +7,8 @@
 use taipan_bytecode::Opcode;
 
 use super::cfg::{BlockId, Cfg};
+use crate::instruction_sequence::Instruction;
+use crate::op_kinds::Kinds;
 
 /// A reference on the simulated stack.
 #[derive(Clone, Copy, Debug)]
@@ -24,31 +26,45 @@ const UNKNOWN: Ref = Ref { instr: NONE, local: NONE };
 #[derive(Clone, Debug, Default)]
 pub struct Simulation {
     stack: Vec<Ref>,
-    /// For each instruction, whether its reference forbids borrowing.
-    keeps: Vec<bool>,
 }
 
-impl Simulation {
+/// The block under way. Its loads borrow until something forbids it.
+struct Run<'a> {
+    stack: &'a mut Vec<Ref>,
+    instrs: &'a mut [Instruction],
+}
+
+impl Run<'_> {
+    #[inline]
     fn pop(&mut self) -> Ref {
         self.stack.pop().unwrap_or(UNKNOWN)
     }
 
+    #[inline]
     fn pop_many(&mut self, count: i64) {
         let left = self.stack.len().saturating_sub(usize::try_from(count).unwrap_or(0));
         self.stack.truncate(left);
     }
 
+    #[inline]
     fn load(&mut self, instr: usize, local: u32) {
         self.stack.push(Ref { instr: instr as u32, local });
     }
 
+    #[inline]
     fn push_result(&mut self, instr: usize) {
         self.stack.push(Ref { instr: instr as u32, local: NONE });
     }
 
+    /// Forbids the load a reference comes from to borrow.
+    #[inline]
     fn mark(&mut self, reference: Ref) {
-        if let Some(keeps) = self.keeps.get_mut(reference.instr as usize) {
-            *keeps = true;
+        if let Some(instr) = self.instrs.get_mut(reference.instr as usize) {
+            match instr.op {
+                Opcode::LoadFastBorrow => instr.op = Opcode::LoadFast,
+                Opcode::LoadFastBorrowLoadFastBorrow => instr.op = Opcode::LoadFastLoadFast,
+                _ => {}
+            }
         }
     }
 
@@ -69,84 +85,94 @@ impl Simulation {
 
 /// Treats every reachable block; depths must be known.
 pub fn optimize_load_fast(cfg: &mut Cfg) {
-    cfg.clear_visited();
+    if !cfg.kinds.has(Kinds::LOAD_FAST) {
+        return;
+    }
+    cfg.start_walk();
     let entry = cfg.entry;
-    cfg[entry].visited = true;
+    cfg.visit(entry);
     let mut todo = std::mem::take(&mut cfg.todo);
-    let mut sim = std::mem::take(&mut cfg.simulation);
+    let mut stack = std::mem::take(&mut cfg.simulation.stack);
     todo.push(entry);
     while let Some(id) = todo.pop() {
-        let depth = cfg[id].start_depth.unwrap_or(0) as usize;
-        let count = cfg[id].instrs.len();
-        sim.stack.clear();
-        sim.stack.resize(depth, UNKNOWN);
-        sim.keeps.clear();
-        sim.keeps.resize(count, false);
-        // No other block's instructions are looked at meanwhile.
-        let mut instrs = std::mem::take(&mut cfg[id].instrs);
-        for (i, instr) in instrs.iter().enumerate() {
-            if let Some(target) = instr.target.filter(|_| instr.op.has_target()) {
-                visit(cfg, &mut todo, target);
+        if cfg[id].kinds.has(Kinds::LOAD_FAST) {
+            treat(cfg, id, &mut stack);
+        }
+        let Some(&last) = cfg.last(id) else { continue };
+        if cfg[id].kinds.has(Kinds::BLOCK_PUSH) {
+            for at in cfg[id].range() {
+                if let Some(target) = cfg.target_at(at).filter(|target| cfg.visit(*target)) {
+                    todo.push(target);
+                }
             }
-            step(instr.op, instr.oparg, i, &mut sim);
+        } else if let Some(target) = last.target
+            && last.op.has_target()
+            && cfg.visit(target)
+        {
+            todo.push(target);
         }
-        for i in 0..sim.stack.len() {
-            sim.mark(sim.stack[i]);
-        }
-        for (instr, keeps) in instrs.iter_mut().zip(&sim.keeps) {
-            match instr.op {
-                Opcode::LoadFast if !keeps => instr.op = Opcode::LoadFastBorrow,
-                Opcode::LoadFastLoadFast if !keeps => instr.op = Opcode::LoadFastBorrowLoadFastBorrow,
-                _ => {}
-            }
-        }
-        cfg[id].instrs = instrs;
-        if let (true, true, Some(next)) = (cfg[id].has_fallthrough(), cfg[id].last().is_some(), cfg[id].next) {
-            visit(cfg, &mut todo, next);
+        if let Some(next) = cfg.fallthrough(id)
+            && cfg.visit(next)
+        {
+            todo.push(next);
         }
     }
     cfg.todo = todo;
-    cfg.simulation = sim;
+    cfg.simulation.stack = stack;
 }
 
-fn visit(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId) {
-    if !cfg[id].visited {
-        cfg[id].visited = true;
-        todo.push(id);
+fn treat(cfg: &mut Cfg, id: BlockId, stack: &mut Vec<Ref>) {
+    let (block, instrs) = cfg.parts(id);
+    stack.clear();
+    stack.resize(block.start_depth.unwrap_or(0) as usize, UNKNOWN);
+    let mut run = Run { stack, instrs };
+    for i in 0..run.instrs.len() {
+        let instr = &mut run.instrs[i];
+        let (op, oparg) = (instr.op, instr.oparg);
+        match op {
+            Opcode::LoadFast => {
+                instr.op = Opcode::LoadFastBorrow;
+                run.load(i, oparg);
+            }
+            Opcode::LoadFastLoadFast => {
+                instr.op = Opcode::LoadFastBorrowLoadFastBorrow;
+                run.load(i, oparg >> 4);
+                run.load(i, oparg & 15);
+            }
+            _ => step(op, oparg, i, &mut run),
+        }
+    }
+    for i in 0..run.stack.len() {
+        run.mark(run.stack[i]);
     }
 }
 
-fn step(op: Opcode, oparg: u32, i: usize, sim: &mut Simulation) {
+fn step(op: Opcode, oparg: u32, i: usize, run: &mut Run<'_>) {
     match op {
-        Opcode::LoadFast => sim.load(i, oparg),
-        Opcode::DeleteFast => sim.kill_local(oparg),
+        Opcode::DeleteFast => run.kill_local(oparg),
         Opcode::LoadFastAndClear => {
-            sim.kill_local(oparg);
-            sim.load(i, oparg);
+            run.kill_local(oparg);
+            run.load(i, oparg);
         }
-        Opcode::LoadFastLoadFast => {
-            sim.load(i, oparg >> 4);
-            sim.load(i, oparg & 15);
-        }
-        Opcode::StoreFast => sim.store(oparg),
+        Opcode::StoreFast => run.store(oparg),
         Opcode::StoreFastLoadFast => {
-            sim.store(oparg >> 4);
-            sim.load(i, oparg & 15);
+            run.store(oparg >> 4);
+            run.load(i, oparg & 15);
         }
         Opcode::StoreFastStoreFast => {
-            sim.store(oparg >> 4);
-            sim.store(oparg & 15);
+            run.store(oparg >> 4);
+            run.store(oparg & 15);
         }
         Opcode::Copy => {
-            let copied = sim.stack.len().checked_sub(oparg as usize).and_then(|at| sim.stack.get(at));
-            sim.stack.push(copied.copied().unwrap_or(UNKNOWN));
+            let copied = run.stack.len().checked_sub(oparg as usize).and_then(|at| run.stack.get(at));
+            run.stack.push(copied.copied().unwrap_or(UNKNOWN));
         }
         Opcode::Swap => {
             if let (Some(other), Some(top)) =
-                (sim.stack.len().checked_sub(oparg as usize), sim.stack.len().checked_sub(1))
+                (run.stack.len().checked_sub(oparg as usize), run.stack.len().checked_sub(1))
                 && other <= top
             {
-                sim.stack.swap(other, top);
+                run.stack.swap(other, top);
             }
         }
         // These leave their inputs where they are. CPython takes the results for those of the block's first
@@ -162,7 +188,7 @@ fn step(op: Opcode, oparg: u32, i: usize, sim: &mut Simulation) {
         | Opcode::WithExceptStart => {
             let (popped, pushed) = op.pops_and_pushes(oparg);
             for result in 0..pushed - popped {
-                sim.push_result(result as usize);
+                run.push_result(result as usize);
             }
         }
         Opcode::DictMerge
@@ -174,43 +200,43 @@ fn step(op: Opcode, oparg: u32, i: usize, sim: &mut Simulation) {
         | Opcode::SetAdd
         | Opcode::SetUpdate => {
             let (popped, pushed) = op.pops_and_pushes(oparg);
-            sim.pop_many(popped - pushed);
+            run.pop_many(popped - pushed);
         }
         Opcode::EndSend | Opcode::SetFunctionAttribute => {
-            let top = sim.pop();
-            sim.pop();
-            sim.stack.push(top);
+            let top = run.pop();
+            run.pop();
+            run.stack.push(top);
         }
         Opcode::CheckExcMatch => {
-            sim.pop();
-            sim.push_result(i);
+            run.pop();
+            run.push_result(i);
         }
-        Opcode::ForIter => sim.push_result(i),
+        Opcode::ForIter => run.push_result(i),
         Opcode::LoadAttr | Opcode::LoadSuperAttr => {
-            let receiver = sim.pop();
+            let receiver = run.pop();
             if op == Opcode::LoadSuperAttr {
-                sim.pop_many(2);
+                run.pop_many(2);
             }
-            sim.push_result(i);
+            run.push_result(i);
             if oparg & 1 != 0 {
-                sim.stack.push(receiver);
+                run.stack.push(receiver);
             }
         }
         Opcode::LoadSpecial | Opcode::PushExcInfo => {
-            let top = sim.pop();
-            sim.push_result(i);
-            sim.stack.push(top);
+            let top = run.pop();
+            run.push_result(i);
+            run.stack.push(top);
         }
         Opcode::Send => {
-            sim.pop();
-            sim.push_result(i);
+            run.pop();
+            run.push_result(i);
         }
         op if op.is_block_push() => {}
         _ => {
             let (popped, pushed) = op.pops_and_pushes(oparg);
-            sim.pop_many(popped);
+            run.pop_many(popped);
             for _ in 0..pushed {
-                sim.push_result(i);
+                run.push_result(i);
             }
         }
     }

@@ -3,10 +3,11 @@
 use taipan_bytecode::Opcode;
 use taipan_bytecode::code::co;
 
-use super::cfg::{Cfg, CfgInstr};
+use super::cfg::Cfg;
 use crate::code_unit::CodeUnitMetadata;
 use crate::error::CompileError;
-use crate::instruction_sequence::{NO_LOCATION, SourceLocation};
+use crate::instruction_sequence::{Instruction, NO_LOCATION, SourceLocation};
+use crate::op_kinds::Kinds;
 
 /// Inserts `RETURN_GENERATOR`, `MAKE_CELL` and `COPY_FREE_VARS` and turns numbers of cells into frame slots.
 ///
@@ -16,9 +17,13 @@ pub fn prepare_localsplus(cfg: &mut Cfg, metadata: &CodeUnitMetadata, flags: u32
     let nlocals = metadata.varnames.len() as u32;
     let ncells = metadata.cellvars.len() as u32;
     let nfrees = metadata.freevars.len() as u32;
+    let suspends = flags & (co::GENERATOR | co::COROUTINE | co::ASYNC_GENERATOR) != 0;
+    if ncells == 0 && nfrees == 0 && !suspends {
+        return Ok(());
+    }
     // A cell that is also a local uses that local's slot.
     let shared: Vec<Option<u32>> = metadata.cellvars.iter().map(|name| metadata.varnames.get(name)).collect();
-    insert_prefix(cfg, metadata, &shared, flags);
+    insert_prefix(cfg, metadata, &shared, suspends);
     if shared.is_empty() && nfrees == 0 {
         return Ok(());
     }
@@ -36,16 +41,11 @@ pub fn prepare_localsplus(cfg: &mut Cfg, metadata: &CodeUnitMetadata, flags: u32
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        for instr in cfg[id].instrs.iter_mut() {
-            if matches!(
-                instr.op,
-                Opcode::MakeCell
-                    | Opcode::LoadClosure
-                    | Opcode::LoadDeref
-                    | Opcode::StoreDeref
-                    | Opcode::DeleteDeref
-                    | Opcode::LoadFromDictOrDeref
-            ) {
+        if !cfg[id].kinds.has(Kinds::CELL) {
+            continue;
+        }
+        for instr in cfg.instrs_mut(id) {
+            if Kinds::of(instr.op).has(Kinds::CELL) {
                 instr.oparg =
                     *slots.get(instr.oparg as usize).ok_or(CompileError::Internal("cell that does not exist"))?;
             }
@@ -54,21 +54,21 @@ pub fn prepare_localsplus(cfg: &mut Cfg, metadata: &CodeUnitMetadata, flags: u32
     Ok(())
 }
 
-fn insert_prefix(cfg: &mut Cfg, metadata: &CodeUnitMetadata, shared: &[Option<u32>], flags: u32) {
+fn insert_prefix(cfg: &mut Cfg, metadata: &CodeUnitMetadata, shared: &[Option<u32>], suspends: bool) {
     let mut prefix = Vec::new();
     if !metadata.freevars.is_empty() {
-        prefix.push(CfgInstr::new(Opcode::CopyFreeVars, metadata.freevars.len() as u32, NO_LOCATION));
+        prefix.push(Instruction::new(Opcode::CopyFreeVars, metadata.freevars.len() as u32, NO_LOCATION));
     }
     let nlocals = metadata.varnames.len() as u32;
     let mut cells: Vec<(u32, u32)> =
         (0..).zip(shared).map(|(cell, local)| (local.unwrap_or(nlocals + cell), cell)).collect();
     cells.sort_unstable();
-    prefix.extend(cells.into_iter().map(|(_, cell)| CfgInstr::new(Opcode::MakeCell, cell, NO_LOCATION)));
-    if flags & (co::GENERATOR | co::COROUTINE | co::ASYNC_GENERATOR) != 0 {
+    prefix.extend(cells.into_iter().map(|(_, cell)| Instruction::new(Opcode::MakeCell, cell, NO_LOCATION)));
+    if suspends {
         let loc = SourceLocation::new(metadata.firstlineno, metadata.firstlineno, -1, -1);
-        prefix.push(CfgInstr::new(Opcode::ReturnGenerator, 0, loc));
-        prefix.push(CfgInstr::new(Opcode::PopTop, 0, loc));
+        prefix.push(Instruction::new(Opcode::ReturnGenerator, 0, loc));
+        prefix.push(Instruction::new(Opcode::PopTop, 0, loc));
     }
     let entry = cfg.entry;
-    cfg[entry].insert(0, &prefix);
+    cfg.insert(entry, 0, &prefix);
 }

@@ -1,7 +1,9 @@
 //! Computes the stack depth at the entry of every block and the greatest depth of all.
 
-use super::cfg::{BlockId, Cfg, is_scope_exit, is_unconditional_jump};
+use super::cfg::{BlockId, Cfg};
 use crate::error::CompileError;
+use crate::instruction_sequence::Instruction;
+use crate::op_kinds::Kinds;
 use taipan_bytecode::Opcode;
 
 /// Sets `start_depth` of every reachable block and gives `co_stacksize`.
@@ -9,11 +11,6 @@ use taipan_bytecode::Opcode;
 /// # Errors
 /// [`CompileError::Internal`] for an underflow or for two ways to a block with different depths.
 pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
-    let mut at = Some(cfg.entry);
-    while let Some(id) = at {
-        at = cfg[id].next;
-        cfg[id].start_depth = None;
-    }
     let mut todo = std::mem::take(&mut cfg.todo);
     todo.clear();
     let mut max_depth = 0;
@@ -21,29 +18,27 @@ pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
     enter(cfg, &mut todo, entry, 0)?;
     while let Some(id) = todo.pop() {
         let mut depth = i64::from(cfg[id].start_depth.unwrap_or(0));
-        let mut next = cfg[id].next;
-        // No other block's instructions are looked at meanwhile.
-        let instrs = std::mem::take(&mut cfg[id].instrs);
-        for instr in instrs.iter() {
-            let (op, oparg) = (instr.op, instr.oparg);
-            max_depth = max_depth.max(depth);
-            if let Some(target) = instr.target
-                && op.has_target()
-                && op != Opcode::EndAsyncFor
-            {
-                enter(cfg, &mut todo, target, depth + op.stack_effect(oparg, true))?;
+        let instrs = cfg.instrs(id);
+        if !cfg[id].kinds.has(Kinds::BLOCK_PUSH)
+            && let Some((last, plain)) = instrs.split_last()
+        {
+            // Only the last instruction may lead elsewhere.
+            for instr in plain {
+                max_depth = max_depth.max(depth);
+                depth += instr.op.stack_effect(instr.oparg, false);
+                if depth < 0 {
+                    return Err(UNDERFLOW);
+                }
             }
-            depth += op.stack_effect(oparg, false);
-            if depth < 0 {
-                return Err(CompileError::Value("Invalid CFG, stack underflow"));
+            let last = *last;
+            depth = follow(cfg, &mut todo, last, depth, &mut max_depth)?;
+        } else {
+            for at in 0..instrs.len() {
+                let Some(&instr) = cfg.instrs(id).get(at) else { break };
+                depth = follow(cfg, &mut todo, instr, depth, &mut max_depth)?;
             }
         }
-        // Jumps and exits stand at the end.
-        if instrs.last().is_some_and(|last| is_scope_exit(last.op) || is_unconditional_jump(last.op)) {
-            next = None;
-        }
-        cfg[id].instrs = instrs;
-        if let Some(next) = next {
+        if let Some(next) = cfg.fallthrough(id) {
             enter(cfg, &mut todo, next, depth)?;
         }
     }
@@ -51,8 +46,31 @@ pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
     u32::try_from(max_depth).map_err(|_| CompileError::Internal("stack depth out of range"))
 }
 
+const UNDERFLOW: CompileError = CompileError::Value("Invalid CFG, stack underflow");
+
+/// The depth behind an instruction that may lead elsewhere.
+#[inline]
+fn follow(
+    cfg: &mut Cfg,
+    todo: &mut Vec<BlockId>,
+    instr: Instruction,
+    depth: i64,
+    max_depth: &mut i64,
+) -> Result<i64, CompileError> {
+    let (op, oparg) = (instr.op, instr.oparg);
+    *max_depth = depth.max(*max_depth);
+    if let Some(target) = instr.target
+        && op.has_target()
+        && op != Opcode::EndAsyncFor
+    {
+        enter(cfg, todo, target, depth + op.stack_effect(oparg, true))?;
+    }
+    let depth = depth + op.stack_effect(oparg, false);
+    if depth < 0 { Err(UNDERFLOW) } else { Ok(depth) }
+}
+
 fn enter(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId, depth: i64) -> Result<(), CompileError> {
-    let depth = u32::try_from(depth).map_err(|_| CompileError::Value("Invalid CFG, stack underflow"))?;
+    let depth = u32::try_from(depth).map_err(|_| UNDERFLOW)?;
     match cfg[id].start_depth {
         None => {
             cfg[id].start_depth = Some(depth);

@@ -2,10 +2,10 @@
 
 use taipan_bytecode::Opcode;
 
-use super::cfg::CfgInstr;
+use crate::instruction_sequence::Instruction;
 
 /// Treats every run of swaps in a block.
-pub fn optimize_swaps(instrs: &mut [CfgInstr]) {
+pub fn optimize_swaps(instrs: &mut [Instruction]) {
     let mut i = 0;
     while i < instrs.len() {
         if instrs[i].op == Opcode::Swap {
@@ -18,7 +18,7 @@ pub fn optimize_swaps(instrs: &mut [CfgInstr]) {
 
 /// Replaces the run of `SWAP`s and `NOP`s that starts at `at` by a shortest one; gives the index of its last
 /// instruction (of its first, if it was a single swap).
-fn swaptimize(instrs: &mut [CfgInstr], at: usize) -> usize {
+fn swaptimize(instrs: &mut [Instruction], at: usize) -> usize {
     let run = &mut instrs[at..];
     let len = run.iter().take_while(|instr| matches!(instr.op, Opcode::Swap | Opcode::Nop)).count();
     let run = &mut run[..len];
@@ -61,11 +61,11 @@ fn is_swappable(op: Opcode) -> bool {
     matches!(op, Opcode::StoreFast | Opcode::StoreFastMaybeNull | Opcode::PopTop)
 }
 
-fn stores_to(instr: &CfgInstr) -> Option<u32> {
+fn stores_to(instr: &Instruction) -> Option<u32> {
     matches!(instr.op, Opcode::StoreFast | Opcode::StoreFastMaybeNull).then_some(instr.oparg)
 }
 
-fn next_swappable(instrs: &[CfgInstr], after: usize, lineno: Option<i32>) -> Option<usize> {
+fn next_swappable(instrs: &[Instruction], after: usize, lineno: Option<i32>) -> Option<usize> {
     for (i, instr) in instrs.iter().enumerate().skip(after + 1) {
         if lineno.is_some_and(|lineno| lineno >= 0 && instr.loc.lineno != lineno) {
             return None;
@@ -78,7 +78,7 @@ fn next_swappable(instrs: &[CfgInstr], after: usize, lineno: Option<i32>) -> Opt
 }
 
 /// Exchanges the stores after the swaps that end at `from`, so that the swaps can go.
-fn apply_static_swaps(instrs: &mut [CfgInstr], from: usize) {
+fn apply_static_swaps(instrs: &mut [Instruction], from: usize) {
     for i in (0..=from).rev() {
         let swap = instrs[i];
         if swap.op != Opcode::Swap {
@@ -101,7 +101,7 @@ fn apply_static_swaps(instrs: &mut [CfgInstr], from: usize) {
             if store_j == store_k {
                 return;
             }
-            let clashes = |instr: &CfgInstr| {
+            let clashes = |instr: &Instruction| {
                 let store = stores_to(instr);
                 store.is_some() && (store == store_j || store == store_k)
             };

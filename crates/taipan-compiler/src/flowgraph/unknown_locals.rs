@@ -2,7 +2,9 @@
 
 use taipan_bytecode::Opcode;
 
-use super::cfg::{BlockId, Cfg, CfgInstr};
+use super::cfg::{BlockId, Cfg};
+use crate::instruction_sequence::Instruction;
+use crate::op_kinds::Kinds;
 
 /// Locals from this number on are only followed inside a block, to keep compilation linear.
 const TRACKED: usize = 64;
@@ -15,69 +17,79 @@ pub fn add_checks_for_loads_of_uninitialized_variables(cfg: &mut Cfg, nlocals: u
     if nlocals > TRACKED {
         scan_many_locals(cfg, nlocals);
     }
-    let mut scan = Scan { todo: std::mem::take(&mut cfg.todo) };
-    cfg.clear_visited();
     let mask = (nparams..nlocals.min(TRACKED)).fold(0, |mask, local| mask | 1u64 << local);
+    if mask == 0 && !cfg.kinds.has(Kinds::UNSETS) {
+        return;
+    }
+    let mut todo = std::mem::take(&mut cfg.todo);
     let entry = cfg.entry;
-    scan.reach(cfg, entry, mask);
+    reach(cfg, &mut todo, entry, mask);
     // A `del` can stand anywhere, so each block is seen at least once.
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        scan.block(cfg, id);
+        scan(cfg, &mut todo, id);
     }
-    while let Some(id) = scan.todo.pop() {
-        cfg[id].visited = false;
-        scan.block(cfg, id);
+    while let Some(id) = todo.pop() {
+        cfg[id].queued = false;
+        scan(cfg, &mut todo, id);
     }
-    cfg.todo = scan.todo;
+    cfg.todo = todo;
 }
 
-struct Scan {
-    todo: Vec<BlockId>,
-}
-
-impl Scan {
-    fn reach(&mut self, cfg: &mut Cfg, id: BlockId, mask: u64) {
-        let block = &mut cfg[id];
-        if block.unset | mask != block.unset {
-            block.unset |= mask;
-            if !block.visited {
-                block.visited = true;
-                self.todo.push(id);
-            }
+#[inline]
+fn reach(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId, mask: u64) {
+    let block = &mut cfg[id];
+    if block.unset | mask != block.unset {
+        block.unset |= mask;
+        if !block.queued {
+            block.queued = true;
+            todo.push(id);
         }
     }
+}
 
-    fn block(&mut self, cfg: &mut Cfg, id: BlockId) {
-        let mut mask = cfg[id].unset;
-        if cfg.has_handlers {
-            for i in 0..cfg[id].instrs.len() {
-                let instr = &mut cfg[id].instrs[i];
-                let handler = instr.except;
-                let before = mask;
-                mask = load_or_store(instr, mask);
-                if let Some(handler) = handler {
-                    self.reach(cfg, handler, before);
-                }
-            }
-        } else {
-            for instr in cfg[id].instrs.iter_mut() {
-                mask = load_or_store(instr, mask);
+/// Follows the locals through a block.
+fn scan(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId) {
+    let has_handlers = cfg.has_handlers;
+    let (block, instrs) = cfg.parts(id);
+    let mut mask = block.unset;
+    if mask == 0 && !block.kinds.has(Kinds::UNSETS) {
+        return;
+    }
+    if has_handlers {
+        let mut reached = (None, 0);
+        for at in 0..instrs.len() {
+            let Some(instr) = cfg.instrs_mut(id).get_mut(at) else { break };
+            let handler = instr.except;
+            let before = mask;
+            mask = load_or_store(instr, mask);
+            if let Some(except) = handler
+                && (handler != reached.0 || before | reached.1 != reached.1)
+            {
+                reached = (handler, before);
+                reach(cfg, todo, except, before);
             }
         }
-        let block = &cfg[id];
-        let next = block.next.filter(|_| block.has_fallthrough());
-        let target = block.last().filter(|last| last.op.has_jump()).and_then(|last| last.target);
-        for reached in next.into_iter().chain(target) {
-            self.reach(cfg, reached, mask);
+    } else if block.kinds.has(Kinds::FAST.or(Kinds::UNSETS)) {
+        for instr in instrs.iter_mut() {
+            mask = load_or_store(instr, mask);
         }
+    }
+    if mask == 0 {
+        return;
+    }
+    if let Some(next) = cfg.fallthrough(id) {
+        reach(cfg, todo, next, mask);
+    }
+    if let Some(target) = cfg.last(id).filter(|last| last.op.has_jump()).and_then(|last| last.target) {
+        reach(cfg, todo, target, mask);
     }
 }
 
 /// The unset locals behind an instruction, which becomes one that checks where need be.
 #[inline]
-fn load_or_store(instr: &mut CfgInstr, mask: u64) -> u64 {
+fn load_or_store(instr: &mut Instruction, mask: u64) -> u64 {
     if !instr.op.has_local() {
         return mask;
     }
@@ -111,7 +123,7 @@ fn scan_many_locals(cfg: &mut Cfg, nlocals: usize) {
     while let Some(id) = at {
         at = cfg[id].next;
         block_number += 1;
-        for instr in cfg[id].instrs.iter_mut() {
+        for instr in cfg.instrs_mut(id) {
             let Some(state) = (instr.oparg as usize).checked_sub(TRACKED).and_then(|local| set_in.get_mut(local))
             else {
                 continue;

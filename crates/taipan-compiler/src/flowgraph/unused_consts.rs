@@ -10,6 +10,9 @@ use crate::error::CompileError;
 /// [`CompileError::Internal`] for a constant that does not exist.
 pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<(), CompileError> {
     const NO_CONSTANT: CompileError = CompileError::Internal("load of a constant that does not exist");
+    if !cfg.consts_dropped && !cfg!(debug_assertions) {
+        return Ok(());
+    }
     let mut used = std::mem::take(&mut cfg.used_consts);
     used.clear();
     used.resize(consts.len(), false);
@@ -19,23 +22,21 @@ pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<()
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        for instr in cfg[id].instrs.iter().filter(|instr| instr.op.has_const()) {
+        for instr in cfg.instrs(id).iter().filter(|instr| instr.op.has_const()) {
             *used.get_mut(instr.oparg as usize).ok_or(NO_CONSTANT)? = true;
         }
     }
-    let all = !used.contains(&false);
-    if all {
-        cfg.used_consts = used;
-        return Ok(());
-    }
-    let renumbered = consts.retain(&used);
-    cfg.used_consts = used;
-    let mut at = Some(cfg.entry);
-    while let Some(id) = at {
-        at = cfg[id].next;
-        for instr in cfg[id].instrs.iter_mut().filter(|instr| instr.op.has_const()) {
-            instr.oparg = *renumbered.get(instr.oparg as usize).ok_or(NO_CONSTANT)?;
+    if used.contains(&false) {
+        debug_assert!(cfg.consts_dropped, "a constant without load");
+        let renumbered = consts.retain(&used);
+        let mut at = Some(cfg.entry);
+        while let Some(id) = at {
+            at = cfg[id].next;
+            for instr in cfg.instrs_mut(id).iter_mut().filter(|instr| instr.op.has_const()) {
+                instr.oparg = *renumbered.get(instr.oparg as usize).ok_or(NO_CONSTANT)?;
+            }
         }
     }
+    cfg.used_consts = used;
     Ok(())
 }
