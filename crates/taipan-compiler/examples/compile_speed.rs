@@ -5,6 +5,7 @@
 use std::time::Instant;
 
 use taipan_compiler::{CompileOptions, compile_source};
+use taipan_syntax::ast::Arena;
 use taipan_syntax::{Mode, ParseOptions};
 
 fn main() {
@@ -30,7 +31,7 @@ fn main() {
         for source in &sources {
             let options = CompileOptions::default();
             let good = match parse_only {
-                true => taipan_syntax::parse(source, Mode::Exec, &ParseOptions::default(), None).is_ok(),
+                true => taipan_syntax::parse(&Arena::new(), source, Mode::Exec, &ParseOptions::default(), None).is_ok(),
                 false => compile_source(source, "<speed>", Mode::Exec, &ParseOptions::default(), options, None).is_ok(),
             };
             failed += usize::from(!good);

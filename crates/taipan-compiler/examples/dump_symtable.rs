@@ -6,26 +6,28 @@ use std::io::{self, Read};
 
 use taipan_compiler::symtable::{Scope, ScopeId, SymbolTable};
 use taipan_compiler::{CompileOptions, symbol_table};
+use taipan_syntax::ast::Arena;
 use taipan_syntax::{Mode, ParseOptions, parse};
 
 fn main() -> io::Result<()> {
     let mut source = Vec::new();
     io::stdin().read_to_end(&mut source)?;
-    let parsed = match parse(&source, Mode::Exec, &ParseOptions::default(), None) {
+    let arena = Arena::new();
+    let parsed = match parse(&arena, &source, Mode::Exec, &ParseOptions::default(), None) {
         Ok(parsed) => parsed,
         Err(error) => {
             println!("error {}", error.msg);
             return Ok(());
         }
     };
-    match symbol_table(&parsed.module, CompileOptions::default()) {
+    match symbol_table(parsed.tree, CompileOptions::default()) {
         Ok(table) => print(&table, ScopeId::TOP, 0),
         Err(error) => println!("error {error}"),
     }
     Ok(())
 }
 
-fn print(table: &SymbolTable, id: ScopeId, depth: usize) {
+fn print(table: &SymbolTable<'_>, id: ScopeId, depth: usize) {
     let scope: &Scope = table.scope(id);
     let varnames: Vec<&str> = scope.varnames.iter().map(|&name| table.name(name)).collect();
     let mut symbols: Vec<String> =

@@ -3,7 +3,9 @@
 //!
 //! All folding of constant expressions but these is the flow graph's.
 
-use taipan_syntax::ast::{self, Constant, Expr, ExprContext, ExprKind, PatternKind, StmtKind, TypeParamKind};
+use taipan_syntax::ast::{
+    self, Arena, Constant, Expr, ExprBox, ExprContext, ExprKind, PatternKind, StmtKind, TypeParamKind,
+};
 
 use crate::depth::Depth;
 use crate::docstring;
@@ -32,9 +34,13 @@ pub struct PreprocessOptions {
 ///
 /// # Errors
 /// [`CompileError::TooDeep`].
-pub fn preprocess(module: &mut ast::Mod, options: &PreprocessOptions) -> Result<Vec<Warning>, CompileError> {
+pub fn preprocess<'a>(
+    module: &mut ast::Mod<'a>,
+    arena: &'a Arena,
+    options: &PreprocessOptions,
+) -> Result<Vec<Warning>, CompileError> {
     let mut state =
-        Preprocess { options, blocks: Vec::new(), warnings: Vec::new(), depth: Depth::new(options.stack_limit) };
+        Preprocess { arena, options, blocks: Vec::new(), warnings: Vec::new(), depth: Depth::new(options.stack_limit) };
     match module {
         ast::Mod::Module { body, .. } => state.body(body)?,
         ast::Mod::Interactive { body } => state.stmts(body)?,
@@ -52,15 +58,16 @@ enum Block {
     Loop,
 }
 
-struct Preprocess<'o> {
+struct Preprocess<'o, 'a> {
+    arena: &'a Arena,
     options: &'o PreprocessOptions,
     blocks: Vec<Block>,
     warnings: Vec<Warning>,
     depth: Depth,
 }
 
-impl Preprocess<'_> {
-    fn body(&mut self, body: &mut Vec<ast::Stmt>) -> Done {
+impl<'a> Preprocess<'_, 'a> {
+    fn body(&mut self, body: &mut &'a mut [ast::Stmt<'a>]) -> Done {
         let mut has_docstring = docstring::of_body(body).is_some();
         if has_docstring && self.options.optimize >= 2 {
             remove_docstring(body);
@@ -74,14 +81,15 @@ impl Preprocess<'_> {
         {
             let place = stmt.location;
             if let StmtKind::Expr { value } = &mut stmt.kind {
-                let text = take(value);
-                **value = Expr::new(ExprKind::JoinedStr { values: vec![text] }, place);
+                let joined = self.arena.alloc(Expr::new(ExprKind::JoinedStr { values: &mut [] }, place));
+                let text = std::mem::replace(value, joined);
+                value.kind = ExprKind::JoinedStr { values: self.arena.alloc([text]) };
             }
         }
         Ok(())
     }
 
-    fn stmts(&mut self, stmts: &mut [ast::Stmt]) -> Done {
+    fn stmts(&mut self, stmts: &mut [ast::Stmt<'a>]) -> Done {
         stmts.iter_mut().try_for_each(|stmt| self.stmt(stmt))
     }
 
@@ -100,24 +108,24 @@ impl Preprocess<'_> {
         }
     }
 
-    fn stmt(&mut self, stmt: &mut ast::Stmt) -> Done {
+    fn stmt(&mut self, stmt: &mut ast::Stmt<'a>) -> Done {
         self.depth.enter()?;
         match &mut stmt.kind {
             StmtKind::FunctionDef(node) | StmtKind::AsyncFunctionDef(node) => {
-                self.type_params(&mut node.type_params)?;
+                self.type_params(node.type_params)?;
                 self.arguments(&mut node.args)?;
                 self.within(Block::Function, |this| this.body(&mut node.body))?;
-                self.exprs(&mut node.decorator_list)?;
+                self.exprs(node.decorator_list)?;
                 if !self.options.future_annotations {
                     self.expr_opt(node.returns.as_deref_mut())?;
                 }
             }
             StmtKind::ClassDef(node) => {
-                self.type_params(&mut node.type_params)?;
-                self.exprs(&mut node.bases)?;
-                node.keywords.iter_mut().try_for_each(|keyword| self.expr(&mut keyword.value))?;
+                self.type_params(node.type_params)?;
+                self.exprs(node.bases)?;
+                node.keywords.iter_mut().try_for_each(|keyword| self.expr(keyword.value))?;
                 self.body(&mut node.body)?;
-                self.exprs(&mut node.decorator_list)?;
+                self.exprs(node.decorator_list)?;
             }
             StmtKind::Return { value } => {
                 self.check_leaving_finally("return", stmt.location);
@@ -145,10 +153,10 @@ impl Preprocess<'_> {
                 self.expr(value)?;
             }
             StmtKind::For(node) | StmtKind::AsyncFor(node) => {
-                self.expr(&mut node.target)?;
-                self.expr(&mut node.iter)?;
-                self.within(Block::Loop, |this| this.stmts(&mut node.body))?;
-                self.stmts(&mut node.orelse)?;
+                self.expr(node.target)?;
+                self.expr(node.iter)?;
+                self.within(Block::Loop, |this| this.stmts(node.body))?;
+                self.stmts(node.orelse)?;
             }
             StmtKind::While { test, body, orelse } => {
                 self.expr(test)?;
@@ -157,24 +165,24 @@ impl Preprocess<'_> {
             }
             StmtKind::If { .. } => self.if_chain(stmt)?,
             StmtKind::With(node) | StmtKind::AsyncWith(node) => {
-                for item in &mut node.items {
-                    self.expr(&mut item.context_expr)?;
+                for item in node.items.iter_mut() {
+                    self.expr(item.context_expr)?;
                     self.expr_opt(item.optional_vars.as_deref_mut())?;
                 }
-                self.stmts(&mut node.body)?;
+                self.stmts(node.body)?;
             }
             StmtKind::Raise { exc, cause } => {
                 self.expr_opt(exc.as_deref_mut())?;
                 self.expr_opt(cause.as_deref_mut())?;
             }
             StmtKind::Try(node) | StmtKind::TryStar(node) => {
-                self.stmts(&mut node.body)?;
-                for handler in &mut node.handlers {
+                self.stmts(node.body)?;
+                for handler in node.handlers.iter_mut() {
                     self.expr_opt(handler.type_.as_deref_mut())?;
-                    self.stmts(&mut handler.body)?;
+                    self.stmts(handler.body)?;
                 }
-                self.stmts(&mut node.orelse)?;
-                self.within(Block::Finally, |this| this.stmts(&mut node.finalbody))?;
+                self.stmts(node.orelse)?;
+                self.within(Block::Finally, |this| this.stmts(node.finalbody))?;
             }
             StmtKind::Assert { test, msg } => {
                 self.expr(test)?;
@@ -183,10 +191,10 @@ impl Preprocess<'_> {
             StmtKind::Expr { value } => self.expr(value)?,
             StmtKind::Match { subject, cases } => {
                 self.expr(subject)?;
-                for case in cases {
+                for case in cases.iter_mut() {
                     self.pattern(&mut case.pattern)?;
                     self.expr_opt(case.guard.as_deref_mut())?;
-                    self.stmts(&mut case.body)?;
+                    self.stmts(case.body)?;
                 }
             }
             StmtKind::Break => self.check_leaving_finally("break", stmt.location),
@@ -202,7 +210,7 @@ impl Preprocess<'_> {
     }
 
     /// `if` with its chain of `elif`, walked in a loop.
-    fn if_chain(&mut self, stmt: &mut ast::Stmt) -> Done {
+    fn if_chain(&mut self, stmt: &mut ast::Stmt<'a>) -> Done {
         let mut stmt = stmt;
         loop {
             let StmtKind::If { test, body, orelse } = &mut stmt.kind else { return Ok(()) };
@@ -216,15 +224,15 @@ impl Preprocess<'_> {
         }
     }
 
-    fn exprs(&mut self, exprs: &mut [Expr]) -> Done {
+    fn exprs(&mut self, exprs: &mut [ExprBox<'a>]) -> Done {
         exprs.iter_mut().try_for_each(|expr| self.expr(expr))
     }
 
-    fn expr_opt(&mut self, expr: Option<&mut Expr>) -> Done {
+    fn expr_opt(&mut self, expr: Option<&mut Expr<'a>>) -> Done {
         expr.map_or(Ok(()), |expr| self.expr(expr))
     }
 
-    fn expr(&mut self, expr: &mut Expr) -> Done {
+    fn expr(&mut self, expr: &mut Expr<'a>) -> Done {
         self.depth.enter()?;
         match &mut expr.kind {
             ExprKind::BinOp { .. } => self.bin_op(expr)?,
@@ -270,7 +278,7 @@ impl Preprocess<'_> {
             ExprKind::Call { func, args, keywords } => {
                 self.expr(func)?;
                 self.exprs(args)?;
-                keywords.iter_mut().try_for_each(|keyword| self.expr(&mut keyword.value))?;
+                keywords.iter_mut().try_for_each(|keyword| self.expr(keyword.value))?;
             }
             ExprKind::FormattedValue { value, format_spec, .. }
             | ExprKind::Interpolation { value, format_spec, .. } => {
@@ -299,7 +307,7 @@ impl Preprocess<'_> {
     }
 
     /// Walks down the left operands in a loop; the order of visits does not matter here.
-    fn bin_op(&mut self, expr: &mut Expr) -> Done {
+    fn bin_op(&mut self, expr: &mut Expr<'a>) -> Done {
         let mut left = expr;
         let mut length = 0;
         loop {
@@ -309,10 +317,10 @@ impl Preprocess<'_> {
                 self.expr(right)?;
             }
             if !self.options.syntax_check_only {
-                format::optimize(left);
+                format::optimize(left, self.arena);
             }
             let ExprKind::BinOp { left: next, .. } = &mut left.kind else { return Ok(()) };
-            let next: &mut Expr = next;
+            let next: &mut Expr<'a> = next;
             if !matches!(next.kind, ExprKind::BinOp { .. }) {
                 return self.expr(next);
             }
@@ -320,26 +328,26 @@ impl Preprocess<'_> {
         }
     }
 
-    fn generators(&mut self, generators: &mut [ast::Comprehension]) -> Done {
+    fn generators(&mut self, generators: &mut [ast::Comprehension<'a>]) -> Done {
         for generator in generators {
-            self.expr(&mut generator.target)?;
-            self.expr(&mut generator.iter)?;
-            self.exprs(&mut generator.ifs)?;
+            self.expr(generator.target)?;
+            self.expr(generator.iter)?;
+            self.exprs(generator.ifs)?;
         }
         Ok(())
     }
 
-    fn arguments(&mut self, args: &mut ast::Arguments) -> Done {
+    fn arguments(&mut self, args: &mut ast::Arguments<'a>) -> Done {
         if !self.options.future_annotations {
-            let plain = args.posonlyargs.iter_mut().chain(&mut args.args).chain(&mut args.kwonlyargs);
+            let plain = args.posonlyargs.iter_mut().chain(args.args.iter_mut()).chain(args.kwonlyargs.iter_mut());
             let variadic = args.vararg.iter_mut().chain(&mut args.kwarg).map(|arg| &mut **arg);
             plain.chain(variadic).try_for_each(|arg| self.expr_opt(arg.annotation.as_deref_mut()))?;
         }
         args.kw_defaults.iter_mut().flatten().try_for_each(|default| self.expr(default))?;
-        self.exprs(&mut args.defaults)
+        self.exprs(args.defaults)
     }
 
-    fn type_params(&mut self, params: &mut [ast::TypeParam]) -> Done {
+    fn type_params(&mut self, params: &mut [ast::TypeParam<'a>]) -> Done {
         for param in params {
             match &mut param.kind {
                 TypeParamKind::TypeVar { bound, default_value, .. } => {
@@ -354,7 +362,7 @@ impl Preprocess<'_> {
         Ok(())
     }
 
-    fn pattern(&mut self, pattern: &mut ast::Pattern) -> Done {
+    fn pattern(&mut self, pattern: &mut ast::Pattern<'a>) -> Done {
         self.depth.enter()?;
         match &mut pattern.kind {
             PatternKind::MatchValue { value } => self.pattern_number(value),
@@ -377,19 +385,19 @@ impl Preprocess<'_> {
         Ok(())
     }
 
-    fn patterns(&mut self, patterns: &mut [ast::Pattern]) -> Done {
+    fn patterns(&mut self, patterns: &mut [ast::Pattern<'a>]) -> Done {
         patterns.iter_mut().try_for_each(|pattern| self.pattern(pattern))
     }
 
-    fn pattern_number(&self, expr: &mut Expr) {
+    fn pattern_number(&self, expr: &mut Expr<'a>) {
         if !self.options.syntax_check_only {
-            patterns::fold_number(expr);
+            patterns::fold_number(expr, self.arena);
         }
     }
 }
 
 /// Removes the first statement; `pass` takes its place in a body of one.
-fn remove_docstring(body: &mut Vec<ast::Stmt>) {
+fn remove_docstring<'a>(body: &mut &'a mut [ast::Stmt<'a>]) {
     match &mut body[..] {
         [only] => {
             let start = only.location;
@@ -397,11 +405,6 @@ fn remove_docstring(body: &mut Vec<ast::Stmt>) {
             only.location.end_lineno = start.lineno;
             only.location.end_col_offset = start.col_offset.saturating_add(4);
         }
-        _ => drop(body.remove(0)),
+        _ => *body = std::mem::take(body).get_mut(1..).unwrap_or_default(),
     }
-}
-
-/// Takes the expression out, a constant stays behind.
-fn take(expr: &mut Expr) -> Expr {
-    std::mem::replace(expr, Expr::constant(Constant::None, ast::Location::default()))
 }

@@ -3,7 +3,9 @@
 //! What the types of the tree cannot express (None in a list of nodes, constants of other types) is checked by whoever
 //! builds the tree; negative numbers of places are those of their bits. Recursion is bounded by [`Depth`].
 
-use taipan_syntax::ast::{self, Constant, Expr, ExprContext, ExprKind, Location, Stmt, StmtKind, TypeParamKind};
+use taipan_syntax::ast::{
+    self, Constant, Expr, ExprBox, ExprContext, ExprKind, Location, Stmt, StmtKind, TypeParamKind,
+};
 
 use crate::depth::Depth;
 use crate::error::CompileError;
@@ -112,15 +114,15 @@ impl Validator {
         expr.map_or(Ok(()), |expr| self.load(expr))
     }
 
-    fn loads(&mut self, exprs: &[Expr]) -> Done {
+    fn loads(&mut self, exprs: &[ExprBox]) -> Done {
         self.exprs(exprs, ExprContext::Load)
     }
 
-    fn exprs(&mut self, exprs: &[Expr], ctx: ExprContext) -> Done {
+    fn exprs(&mut self, exprs: &[ExprBox], ctx: ExprContext) -> Done {
         exprs.iter().try_for_each(|expr| self.expr(expr, ctx))
     }
 
-    fn targets(&mut self, targets: &[Expr], ctx: ExprContext, owner: &str) -> Done {
+    fn targets(&mut self, targets: &[ExprBox], ctx: ExprContext, owner: &str) -> Done {
         check_not_empty(targets, "targets", owner)?;
         self.exprs(targets, ctx)
     }
@@ -132,11 +134,11 @@ impl Validator {
             StmtKind::FunctionDef(node) => self.function(node, "FunctionDef")?,
             StmtKind::AsyncFunctionDef(node) => self.function(node, "AsyncFunctionDef")?,
             StmtKind::ClassDef(node) => {
-                self.body(&node.body, "ClassDef")?;
-                self.type_params(&node.type_params)?;
-                self.loads(&node.bases)?;
-                self.keywords(&node.keywords)?;
-                self.loads(&node.decorator_list)?;
+                self.body(node.body, "ClassDef")?;
+                self.type_params(node.type_params)?;
+                self.loads(node.bases)?;
+                self.keywords(node.keywords)?;
+                self.loads(node.decorator_list)?;
             }
             StmtKind::Return { value } => self.load_opt(value.as_deref())?,
             StmtKind::Delete { targets } => self.targets(targets, ExprContext::Del, "Delete")?,
@@ -181,10 +183,10 @@ impl Validator {
             StmtKind::Match { subject, cases } => {
                 self.load(subject)?;
                 check_not_empty(cases, "cases", "Match")?;
-                for case in cases {
+                for case in cases.iter() {
                     self.pattern(&case.pattern, false)?;
                     self.load_opt(case.guard.as_deref())?;
-                    self.body(&case.body, "match_case")?;
+                    self.body(case.body, "match_case")?;
                 }
             }
             StmtKind::Raise { exc, cause } => {
@@ -210,49 +212,49 @@ impl Validator {
     }
 
     fn function(&mut self, node: &ast::FunctionDef, owner: &str) -> Done {
-        self.body(&node.body, owner)?;
-        self.type_params(&node.type_params)?;
+        self.body(node.body, owner)?;
+        self.type_params(node.type_params)?;
         self.arguments(&node.args)?;
-        self.loads(&node.decorator_list)?;
+        self.loads(node.decorator_list)?;
         self.load_opt(node.returns.as_deref())
     }
 
     fn for_(&mut self, node: &ast::For, owner: &str) -> Done {
-        self.expr(&node.target, ExprContext::Store)?;
-        self.load(&node.iter)?;
-        self.body(&node.body, owner)?;
-        self.stmts(&node.orelse)
+        self.expr(node.target, ExprContext::Store)?;
+        self.load(node.iter)?;
+        self.body(node.body, owner)?;
+        self.stmts(node.orelse)
     }
 
     fn with(&mut self, node: &ast::With, owner: &str) -> Done {
-        check_not_empty(&node.items, "items", owner)?;
-        for item in &node.items {
-            self.load(&item.context_expr)?;
+        check_not_empty(node.items, "items", owner)?;
+        for item in node.items.iter() {
+            self.load(item.context_expr)?;
             if let Some(vars) = &item.optional_vars {
                 self.expr(vars, ExprContext::Store)?;
             }
         }
-        self.body(&node.body, owner)
+        self.body(node.body, owner)
     }
 
     fn try_(&mut self, node: &ast::Try, owner: &str) -> Done {
-        self.body(&node.body, owner)?;
+        self.body(node.body, owner)?;
         if node.handlers.is_empty() && node.finalbody.is_empty() {
             return value_error(format!("{owner} has neither except handlers nor finalbody"));
         }
         if node.handlers.is_empty() && !node.orelse.is_empty() {
             return value_error(format!("{owner} has orelse but no except handlers"));
         }
-        for handler in &node.handlers {
+        for handler in node.handlers.iter() {
             // CPython looks at the places of these handlers only.
             if owner == "Try" {
                 check_place(handler.location)?;
             }
             self.load_opt(handler.type_.as_deref())?;
-            self.body(&handler.body, "ExceptHandler")?;
+            self.body(handler.body, "ExceptHandler")?;
         }
-        self.stmts(&node.finalbody)?;
-        self.stmts(&node.orelse)
+        self.stmts(node.finalbody)?;
+        self.stmts(node.orelse)
     }
 
     fn type_params(&mut self, params: &[ast::TypeParam]) -> Done {
@@ -283,10 +285,10 @@ impl Validator {
     }
 
     fn arguments(&mut self, args: &ast::Arguments) -> Done {
-        self.args(&args.posonlyargs)?;
-        self.args(&args.args)?;
+        self.args(args.posonlyargs)?;
+        self.args(args.args)?;
         self.load_opt(args.vararg.as_ref().and_then(|arg| arg.annotation.as_deref()))?;
-        self.args(&args.kwonlyargs)?;
+        self.args(args.kwonlyargs)?;
         self.load_opt(args.kwarg.as_ref().and_then(|arg| arg.annotation.as_deref()))?;
         check(
             args.defaults.len() <= args.posonlyargs.len() + args.args.len(),
@@ -296,20 +298,20 @@ impl Validator {
             args.kw_defaults.len() == args.kwonlyargs.len(),
             "length of kwonlyargs is not the same as kw_defaults on arguments",
         )?;
-        self.loads(&args.defaults)?;
+        self.loads(args.defaults)?;
         args.kw_defaults.iter().flatten().try_for_each(|default| self.load(default))
     }
 
     fn keywords(&mut self, keywords: &[ast::Keyword]) -> Done {
-        keywords.iter().try_for_each(|keyword| self.load(&keyword.value))
+        keywords.iter().try_for_each(|keyword| self.load(keyword.value))
     }
 
     fn generators(&mut self, generators: &[ast::Comprehension]) -> Done {
         check(!generators.is_empty(), "comprehension with no generators")?;
         for generator in generators {
-            self.expr(&generator.target, ExprContext::Store)?;
-            self.load(&generator.iter)?;
-            self.loads(&generator.ifs)?;
+            self.expr(generator.target, ExprContext::Store)?;
+            self.load(generator.iter)?;
+            self.loads(generator.ifs)?;
         }
         Ok(())
     }

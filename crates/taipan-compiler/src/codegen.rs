@@ -63,9 +63,9 @@ pub(crate) struct CodegenOptions {
 }
 
 /// Generates the code of a whole tree.
-pub(crate) fn generate(
-    module: &ast::Mod,
-    table: SymbolTable,
+pub(crate) fn generate<'a>(
+    module: &'a ast::Mod<'a>,
+    table: SymbolTable<'a>,
     options: CodegenOptions,
 ) -> Result<(CodeObject, Vec<Warning>), CompileError> {
     let stack_limit = options.stack_limit;
@@ -91,7 +91,7 @@ pub(crate) fn generate(
 }
 
 pub(crate) struct Compiler<'a> {
-    table: SymbolTable,
+    table: SymbolTable<'a>,
     options: CodegenOptions,
     interactive: bool,
     unit: Unit<'a>,
@@ -107,7 +107,7 @@ pub(crate) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    fn module(&mut self, module: &'a ast::Mod) -> Done {
+    fn module(&mut self, module: &'a ast::Mod<'a>) -> Done {
         let resume = SourceLocation::new(0, 1, 0, 0);
         self.op_i(Opcode::Resume, 0, resume);
         self.op(Opcode::AnnotationsPlaceholder, resume);
@@ -127,7 +127,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A body that may begin with a docstring, and the annotations collected in it.
-    fn body(&mut self, loc: SourceLocation, body: &'a [ast::Stmt], interactive: bool) -> Done {
+    fn body(&mut self, loc: SourceLocation, body: &'a [ast::Stmt<'a>], interactive: bool) -> Done {
         if self.options.future.annotations() && self.scope().annotations_used {
             self.op(Opcode::SetupAnnotations, loc);
         }

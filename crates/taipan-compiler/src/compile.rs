@@ -2,7 +2,7 @@
 
 use taipan_bytecode::code::co;
 use taipan_bytecode::{CodeObject, Wtf8Buf};
-use taipan_syntax::ast;
+use taipan_syntax::ast::{self, Arena, Tree};
 use taipan_syntax::{Decoder, Mode, ParseOptions, SyntaxError, SyntaxWarning};
 
 use crate::ast_preprocess::{PreprocessOptions, preprocess};
@@ -48,19 +48,16 @@ pub struct Compiled {
 ///
 /// # Errors
 /// `SyntaxError`s of the compile stage; [`CompileError::TooDeep`] for a tree nested too deeply.
-pub fn compile(module: &mut ast::Mod, filename: &str, options: CompileOptions) -> Result<Compiled, CompileError> {
-    compile_wtf8(module, Wtf8Buf::from(filename), options)
+pub fn compile(tree: Tree<'_>, filename: &str, options: CompileOptions) -> Result<Compiled, CompileError> {
+    compile_wtf8(tree, Wtf8Buf::from(filename), options)
 }
 
 /// [`compile`] with a file name that need not be proper text.
 ///
 /// # Errors
 /// As [`compile`].
-pub fn compile_wtf8(
-    module: &mut ast::Mod,
-    filename: Wtf8Buf,
-    options: CompileOptions,
-) -> Result<Compiled, CompileError> {
+pub fn compile_wtf8(tree: Tree<'_>, filename: Wtf8Buf, options: CompileOptions) -> Result<Compiled, CompileError> {
+    let Tree { module, names } = tree;
     let future = future_features(module, options.flags)?;
     let preprocess_options = PreprocessOptions {
         optimize: options.optimize,
@@ -68,8 +65,9 @@ pub fn compile_wtf8(
         syntax_check_only: false,
         stack_limit: options.stack_limit,
     };
-    let mut warnings = preprocess(module, &preprocess_options)?;
-    let table = SymbolTable::build(module, &future, options.stack_limit).map_err(CompileError::into_scope)?;
+    let mut warnings = preprocess(module, names.arena(), &preprocess_options)?;
+    let module = &*module;
+    let table = SymbolTable::build(module, names, &future, options.stack_limit).map_err(CompileError::into_scope)?;
     let codegen_options = CodegenOptions {
         optimize: options.optimize,
         code_flags: future.features & CODE_FLAGS_MASK,
@@ -86,9 +84,10 @@ pub fn compile_wtf8(
 ///
 /// # Errors
 /// `SyntaxError`s of this stage; [`CompileError::TooDeep`].
-pub fn symbol_table(module: &ast::Mod, options: CompileOptions) -> Result<SymbolTable, CompileError> {
+pub fn symbol_table(tree: Tree<'_>, options: CompileOptions) -> Result<SymbolTable<'_>, CompileError> {
+    let Tree { module, names } = tree;
     let future = future_features(module, options.flags)?;
-    SymbolTable::build(module, &future, options.stack_limit).map_err(CompileError::into_scope)
+    SymbolTable::build(&*module, names, &future, options.stack_limit).map_err(CompileError::into_scope)
 }
 
 /// Preprocesses a tree as `compile(..., PyCF_OPTIMIZED_AST)` does.
@@ -96,21 +95,21 @@ pub fn symbol_table(module: &ast::Mod, options: CompileOptions) -> Result<Symbol
 /// # Errors
 /// `SyntaxError` for an unknown future feature; [`CompileError::TooDeep`].
 pub fn optimize_ast(
-    module: &mut ast::Mod,
+    tree: &mut Tree<'_>,
     options: CompileOptions,
     syntax_check_only: bool,
 ) -> Result<Vec<Warning>, CompileError> {
-    let future = future_features(module, options.flags)?;
+    let future = future_features(tree.module, options.flags)?;
     let options = PreprocessOptions {
         optimize: options.optimize,
         future_annotations: future.annotations(),
         syntax_check_only,
         stack_limit: options.stack_limit,
     };
-    preprocess(module, &options)
+    preprocess(tree.module, tree.names.arena(), &options)
 }
 
-fn future_features(module: &ast::Mod, flags: u32) -> Result<FutureFeatures, CompileError> {
+fn future_features(module: &ast::Mod<'_>, flags: u32) -> Result<FutureFeatures, CompileError> {
     let mut future = FutureFeatures::from_module(module).map_err(CompileError::into_scope)?;
     future.features |= flags & CODE_FLAGS_MASK;
     future.allow_top_level_await = flags & ALLOW_TOP_LEVEL_AWAIT != 0;
@@ -159,7 +158,8 @@ pub fn compile_source(
     options: CompileOptions,
     decoder: Option<&mut Decoder<'_>>,
 ) -> Result<CompiledSource, SourceError> {
-    let mut parsed = taipan_syntax::parse(source, mode, parse_options, decoder)?;
-    let Compiled { code, warnings } = compile(&mut parsed.module, filename, options)?;
+    let arena = Arena::new();
+    let parsed = taipan_syntax::parse(&arena, source, mode, parse_options, decoder)?;
+    let Compiled { code, warnings } = compile(parsed.tree, filename, options)?;
     Ok(CompiledSource { code, syntax_warnings: parsed.warnings, warnings })
 }

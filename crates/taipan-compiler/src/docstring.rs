@@ -3,7 +3,7 @@
 use taipan_syntax::ast::{Constant, ExprKind, Stmt, StmtKind};
 
 /// The text of the docstring a body begins with.
-pub(crate) fn of_body(body: &[Stmt]) -> Option<&[u8]> {
+pub(crate) fn of_body<'a>(body: &[Stmt<'a>]) -> Option<&'a [u8]> {
     match &body.first()?.kind {
         StmtKind::Expr { value } => match &value.kind {
             ExprKind::Constant { value: Constant::Str(text), .. } => Some(text),

@@ -46,7 +46,7 @@ impl FutureFeatures {
         if &**module != "__future__" {
             return Ok(false);
         }
-        for alias in names {
+        for alias in names.iter() {
             let message = match &*alias.name {
                 "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement"
                 | "print_function" | "unicode_literals" | "generator_stop" => continue,

@@ -5,13 +5,13 @@
 //! Invariants: scope 0 is the module; every key found in the tree leads to one scope; the flags of a symbol carry its
 //! scope in the bits from [`flags::SCOPE_OFFSET`] on once analysis is done.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use foldhash::fast::RandomState;
-use taipan_syntax::ast;
+use taipan_syntax::ast::{self, Names};
 
 use crate::error::CompileError;
 use crate::future::FutureFeatures;
@@ -246,7 +246,11 @@ impl Scope {
 pub(crate) trait SourceName<'n>: Copy {
     fn text(self) -> &'n str;
 
-    fn identifier(self) -> Option<&'n ast::Identifier>;
+    /// Its number, if the name is one of the tree.
+    fn id(self) -> Option<NameId>;
+
+    /// Whether it may be mangled.
+    fn is_private(self) -> bool;
 }
 
 impl<'n> SourceName<'n> for &'n str {
@@ -256,45 +260,58 @@ impl<'n> SourceName<'n> for &'n str {
     }
 
     #[inline]
-    fn identifier(self) -> Option<&'n ast::Identifier> {
+    fn id(self) -> Option<NameId> {
         None
     }
+
+    #[inline]
+    fn is_private(self) -> bool {
+        self.starts_with("__")
+    }
 }
 
-impl<'n> SourceName<'n> for &'n ast::Identifier {
+impl<'n> SourceName<'n> for &'n ast::Identifier<'n> {
     #[inline]
     fn text(self) -> &'n str {
-        self
+        ast::Identifier::text(*self)
     }
 
     #[inline]
-    fn identifier(self) -> Option<&'n ast::Identifier> {
-        Some(self)
+    fn id(self) -> Option<NameId> {
+        Some(NameId(self.number()))
+    }
+
+    #[inline]
+    fn is_private(self) -> bool {
+        ast::Identifier::is_private(*self)
     }
 }
 
-/// How many identifiers [`SymbolTable::recent`] holds.
-const RECENT: usize = 1024;
-
 /// All blocks of one tree.
-#[derive(Clone, Debug, Default)]
-pub struct SymbolTable {
-    names: indexmap::IndexSet<Arc<str>, RandomState>,
-    /// Identifiers with their numbers, found by their address: each stands in one place only.
-    recent: Vec<Option<(ast::Identifier, NameId)>>,
+#[derive(Clone, Debug)]
+pub struct SymbolTable<'a> {
+    names: Names<'a>,
+    /// The texts of names by their number, as code objects share them.
+    shared: Vec<OnceCell<Arc<str>>>,
     scopes: Vec<Scope>,
     keys: HashMap<ScopeKey, ScopeId>,
     mangled_sets: Vec<BTreeSet<NameId>>,
 }
 
-impl SymbolTable {
+impl<'a> SymbolTable<'a> {
     /// Builds the table of a tree; `stack_limit` is the lowest address the native stack may reach, or 0.
     ///
     /// # Errors
     /// CPython's `SyntaxError`s of this stage; [`CompileError::TooDeep`].
-    pub fn build(module: &ast::Mod, future: &FutureFeatures, stack_limit: usize) -> Result<SymbolTable, CompileError> {
-        let mut table = build::Builder::new(future, stack_limit).build(module)?;
+    pub fn build(
+        module: &'a ast::Mod<'a>,
+        names: Names<'a>,
+        future: &FutureFeatures,
+        stack_limit: usize,
+    ) -> Result<SymbolTable<'a>, CompileError> {
+        let mut table = build::Builder::new(names, future, stack_limit).build(module)?;
         analyze::analyze(&mut table, stack_limit)?;
+        table.shared.resize(table.names.len() + 1, OnceCell::new());
         Ok(table)
     }
 
@@ -309,68 +326,42 @@ impl SymbolTable {
 
     /// All blocks, in the order they were entered.
     pub fn scopes(&self) -> impl Iterator<Item = (ScopeId, &Scope)> {
-        (0..).map(ScopeId).zip(&self.scopes)
+        (0..).map(ScopeId).zip(self.scopes.iter())
     }
 
     /// The text of a name.
     pub fn name(&self, id: NameId) -> &str {
-        self.names.get_index(id.0 as usize).map_or("", |name| name)
+        self.names.of_number(id.0).map_or("", ast::Identifier::text)
     }
 
     /// The text of a name that has a number, shared.
     #[inline]
     pub(crate) fn known_name(&self, id: Option<NameId>) -> Option<&Arc<str>> {
-        self.names.get_index(id?.0 as usize)
+        let number = id?.0;
+        let shared = self.shared.get(number as usize)?;
+        Some(shared.get_or_init(|| self.name(NameId(number)).into()))
     }
 
     /// The text of a name, shared; `text` where it has no number.
     pub(crate) fn shared_name(&self, id: Option<NameId>, text: &str) -> Arc<str> {
-        match id.and_then(|id| self.names.get_index(id.0 as usize)) {
-            Some(name) => name.clone(),
-            None => text.into(),
-        }
+        self.known_name(id).map_or_else(|| text.into(), Arc::clone)
     }
 
     /// The name with this text, if any block has it.
     pub fn name_id(&self, text: &str) -> Option<NameId> {
-        self.names.get_index_of(text).map(|index| NameId(index as u32))
-    }
-
-    fn recent_slot(name: &ast::Identifier) -> usize {
-        (name.address() >> 4).wrapping_mul(0x9E37_79B1) >> 16 & (RECENT - 1)
+        self.names.get(text).map(|name| NameId(name.number()))
     }
 
     /// [`SymbolTable::name_id`] of a name of the tree.
     #[inline]
     pub(crate) fn source_name_id<'n>(&self, name: impl SourceName<'n>) -> Option<NameId> {
-        if let Some(name) = name.identifier()
-            && let Some(Some((known, id))) = self.recent.get(SymbolTable::recent_slot(name))
-            && known.is(name)
-        {
-            return Some(*id);
-        }
-        self.name_id(name.text())
+        name.id().or_else(|| self.name_id(name.text()))
     }
 
     /// The number of a name of the tree, which is added if it is new.
     #[inline]
     fn intern_source<'n>(&mut self, name: impl SourceName<'n>) -> NameId {
-        let Some(name) = name.identifier() else { return self.intern(name.text()) };
-        let slot = SymbolTable::recent_slot(name);
-        if let Some(Some((known, id))) = self.recent.get(slot)
-            && known.is(name)
-        {
-            return *id;
-        }
-        let id = match self.names.get_index_of(&**name) {
-            Some(index) => NameId(index as u32),
-            None => NameId(self.names.insert_full(name.shared()).0 as u32),
-        };
-        if self.recent.is_empty() {
-            self.recent.resize(RECENT, None);
-        }
-        self.recent[slot] = Some((name.clone(), id));
-        id
+        name.id().unwrap_or_else(|| self.intern(name.text()))
     }
 
     /// The flags of a name in a block, 0 if it is not there.
@@ -379,10 +370,7 @@ impl SymbolTable {
     }
 
     fn intern(&mut self, text: &str) -> NameId {
-        match self.names.get_index_of(text) {
-            Some(index) => NameId(index as u32),
-            None => NameId(self.names.insert_full(text.into()).0 as u32),
-        }
+        NameId(self.names.intern(text).number())
     }
 
     pub(crate) fn lookup(&self, key: ScopeKey) -> Result<ScopeId, CompileError> {
@@ -394,11 +382,12 @@ impl SymbolTable {
         &self,
         private: Option<&str>,
         scope: ScopeId,
-        name: &'n str,
+        name: impl SourceName<'n>,
     ) -> std::borrow::Cow<'n, str> {
-        if !name.starts_with("__") {
-            return name.into();
+        if !name.is_private() {
+            return name.text().into();
         }
+        let name = name.text();
         if let Some(set) = self.scope(scope).mangled_names {
             let listed = self.name_id(name).is_some_and(|id| self.mangled_sets[set].contains(&id));
             if !listed {

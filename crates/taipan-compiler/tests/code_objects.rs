@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use taipan_bytecode::{CodeObject, Constant, Wtf8Buf};
 use taipan_compiler::compile::{CompileOptions, compile};
+use taipan_syntax::ast::Arena;
 use taipan_syntax::{Mode, ParseOptions, parse};
 
 fn hex(bytes: &[u8]) -> String {
@@ -78,11 +79,11 @@ fn describe(code: &CodeObject, text: &mut String) {
 
 fn check(source: &Path, optimize: u8, facts: &Path) {
     let bytes = fs::read(source).expect("a source");
-    let parsed = parse(&bytes, Mode::Exec, &ParseOptions::default(), None).expect("valid source");
-    let mut module = parsed.module;
+    let arena = Arena::new();
+    let parsed = parse(&arena, &bytes, Mode::Exec, &ParseOptions::default(), None).expect("valid source");
     let name = source.file_name().expect("a name").to_string_lossy();
     let options = CompileOptions { optimize, ..CompileOptions::default() };
-    let compiled = compile(&mut module, &name, options).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let compiled = compile(parsed.tree, &name, options).unwrap_or_else(|error| panic!("{name}: {error}"));
     let mut ours = String::new();
     describe(&compiled.code, &mut ours);
     let theirs = fs::read_to_string(facts).expect("facts");

@@ -7,6 +7,7 @@
 use std::io::{BufRead, Read, Write as _};
 
 use dump::{render, token_list, unparsed};
+use taipan_syntax::ast::Arena;
 use taipan_syntax::{Mode, ParseOptions, parse};
 
 #[path = "../tests/recorded/dump.rs"]
@@ -85,7 +86,7 @@ fn main() {
 /// Parses with the stack of an ordinary thread, to show that no source overflows it.
 fn in_small_stack(source: Vec<u8>, mode: Mode, options: &ParseOptions) -> String {
     let options = options.clone();
-    let work = move || match parse(&source, mode, &options, None) {
+    let work = move || match parse(&Arena::new(), &source, mode, &options, None) {
         Ok(_) => "valid".to_owned(),
         Err(error) => format!("{:?}: {}", error.kind, error.msg),
     };

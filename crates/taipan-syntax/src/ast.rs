@@ -2,22 +2,31 @@
 //!
 //! Invariants: every node that has attributes in the ASDL carries a [`Location`]; identifiers are NFKC-normalised;
 //! text constants are WTF-8 (UTF-8 in which a lone surrogate is encoded as in the `surrogatepass` handler).
+//! All nodes lie in an [`Arena`] and own nothing outside it, so nothing is dropped: the tree ends with its arena.
 //! Left-leaning chains (`a.b.c`, `a + b + c`, `f()()`) may be of any length, chains of prefix operators and
-//! conditional expressions of some thousands; they are dropped without recursion ([`ExprBox`]). All other nesting is
-//! bounded by the parser. `Clone`, `Debug` and `PartialEq` do recurse along such
-//! chains: use them on trees whose depth was checked.
+//! conditional expressions of some thousands. All other nesting is bounded by the parser. `Debug` and `PartialEq` do
+//! recurse along such chains: use them on trees whose depth was checked.
 
-use dashu_int::IBig;
+mod int;
+mod names;
 
-mod expr_box;
-mod identifier;
-
-pub use expr_box::ExprBox;
-
-pub use identifier::Identifier;
+pub use bumpalo::Bump as Arena;
+pub use int::Int;
+pub(crate) use names::kind_of_number;
+pub use names::{Identifier, Names};
 
 /// Text in WTF-8.
-pub type Text = std::sync::Arc<[u8]>;
+pub type Text<'a> = &'a [u8];
+
+/// An expression inside another node.
+pub type ExprBox<'a> = &'a mut Expr<'a>;
+
+/// A tree with the names in it.
+#[derive(Debug)]
+pub struct Tree<'a> {
+    pub module: &'a mut Mod<'a>,
+    pub names: Names<'a>,
+}
 
 /// Where a node begins and ends in the source.
 ///
@@ -32,150 +41,150 @@ pub struct Location {
 }
 
 /// `mod`: the root of a tree.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Mod {
-    Module { body: Vec<Stmt>, type_ignores: Vec<TypeIgnore> },
-    Interactive { body: Vec<Stmt> },
-    Expression { body: ExprBox },
-    FunctionType { argtypes: Vec<Expr>, returns: ExprBox },
+#[derive(Debug, PartialEq)]
+pub enum Mod<'a> {
+    Module { body: &'a mut [Stmt<'a>], type_ignores: &'a mut [TypeIgnore<'a>] },
+    Interactive { body: &'a mut [Stmt<'a>] },
+    Expression { body: ExprBox<'a> },
+    FunctionType { argtypes: &'a mut [ExprBox<'a>], returns: ExprBox<'a> },
 }
 
 /// `stmt`: a statement with its place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stmt {
-    pub kind: StmtKind,
+#[derive(Debug, PartialEq)]
+pub struct Stmt<'a> {
+    pub kind: StmtKind<'a>,
     pub location: Location,
 }
 
 /// The fields shared by `FunctionDef` and `AsyncFunctionDef`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FunctionDef {
-    pub name: Identifier,
-    pub args: Arguments,
-    pub body: Vec<Stmt>,
-    pub decorator_list: Vec<Expr>,
-    pub returns: Option<ExprBox>,
-    pub type_comment: Option<Text>,
-    pub type_params: Vec<TypeParam>,
+#[derive(Debug, PartialEq)]
+pub struct FunctionDef<'a> {
+    pub name: Identifier<'a>,
+    pub args: Arguments<'a>,
+    pub body: &'a mut [Stmt<'a>],
+    pub decorator_list: &'a mut [ExprBox<'a>],
+    pub returns: Option<ExprBox<'a>>,
+    pub type_comment: Option<Text<'a>>,
+    pub type_params: &'a mut [TypeParam<'a>],
 }
 
 /// The fields of `ClassDef`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ClassDef {
-    pub name: Identifier,
-    pub bases: Vec<Expr>,
-    pub keywords: Vec<Keyword>,
-    pub body: Vec<Stmt>,
-    pub decorator_list: Vec<Expr>,
-    pub type_params: Vec<TypeParam>,
+#[derive(Debug, PartialEq)]
+pub struct ClassDef<'a> {
+    pub name: Identifier<'a>,
+    pub bases: &'a mut [ExprBox<'a>],
+    pub keywords: &'a mut [Keyword<'a>],
+    pub body: &'a mut [Stmt<'a>],
+    pub decorator_list: &'a mut [ExprBox<'a>],
+    pub type_params: &'a mut [TypeParam<'a>],
 }
 
 /// The fields shared by `For` and `AsyncFor`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct For {
-    pub target: ExprBox,
-    pub iter: ExprBox,
-    pub body: Vec<Stmt>,
-    pub orelse: Vec<Stmt>,
-    pub type_comment: Option<Text>,
+#[derive(Debug, PartialEq)]
+pub struct For<'a> {
+    pub target: ExprBox<'a>,
+    pub iter: ExprBox<'a>,
+    pub body: &'a mut [Stmt<'a>],
+    pub orelse: &'a mut [Stmt<'a>],
+    pub type_comment: Option<Text<'a>>,
 }
 
 /// The fields shared by `With` and `AsyncWith`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct With {
-    pub items: Vec<WithItem>,
-    pub body: Vec<Stmt>,
-    pub type_comment: Option<Text>,
+#[derive(Debug, PartialEq)]
+pub struct With<'a> {
+    pub items: &'a mut [WithItem<'a>],
+    pub body: &'a mut [Stmt<'a>],
+    pub type_comment: Option<Text<'a>>,
 }
 
 /// The fields shared by `Try` and `TryStar`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Try {
-    pub body: Vec<Stmt>,
-    pub handlers: Vec<ExceptHandler>,
-    pub orelse: Vec<Stmt>,
-    pub finalbody: Vec<Stmt>,
+#[derive(Debug, PartialEq)]
+pub struct Try<'a> {
+    pub body: &'a mut [Stmt<'a>],
+    pub handlers: &'a mut [ExceptHandler<'a>],
+    pub orelse: &'a mut [Stmt<'a>],
+    pub finalbody: &'a mut [Stmt<'a>],
 }
 
 /// The alternatives of `stmt`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum StmtKind {
-    FunctionDef(Box<FunctionDef>),
-    AsyncFunctionDef(Box<FunctionDef>),
-    ClassDef(Box<ClassDef>),
+#[derive(Debug, PartialEq)]
+pub enum StmtKind<'a> {
+    FunctionDef(&'a mut FunctionDef<'a>),
+    AsyncFunctionDef(&'a mut FunctionDef<'a>),
+    ClassDef(&'a mut ClassDef<'a>),
     Return {
-        value: Option<ExprBox>,
+        value: Option<ExprBox<'a>>,
     },
     Delete {
-        targets: Vec<Expr>,
+        targets: &'a mut [ExprBox<'a>],
     },
     Assign {
-        targets: Vec<Expr>,
-        value: ExprBox,
-        type_comment: Option<Text>,
+        targets: &'a mut [ExprBox<'a>],
+        value: ExprBox<'a>,
+        type_comment: Option<Text<'a>>,
     },
     TypeAlias {
-        name: ExprBox,
-        type_params: Vec<TypeParam>,
-        value: ExprBox,
+        name: ExprBox<'a>,
+        type_params: &'a mut [TypeParam<'a>],
+        value: ExprBox<'a>,
     },
     AugAssign {
-        target: ExprBox,
+        target: ExprBox<'a>,
         op: Operator,
-        value: ExprBox,
+        value: ExprBox<'a>,
     },
     /// `simple` is true for a target that is a name without parentheses.
     AnnAssign {
-        target: ExprBox,
-        annotation: ExprBox,
-        value: Option<ExprBox>,
+        target: ExprBox<'a>,
+        annotation: ExprBox<'a>,
+        value: Option<ExprBox<'a>>,
         simple: bool,
     },
-    For(Box<For>),
-    AsyncFor(Box<For>),
+    For(&'a mut For<'a>),
+    AsyncFor(&'a mut For<'a>),
     While {
-        test: ExprBox,
-        body: Vec<Stmt>,
-        orelse: Vec<Stmt>,
+        test: ExprBox<'a>,
+        body: &'a mut [Stmt<'a>],
+        orelse: &'a mut [Stmt<'a>],
     },
     If {
-        test: ExprBox,
-        body: Vec<Stmt>,
-        orelse: Vec<Stmt>,
+        test: ExprBox<'a>,
+        body: &'a mut [Stmt<'a>],
+        orelse: &'a mut [Stmt<'a>],
     },
-    With(With),
-    AsyncWith(With),
+    With(&'a mut With<'a>),
+    AsyncWith(&'a mut With<'a>),
     Match {
-        subject: ExprBox,
-        cases: Vec<MatchCase>,
+        subject: ExprBox<'a>,
+        cases: &'a mut [MatchCase<'a>],
     },
     Raise {
-        exc: Option<ExprBox>,
-        cause: Option<ExprBox>,
+        exc: Option<ExprBox<'a>>,
+        cause: Option<ExprBox<'a>>,
     },
-    Try(Box<Try>),
-    TryStar(Box<Try>),
+    Try(&'a mut Try<'a>),
+    TryStar(&'a mut Try<'a>),
     Assert {
-        test: ExprBox,
-        msg: Option<ExprBox>,
+        test: ExprBox<'a>,
+        msg: Option<ExprBox<'a>>,
     },
     Import {
-        names: Vec<Alias>,
+        names: &'a mut [Alias<'a>],
     },
     /// `level` is the number of leading dots.
     ImportFrom {
-        module: Option<Identifier>,
-        names: Vec<Alias>,
+        module: Option<Identifier<'a>>,
+        names: &'a mut [Alias<'a>],
         level: u32,
     },
     Global {
-        names: Vec<Identifier>,
+        names: &'a mut [Identifier<'a>],
     },
     Nonlocal {
-        names: Vec<Identifier>,
+        names: &'a mut [Identifier<'a>],
     },
     Expr {
-        value: ExprBox,
+        value: ExprBox<'a>,
     },
     Pass,
     Break,
@@ -183,157 +192,157 @@ pub enum StmtKind {
 }
 
 /// `expr`: an expression with its place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Expr {
-    pub kind: ExprKind,
+#[derive(Debug, PartialEq)]
+pub struct Expr<'a> {
+    pub kind: ExprKind<'a>,
     pub location: Location,
 }
 
 /// The alternatives of `expr`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ExprKind {
+#[derive(Debug, PartialEq)]
+pub enum ExprKind<'a> {
     BoolOp {
         op: BoolOp,
-        values: Vec<Expr>,
+        values: &'a mut [ExprBox<'a>],
     },
     NamedExpr {
-        target: ExprBox,
-        value: ExprBox,
+        target: ExprBox<'a>,
+        value: ExprBox<'a>,
     },
     BinOp {
-        left: ExprBox,
+        left: ExprBox<'a>,
         op: Operator,
-        right: ExprBox,
+        right: ExprBox<'a>,
     },
     UnaryOp {
         op: UnaryOp,
-        operand: ExprBox,
+        operand: ExprBox<'a>,
     },
     Lambda {
-        args: Box<Arguments>,
-        body: ExprBox,
+        args: &'a mut Arguments<'a>,
+        body: ExprBox<'a>,
     },
     IfExp {
-        test: ExprBox,
-        body: ExprBox,
-        orelse: ExprBox,
+        test: ExprBox<'a>,
+        body: ExprBox<'a>,
+        orelse: ExprBox<'a>,
     },
     /// A key is `None` for `**value`.
     Dict {
-        keys: Vec<Option<Expr>>,
-        values: Vec<Expr>,
+        keys: &'a mut [Option<ExprBox<'a>>],
+        values: &'a mut [ExprBox<'a>],
     },
     Set {
-        elts: Vec<Expr>,
+        elts: &'a mut [ExprBox<'a>],
     },
     ListComp {
-        elt: ExprBox,
-        generators: Vec<Comprehension>,
+        elt: ExprBox<'a>,
+        generators: &'a mut [Comprehension<'a>],
     },
     SetComp {
-        elt: ExprBox,
-        generators: Vec<Comprehension>,
+        elt: ExprBox<'a>,
+        generators: &'a mut [Comprehension<'a>],
     },
     DictComp {
-        key: ExprBox,
-        value: ExprBox,
-        generators: Vec<Comprehension>,
+        key: ExprBox<'a>,
+        value: ExprBox<'a>,
+        generators: &'a mut [Comprehension<'a>],
     },
     GeneratorExp {
-        elt: ExprBox,
-        generators: Vec<Comprehension>,
+        elt: ExprBox<'a>,
+        generators: &'a mut [Comprehension<'a>],
     },
     Await {
-        value: ExprBox,
+        value: ExprBox<'a>,
     },
     Yield {
-        value: Option<ExprBox>,
+        value: Option<ExprBox<'a>>,
     },
     YieldFrom {
-        value: ExprBox,
+        value: ExprBox<'a>,
     },
     Compare {
-        left: ExprBox,
-        ops: Vec<CmpOp>,
-        comparators: Vec<Expr>,
+        left: ExprBox<'a>,
+        ops: &'a mut [CmpOp],
+        comparators: &'a mut [ExprBox<'a>],
     },
     Call {
-        func: ExprBox,
-        args: Vec<Expr>,
-        keywords: Vec<Keyword>,
+        func: ExprBox<'a>,
+        args: &'a mut [ExprBox<'a>],
+        keywords: &'a mut [Keyword<'a>],
     },
     /// `conversion` is -1, or the character code of `s`, `r` or `a`.
     FormattedValue {
-        value: ExprBox,
+        value: ExprBox<'a>,
         conversion: i32,
-        format_spec: Option<ExprBox>,
+        format_spec: Option<ExprBox<'a>>,
     },
     /// A replacement field of a t-string; `str` is the text of its expression.
     Interpolation {
-        value: ExprBox,
-        str: Box<Constant>,
+        value: ExprBox<'a>,
+        str: Constant<'a>,
         conversion: i32,
-        format_spec: Option<ExprBox>,
+        format_spec: Option<ExprBox<'a>>,
     },
     JoinedStr {
-        values: Vec<Expr>,
+        values: &'a mut [ExprBox<'a>],
     },
     TemplateStr {
-        values: Vec<Expr>,
+        values: &'a mut [ExprBox<'a>],
     },
     /// `kind` is `Some("u")` for a text literal with that prefix.
     Constant {
-        value: Constant,
-        kind: Option<Identifier>,
+        value: Constant<'a>,
+        kind: Option<&'a str>,
     },
     Attribute {
-        value: ExprBox,
-        attr: Identifier,
+        value: ExprBox<'a>,
+        attr: Identifier<'a>,
         ctx: ExprContext,
     },
     Subscript {
-        value: ExprBox,
-        slice: ExprBox,
+        value: ExprBox<'a>,
+        slice: ExprBox<'a>,
         ctx: ExprContext,
     },
     Starred {
-        value: ExprBox,
+        value: ExprBox<'a>,
         ctx: ExprContext,
     },
     Name {
-        id: Identifier,
+        id: Identifier<'a>,
         ctx: ExprContext,
     },
     List {
-        elts: Vec<Expr>,
+        elts: &'a mut [ExprBox<'a>],
         ctx: ExprContext,
     },
     Tuple {
-        elts: Vec<Expr>,
+        elts: &'a mut [ExprBox<'a>],
         ctx: ExprContext,
     },
     Slice {
-        lower: Option<ExprBox>,
-        upper: Option<ExprBox>,
-        step: Option<ExprBox>,
+        lower: Option<ExprBox<'a>>,
+        upper: Option<ExprBox<'a>>,
+        step: Option<ExprBox<'a>>,
     },
 }
 
 /// A constant value. The parser makes only values a single literal can denote: complex numbers without real part, and
 /// neither tuples nor frozen sets, which come from folding and from trees built by programs.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Constant {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Constant<'a> {
     None,
     True,
     False,
     Ellipsis,
-    Int(IBig),
+    Int(Int<'a>),
     Float(f64),
     Complex { real: f64, imag: f64 },
-    Str(Text),
-    Bytes(Text),
-    Tuple(Vec<Constant>),
-    FrozenSet(Vec<Constant>),
+    Str(Text<'a>),
+    Bytes(Text<'a>),
+    Tuple(&'a [Constant<'a>]),
+    FrozenSet(&'a [Constant<'a>]),
 }
 
 /// `expr_context`.
@@ -394,141 +403,141 @@ pub enum CmpOp {
 }
 
 /// `comprehension`: one `for` of a comprehension with its conditions.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Comprehension {
-    pub target: Expr,
-    pub iter: Expr,
-    pub ifs: Vec<Expr>,
+#[derive(Debug, PartialEq)]
+pub struct Comprehension<'a> {
+    pub target: ExprBox<'a>,
+    pub iter: ExprBox<'a>,
+    pub ifs: &'a mut [ExprBox<'a>],
     pub is_async: bool,
 }
 
 /// `excepthandler`, whose only alternative is `ExceptHandler`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExceptHandler {
-    pub type_: Option<ExprBox>,
-    pub name: Option<Identifier>,
-    pub body: Vec<Stmt>,
+#[derive(Debug, PartialEq)]
+pub struct ExceptHandler<'a> {
+    pub type_: Option<ExprBox<'a>>,
+    pub name: Option<Identifier<'a>>,
+    pub body: &'a mut [Stmt<'a>],
     pub location: Location,
 }
 
 /// `arguments`: the parameters of a function.
 ///
 /// `kw_defaults` is as long as `kwonlyargs`; `defaults` belong to the last positional parameters.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Arguments {
-    pub posonlyargs: Vec<Arg>,
-    pub args: Vec<Arg>,
-    pub vararg: Option<Box<Arg>>,
-    pub kwonlyargs: Vec<Arg>,
-    pub kw_defaults: Vec<Option<Expr>>,
-    pub kwarg: Option<Box<Arg>>,
-    pub defaults: Vec<Expr>,
+#[derive(Debug, Default, PartialEq)]
+pub struct Arguments<'a> {
+    pub posonlyargs: &'a mut [Arg<'a>],
+    pub args: &'a mut [Arg<'a>],
+    pub vararg: Option<&'a mut Arg<'a>>,
+    pub kwonlyargs: &'a mut [Arg<'a>],
+    pub kw_defaults: &'a mut [Option<ExprBox<'a>>],
+    pub kwarg: Option<&'a mut Arg<'a>>,
+    pub defaults: &'a mut [ExprBox<'a>],
 }
 
 /// `arg`: one parameter.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Arg {
-    pub arg: Identifier,
-    pub annotation: Option<ExprBox>,
-    pub type_comment: Option<Text>,
+#[derive(Debug, PartialEq)]
+pub struct Arg<'a> {
+    pub arg: Identifier<'a>,
+    pub annotation: Option<ExprBox<'a>>,
+    pub type_comment: Option<Text<'a>>,
     pub location: Location,
 }
 
 /// `keyword`: one keyword argument of a call; `arg` is `None` for `**value`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Keyword {
-    pub arg: Option<Identifier>,
-    pub value: Expr,
+#[derive(Debug, PartialEq)]
+pub struct Keyword<'a> {
+    pub arg: Option<Identifier<'a>>,
+    pub value: ExprBox<'a>,
     pub location: Location,
 }
 
 /// `alias`: one name of an import.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Alias {
-    pub name: Identifier,
-    pub asname: Option<Identifier>,
+#[derive(Debug, PartialEq)]
+pub struct Alias<'a> {
+    pub name: Identifier<'a>,
+    pub asname: Option<Identifier<'a>>,
     pub location: Location,
 }
 
 /// `withitem`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WithItem {
-    pub context_expr: Expr,
-    pub optional_vars: Option<ExprBox>,
+#[derive(Debug, PartialEq)]
+pub struct WithItem<'a> {
+    pub context_expr: ExprBox<'a>,
+    pub optional_vars: Option<ExprBox<'a>>,
 }
 
 /// `match_case`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MatchCase {
-    pub pattern: Pattern,
-    pub guard: Option<ExprBox>,
-    pub body: Vec<Stmt>,
+#[derive(Debug, PartialEq)]
+pub struct MatchCase<'a> {
+    pub pattern: Pattern<'a>,
+    pub guard: Option<ExprBox<'a>>,
+    pub body: &'a mut [Stmt<'a>],
 }
 
 /// `pattern` with its place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pattern {
-    pub kind: PatternKind,
+#[derive(Debug, PartialEq)]
+pub struct Pattern<'a> {
+    pub kind: PatternKind<'a>,
     pub location: Location,
 }
 
 /// The alternatives of `pattern`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PatternKind {
+#[derive(Debug, PartialEq)]
+pub enum PatternKind<'a> {
     MatchValue {
-        value: ExprBox,
+        value: ExprBox<'a>,
     },
     /// `value` is None, True or False.
     MatchSingleton {
-        value: Constant,
+        value: Constant<'a>,
     },
     MatchSequence {
-        patterns: Vec<Pattern>,
+        patterns: &'a mut [Pattern<'a>],
     },
     MatchMapping {
-        keys: Vec<Expr>,
-        patterns: Vec<Pattern>,
-        rest: Option<Identifier>,
+        keys: &'a mut [ExprBox<'a>],
+        patterns: &'a mut [Pattern<'a>],
+        rest: Option<Identifier<'a>>,
     },
     MatchClass {
-        cls: ExprBox,
-        patterns: Vec<Pattern>,
-        kwd_attrs: Vec<Identifier>,
-        kwd_patterns: Vec<Pattern>,
+        cls: ExprBox<'a>,
+        patterns: &'a mut [Pattern<'a>],
+        kwd_attrs: &'a mut [Identifier<'a>],
+        kwd_patterns: &'a mut [Pattern<'a>],
     },
     MatchStar {
-        name: Option<Identifier>,
+        name: Option<Identifier<'a>>,
     },
     /// `_` has neither pattern nor name.
     MatchAs {
-        pattern: Option<Box<Pattern>>,
-        name: Option<Identifier>,
+        pattern: Option<&'a mut Pattern<'a>>,
+        name: Option<Identifier<'a>>,
     },
     MatchOr {
-        patterns: Vec<Pattern>,
+        patterns: &'a mut [Pattern<'a>],
     },
 }
 
 /// `type_ignore`: a `# type: ignore` comment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TypeIgnore {
+#[derive(Debug, PartialEq)]
+pub struct TypeIgnore<'a> {
     pub lineno: u32,
-    pub tag: Text,
+    pub tag: Text<'a>,
 }
 
 /// `type_param` with its place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TypeParam {
-    pub kind: TypeParamKind,
+#[derive(Debug, PartialEq)]
+pub struct TypeParam<'a> {
+    pub kind: TypeParamKind<'a>,
     pub location: Location,
 }
 
 /// The alternatives of `type_param`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TypeParamKind {
-    TypeVar { name: Identifier, bound: Option<ExprBox>, default_value: Option<ExprBox> },
-    ParamSpec { name: Identifier, default_value: Option<ExprBox> },
-    TypeVarTuple { name: Identifier, default_value: Option<ExprBox> },
+#[derive(Debug, PartialEq)]
+pub enum TypeParamKind<'a> {
+    TypeVar { name: Identifier<'a>, bound: Option<ExprBox<'a>>, default_value: Option<ExprBox<'a>> },
+    ParamSpec { name: Identifier<'a>, default_value: Option<ExprBox<'a>> },
+    TypeVarTuple { name: Identifier<'a>, default_value: Option<ExprBox<'a>> },
 }
 
 impl Location {
@@ -538,26 +547,26 @@ impl Location {
     }
 }
 
-impl Expr {
-    pub fn new(kind: ExprKind, location: Location) -> Expr {
+impl<'a> Expr<'a> {
+    pub fn new(kind: ExprKind<'a>, location: Location) -> Expr<'a> {
         Expr { kind, location }
     }
 
     /// A constant without `kind`.
-    pub fn constant(value: Constant, location: Location) -> Expr {
+    pub fn constant(value: Constant<'a>, location: Location) -> Expr<'a> {
         Expr { kind: ExprKind::Constant { value, kind: None }, location }
     }
 }
 
-impl Stmt {
-    pub fn new(kind: StmtKind, location: Location) -> Stmt {
+impl<'a> Stmt<'a> {
+    pub fn new(kind: StmtKind<'a>, location: Location) -> Stmt<'a> {
         Stmt { kind, location }
     }
 }
 
-impl Constant {
+impl<'a> Constant<'a> {
     /// A text constant of `text`.
-    pub fn text(text: &str) -> Constant {
-        Constant::Str(text.as_bytes().into())
+    pub fn text(text: &'a str) -> Constant<'a> {
+        Constant::Str(text.as_bytes())
     }
 }

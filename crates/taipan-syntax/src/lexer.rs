@@ -11,11 +11,9 @@ mod ftstring;
 mod name;
 mod number;
 mod plain;
-mod spellings;
 mod string;
 
 pub(crate) use name::is_printable;
-pub(crate) use spellings::Spellings;
 
 const TAB_SIZE: u32 = 8;
 const MAX_INDENT: usize = 100;

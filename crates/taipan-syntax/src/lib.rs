@@ -12,8 +12,8 @@ mod token;
 mod tokenize;
 mod unparse;
 
-use ast::{Mod, TypeIgnore};
-use lexer::{Lexer, LexerOptions, Spellings};
+use ast::{Arena, Names, Tree, TypeIgnore};
+use lexer::{Lexer, LexerOptions};
 use source::Reading;
 
 pub use error::{ErrorKind, ErrorLocation, SyntaxError, SyntaxWarning, WarningCategory};
@@ -72,39 +72,41 @@ impl Default for ParseOptions {
 }
 
 /// A parsed source.
-#[derive(Clone, Debug)]
-pub struct Parsed {
-    pub module: Mod,
+#[derive(Debug)]
+pub struct Parsed<'a> {
+    pub tree: Tree<'a>,
     pub warnings: Vec<SyntaxWarning>,
     /// The encoding that a cookie or byte order mark declares.
     pub encoding: Option<String>,
 }
 
-/// Parses `source`.
+/// Parses `source` to a tree in `arena`.
 ///
 /// `decoder` decodes encodings other than UTF-8, Latin-1 and ASCII.
 ///
 /// # Errors
 /// The error CPython reports for that source.
-pub fn parse(
+pub fn parse<'a>(
+    arena: &'a Arena,
     source: &[u8],
     mode: Mode,
     options: &ParseOptions,
     decoder: Option<&mut Decoder<'_>>,
-) -> Result<Parsed, SyntaxError> {
-    parse_with_warnings(source, mode, options, decoder).map_err(|(error, _)| error)
+) -> Result<Parsed<'a>, SyntaxError> {
+    parse_with_warnings(arena, source, mode, options, decoder).map_err(|(error, _)| error)
 }
 
 /// As [`parse`]; with an error come the warnings about what stands before it.
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_with_warnings(
+pub fn parse_with_warnings<'a>(
+    arena: &'a Arena,
     source: &[u8],
     mode: Mode,
     options: &ParseOptions,
     decoder: Option<&mut Decoder<'_>>,
-) -> Result<Parsed, (SyntaxError, Vec<SyntaxWarning>)> {
+) -> Result<Parsed<'a>, (SyntaxError, Vec<SyntaxWarning>)> {
     let plain = |error| (error, Vec::new());
     let reading = Reading {
         ignore_cookie: options.ignore_cookie,
@@ -115,10 +117,10 @@ pub fn parse_with_warnings(
     };
     let source = source::read(source, reading).map_err(plain)?;
     let mut lexer = Lexer::new(&source, LexerOptions { type_comments: options.type_comments, extra_tokens: false });
-    let mut names = Spellings::new(source.text.len());
-    let (tokens, type_ignores) = all_tokens(&mut lexer, &mut names, mode, options);
-    let mut parser = parser::Parser::new(&source.text, &tokens, names.len(), &lexer.fields, options);
-    let parsed = parser.parse(mode, type_ignores);
+    let mut names = Names::new(arena, source.text.len());
+    let (tokens, type_ignores) = all_tokens(arena, &mut lexer, &mut names, mode, options);
+    let mut parser = parser::Parser::new(&source.text, &tokens, &mut names, &lexer.fields, options);
+    let parsed = parser.parse(mode, arena.alloc_slice_fill_iter(type_ignores));
     if let Some(constant) = parser.constant_name() {
         let message = format!("identifier field can't represent '{constant}' constant");
         return Err(plain(SyntaxError::bare(ErrorKind::ValueError, message)));
@@ -133,7 +135,7 @@ pub fn parse_with_warnings(
             {
                 return Err((grammar::multiple_statements(&source, token), warnings));
             }
-            Ok(Parsed { module, warnings, encoding: source.encoding })
+            Ok(Parsed { tree: Tree { module: arena.alloc(module), names }, warnings, encoding: source.encoding })
         }
         Err(parser::Failure::TooDeep) => Err(plain(SyntaxError::bare(
             ErrorKind::MemoryError,
@@ -157,12 +159,13 @@ fn has_more_code(rest: &[u8]) -> bool {
 }
 
 /// Reads every token, up to the end of the source or an error.
-fn all_tokens<'s>(
-    lexer: &mut Lexer<'s>,
-    names: &mut Spellings<'s>,
+fn all_tokens<'a>(
+    arena: &'a Arena,
+    lexer: &mut Lexer<'_>,
+    names: &mut Names<'a>,
     mode: Mode,
     options: &ParseOptions,
-) -> (Vec<Token>, Vec<TypeIgnore>) {
+) -> (Vec<Token>, Vec<TypeIgnore<'a>>) {
     // Most sources have fewer tokens than that.
     let (mut tokens, mut type_ignores) = (Vec::with_capacity(lexer.text_len() / 5 + 16), Vec::new());
     let mut started = false;
@@ -173,10 +176,11 @@ fn all_tokens<'s>(
         }
         let mut token = lexer.next_token();
         if token.kind == TokenKind::Name {
-            token.number = names.number(lexer.text_of(&token));
+            token.number = names.number_of_spelling(lexer.text_of(&token));
         }
         if token.kind == TokenKind::TypeIgnore {
-            type_ignores.push(TypeIgnore { lineno: token.lineno, tag: lexer.text_of(&token).into() });
+            let tag = arena.alloc_slice_copy(lexer.text_of(&token));
+            type_ignores.push(TypeIgnore { lineno: token.lineno, tag });
             continue;
         }
         if token.kind == TokenKind::EndMarker && mode == Mode::Single && started {

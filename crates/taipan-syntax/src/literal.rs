@@ -5,7 +5,7 @@
 use dashu_int::IBig;
 use taipan_text::unicode::names::lookup_code_point;
 
-use crate::ast::Constant;
+use crate::ast::{Arena, Constant, Int};
 
 /// Why a literal has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,17 +42,17 @@ impl InvalidEscape {
 
 /// The value of a string token with its prefix and quotes.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct StringValue {
-    pub value: Constant,
+pub(crate) struct StringValue<'a> {
+    pub value: Constant<'a>,
     pub unicode_prefix: bool,
     pub invalid: Option<InvalidEscape>,
 }
 
-/// Evaluates the STRING token `token`.
+/// Evaluates the STRING token `token`; its text lies in the arena.
 ///
 /// # Errors
 /// Bytes that are no ASCII, and undecodable escapes.
-pub(crate) fn string(token: &[u8]) -> Result<StringValue, LiteralError> {
+pub(crate) fn string<'a>(arena: &'a Arena, token: &[u8]) -> Result<StringValue<'a>, LiteralError> {
     let prefix_len = token.iter().position(|byte| matches!(byte, b'"' | b'\'')).unwrap_or(0);
     let (prefix, quoted) = token.split_at(prefix_len);
     let has = |letter: u8| prefix.iter().any(|byte| byte.eq_ignore_ascii_case(&letter));
@@ -65,16 +65,20 @@ pub(crate) fn string(token: &[u8]) -> Result<StringValue, LiteralError> {
             return Err(LiteralError::Message("bytes can only contain ASCII literal characters".to_owned()));
         }
         if raw {
-            return Ok(StringValue { value: Constant::Bytes(body.into()), unicode_prefix, invalid: None });
+            return Ok(StringValue {
+                value: Constant::Bytes(arena.alloc_slice_copy(body)),
+                unicode_prefix,
+                invalid: None,
+            });
         }
         let (bytes, invalid) = bytes_escapes(body)?;
-        return Ok(StringValue { value: Constant::Bytes(bytes.into()), unicode_prefix, invalid });
+        return Ok(StringValue { value: Constant::Bytes(arena.alloc_slice_copy(&bytes)), unicode_prefix, invalid });
     }
     if raw {
-        return Ok(StringValue { value: Constant::Str(body.into()), unicode_prefix, invalid: None });
+        return Ok(StringValue { value: Constant::Str(arena.alloc_slice_copy(body)), unicode_prefix, invalid: None });
     }
     let (text, invalid) = text_escapes(body)?;
-    Ok(StringValue { value: Constant::Str(text.into()), unicode_prefix, invalid })
+    Ok(StringValue { value: Constant::Str(arena.alloc_slice_copy(&text)), unicode_prefix, invalid })
 }
 
 fn simple_escape(byte: u8) -> Option<u8> {
@@ -286,7 +290,7 @@ fn push_code_point(out: &mut Vec<u8>, value: u32) {
 ///
 /// # Errors
 /// A decimal integer with too many digits.
-pub(crate) fn number(token: &[u8], max_digits: usize) -> Result<Constant, LiteralError> {
+pub(crate) fn number<'a>(arena: &'a Arena, token: &[u8], max_digits: usize) -> Result<Constant<'a>, LiteralError> {
     let text: String = token.iter().filter(|byte| **byte != b'_').map(|byte| char::from(*byte)).collect();
     if let Some(imag) = text.strip_suffix(['j', 'J']) {
         return Ok(Constant::Complex { real: 0.0, imag: float(imag) });
@@ -310,9 +314,9 @@ pub(crate) fn number(token: &[u8], max_digits: usize) -> Result<Constant, Litera
         )));
     }
     if let Ok(small) = i64::from_str_radix(digits, radix) {
-        return Ok(Constant::Int(IBig::from(small)));
+        return Ok(Constant::Int(Int::Small(small)));
     }
-    Ok(Constant::Int(IBig::from_str_radix(digits, radix).unwrap_or_default()))
+    Ok(Constant::Int(Int::new(arena, &IBig::from_str_radix(digits, radix).unwrap_or_default())))
 }
 
 fn float(text: &str) -> f64 {
@@ -324,7 +328,7 @@ mod tests {
     use super::*;
 
     fn message(token: &str) -> String {
-        match string(token.as_bytes()) {
+        match string(&Arena::new(), token.as_bytes()) {
             Err(LiteralError::Message(msg)) => msg,
             other => format!("{other:?}"),
         }
@@ -332,7 +336,8 @@ mod tests {
 
     #[test]
     fn escapes_have_their_values() {
-        let value = |token: &str| match string(token.as_bytes()).map(|string| string.value) {
+        let arena = Arena::new();
+        let value = |token: &str| match string(&arena, token.as_bytes()).map(|string| string.value) {
             Ok(Constant::Str(text) | Constant::Bytes(text)) => text.to_vec(),
             other => panic!("{other:?}"),
         };
@@ -355,11 +360,13 @@ mod tests {
 
     #[test]
     fn numbers_have_their_values() {
-        assert_eq!(number(b"1_000", 0), Ok(Constant::Int(IBig::from(1000))));
-        assert_eq!(number(b"0xFF", 0), Ok(Constant::Int(IBig::from(255))));
-        assert_eq!(number(b"00", 0), Ok(Constant::Int(IBig::from(0))));
+        let arena = Arena::new();
+        let number = |token, max_digits| number(&arena, token, max_digits);
+        assert_eq!(number(b"1_000", 0), Ok(Constant::Int(Int::Small(1000))));
+        assert_eq!(number(b"0xFF", 0), Ok(Constant::Int(Int::Small(255))));
+        assert_eq!(number(b"00", 0), Ok(Constant::Int(Int::Small(0))));
         assert_eq!(number(b"1e3", 0), Ok(Constant::Float(1000.0)));
         assert_eq!(number(b"1.5j", 0), Ok(Constant::Complex { real: 0.0, imag: 1.5 }));
-        assert!(matches!(number(&[b'9'; 4301], 4300), Err(LiteralError::HugeInt(_))));
+        assert!(matches!(number(&[b'9'; 4301][..], 4300), Err(LiteralError::HugeInt(_))));
     }
 }

@@ -3,12 +3,12 @@
 //! Invariants: it knows only that source is not valid, never why: the reports come from [`crate::grammar`]. Native
 //! recursion is bounded by [`MAX_DEPTH`], which [`Parser::enter`] counts.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
-use taipan_text::TextBuf;
-use taipan_text::unicode::normalize::{Form, normalize};
-
-use crate::ast::{Identifier, Location, Mod, TypeIgnore};
+use crate::ast::{
+    Arena, Arg, CmpOp, Expr, ExprBox, ExprKind, Identifier, Keyword, Location, Mod, Names, Stmt, StmtKind, Text,
+    TypeIgnore,
+};
 use crate::error::{ErrorLocation, SyntaxWarning, WarningCategory};
 use crate::literal::InvalidEscape;
 use crate::token::{SoftKeyword, Token, TokenKind};
@@ -43,7 +43,7 @@ pub(crate) enum Failure {
 pub(crate) type Parsing<T> = Result<T, Failure>;
 
 /// Tokens being parsed.
-pub(crate) struct Parser<'s> {
+pub(crate) struct Parser<'s, 'a> {
     text: &'s [u8],
     tokens: &'s [Token],
     options: &'s ParseOptions,
@@ -53,12 +53,18 @@ pub(crate) struct Parser<'s> {
     barry_as_flufl: bool,
     /// The constant that a name is normalised to, which no name may be.
     constant_name: Cell<Option<&'static str>>,
-    /// The names met so far, by the number of their spelling.
-    names: RefCell<Vec<Option<Identifier>>>,
+    arena: &'a Arena,
+    names: &'s mut Names<'a>,
     /// The texts of replacement fields, which tokens refer to.
     fields: &'s [Box<str>],
     /// Operators that wait for their right operand.
-    pending: Vec<operator::Pending>,
+    pending: Vec<operator::Pending<'a>>,
+    /// The nodes of lists under way, those of inner lists on top of those of outer ones.
+    exprs: Vec<ExprBox<'a>>,
+    stmts: Vec<Stmt<'a>>,
+    keywords: Vec<Keyword<'a>>,
+    args: Vec<Arg<'a>>,
+    cmp_ops: Vec<CmpOp>,
     pub(crate) warnings: Vec<SyntaxWarning>,
 }
 
@@ -70,17 +76,22 @@ struct Mark {
     depth: u32,
     warnings: usize,
     pending: usize,
+    exprs: usize,
+    stmts: usize,
+    keywords: usize,
+    args: usize,
+    cmp_ops: usize,
 }
 
-impl<'s> Parser<'s> {
-    /// `tokens` ends in an ENDMARKER or an error token; their numbers are those of `names` spellings and of `fields`.
+impl<'s, 'a> Parser<'s, 'a> {
+    /// `tokens` ends in an ENDMARKER or an error token; their numbers are those of `names` and of `fields`.
     pub(crate) fn new(
         text: &'s [u8],
         tokens: &'s [Token],
-        names: usize,
+        names: &'s mut Names<'a>,
         fields: &'s [Box<str>],
         options: &'s ParseOptions,
-    ) -> Parser<'s> {
+    ) -> Parser<'s, 'a> {
         let barry_as_flufl = options.barry_as_flufl;
         Parser {
             text,
@@ -91,15 +102,21 @@ impl<'s> Parser<'s> {
             depth: 0,
             barry_as_flufl,
             constant_name: Cell::new(None),
-            names: RefCell::new(vec![None; names]),
+            arena: names.arena(),
+            names,
             fields,
             pending: Vec::new(),
+            exprs: Vec::new(),
+            stmts: Vec::new(),
+            keywords: Vec::new(),
+            args: Vec::new(),
+            cmp_ops: Vec::new(),
             warnings: Vec::new(),
         }
     }
 
     /// Parses everything as `mode` says; `type_ignores` are those the lexer found.
-    pub(crate) fn parse(&mut self, mode: Mode, type_ignores: Vec<TypeIgnore>) -> Parsing<Mod> {
+    pub(crate) fn parse(&mut self, mode: Mode, type_ignores: &'a mut [TypeIgnore<'a>]) -> Parsing<Mod<'a>> {
         match mode {
             Mode::Exec => {
                 let body = self.statements(TokenKind::EndMarker)?;
@@ -108,7 +125,7 @@ impl<'s> Parser<'s> {
             }
             Mode::Single => Ok(Mod::Interactive { body: self.statement_newline()? }),
             Mode::Eval => {
-                let body = self.expressions()?.into();
+                let body = self.expressions()?;
                 while self.eat(TokenKind::Newline) {}
                 self.expect(TokenKind::EndMarker)?;
                 Ok(Mod::Expression { body })
@@ -187,6 +204,11 @@ impl<'s> Parser<'s> {
             depth: self.depth,
             warnings: self.warnings.len(),
             pending: self.pending.len(),
+            exprs: self.exprs.len(),
+            stmts: self.stmts.len(),
+            keywords: self.keywords.len(),
+            args: self.args.len(),
+            cmp_ops: self.cmp_ops.len(),
         }
     }
 
@@ -194,6 +216,11 @@ impl<'s> Parser<'s> {
         (self.pos, self.end, self.depth) = (mark.pos, mark.end, mark.depth);
         self.warnings.truncate(mark.warnings);
         self.pending.truncate(mark.pending);
+        self.exprs.truncate(mark.exprs);
+        self.stmts.truncate(mark.stmts);
+        self.keywords.truncate(mark.keywords);
+        self.args.truncate(mark.args);
+        self.cmp_ops.truncate(mark.cmp_ops);
     }
 
     /// From the token at index `start` to the last token taken.
@@ -211,20 +238,12 @@ impl<'s> Parser<'s> {
         self.text.get(token.start as usize..token.end as usize).unwrap_or_default()
     }
 
-    fn identifier_of(&self, token: &Token) -> Identifier {
-        let mut names = self.names.borrow_mut();
-        let mut known = (token.number as usize).checked_sub(1).and_then(|at| names.get_mut(at));
-        if let Some(Some(name)) = &known {
-            return name.clone();
-        }
-        let name = identifier(self.text_of(token));
-        if let Some(constant) = ["None", "True", "False"].into_iter().find(|constant| **constant == *name) {
+    fn identifier_of(&self, token: &Token) -> Parsing<Identifier<'a>> {
+        // The first names are constants.
+        if let Some(constant) = ["False", "None", "True"].get((token.number as usize).wrapping_sub(1)) {
             self.constant_name.set(Some(constant));
         }
-        if let Some(known) = &mut known {
-            **known = Some(name.clone());
-        }
-        name
+        self.names.of_number(token.number).ok_or(Failure::Invalid)
     }
 
     /// The text of the replacement field that ends at `token`.
@@ -232,14 +251,37 @@ impl<'s> Parser<'s> {
         self.fields.get((token.number as usize).checked_sub(1)?).map(|text| &**text)
     }
 
-    fn name(&mut self) -> Parsing<Identifier> {
+    fn name(&mut self) -> Parsing<Identifier<'a>> {
         let token = self.expect(TokenKind::Name)?;
-        Ok(self.identifier_of(token))
+        self.identifier_of(token)
+    }
+
+    /// A node of what begins at the token `start` and ends at the last token taken.
+    fn expr(&self, kind: ExprKind<'a>, start: usize) -> ExprBox<'a> {
+        let location = self.location(start);
+        self.arena.alloc(Expr { kind, location })
+    }
+
+    fn stmt(&self, kind: StmtKind<'a>, start: usize) -> Stmt<'a> {
+        Stmt { kind, location: self.location(start) }
+    }
+
+    /// The expressions collected since there were `base`.
+    fn exprs_from(&mut self, base: usize) -> &'a mut [ExprBox<'a>] {
+        self.arena.alloc_slice_fill_iter(self.exprs.drain(base..))
+    }
+
+    /// The list of several nodes.
+    fn nodes<T>(&self, items: Vec<T>) -> &'a mut [T] {
+        self.arena.alloc_slice_fill_iter(items)
     }
 
     fn at_soft_keyword(&self, word: SoftKeyword) -> bool {
         let token = self.peek();
-        token.kind == TokenKind::Name && token.number == word as u32
+        // Another spelling of the word is a name.
+        token.kind == TokenKind::Name
+            && token.number == word as u32
+            && token.end - token.start == word.spelling().len() as u32
     }
 
     /// Fails for grammar newer than the version asked for.
@@ -247,10 +289,10 @@ impl<'s> Parser<'s> {
         if self.options.feature_version < minor { Err(Failure::Invalid) } else { Ok(()) }
     }
 
-    fn type_comment(&mut self) -> Option<crate::ast::Text> {
+    fn type_comment(&mut self) -> Option<Text<'a>> {
         self.at(TokenKind::TypeComment).then(|| {
             let token = self.advance();
-            self.text_of(token).into()
+            &*self.arena.alloc_slice_copy(self.text_of(token))
         })
     }
 
@@ -289,9 +331,9 @@ impl<'s> Parser<'s> {
         });
     }
 
-    fn func_type(&mut self) -> Parsing<Mod> {
+    fn func_type(&mut self) -> Parsing<Mod<'a>> {
         self.expect(TokenKind::LPar)?;
-        let mut argtypes = Vec::new();
+        let base = self.exprs.len();
         let mut starred = 0;
         while !self.at(TokenKind::RPar) {
             let rank = match self.kind() {
@@ -306,7 +348,8 @@ impl<'s> Parser<'s> {
                 return Err(Failure::Invalid);
             }
             starred = rank;
-            argtypes.push(self.expression()?);
+            let argtype = self.expression()?;
+            self.exprs.push(argtype);
             if !self.at(TokenKind::RPar) {
                 self.expect(TokenKind::Comma)?;
                 if self.at(TokenKind::RPar) {
@@ -316,24 +359,11 @@ impl<'s> Parser<'s> {
         }
         self.expect(TokenKind::RPar)?;
         self.expect(TokenKind::RArrow)?;
-        let returns = self.expression()?.into();
+        let argtypes = self.exprs_from(base);
+        let returns = self.expression()?;
         while self.eat(TokenKind::Newline) {}
         self.expect(TokenKind::EndMarker)?;
         Ok(Mod::FunctionType { argtypes, returns })
-    }
-}
-
-/// The identifier spelled `text`, normalised.
-pub(crate) fn identifier(text: &[u8]) -> Identifier {
-    if text.is_ascii()
-        && let Ok(name) = std::str::from_utf8(text)
-    {
-        return name.into();
-    }
-    let name = String::from_utf8_lossy(text);
-    match normalize(Form::Nfkc, TextBuf::from(&*name).as_text()) {
-        Some(normal) => normal.as_text().to_utf8_lossy().into(),
-        None => name.into(),
     }
 }
 

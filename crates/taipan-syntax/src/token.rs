@@ -152,7 +152,7 @@ pub(crate) const KEYWORDS: [(&str, TokenKind); 35] = [
     ("yield", K::Yield),
 ];
 
-/// A name with a meaning in some places; its number among the spellings.
+/// A name with a meaning in some places; its number among the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SoftKeyword {
     Match = KEYWORDS.len() as isize + 1,
@@ -161,8 +161,15 @@ pub(crate) enum SoftKeyword {
     Underscore,
 }
 
-/// The soft keywords; their numbers among the spellings follow those of the hard ones.
+/// The soft keywords; their numbers among the names follow those of the hard ones.
 pub(crate) const SOFT_KEYWORDS: [&str; 4] = ["match", "case", "type", "_"];
+
+impl SoftKeyword {
+    /// How it is written.
+    pub(crate) fn spelling(self) -> &'static str {
+        SOFT_KEYWORDS[self as usize - KEYWORDS.len() - 1]
+    }
+}
 
 /// For each first letter, where its keywords begin and end in [`KEYWORDS`].
 const KEYWORDS_OF: [(u8, u8); 128] = {
@@ -300,7 +307,7 @@ pub struct Token {
     pub col_offset: i32,
     pub end_lineno: u32,
     pub end_col_offset: i32,
-    /// The number of a name's spelling, or of the text of the replacement field that this token ends (in t-strings, and
+    /// The number of a name, or of the text of the replacement field that this token ends (in t-strings, and
     /// behind `=` in f-strings), from 1; 0 where there is none.
     pub(crate) number: u32,
 }

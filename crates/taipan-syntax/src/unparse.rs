@@ -5,7 +5,9 @@
 
 mod repr;
 
-use crate::ast::{Arg, Arguments, BoolOp, CmpOp, Comprehension, Constant, Expr, ExprKind, Keyword, Operator, UnaryOp};
+use crate::ast::{
+    Arg, Arguments, BoolOp, CmpOp, Comprehension, Constant, Expr, ExprBox, ExprKind, Keyword, Operator, UnaryOp,
+};
 
 /// How deep an expression may nest.
 const MAX_DEPTH: u32 = 1500;
@@ -87,7 +89,7 @@ impl Writer {
         }
     }
 
-    fn separated(&mut self, exprs: &[Expr], level: Level) -> Writing {
+    fn separated(&mut self, exprs: &[ExprBox], level: Level) -> Writing {
         for (index, expr) in exprs.iter().enumerate() {
             self.text_if(index > 0, ", ");
             self.expr(expr, level)?;
@@ -225,7 +227,7 @@ impl Writer {
         Ok(())
     }
 
-    fn bool_op(&mut self, op: BoolOp, values: &[Expr], level: Level) -> Writing {
+    fn bool_op(&mut self, op: BoolOp, values: &[ExprBox], level: Level) -> Writing {
         let (word, own) = match op {
             BoolOp::And => (" and ", Level::And),
             BoolOp::Or => (" or ", Level::Or),
@@ -293,7 +295,7 @@ impl Writer {
         let positional = args.posonlyargs.len() + args.args.len();
         let mut first = true;
         let mut comma = |writer: &mut Writer| writer.text_if(!std::mem::replace(&mut first, false), ", ");
-        for (index, arg) in args.posonlyargs.iter().chain(&args.args).enumerate() {
+        for (index, arg) in args.posonlyargs.iter().chain(args.args.iter()).enumerate() {
             comma(self);
             self.arg(arg)?;
             let default = (index + args.defaults.len()).checked_sub(positional).and_then(|at| args.defaults.get(at));
@@ -335,7 +337,7 @@ impl Writer {
         Ok(())
     }
 
-    fn dict(&mut self, keys: &[Option<Expr>], values: &[Expr]) -> Writing {
+    fn dict(&mut self, keys: &[Option<ExprBox>], values: &[ExprBox]) -> Writing {
         self.text("{");
         for (index, value) in values.iter().enumerate() {
             self.text_if(index > 0, ", ");
@@ -366,10 +368,10 @@ impl Writer {
     fn clauses(&mut self, generators: &[Comprehension]) -> Writing {
         for clause in generators {
             self.text(if clause.is_async { " async for " } else { " for " });
-            self.expr(&clause.target, Level::Tuple)?;
+            self.expr(clause.target, Level::Tuple)?;
             self.text(" in ");
-            self.expr(&clause.iter, Level::Or)?;
-            for condition in &clause.ifs {
+            self.expr(clause.iter, Level::Or)?;
+            for condition in clause.ifs.iter() {
                 self.text(" if ");
                 self.expr(condition, Level::Or)?;
             }
@@ -377,7 +379,7 @@ impl Writer {
         Ok(())
     }
 
-    fn compare(&mut self, left: &Expr, ops: &[CmpOp], comparators: &[Expr], level: Level) -> Writing {
+    fn compare(&mut self, left: &Expr, ops: &[CmpOp], comparators: &[ExprBox], level: Level) -> Writing {
         self.text_if(level > Level::Cmp, "(");
         self.expr(left, Level::Expr)?;
         for (op, comparator) in ops.iter().zip(comparators) {
@@ -399,7 +401,7 @@ impl Writer {
         Ok(())
     }
 
-    fn call(&mut self, func: &Expr, args: &[Expr], keywords: &[Keyword]) -> Writing {
+    fn call(&mut self, func: &Expr, args: &[ExprBox], keywords: &[Keyword]) -> Writing {
         self.expr(func, Level::Atom)?;
         if let ([only], []) = (args, keywords)
             && matches!(only.kind, ExprKind::GeneratorExp { .. })
@@ -417,13 +419,13 @@ impl Writer {
                 }
                 None => self.text("**"),
             }
-            self.expr(&keyword.value, Level::Test)?;
+            self.expr(keyword.value, Level::Test)?;
         }
         self.text(")");
         Ok(())
     }
 
-    fn tuple(&mut self, elts: &[Expr], level: Level) -> Writing {
+    fn tuple(&mut self, elts: &[ExprBox], level: Level) -> Writing {
         if elts.is_empty() {
             self.text("()");
             return Ok(());
@@ -435,7 +437,7 @@ impl Writer {
         Ok(())
     }
 
-    fn string_with_fields(&mut self, prefix: &str, values: &[Expr]) -> Writing {
+    fn string_with_fields(&mut self, prefix: &str, values: &[ExprBox]) -> Writing {
         let mut body = Writer { out: Vec::new(), depth: self.depth };
         body.elements(values)?;
         self.text(prefix);
@@ -444,7 +446,7 @@ impl Writer {
     }
 
     /// The text between the quotes.
-    fn elements(&mut self, values: &[Expr]) -> Writing {
+    fn elements(&mut self, values: &[ExprBox]) -> Writing {
         for value in values {
             match &value.kind {
                 ExprKind::Constant { value: Constant::Str(text), .. } => {
@@ -478,8 +480,8 @@ impl Writer {
         };
         let mut inner = Writer { out: Vec::new(), depth: self.depth };
         match kind {
-            ExprKind::Interpolation { str, .. } if matches!(**str, Constant::Str(_)) => {
-                if let Constant::Str(text) = &**str {
+            ExprKind::Interpolation { str, .. } if matches!(*str, Constant::Str(_)) => {
+                if let Constant::Str(text) = str {
                     inner.out.extend_from_slice(text);
                 }
             }

@@ -1,10 +1,11 @@
 //! Sources that nest deeply: parsed, or refused, on a small stack.
 
+use taipan_syntax::ast::Arena;
 use taipan_syntax::{ErrorKind, Mode, ParseOptions, parse};
 
 /// What becomes of `source` on a stack of 2 MB: "valid" or the kind of the error.
 fn outcome(source: String) -> String {
-    let work = move || match parse(source.as_bytes(), Mode::Exec, &ParseOptions::default(), None) {
+    let work = move || match parse(&Arena::new(), source.as_bytes(), Mode::Exec, &ParseOptions::default(), None) {
         Ok(_) => "valid".to_owned(),
         Err(error) => format!("{:?}", error.kind),
     };
@@ -59,6 +60,7 @@ fn a_stack_limit_is_heeded() {
     let here = 0_u8;
     let options = ParseOptions { stack_limit: std::ptr::from_ref(&here).addr() - 8192, ..ParseOptions::default() };
     let source = nested("(", "1", ")", 150);
-    let error = parse(source.as_bytes(), Mode::Eval, &options, None).unwrap_err();
+    let arena = Arena::new();
+    let error = parse(&arena, source.as_bytes(), Mode::Eval, &options, None).unwrap_err();
     assert_eq!(error.kind, ErrorKind::MemoryError);
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use taipan_bytecode::CodeObject;
 use taipan_compiler::{CompileError, CompileOptions, Warning};
-use taipan_syntax::{ErrorKind, Mode, ParseOptions, SyntaxError, SyntaxWarning, WarningCategory, ast};
+use taipan_syntax::ast::{Arena, Tree};
+use taipan_syntax::{ErrorKind, Mode, ParseOptions, SyntaxError, SyntaxWarning, WarningCategory};
 
 use crate::host::HostResult;
 use crate::raise::{Exc, Raised};
@@ -44,8 +45,14 @@ impl SourceOptions {
         SourceOptions { mode: Mode::Exec, flags: 0, optimize: 0, feature_version: 14, from_file: false };
 }
 
-/// Parses a source; SyntaxError and warnings as CPython gives them.
-pub fn parse_source(vm: &mut Vm, source: &[u8], filename: Value, options: SourceOptions) -> Result<ast::Mod, Raised> {
+/// Parses a source to a tree in the arena; SyntaxError and warnings as CPython gives them.
+pub fn parse_source<'a>(
+    vm: &mut Vm,
+    arena: &'a Arena,
+    source: &[u8],
+    filename: Value,
+    options: SourceOptions,
+) -> Result<Tree<'a>, Raised> {
     if vm.is_audited() {
         let shown = vm.new_bytes(source)?;
         vm.audit("compile", &[shown, filename])?;
@@ -63,12 +70,12 @@ pub fn parse_source(vm: &mut Vm, source: &[u8], filename: Value, options: Source
     };
     let parsed = {
         let mut decode = |encoding: &str, bytes: &[u8]| decode_source(vm, encoding, bytes);
-        taipan_syntax::parse_with_warnings(source, options.mode, &parse_options, Some(&mut decode))
+        taipan_syntax::parse_with_warnings(arena, source, options.mode, &parse_options, Some(&mut decode))
     };
     match parsed {
         Ok(parsed) => {
             issue_syntax_warnings(vm, &parsed.warnings, filename, source)?;
-            Ok(parsed.module)
+            Ok(parsed.tree)
         }
         Err((error, warnings)) => {
             issue_syntax_warnings(vm, &warnings, filename, source)?;
@@ -115,14 +122,15 @@ pub fn compile_source(
     filename: Value,
     options: SourceOptions,
 ) -> Result<Arc<CodeObject>, Raised> {
-    let mut module = parse_source(vm, source, filename, options)?;
-    compile_tree(vm, &mut module, filename, options)
+    let arena = Arena::new();
+    let tree = parse_source(vm, &arena, source, filename, options)?;
+    compile_tree(vm, tree, filename, options)
 }
 
 /// Compiles a tree to the data of a code object.
 pub fn compile_tree(
     vm: &mut Vm,
-    module: &mut ast::Mod,
+    tree: Tree<'_>,
     filename: Value,
     options: SourceOptions,
 ) -> Result<Arc<CodeObject>, Raised> {
@@ -132,7 +140,7 @@ pub fn compile_tree(
     };
     let compile_options =
         CompileOptions { optimize: options.optimize, flags: options.flags, stack_limit: vm.native_limit };
-    match taipan_compiler::compile::compile_wtf8(module, name, compile_options) {
+    match taipan_compiler::compile::compile_wtf8(tree, name, compile_options) {
         Ok(compiled) => {
             issue_warnings(vm, &compiled.warnings, filename)?;
             Ok(Arc::new(compiled.code))

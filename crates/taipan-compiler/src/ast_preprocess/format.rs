@@ -1,8 +1,6 @@
 //! `"%s: %r" % (a, b)` as an f-string.
 
-use taipan_syntax::ast::{Constant, Expr, ExprBox, ExprKind, Location, Operator};
-
-use super::take;
+use taipan_syntax::ast::{Arena, Constant, Expr, ExprBox, ExprKind, Location, Operator};
 
 /// At most this many digits in a width or precision, one less than CPython's `MAXDIGITS`.
 const MAX_DIGITS: usize = 2;
@@ -14,7 +12,7 @@ enum Piece {
 }
 
 /// Replaces `constant % tuple` if every unit of the format is a plain `%s`, `%r` or `%a` and their number fits.
-pub(super) fn optimize(expr: &mut Expr) {
+pub(super) fn optimize<'a>(expr: &mut Expr<'a>, arena: &'a Arena) {
     let ExprKind::BinOp { left, op: Operator::Mod, right } = &mut expr.kind else { return };
     let ExprKind::Constant { value: Constant::Str(format), .. } = &left.kind else { return };
     let ExprKind::Tuple { elts, .. } = &mut right.kind else { return };
@@ -29,27 +27,28 @@ pub(super) fn optimize(expr: &mut Expr) {
     let mut values = Vec::with_capacity(pieces.len());
     for piece in pieces {
         match piece {
-            Piece::Literal(text) => values.push(unplaced(text)),
+            Piece::Literal(text) => values.push(unplaced(arena, &text)),
             Piece::Value(conversion, spec) => {
                 let Some(elt) = elts.next() else { return };
                 let location = elt.location;
-                values.push(Expr::new(
+                let leaf = arena.alloc(Expr::constant(Constant::None, Location::default()));
+                values.push(arena.alloc(Expr::new(
                     ExprKind::FormattedValue {
-                        value: ExprBox::new(take(elt)),
+                        value: std::mem::replace(elt, leaf),
                         conversion: i32::from(conversion),
-                        format_spec: spec.map(|spec| ExprBox::new(unplaced(spec.into_bytes()))),
+                        format_spec: spec.map(|spec| unplaced(arena, spec.as_bytes())),
                     },
                     location,
-                ));
+                )));
             }
         }
     }
-    expr.kind = ExprKind::JoinedStr { values };
+    expr.kind = ExprKind::JoinedStr { values: arena.alloc_slice_fill_iter(values) };
 }
 
 /// A text constant without a place in the source.
-fn unplaced(text: Vec<u8>) -> Expr {
-    Expr::constant(Constant::Str(text.into()), Location::default())
+fn unplaced<'a>(arena: &'a Arena, text: &[u8]) -> ExprBox<'a> {
+    arena.alloc(Expr::constant(Constant::Str(arena.alloc_slice_copy(text)), Location::default()))
 }
 
 fn parse(format: &[u8]) -> Option<Vec<Piece>> {

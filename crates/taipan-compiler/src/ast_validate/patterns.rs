@@ -23,7 +23,7 @@ impl Validator {
             PatternKind::MatchMapping { keys, patterns, rest } => {
                 check(keys.len() == patterns.len(), "MatchMapping doesn't have the same number of keys as patterns")?;
                 check_capture(rest.as_deref())?;
-                for key in keys {
+                for key in keys.iter() {
                     if !is_singleton(key) {
                         self.match_value(key)?;
                     }

@@ -46,8 +46,8 @@ impl<'a> Compiler<'a> {
     /// Pushes `__annotate__` of a function that has annotations.
     pub(super) fn function_annotations(
         &mut self,
-        args: &'a ast::Arguments,
-        returns: Option<&'a ast::Expr>,
+        args: &'a ast::Arguments<'a>,
+        returns: Option<&'a ast::Expr<'a>>,
         loc: SourceLocation,
     ) -> Result<u32, CompileError> {
         let key = ScopeKey::function_annotations(args);
@@ -58,8 +58,8 @@ impl<'a> Compiler<'a> {
         let name = scope.name.clone();
         self.enter_annotations_scope(key, &name, loc)?;
         let mut count = 0;
-        let positional = args.args.iter().chain(&args.posonlyargs);
-        let rest = args.vararg.iter().map(|arg| &**arg).chain(&args.kwonlyargs);
+        let positional = args.args.iter().chain(args.posonlyargs.iter());
+        let rest = args.vararg.iter().map(|arg| &**arg).chain(args.kwonlyargs.iter());
         let kwarg = args.kwarg.iter().map(|arg| &**arg);
         for arg in positional.chain(rest).chain(kwarg) {
             if let Some(annotation) = &arg.annotation {
@@ -76,7 +76,7 @@ impl<'a> Compiler<'a> {
         Ok(make_function::ANNOTATE)
     }
 
-    fn argument_annotation(&mut self, name: &str, annotation: &'a ast::Expr, loc: SourceLocation) -> Done {
+    fn argument_annotation(&mut self, name: &str, annotation: &'a ast::Expr<'a>, loc: SourceLocation) -> Done {
         let mangled = self.mangled(name);
         self.load_str(&mangled, loc)?;
         if self.options.future.annotations() {
@@ -93,7 +93,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(super) fn annotation_text(&mut self, annotation: &'a ast::Expr) -> Done {
+    pub(super) fn annotation_text(&mut self, annotation: &'a ast::Expr<'a>) -> Done {
         let text = unparse_expr(annotation).map_err(|_| CompileError::TooDeep)?;
         self.load_const(constants::text(text)?, place(annotation.location))
     }

@@ -14,9 +14,9 @@ use crate::instruction_sequence::SourceLocation;
 impl<'a> Compiler<'a> {
     pub(super) fn aug_assign(
         &mut self,
-        target: &'a ast::Expr,
+        target: &'a ast::Expr<'a>,
         op: Operator,
-        value: &'a ast::Expr,
+        value: &'a ast::Expr<'a>,
         loc: SourceLocation,
     ) -> Done {
         let own = place(target.location);
@@ -92,9 +92,9 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn ann_assign(
         &mut self,
-        target: &'a ast::Expr,
-        annotation: &'a ast::Expr,
-        value: Option<&'a ast::Expr>,
+        target: &'a ast::Expr<'a>,
+        annotation: &'a ast::Expr<'a>,
+        value: Option<&'a ast::Expr<'a>>,
         simple: bool,
         loc: SourceLocation,
     ) -> Done {
@@ -124,7 +124,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn simple_annotation(&mut self, name: &'a str, annotation: &'a ast::Expr, loc: SourceLocation) -> Done {
+    fn simple_annotation(&mut self, name: &'a str, annotation: &'a ast::Expr<'a>, loc: SourceLocation) -> Done {
         if self.options.future.annotations() {
             self.annotation_text(annotation)?;
             let number = self.name_number("__annotations__");
@@ -156,13 +156,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// What an annotated target is made of must exist.
-    fn check_ann_expr(&mut self, expr: &'a ast::Expr) -> Done {
+    fn check_ann_expr(&mut self, expr: &'a ast::Expr<'a>) -> Done {
         self.expr(expr)?;
         self.op(Opcode::PopTop, place(expr.location));
         Ok(())
     }
 
-    fn check_ann_subscr(&mut self, expr: &'a ast::Expr) -> Done {
+    fn check_ann_subscr(&mut self, expr: &'a ast::Expr<'a>) -> Done {
         match &expr.kind {
             ExprKind::Slice { lower, upper, step } => {
                 [lower, upper, step].into_iter().flatten().try_for_each(|part| self.check_ann_expr(part))

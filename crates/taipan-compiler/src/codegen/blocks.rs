@@ -16,7 +16,7 @@ pub(super) enum BlockKind<'a> {
     ForLoop,
     TryExcept,
     /// With the statements of the `finally` block.
-    FinallyTry(&'a [Stmt]),
+    FinallyTry(&'a [Stmt<'a>]),
     FinallyEnd,
     With,
     AsyncWith,

@@ -18,10 +18,10 @@ pub(super) struct Injected(pub(super) &'static str);
 impl<'a> Compiler<'a> {
     pub(super) fn call(
         &mut self,
-        expr: &'a ast::Expr,
-        func: &'a ast::Expr,
-        args: &'a [ast::Expr],
-        keywords: &'a [ast::Keyword],
+        expr: &'a ast::Expr<'a>,
+        func: &'a ast::Expr<'a>,
+        args: &'a [ast::ExprBox<'a>],
+        keywords: &'a [ast::Keyword<'a>],
     ) -> Done {
         validate_keywords(keywords)?;
         if self.method_call(expr, func, args, keywords)? {
@@ -40,15 +40,15 @@ impl<'a> Compiler<'a> {
     /// `value.attr(...)` without a bound method in between; false if that does not apply.
     fn method_call(
         &mut self,
-        expr: &'a ast::Expr,
-        func: &'a ast::Expr,
-        args: &'a [ast::Expr],
-        keywords: &'a [ast::Keyword],
+        expr: &'a ast::Expr<'a>,
+        func: &'a ast::Expr<'a>,
+        args: &'a [ast::ExprBox<'a>],
+        keywords: &'a [ast::Keyword<'a>],
     ) -> Result<bool, CompileError> {
         let ExprKind::Attribute { value, attr, ctx: ExprContext::Load } = &func.kind else { return Ok(false) };
         if self.is_import_originated(value)
             || args.len() + keywords.len() + usize::from(!keywords.is_empty()) >= STACK_USE_GUIDELINE
-            || args.iter().any(is_starred)
+            || args.iter().any(|elt| is_starred(elt))
             || keywords.iter().any(|keyword| keyword.arg.is_none())
         {
             return Ok(false);
@@ -89,9 +89,9 @@ impl<'a> Compiler<'a> {
     /// `all(x for ...)` and its like as a loop here, if the name still means the builtin at run time.
     fn builtin_call(
         &mut self,
-        func: &'a ast::Expr,
-        args: &'a [ast::Expr],
-        keywords: &'a [ast::Keyword],
+        func: &'a ast::Expr<'a>,
+        args: &'a [ast::ExprBox<'a>],
+        keywords: &'a [ast::Keyword<'a>],
         end: Label,
     ) -> Done {
         let (ExprKind::Name { id, .. }, [generator], []) = (&func.kind, args, keywords) else { return Ok(()) };
@@ -149,8 +149,8 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn keyword_values_and_names(&mut self, keywords: &'a [ast::Keyword], loc: SourceLocation) -> Done {
-        keywords.iter().try_for_each(|keyword| self.expr(&keyword.value))?;
+    fn keyword_values_and_names(&mut self, keywords: &'a [ast::Keyword<'a>], loc: SourceLocation) -> Done {
+        keywords.iter().try_for_each(|keyword| self.expr(keyword.value))?;
         let names = constants::names(keywords.iter().filter_map(|keyword| keyword.arg.as_deref()));
         self.load_const(names, loc)
     }
@@ -159,13 +159,13 @@ impl<'a> Compiler<'a> {
     pub(super) fn call_arguments(
         &mut self,
         pushed: usize,
-        args: &'a [ast::Expr],
+        args: &'a [ast::ExprBox<'a>],
         injected: Option<Injected>,
-        keywords: &'a [ast::Keyword],
+        keywords: &'a [ast::Keyword<'a>],
         loc: SourceLocation,
     ) -> Done {
         validate_keywords(keywords)?;
-        let unpacking = args.iter().any(is_starred) || keywords.iter().any(|keyword| keyword.arg.is_none());
+        let unpacking = args.iter().any(|elt| is_starred(elt)) || keywords.iter().any(|keyword| keyword.arg.is_none());
         if unpacking || args.len() + keywords.len() * 2 > STACK_USE_GUIDELINE {
             return self.call_function_ex(pushed, args, injected, keywords, loc);
         }
@@ -187,9 +187,9 @@ impl<'a> Compiler<'a> {
     fn call_function_ex(
         &mut self,
         pushed: usize,
-        args: &'a [ast::Expr],
+        args: &'a [ast::ExprBox<'a>],
         injected: Option<Injected>,
-        keywords: &'a [ast::Keyword],
+        keywords: &'a [ast::Keyword<'a>],
         loc: SourceLocation,
     ) -> Done {
         match args {
@@ -217,7 +217,7 @@ impl<'a> Compiler<'a> {
                 self.op_i(Opcode::BuildMap, 0, loc);
                 have_dict = true;
             }
-            self.expr(&keyword.value)?;
+            self.expr(keyword.value)?;
             self.op_i(Opcode::DictMerge, 1, loc);
         }
         if from < keywords.len() {
@@ -234,14 +234,14 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn keyword_dict(&mut self, keywords: &'a [ast::Keyword], loc: SourceLocation) -> Done {
+    fn keyword_dict(&mut self, keywords: &'a [ast::Keyword<'a>], loc: SourceLocation) -> Done {
         let big = keywords.len() * 2 > STACK_USE_GUIDELINE;
         if big {
             self.op_i(Opcode::BuildMap, 0, NO_LOCATION);
         }
         for keyword in keywords {
             self.load_str(keyword.arg.as_deref().unwrap_or_default(), loc)?;
-            self.expr(&keyword.value)?;
+            self.expr(keyword.value)?;
             if big {
                 self.op_i(Opcode::MapAdd, 1, NO_LOCATION);
             }

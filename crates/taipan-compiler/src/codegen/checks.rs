@@ -9,7 +9,7 @@ impl Compiler<'_> {
     pub(super) fn check_compare(&mut self, expr: &Expr) {
         let ExprKind::Compare { left, ops, comparators } = &expr.kind else { return };
         let mut left: &Expr = left;
-        for (op, right) in ops.iter().zip(comparators) {
+        for (op, right) in ops.iter().zip(comparators.iter()) {
             let (is, instead) = match op {
                 CmpOp::Is => ("is", "=="),
                 CmpOp::IsNot => ("is not", "!="),

@@ -12,16 +12,16 @@ use crate::instruction_sequence::{NO_LOCATION, SourceLocation};
 use crate::symtable::ScopeKey;
 
 impl<'a> Compiler<'a> {
-    pub(super) fn class(&mut self, node: &'a ast::ClassDef, loc: SourceLocation) -> Done {
-        self.exprs(&node.decorator_list)?;
+    pub(super) fn class(&mut self, node: &'a ast::ClassDef<'a>, loc: SourceLocation) -> Done {
+        self.exprs(node.decorator_list)?;
         let firstlineno = node.decorator_list.first().map_or(loc.lineno, |first| place(first.location).lineno);
         let generic = !node.type_params.is_empty();
         if generic {
-            let key = ScopeKey::type_parameters(&node.type_params);
+            let key = ScopeKey::type_parameters(node.type_params);
             let name = format!("<generic parameters of {}>", node.name);
             let start = UnitStart::new(name, ScopeType::Annotations, key, firstlineno);
             self.enter_scope(start.private(&node.name))?;
-            self.type_params(&node.type_params)?;
+            self.type_params(node.type_params)?;
             self.name_op(".type_params", ExprContext::Store, loc)?;
         }
         self.class_body(node, firstlineno, loc)?;
@@ -30,20 +30,20 @@ impl<'a> Compiler<'a> {
             self.intrinsic_1(Intrinsic1::SubscriptGeneric, loc);
             self.name_op(".generic_base", ExprContext::Store, loc)?;
             let injected = Some(Injected(".generic_base"));
-            self.call_arguments(2, &node.bases, injected, &node.keywords, loc)?;
+            self.call_arguments(2, node.bases, injected, node.keywords, loc)?;
             let code = self.finish_scope(false)?;
             self.make_closure(code, 0, loc)?;
             self.op(Opcode::PushNull, loc);
             self.op_i(Opcode::Call, 0, loc);
         } else {
-            self.call_arguments(2, &node.bases, None, &node.keywords, loc)?;
+            self.call_arguments(2, node.bases, None, node.keywords, loc)?;
         }
-        self.apply_decorators(&node.decorator_list);
+        self.apply_decorators(node.decorator_list);
         self.name_op(&node.name, ExprContext::Store, loc)
     }
 
     /// Compiles the body and pushes `__build_class__`, NULL, the body's function and the name.
-    fn class_body(&mut self, node: &'a ast::ClassDef, firstlineno: i32, outer_loc: SourceLocation) -> Done {
+    fn class_body(&mut self, node: &'a ast::ClassDef<'a>, firstlineno: i32, outer_loc: SourceLocation) -> Done {
         let start = UnitStart::new(&*node.name, ScopeType::Class, ScopeKey::class(node), firstlineno);
         self.enter_scope(start.private(&node.name))?;
         let loc = SourceLocation::new(firstlineno, firstlineno, 0, 0);
@@ -66,7 +66,7 @@ impl<'a> Compiler<'a> {
             self.op_i(Opcode::BuildSet, 0, loc);
             self.store_cell("__conditional_annotations__", loc);
         }
-        self.body(loc, &node.body, false)?;
+        self.body(loc, node.body, false)?;
         let attributes = constants::names(self.unit.static_attributes.iter().copied());
         self.load_const(attributes, NO_LOCATION)?;
         self.name_op("__static_attributes__", ExprContext::Store, NO_LOCATION)?;

@@ -28,10 +28,10 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn compare(
         &mut self,
-        expr: &'a ast::Expr,
-        left: &'a ast::Expr,
+        expr: &'a ast::Expr<'a>,
+        left: &'a ast::Expr<'a>,
         ops: &'a [CmpOp],
-        comparators: &'a [ast::Expr],
+        comparators: &'a [ast::ExprBox<'a>],
     ) -> Done {
         let loc = place(expr.location);
         self.check_compare(expr);
@@ -45,7 +45,7 @@ impl<'a> Compiler<'a> {
             return Ok(());
         }
         let cleanup = self.new_label();
-        for (op, comparator) in ops.iter().zip(comparators) {
+        for (op, comparator) in ops.iter().zip(comparators.iter()) {
             self.expr(comparator)?;
             self.op_i(Opcode::Swap, 2, loc);
             self.op_i(Opcode::Copy, 2, loc);

@@ -13,10 +13,10 @@ use crate::symtable::{BlockType, NameId, NameScope, ScopeId, ScopeKey, flags};
 /// What a comprehension makes of its elements.
 #[derive(Clone, Copy)]
 enum Output<'a> {
-    Generator(&'a ast::Expr),
-    List(&'a ast::Expr),
-    Set(&'a ast::Expr),
-    Dict(&'a ast::Expr, &'a ast::Expr),
+    Generator(&'a ast::Expr<'a>),
+    List(&'a ast::Expr<'a>),
+    Set(&'a ast::Expr<'a>),
+    Dict(&'a ast::Expr<'a>, &'a ast::Expr<'a>),
 }
 
 /// What to undo after an inlined comprehension.
@@ -32,7 +32,7 @@ struct Inlined {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn comprehension(&mut self, expr: &'a ast::Expr) -> Done {
+    pub(super) fn comprehension(&mut self, expr: &'a ast::Expr<'a>) -> Done {
         let (name, generators, output) = match &expr.kind {
             ExprKind::GeneratorExp { elt, generators } => ("<genexpr>", generators, Output::Generator(elt)),
             ExprKind::ListComp { elt, generators } => ("<listcomp>", generators, Output::List(elt)),
@@ -87,8 +87,8 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn comprehension_iter(&mut self, generator: &'a ast::Comprehension) -> Done {
-        self.expr(&generator.iter)?;
+    fn comprehension_iter(&mut self, generator: &'a ast::Comprehension<'a>) -> Done {
+        self.expr(generator.iter)?;
         let op = if generator.is_async { Opcode::GetAiter } else { Opcode::GetIter };
         self.op(op, place(generator.iter.location));
         Ok(())
@@ -98,7 +98,7 @@ impl<'a> Compiler<'a> {
     fn generator(
         &mut self,
         loc: SourceLocation,
-        generators: &'a [ast::Comprehension],
+        generators: &'a [ast::Comprehension<'a>],
         index: usize,
         depth: u32,
         output: Output<'a>,
@@ -118,7 +118,7 @@ impl<'a> Compiler<'a> {
     fn sync_generator(
         &mut self,
         loc: SourceLocation,
-        generators: &'a [ast::Comprehension],
+        generators: &'a [ast::Comprehension<'a>],
         index: usize,
         mut depth: u32,
         output: Output<'a>,
@@ -133,12 +133,12 @@ impl<'a> Compiler<'a> {
         if !iter_on_stack {
             if index == 0 {
                 self.op_i(Opcode::LoadFast, 0, loc);
-            } else if let Some(single) = single_element(&generator.iter) {
+            } else if let Some(single) = single_element(generator.iter) {
                 // `for y in [f(x)]` is an assignment.
                 self.expr(single)?;
                 is_loop = false;
             } else {
-                self.expr(&generator.iter)?;
+                self.expr(generator.iter)?;
                 self.op(Opcode::GetIter, iter_loc);
             }
         }
@@ -147,8 +147,8 @@ impl<'a> Compiler<'a> {
             self.use_label(start);
             self.jump(Opcode::ForIter, anchor, iter_loc);
         }
-        self.expr(&generator.target)?;
-        for condition in &generator.ifs {
+        self.expr(generator.target)?;
+        for condition in generator.ifs.iter() {
             self.jump_if(loc, condition, if_cleanup, false)?;
         }
         let elt_loc = self.inner(loc, generators, index, depth, output)?;
@@ -165,7 +165,7 @@ impl<'a> Compiler<'a> {
     fn async_generator(
         &mut self,
         loc: SourceLocation,
-        generators: &'a [ast::Comprehension],
+        generators: &'a [ast::Comprehension<'a>],
         index: usize,
         depth: u32,
         output: Output<'a>,
@@ -191,8 +191,8 @@ impl<'a> Compiler<'a> {
         self.use_label(send);
         self.yield_from(true, loc);
         self.op(Opcode::PopBlock, loc);
-        self.expr(&generator.target)?;
-        for condition in &generator.ifs {
+        self.expr(generator.target)?;
+        for condition in generator.ifs.iter() {
             self.jump_if(loc, condition, if_cleanup, false)?;
         }
         let elt_loc = self.inner(loc, generators, index, depth + 1, output)?;
@@ -208,7 +208,7 @@ impl<'a> Compiler<'a> {
     fn inner(
         &mut self,
         loc: SourceLocation,
-        generators: &'a [ast::Comprehension],
+        generators: &'a [ast::Comprehension<'a>],
         index: usize,
         depth: u32,
         output: Output<'a>,
@@ -350,7 +350,7 @@ fn is_bound_inside(symbol: u32, in_class_block: bool) -> bool {
     symbol & flags::DEF_LOCAL != 0 && symbol & flags::DEF_NONLOCAL == 0 || in_class_block
 }
 
-fn single_element(iter: &ast::Expr) -> Option<&ast::Expr> {
+fn single_element<'a>(iter: &'a ast::Expr<'a>) -> Option<&'a ast::Expr<'a>> {
     match &iter.kind {
         ExprKind::List { elts, .. } | ExprKind::Tuple { elts, .. } => match &elts[..] {
             [single] if !super::calls::is_starred(single) => Some(single),

@@ -26,7 +26,7 @@ impl Sequence {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn list(&mut self, elts: &'a [ast::Expr], ctx: ExprContext, loc: SourceLocation) -> Done {
+    pub(super) fn list(&mut self, elts: &'a [ast::ExprBox<'a>], ctx: ExprContext, loc: SourceLocation) -> Done {
         match ctx {
             ExprContext::Store => self.unpack_assignment(elts, loc),
             ExprContext::Load => self.star_unpack(elts, None, 0, Sequence::LIST, loc),
@@ -34,7 +34,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(super) fn tuple(&mut self, elts: &'a [ast::Expr], ctx: ExprContext, loc: SourceLocation) -> Done {
+    pub(super) fn tuple(&mut self, elts: &'a [ast::ExprBox<'a>], ctx: ExprContext, loc: SourceLocation) -> Done {
         match ctx {
             ExprContext::Store => self.unpack_assignment(elts, loc),
             ExprContext::Load => self.star_unpack(elts, None, 0, Sequence::TUPLE, loc),
@@ -42,14 +42,14 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(super) fn set(&mut self, elts: &'a [ast::Expr], loc: SourceLocation) -> Done {
+    pub(super) fn set(&mut self, elts: &'a [ast::ExprBox<'a>], loc: SourceLocation) -> Done {
         self.star_unpack(elts, None, 0, Sequence::SET, loc)
     }
 
     /// Builds a sequence from `pushed` values on the stack, the elements and a hidden local.
     pub(super) fn star_unpack(
         &mut self,
-        elts: &'a [ast::Expr],
+        elts: &'a [ast::ExprBox<'a>],
         injected: Option<Injected>,
         pushed: usize,
         sequence: Sequence,
@@ -57,7 +57,7 @@ impl<'a> Compiler<'a> {
     ) -> Done {
         let count = elts.len() + pushed + usize::from(injected.is_some());
         let big = count > STACK_USE_GUIDELINE;
-        if !big && !elts.iter().any(is_starred) {
+        if !big && !elts.iter().any(|elt| is_starred(elt)) {
             self.exprs(elts)?;
             if let Some(Injected(name)) = injected {
                 self.name_op(name, ExprContext::Load, loc)?;
@@ -94,8 +94,8 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn unpack_assignment(&mut self, elts: &'a [ast::Expr], loc: SourceLocation) -> Done {
-        let is_star = elts.iter().map(is_starred);
+    fn unpack_assignment(&mut self, elts: &'a [ast::ExprBox<'a>], loc: SourceLocation) -> Done {
+        let is_star = elts.iter().map(|elt| is_starred(elt));
         self.unpack(is_star, loc, "assignment", "assignment")?;
         elts.iter().try_for_each(|elt| match &elt.kind {
             ExprKind::Starred { value, .. } => self.expr(value),
@@ -132,11 +132,16 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn dict(&mut self, keys: &'a [Option<ast::Expr>], values: &'a [ast::Expr], loc: SourceLocation) -> Done {
+    pub(super) fn dict(
+        &mut self,
+        keys: &'a [Option<ast::ExprBox<'a>>],
+        values: &'a [ast::ExprBox<'a>],
+        loc: SourceLocation,
+    ) -> Done {
         let mut have_dict = false;
         // Pairs from `from` on wait to be built.
         let mut from = 0;
-        for (index, (key, value)) in keys.iter().zip(values).enumerate() {
+        for (index, (key, value)) in keys.iter().zip(values.iter()).enumerate() {
             let flush = match key {
                 None => index,
                 Some(_) if (index - from) * 2 > STACK_USE_GUIDELINE => index + 1,
@@ -172,12 +177,17 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn sub_dict(&mut self, keys: &'a [Option<ast::Expr>], values: &'a [ast::Expr], loc: SourceLocation) -> Done {
+    fn sub_dict(
+        &mut self,
+        keys: &'a [Option<ast::ExprBox<'a>>],
+        values: &'a [ast::ExprBox<'a>],
+        loc: SourceLocation,
+    ) -> Done {
         let big = keys.len() * 2 > STACK_USE_GUIDELINE;
         if big {
             self.op_i(Opcode::BuildMap, 0, loc);
         }
-        for (key, value) in keys.iter().flatten().zip(values) {
+        for (key, value) in keys.iter().flatten().zip(values.iter()) {
             self.expr(key)?;
             self.expr(value)?;
             if big {

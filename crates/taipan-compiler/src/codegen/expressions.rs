@@ -9,11 +9,11 @@ use super::{Compiler, Done, constants, error, place};
 use crate::instruction_sequence::{NO_LOCATION, SourceLocation};
 
 impl<'a> Compiler<'a> {
-    pub(super) fn exprs(&mut self, exprs: &'a [ast::Expr]) -> Done {
+    pub(super) fn exprs(&mut self, exprs: &'a [ast::ExprBox<'a>]) -> Done {
         exprs.iter().try_for_each(|expr| self.expr(expr))
     }
 
-    pub(super) fn expr(&mut self, expr: &'a ast::Expr) -> Done {
+    pub(super) fn expr(&mut self, expr: &'a ast::Expr<'a>) -> Done {
         self.depth.enter()?;
         let loc = place(expr.location);
         match &expr.kind {
@@ -71,7 +71,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Walks down the left operands in a loop.
-    fn bin_op(&mut self, expr: &'a ast::Expr) -> Done {
+    fn bin_op(&mut self, expr: &'a ast::Expr<'a>) -> Done {
         let mut pending = Vec::new();
         let mut left = expr;
         while let ExprKind::BinOp { left: next, op, right } = &left.kind {
@@ -117,7 +117,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn bool_op(&mut self, op: BoolOp, values: &'a [ast::Expr], loc: SourceLocation) -> Done {
+    fn bool_op(&mut self, op: BoolOp, values: &'a [ast::ExprBox<'a>], loc: SourceLocation) -> Done {
         let Some((last, first)) = values.split_last() else { return Ok(()) };
         let jump = if op == BoolOp::And { Opcode::JumpIfFalse } else { Opcode::JumpIfTrue };
         let end = self.new_label();
@@ -131,7 +131,13 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn if_exp(&mut self, test: &'a ast::Expr, body: &'a ast::Expr, orelse: &'a ast::Expr, loc: SourceLocation) -> Done {
+    fn if_exp(
+        &mut self,
+        test: &'a ast::Expr<'a>,
+        body: &'a ast::Expr<'a>,
+        orelse: &'a ast::Expr<'a>,
+        loc: SourceLocation,
+    ) -> Done {
         let end = self.new_label();
         let next = self.new_label();
         self.jump_if(loc, test, next, false)?;
@@ -143,7 +149,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn yield_(&mut self, value: Option<&'a ast::Expr>, loc: SourceLocation) -> Done {
+    fn yield_(&mut self, value: Option<&'a ast::Expr<'a>>, loc: SourceLocation) -> Done {
         if !self.scope().is_function_like() {
             return error("'yield' outside function", loc);
         }
@@ -163,7 +169,7 @@ impl<'a> Compiler<'a> {
         self.op_i(Opcode::Resume, resume::AFTER_YIELD, loc);
     }
 
-    fn yield_from_expr(&mut self, value: &'a ast::Expr, loc: SourceLocation) -> Done {
+    fn yield_from_expr(&mut self, value: &'a ast::Expr<'a>, loc: SourceLocation) -> Done {
         if !self.scope().is_function_like() {
             return error("'yield from' outside function", loc);
         }

@@ -31,22 +31,22 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn apply_decorators(&mut self, decorators: &'a [ast::Expr]) {
+    pub(super) fn apply_decorators(&mut self, decorators: &'a [ast::ExprBox<'a>]) {
         for decorator in decorators.iter().rev() {
             self.op_i(Opcode::Call, 0, place(decorator.location));
         }
     }
 
     /// Pushes the defaults of parameters and tells which there are.
-    fn default_arguments(&mut self, args: &'a ast::Arguments, loc: SourceLocation) -> Result<u32, CompileError> {
+    fn default_arguments(&mut self, args: &'a ast::Arguments<'a>, loc: SourceLocation) -> Result<u32, CompileError> {
         let mut flags = 0;
         if !args.defaults.is_empty() {
-            self.exprs(&args.defaults)?;
+            self.exprs(args.defaults)?;
             self.op_n(Opcode::BuildTuple, args.defaults.len(), loc);
             flags |= make_function::DEFAULTS;
         }
         let mut count = 0;
-        for (arg, default) in args.kwonlyargs.iter().zip(&args.kw_defaults) {
+        for (arg, default) in args.kwonlyargs.iter().zip(args.kw_defaults.iter()) {
             if let Some(default) = default {
                 let name = self.mangled(&arg.arg);
                 self.load_str(&name, loc)?;
@@ -61,8 +61,8 @@ impl<'a> Compiler<'a> {
         Ok(flags)
     }
 
-    pub(super) fn function(&mut self, node: &'a ast::FunctionDef, is_async: bool, loc: SourceLocation) -> Done {
-        self.exprs(&node.decorator_list)?;
+    pub(super) fn function(&mut self, node: &'a ast::FunctionDef<'a>, is_async: bool, loc: SourceLocation) -> Done {
+        self.exprs(node.decorator_list)?;
         let firstlineno = node.decorator_list.first().map_or(loc.lineno, |first| place(first.location).lineno);
         let mut flags = self.default_arguments(&node.args, loc)?;
         let generic = !node.type_params.is_empty();
@@ -71,11 +71,11 @@ impl<'a> Compiler<'a> {
             if passed == 2 {
                 self.op_i(Opcode::Swap, 2, loc);
             }
-            let key = ScopeKey::type_parameters(&node.type_params);
+            let key = ScopeKey::type_parameters(node.type_params);
             let name = format!("<generic parameters of {}>", node.name);
             let start = UnitStart::new(name, ScopeType::Annotations, key, firstlineno);
             self.enter_scope(start.argcount(passed as usize))?;
-            self.type_params(&node.type_params)?;
+            self.type_params(node.type_params)?;
             for number in 0..passed {
                 self.op_i(Opcode::LoadFast, number, loc);
             }
@@ -95,13 +95,13 @@ impl<'a> Compiler<'a> {
                 self.op_i(Opcode::Call, 0, loc);
             }
         }
-        self.apply_decorators(&node.decorator_list);
+        self.apply_decorators(node.decorator_list);
         self.name_op(&node.name, ExprContext::Store, loc)
     }
 
     fn function_body(
         &mut self,
-        node: &'a ast::FunctionDef,
+        node: &'a ast::FunctionDef<'a>,
         is_async: bool,
         flags: u32,
         firstlineno: i32,
@@ -144,9 +144,9 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn lambda(
         &mut self,
-        expr: &'a ast::Expr,
-        args: &'a ast::Arguments,
-        body: &'a ast::Expr,
+        expr: &'a ast::Expr<'a>,
+        args: &'a ast::Arguments<'a>,
+        body: &'a ast::Expr<'a>,
         loc: SourceLocation,
     ) -> Done {
         let flags = self.default_arguments(args, loc)?;

@@ -8,8 +8,8 @@ use super::{Compiler, Done, constants};
 use crate::instruction_sequence::{NO_LOCATION, SourceLocation};
 
 impl<'a> Compiler<'a> {
-    pub(super) fn import(&mut self, names: &'a [ast::Alias], loc: SourceLocation) -> Done {
-        for alias in names {
+    pub(super) fn import(&mut self, names: &'a [ast::Alias<'a>], loc: SourceLocation) -> Done {
+        for alias in names.iter() {
             self.load_int(0, loc)?;
             self.load_none(loc)?;
             let number = self.attribute_number(&alias.name);
@@ -47,7 +47,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn import_from(
         &mut self,
         module: Option<&str>,
-        names: &'a [ast::Alias],
+        names: &'a [ast::Alias<'a>],
         level: u32,
         loc: SourceLocation,
     ) -> Done {
@@ -55,7 +55,7 @@ impl<'a> Compiler<'a> {
         self.load_const(constants::names(names.iter().map(|alias| &*alias.name)), loc)?;
         let number = self.name_number(module.unwrap_or(""));
         self.op_i(Opcode::ImportName, number, loc);
-        for alias in names {
+        for alias in names.iter() {
             if &*alias.name == "*" {
                 self.intrinsic_1(Intrinsic1::ImportStar, loc);
                 self.op(Opcode::PopTop, NO_LOCATION);

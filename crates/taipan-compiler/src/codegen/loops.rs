@@ -9,7 +9,13 @@ use crate::instruction_sequence::{Label, NO_LOCATION, SourceLocation};
 
 impl<'a> Compiler<'a> {
     /// Jumps to `target` if the truth of the expression is `condition`.
-    pub(super) fn jump_if(&mut self, loc: SourceLocation, expr: &'a ast::Expr, target: Label, condition: bool) -> Done {
+    pub(super) fn jump_if(
+        &mut self,
+        loc: SourceLocation,
+        expr: &'a ast::Expr<'a>,
+        target: Label,
+        condition: bool,
+    ) -> Done {
         self.depth.enter()?;
         match &expr.kind {
             ExprKind::UnaryOp { op: UnaryOp::Not, operand } => self.jump_if(loc, operand, target, !condition)?,
@@ -42,7 +48,7 @@ impl<'a> Compiler<'a> {
         &mut self,
         loc: SourceLocation,
         op: BoolOp,
-        values: &'a [ast::Expr],
+        values: &'a [ast::ExprBox<'a>],
         target: Label,
         condition: bool,
     ) -> Done {
@@ -62,10 +68,10 @@ impl<'a> Compiler<'a> {
 
     fn jump_if_chain(
         &mut self,
-        expr: &'a ast::Expr,
-        left: &'a ast::Expr,
+        expr: &'a ast::Expr<'a>,
+        left: &'a ast::Expr<'a>,
         ops: &'a [ast::CmpOp],
-        comparators: &'a [ast::Expr],
+        comparators: &'a [ast::ExprBox<'a>],
         target: Label,
         condition: bool,
     ) -> Done {
@@ -74,7 +80,7 @@ impl<'a> Compiler<'a> {
         let cleanup = self.new_label();
         self.expr(left)?;
         let last = ops.len() - 1;
-        for (op, comparator) in ops.iter().zip(comparators).take(last) {
+        for (op, comparator) in ops.iter().zip(comparators.iter()).take(last) {
             self.expr(comparator)?;
             self.op_i(Opcode::Swap, 2, loc);
             self.op_i(Opcode::Copy, 2, loc);
@@ -100,7 +106,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// `if` with its chain of `elif`, walked in a loop.
-    pub(super) fn if_(&mut self, stmt: &'a ast::Stmt) -> Done {
+    pub(super) fn if_(&mut self, stmt: &'a ast::Stmt<'a>) -> Done {
         let mut ends = Vec::new();
         let mut stmt = stmt;
         while let StmtKind::If { test, body, orelse } = &stmt.kind {
@@ -128,37 +134,37 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn for_(&mut self, node: &'a ast::For, loc: SourceLocation) -> Done {
+    pub(super) fn for_(&mut self, node: &'a ast::For<'a>, loc: SourceLocation) -> Done {
         let start = self.new_label();
         let cleanup = self.new_label();
         let end = self.new_label();
         self.push_block(BlockKind::ForLoop, loc, Some(start), Some(end))?;
-        self.expr(&node.iter)?;
+        self.expr(node.iter)?;
         let iter_loc = place(node.iter.location);
         self.op(Opcode::GetIter, iter_loc);
         self.use_label(start);
         self.jump(Opcode::ForIter, cleanup, iter_loc);
         // Keeps the line of the target apart from that of the iterable.
         self.op(Opcode::Nop, place(node.target.location));
-        self.expr(&node.target)?;
-        self.stmts(&node.body)?;
+        self.expr(node.target)?;
+        self.stmts(node.body)?;
         self.jump(Opcode::Jump, start, NO_LOCATION);
         self.use_label(cleanup);
         // A generator that ends jumps to END_FOR, every other iterator behind it.
         self.op(Opcode::EndFor, NO_LOCATION);
         self.op(Opcode::PopIter, NO_LOCATION);
         self.pop_block();
-        self.stmts(&node.orelse)?;
+        self.stmts(node.orelse)?;
         self.use_label(end);
         Ok(())
     }
 
-    pub(super) fn async_for(&mut self, node: &'a ast::For, loc: SourceLocation) -> Done {
+    pub(super) fn async_for(&mut self, node: &'a ast::For<'a>, loc: SourceLocation) -> Done {
         let start = self.new_label();
         let send = self.new_label();
         let except = self.new_label();
         let end = self.new_label();
-        self.expr(&node.iter)?;
+        self.expr(node.iter)?;
         let iter_loc = place(node.iter.location);
         self.op(Opcode::GetAiter, iter_loc);
         self.use_label(start);
@@ -170,22 +176,22 @@ impl<'a> Compiler<'a> {
         self.yield_from(true, loc);
         self.op(Opcode::PopBlock, loc);
         self.op(Opcode::NotTaken, loc);
-        self.expr(&node.target)?;
-        self.stmts(&node.body)?;
+        self.expr(node.target)?;
+        self.stmts(node.body)?;
         self.jump(Opcode::Jump, start, NO_LOCATION);
         self.pop_block();
         self.use_label(except);
         self.jump(Opcode::EndAsyncFor, send, iter_loc);
-        self.stmts(&node.orelse)?;
+        self.stmts(node.orelse)?;
         self.use_label(end);
         Ok(())
     }
 
     pub(super) fn while_(
         &mut self,
-        test: &'a ast::Expr,
-        body: &'a [ast::Stmt],
-        orelse: &'a [ast::Stmt],
+        test: &'a ast::Expr<'a>,
+        body: &'a [ast::Stmt<'a>],
+        orelse: &'a [ast::Stmt<'a>],
         loc: SourceLocation,
     ) -> Done {
         let start = self.new_label();

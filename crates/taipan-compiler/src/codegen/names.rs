@@ -20,7 +20,7 @@ enum Place {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn mangled<'n>(&self, name: &'n str) -> std::borrow::Cow<'n, str> {
+    pub(super) fn mangled<'n>(&self, name: impl SourceName<'n>) -> std::borrow::Cow<'n, str> {
         self.table.maybe_mangle(self.unit.private, self.unit.scope, name)
     }
 
@@ -31,9 +31,9 @@ impl<'a> Compiler<'a> {
     }
 
     /// [`Compiler::name_number`] of a name of the tree.
-    pub(super) fn attribute_number(&mut self, name: &Identifier) -> u32 {
+    pub(super) fn attribute_number(&mut self, name: &Identifier<'_>) -> u32 {
         match self.mangled(name) {
-            Cow::Borrowed(_) => self.unit.metadata.names.add_shared(Some(name.as_shared()), name),
+            Cow::Borrowed(_) => self.unit.metadata.names.add_shared(self.table.known_name(name.id()), name.text()),
             Cow::Owned(mangled) => self.unit.metadata.names.add(&mangled),
         }
     }
@@ -47,7 +47,7 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn name_op<'n>(&mut self, name: impl SourceName<'n>, ctx: ExprContext, loc: SourceLocation) -> Done {
-        let mangled = self.mangled(name.text());
+        let mangled = self.mangled(name);
         let id = match mangled {
             Cow::Borrowed(_) => self.table.source_name_id(name),
             Cow::Owned(_) => self.table.name_id(&mangled),

@@ -25,7 +25,7 @@ struct Context<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn match_(&mut self, subject: &'a ast::Expr, cases: &'a [ast::MatchCase]) -> Done {
+    pub(super) fn match_(&mut self, subject: &'a ast::Expr<'a>, cases: &'a [ast::MatchCase<'a>]) -> Done {
         self.expr(subject)?;
         let end = self.new_label();
         let default = cases.last().filter(|case| cases.len() > 1 && is_wildcard(&case.pattern));
@@ -49,7 +49,7 @@ impl<'a> Compiler<'a> {
             if !last {
                 self.op(Opcode::PopTop, NEXT_LOCATION);
             }
-            self.stmts(&case.body)?;
+            self.stmts(case.body)?;
             self.jump(Opcode::Jump, end, NO_LOCATION);
             self.emit_fail_pop(&mut context, loc);
         }
@@ -59,7 +59,7 @@ impl<'a> Compiler<'a> {
             if let Some(guard) = &case.guard {
                 self.jump_if(loc, guard, end, false)?;
             }
-            self.stmts(&case.body)?;
+            self.stmts(case.body)?;
         }
         self.use_label(end);
         Ok(())
@@ -106,7 +106,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn pattern(&mut self, pattern: &'a Pattern, context: &mut Context<'a>) -> Done {
+    fn pattern(&mut self, pattern: &'a Pattern<'a>, context: &mut Context<'a>) -> Done {
         self.depth.enter()?;
         let loc = place(pattern.location);
         match &pattern.kind {
@@ -134,14 +134,14 @@ impl<'a> Compiler<'a> {
     }
 
     /// A pattern inside another one may match always.
-    fn subpattern(&mut self, pattern: &'a Pattern, context: &mut Context<'a>) -> Done {
+    fn subpattern(&mut self, pattern: &'a Pattern<'a>, context: &mut Context<'a>) -> Done {
         let before = std::mem::replace(&mut context.allow_irrefutable, true);
         self.pattern(pattern, context)?;
         context.allow_irrefutable = before;
         Ok(())
     }
 
-    fn pattern_value(&mut self, value: &'a ast::Expr, context: &mut Context<'a>, loc: SourceLocation) -> Done {
+    fn pattern_value(&mut self, value: &'a ast::Expr<'a>, context: &mut Context<'a>, loc: SourceLocation) -> Done {
         if !matches!(value.kind, ExprKind::Constant { .. } | ExprKind::Attribute { .. }) {
             return error("patterns may only match literals and attribute lookups", loc);
         }
@@ -154,7 +154,7 @@ impl<'a> Compiler<'a> {
 
     fn pattern_as(
         &mut self,
-        pattern: Option<&'a Pattern>,
+        pattern: Option<&'a Pattern<'a>>,
         name: Option<&'a str>,
         context: &mut Context<'a>,
         loc: SourceLocation,
@@ -175,7 +175,12 @@ impl<'a> Compiler<'a> {
         self.store_name(name, context, loc)
     }
 
-    fn pattern_sequence(&mut self, patterns: &'a [Pattern], context: &mut Context<'a>, loc: SourceLocation) -> Done {
+    fn pattern_sequence(
+        &mut self,
+        patterns: &'a [Pattern<'a>],
+        context: &mut Context<'a>,
+        loc: SourceLocation,
+    ) -> Done {
         let mut star = None;
         let mut only_wildcard = true;
         let mut star_wildcard = false;
@@ -216,14 +221,18 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn sequence_unpack(&mut self, patterns: &'a [Pattern], context: &mut Context<'a>, loc: SourceLocation) -> Done {
+    fn sequence_unpack(&mut self, patterns: &'a [Pattern<'a>], context: &mut Context<'a>, loc: SourceLocation) -> Done {
         let is_star = patterns.iter().map(|pattern| matches!(pattern.kind, PatternKind::MatchStar { .. }));
         self.unpack(is_star, loc, "sequence pattern", "sequence pattern")?;
         self.unpacked(patterns.iter(), context)
     }
 
     /// Matches each of the values just unpacked.
-    fn unpacked(&mut self, patterns: impl ExactSizeIterator<Item = &'a Pattern>, context: &mut Context<'a>) -> Done {
+    fn unpacked(
+        &mut self,
+        patterns: impl ExactSizeIterator<Item = &'a Pattern<'a>>,
+        context: &mut Context<'a>,
+    ) -> Done {
         context.on_top += patterns.len();
         for pattern in patterns {
             context.on_top -= 1;
@@ -235,7 +244,7 @@ impl<'a> Compiler<'a> {
     /// Matches elements by index where a starred wildcard makes unpacking the rest a waste.
     fn sequence_subscr(
         &mut self,
-        patterns: &'a [Pattern],
+        patterns: &'a [Pattern<'a>],
         star: usize,
         context: &mut Context<'a>,
         loc: SourceLocation,
@@ -264,10 +273,10 @@ impl<'a> Compiler<'a> {
 
     fn pattern_class(
         &mut self,
-        cls: &'a ast::Expr,
-        patterns: &'a [Pattern],
-        kwd_attrs: &'a [ast::Identifier],
-        kwd_patterns: &'a [Pattern],
+        cls: &'a ast::Expr<'a>,
+        patterns: &'a [Pattern<'a>],
+        kwd_attrs: &'a [ast::Identifier<'a>],
+        kwd_patterns: &'a [Pattern<'a>],
         context: &mut Context<'a>,
         loc: SourceLocation,
     ) -> Done {
@@ -318,8 +327,8 @@ impl<'a> Compiler<'a> {
 
     fn pattern_mapping(
         &mut self,
-        keys: &'a [ast::Expr],
-        patterns: &'a [Pattern],
+        keys: &'a [ast::ExprBox<'a>],
+        patterns: &'a [Pattern<'a>],
         rest: Option<&'a str>,
         context: &mut Context<'a>,
         loc: SourceLocation,
@@ -370,9 +379,9 @@ impl<'a> Compiler<'a> {
         self.store_name(Some(rest), context, loc)
     }
 
-    fn mapping_keys(&mut self, keys: &'a [ast::Expr], loc: SourceLocation) -> Done {
+    fn mapping_keys(&mut self, keys: &'a [ast::ExprBox<'a>], loc: SourceLocation) -> Done {
         let mut seen: Vec<Constant> = Vec::new();
-        for key in keys {
+        for key in keys.iter() {
             match &key.kind {
                 ExprKind::Constant { value, .. } => {
                     let value = constants::constant(value)?;
@@ -391,7 +400,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn pattern_or(&mut self, patterns: &'a [Pattern], context: &mut Context<'a>, loc: SourceLocation) -> Done {
+    fn pattern_or(&mut self, patterns: &'a [Pattern<'a>], context: &mut Context<'a>, loc: SourceLocation) -> Done {
         let end = self.new_label();
         // The names the first alternative binds; the others must bind the same, and are rotated into their order.
         let mut control: Vec<&'a str> = Vec::new();

@@ -8,11 +8,11 @@ use super::{Compiler, Done, constants, error, place};
 use crate::instruction_sequence::{NO_LOCATION, SourceLocation};
 
 impl<'a> Compiler<'a> {
-    pub(super) fn stmts(&mut self, stmts: &'a [ast::Stmt]) -> Done {
+    pub(super) fn stmts(&mut self, stmts: &'a [ast::Stmt<'a>]) -> Done {
         stmts.iter().try_for_each(|stmt| self.stmt(stmt))
     }
 
-    pub(super) fn stmt(&mut self, stmt: &'a ast::Stmt) -> Done {
+    pub(super) fn stmt(&mut self, stmt: &'a ast::Stmt<'a>) -> Done {
         self.depth.enter()?;
         let loc = place(stmt.location);
         match &stmt.kind {
@@ -66,7 +66,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn expr_stmt(&mut self, value: &'a ast::Expr, loc: SourceLocation) -> Done {
+    fn expr_stmt(&mut self, value: &'a ast::Expr<'a>, loc: SourceLocation) -> Done {
         if self.interactive && self.stack.is_empty() {
             self.expr(value)?;
             self.intrinsic_1(Intrinsic1::Print, loc);
@@ -82,7 +82,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn return_(&mut self, value: Option<&'a ast::Expr>, own: SourceLocation) -> Done {
+    fn return_(&mut self, value: Option<&'a ast::Expr<'a>>, own: SourceLocation) -> Done {
         let scope = self.scope();
         if !scope.is_function_like() {
             return error("'return' outside function", own);
@@ -115,7 +115,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn raise(&mut self, exc: Option<&'a ast::Expr>, cause: Option<&'a ast::Expr>, loc: SourceLocation) -> Done {
+    fn raise(&mut self, exc: Option<&'a ast::Expr<'a>>, cause: Option<&'a ast::Expr<'a>>, loc: SourceLocation) -> Done {
         let mut count = 0;
         if let Some(exc) = exc {
             self.expr(exc)?;
@@ -129,7 +129,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn assert(&mut self, test: &'a ast::Expr, msg: Option<&'a ast::Expr>, loc: SourceLocation) -> Done {
+    fn assert(&mut self, test: &'a ast::Expr<'a>, msg: Option<&'a ast::Expr<'a>>, loc: SourceLocation) -> Done {
         let always_true = match &test.kind {
             ExprKind::Tuple { elts, .. } => !elts.is_empty(),
             ExprKind::Constant { value: ast::Constant::Tuple(items), .. } => !items.is_empty(),

@@ -8,7 +8,7 @@ use crate::error::CompileError;
 use crate::instruction_sequence::SourceLocation;
 
 impl<'a> Compiler<'a> {
-    pub(super) fn joined_str(&mut self, values: &'a [ast::Expr], loc: SourceLocation) -> Done {
+    pub(super) fn joined_str(&mut self, values: &'a [ast::ExprBox<'a>], loc: SourceLocation) -> Done {
         if values.len() > STACK_USE_GUIDELINE {
             self.load_str("", loc)?;
             let number = self.name_number("join");
@@ -31,7 +31,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Strings and interpolations alternate; an empty string stands where two interpolations meet or at an end.
-    pub(super) fn template_str(&mut self, values: &'a [ast::Expr], loc: SourceLocation) -> Done {
+    pub(super) fn template_str(&mut self, values: &'a [ast::ExprBox<'a>], loc: SourceLocation) -> Done {
         let is_interpolation = |value: &ast::Expr| matches!(value.kind, ExprKind::Interpolation { .. });
         let mut last_was_interpolation = true;
         let mut strings = 0;
@@ -65,10 +65,10 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn interpolation(
         &mut self,
-        value: &'a ast::Expr,
-        text: &'a ast::Constant,
+        value: &'a ast::Expr<'a>,
+        text: &'a ast::Constant<'a>,
         conversion: i32,
-        format_spec: Option<&'a ast::Expr>,
+        format_spec: Option<&'a ast::Expr<'a>>,
         loc: SourceLocation,
     ) -> Done {
         self.expr(value)?;
@@ -88,9 +88,9 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn formatted_value(
         &mut self,
-        value: &'a ast::Expr,
+        value: &'a ast::Expr<'a>,
         conversion: i32,
-        format_spec: Option<&'a ast::Expr>,
+        format_spec: Option<&'a ast::Expr<'a>>,
         loc: SourceLocation,
     ) -> Done {
         self.expr(value)?;

@@ -8,13 +8,13 @@ use super::{Compiler, Done, constants, place};
 use crate::error::CompileError;
 use crate::instruction_sequence::SourceLocation;
 
-type Part<'a> = Option<&'a ast::Expr>;
+type Part<'a> = Option<&'a ast::Expr<'a>>;
 
 impl<'a> Compiler<'a> {
     pub(super) fn subscript(
         &mut self,
-        value: &'a ast::Expr,
-        slice: &'a ast::Expr,
+        value: &'a ast::Expr<'a>,
+        slice: &'a ast::Expr<'a>,
         ctx: ExprContext,
         loc: SourceLocation,
     ) -> Done {
@@ -68,7 +68,7 @@ impl<'a> Compiler<'a> {
 }
 
 /// The bounds of a slice without step that is not constant as a whole.
-pub(super) fn two_part_slice(slice: &ast::Expr) -> Option<(Part<'_>, Part<'_>)> {
+pub(super) fn two_part_slice<'a>(slice: &'a ast::Expr<'a>) -> Option<(Part<'a>, Part<'a>)> {
     match &slice.kind {
         ExprKind::Slice { lower, upper, step: None } => {
             let (lower, upper) = (lower.as_deref(), upper.as_deref());

@@ -12,9 +12,9 @@ use crate::symtable::{NameScope, ScopeId};
 impl<'a> Compiler<'a> {
     pub(super) fn attribute(
         &mut self,
-        expr: &'a ast::Expr,
-        value: &'a ast::Expr,
-        attr: &'a Identifier,
+        expr: &'a ast::Expr<'a>,
+        value: &'a ast::Expr<'a>,
+        attr: &'a Identifier<'a>,
         ctx: ExprContext,
         loc: SourceLocation,
     ) -> Done {
@@ -39,9 +39,9 @@ impl<'a> Compiler<'a> {
     /// `super().attr` or `super(a, b).attr`; gives the place of the attribute's name.
     pub(super) fn super_attribute(
         &mut self,
-        expr: &'a ast::Expr,
+        expr: &'a ast::Expr<'a>,
         call: &SuperCall<'a>,
-        attr: &'a Identifier,
+        attr: &'a Identifier<'a>,
         method_bit: u32,
         loc: SourceLocation,
     ) -> Result<SourceLocation, CompileError> {
@@ -68,7 +68,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The call of `super` whose attribute can be loaded without making the object.
-    pub(super) fn optimizable_super_call(&self, value: &'a ast::Expr, attr: &str) -> Option<SuperCall<'a>> {
+    pub(super) fn optimizable_super_call(&self, value: &'a ast::Expr<'a>, attr: &str) -> Option<SuperCall<'a>> {
         let ExprKind::Call { func, args, keywords } = &value.kind else { return None };
         let ExprKind::Name { id, .. } = &func.kind else { return None };
         if &**id != "super" || attr == "__class__" || !keywords.is_empty() {
@@ -95,7 +95,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Notes `self.attr = ...` for `__static_attributes__` of the class around.
-    fn note_static_attribute(&mut self, value: &'a ast::Expr, attr: &'a Identifier, ctx: ExprContext) {
+    fn note_static_attribute(&mut self, value: &'a ast::Expr<'a>, attr: &'a Identifier<'a>, ctx: ExprContext) {
         let on_self = matches!(&value.kind, ExprKind::Name { id, .. } if &**id == "self");
         if ctx != ExprContext::Store || !on_self {
             return;
@@ -108,9 +108,9 @@ impl<'a> Compiler<'a> {
 
 /// A call of `super` with two arguments or none.
 pub(super) struct SuperCall<'a> {
-    call: &'a ast::Expr,
-    func: &'a ast::Expr,
-    args: &'a [ast::Expr],
+    call: &'a ast::Expr<'a>,
+    func: &'a ast::Expr<'a>,
+    args: &'a [ast::ExprBox<'a>],
 }
 
 /// Moves the start of the place to the attribute's name if the access spans lines.

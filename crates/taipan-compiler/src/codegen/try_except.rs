@@ -8,12 +8,12 @@ use super::{Compiler, Done, error, place};
 use crate::instruction_sequence::{NO_LOCATION, SourceLocation};
 
 impl<'a> Compiler<'a> {
-    pub(super) fn try_(&mut self, node: &'a ast::Try, loc: SourceLocation) -> Done {
+    pub(super) fn try_(&mut self, node: &'a ast::Try<'a>, loc: SourceLocation) -> Done {
         if node.finalbody.is_empty() {
             return self.try_except(node, loc);
         }
         self.try_finally(node, loc, |this| match node.handlers.is_empty() {
-            true => this.stmts(&node.body),
+            true => this.stmts(node.body),
             false => this.try_except(node, loc),
         })
     }
@@ -21,7 +21,7 @@ impl<'a> Compiler<'a> {
     /// The `finally` part around what `inner` generates.
     pub(super) fn try_finally(
         &mut self,
-        node: &'a ast::Try,
+        node: &'a ast::Try<'a>,
         loc: SourceLocation,
         inner: impl FnOnce(&mut Self) -> Done,
     ) -> Done {
@@ -31,18 +31,18 @@ impl<'a> Compiler<'a> {
         let cleanup = self.new_label();
         self.jump(Opcode::SetupFinally, end, loc);
         self.use_label(body);
-        self.push_block(BlockKind::FinallyTry(&node.finalbody), loc, Some(body), Some(end))?;
+        self.push_block(BlockKind::FinallyTry(node.finalbody), loc, Some(body), Some(end))?;
         inner(self)?;
         self.op(Opcode::PopBlock, NO_LOCATION);
         self.pop_block();
-        self.stmts(&node.finalbody)?;
+        self.stmts(node.finalbody)?;
         self.jump(Opcode::JumpNoInterrupt, exit, NO_LOCATION);
         // The same statements again, for an exception; they have been warned about.
         self.use_label(end);
         self.jump(Opcode::SetupCleanup, cleanup, NO_LOCATION);
         self.op(Opcode::PushExcInfo, NO_LOCATION);
         self.push_block(BlockKind::FinallyEnd, NO_LOCATION, Some(end), None)?;
-        self.stmts(&node.finalbody)?;
+        self.stmts(node.finalbody)?;
         self.pop_block();
         self.op_i(Opcode::Reraise, 0, NO_LOCATION);
         self.use_label(cleanup);
@@ -58,7 +58,7 @@ impl<'a> Compiler<'a> {
         self.op_i(Opcode::Reraise, 1, NO_LOCATION);
     }
 
-    fn try_except(&mut self, node: &'a ast::Try, loc: SourceLocation) -> Done {
+    fn try_except(&mut self, node: &'a ast::Try<'a>, loc: SourceLocation) -> Done {
         let body = self.new_label();
         let except = self.new_label();
         let end = self.new_label();
@@ -66,10 +66,10 @@ impl<'a> Compiler<'a> {
         self.jump(Opcode::SetupFinally, except, loc);
         self.use_label(body);
         self.push_block(BlockKind::TryExcept, loc, Some(body), None)?;
-        self.stmts(&node.body)?;
+        self.stmts(node.body)?;
         self.pop_block();
         self.op(Opcode::PopBlock, NO_LOCATION);
-        self.stmts(&node.orelse)?;
+        self.stmts(node.orelse)?;
         self.jump(Opcode::JumpNoInterrupt, end, NO_LOCATION);
         self.use_label(except);
         self.jump(Opcode::SetupCleanup, cleanup, NO_LOCATION);
@@ -95,7 +95,7 @@ impl<'a> Compiler<'a> {
                     self.jump(Opcode::SetupCleanup, cleanup_end, loc);
                     self.use_label(cleanup_body);
                     self.push_block(BlockKind::HandlerCleanup(Some(name)), loc, Some(cleanup_body), None)?;
-                    self.stmts(&handler.body)?;
+                    self.stmts(handler.body)?;
                     self.pop_block();
                     self.op(Opcode::PopBlock, NO_LOCATION);
                     self.op(Opcode::PopBlock, NO_LOCATION);
@@ -111,7 +111,7 @@ impl<'a> Compiler<'a> {
                     self.op(Opcode::PopTop, loc);
                     self.use_label(cleanup_body);
                     self.push_block(BlockKind::HandlerCleanup(None), loc, Some(cleanup_body), None)?;
-                    self.stmts(&handler.body)?;
+                    self.stmts(handler.body)?;
                     self.pop_block();
                     self.op(Opcode::PopBlock, NO_LOCATION);
                     self.op(Opcode::PopExcept, NO_LOCATION);

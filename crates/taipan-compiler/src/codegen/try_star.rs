@@ -12,17 +12,17 @@ use super::{Compiler, Done, place};
 use crate::instruction_sequence::{Label, NO_LOCATION, SourceLocation};
 
 impl<'a> Compiler<'a> {
-    pub(super) fn try_star(&mut self, node: &'a ast::Try, loc: SourceLocation) -> Done {
+    pub(super) fn try_star(&mut self, node: &'a ast::Try<'a>, loc: SourceLocation) -> Done {
         if node.finalbody.is_empty() {
             return self.try_star_except(node, loc);
         }
         self.try_finally(node, loc, |this| match node.handlers.is_empty() {
-            true => this.stmts(&node.body),
+            true => this.stmts(node.body),
             false => this.try_star_except(node, loc),
         })
     }
 
-    fn try_star_except(&mut self, node: &'a ast::Try, loc: SourceLocation) -> Done {
+    fn try_star_except(&mut self, node: &'a ast::Try<'a>, loc: SourceLocation) -> Done {
         let body = self.new_label();
         let except = self.new_label();
         let orelse = self.new_label();
@@ -32,7 +32,7 @@ impl<'a> Compiler<'a> {
         self.jump(Opcode::SetupFinally, except, loc);
         self.use_label(body);
         self.push_block(BlockKind::TryExcept, loc, Some(body), None)?;
-        self.stmts(&node.body)?;
+        self.stmts(node.body)?;
         self.pop_block();
         self.op(Opcode::PopBlock, NO_LOCATION);
         self.jump(Opcode::JumpNoInterrupt, orelse, NO_LOCATION);
@@ -67,13 +67,13 @@ impl<'a> Compiler<'a> {
         self.use_label(cleanup);
         self.pop_except_and_reraise();
         self.use_label(orelse);
-        self.stmts(&node.orelse)?;
+        self.stmts(node.orelse)?;
         self.use_label(end);
         Ok(())
     }
 
     /// One handler; the last one goes to `reraise_star`.
-    fn star_handler(&mut self, handler: &'a ast::ExceptHandler, reraise_star: Option<Label>) -> Done {
+    fn star_handler(&mut self, handler: &'a ast::ExceptHandler<'a>, reraise_star: Option<Label>) -> Done {
         let loc = place(handler.location);
         let next = self.new_label();
         let next_with_error = self.new_label();
@@ -94,7 +94,7 @@ impl<'a> Compiler<'a> {
         self.jump(Opcode::SetupCleanup, cleanup_end, loc);
         self.use_label(cleanup_body);
         self.push_block(BlockKind::HandlerCleanup(name), loc, Some(cleanup_body), None)?;
-        self.stmts(&handler.body)?;
+        self.stmts(handler.body)?;
         self.pop_block();
         self.op(Opcode::PopBlock, NO_LOCATION);
         if let Some(name) = name {

@@ -12,7 +12,7 @@ use crate::symtable::ScopeKey;
 
 impl<'a> Compiler<'a> {
     /// Pushes the tuple of type parameters, each bound to its name.
-    pub(super) fn type_params(&mut self, params: &'a [ast::TypeParam]) -> Done {
+    pub(super) fn type_params(&mut self, params: &'a [ast::TypeParam<'a>]) -> Done {
         let mut seen_default = false;
         for param in params {
             let loc = place(param.location);
@@ -62,7 +62,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Pushes the function that evaluates a bound or default.
-    fn bound_or_default(&mut self, expr: &'a ast::Expr, name: &str, key: ScopeKey, allow_starred: bool) -> Done {
+    fn bound_or_default(&mut self, expr: &'a ast::Expr<'a>, name: &str, key: ScopeKey, allow_starred: bool) -> Done {
         let loc = place(expr.location);
         self.load_format_default(loc)?;
         self.enter_annotations_scope(key, name, loc)?;
@@ -85,10 +85,10 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn type_alias(
         &mut self,
-        stmt: &'a ast::Stmt,
-        name: &'a ast::Expr,
-        type_params: &'a [ast::TypeParam],
-        value: &'a ast::Expr,
+        stmt: &'a ast::Stmt<'a>,
+        name: &'a ast::Expr<'a>,
+        type_params: &'a [ast::TypeParam<'a>],
+        value: &'a ast::Expr<'a>,
     ) -> Done {
         let ExprKind::Name { id: name, .. } = &name.kind else {
             return Err(CompileError::Internal("TypeAlias with non-Name name"));

@@ -33,7 +33,7 @@ pub(super) enum ScopeType {
 #[derive(Clone, Copy)]
 pub(super) struct DeferredAnnotation<'a> {
     pub(super) name: &'a str,
-    pub(super) annotation: &'a ast::Expr,
+    pub(super) annotation: &'a ast::Expr<'a>,
     pub(super) loc: SourceLocation,
     /// Number in `__conditional_annotations__`.
     pub(super) index: Option<usize>,
@@ -102,7 +102,7 @@ pub(super) struct Unit<'a> {
 }
 
 impl<'a> Unit<'a> {
-    pub(super) fn new(table: &SymbolTable, start: &UnitStart<'a>, id: ScopeId) -> Unit<'a> {
+    pub(super) fn new(table: &SymbolTable<'a>, start: &UnitStart<'a>, id: ScopeId) -> Unit<'a> {
         let scope = table.scope(id);
         let mut metadata = CodeUnitMetadata {
             name: start.name.clone(),
@@ -149,14 +149,14 @@ impl<'a> Unit<'a> {
 }
 
 /// The names of a scope, or with a flag, sorted so that their numbers do not depend on the order of their discovery.
-fn names_of(table: &SymbolTable, scope: &Scope, wanted: NameScope, flag: u32) -> NameTable {
+fn names_of(table: &SymbolTable<'_>, scope: &Scope, wanted: NameScope, flag: u32) -> NameTable {
     let wanted = |&(_, &flags): &(_, &u32)| NameScope::of(flags) == wanted || flags & flag != 0;
     let names = scope.symbols.iter().filter(wanted).map(|(&id, _)| table.shared_name(Some(id), ""));
     let mut names: Vec<_> = names.collect();
     names.sort_unstable();
     let mut sorted = NameTable::new();
-    for name in names {
-        sorted.add_with(&name, || name.clone());
+    for name in names.iter() {
+        sorted.add_with(name, || name.clone());
     }
     sorted
 }

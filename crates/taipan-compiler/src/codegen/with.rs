@@ -10,14 +10,14 @@ use crate::instruction_sequence::{Label, NO_LOCATION, SourceLocation};
 
 impl<'a> Compiler<'a> {
     /// The items from number `item` on and the body.
-    pub(super) fn with_(&mut self, node: &'a ast::With, item: usize, is_async: bool) -> Done {
-        let Some(current) = node.items.get(item) else { return self.stmts(&node.body) };
+    pub(super) fn with_(&mut self, node: &'a ast::With<'a>, item: usize, is_async: bool) -> Done {
+        let Some(current) = node.items.get(item) else { return self.stmts(node.body) };
         self.depth.enter()?;
         let block = self.new_label();
         let final_ = self.new_label();
         let exit = self.new_label();
         let cleanup = self.new_label();
-        self.expr(&current.context_expr)?;
+        self.expr(current.context_expr)?;
         let loc = place(current.context_expr.location);
         let (enter, leave) = match is_async {
             true => (SpecialMethod::Aenter, SpecialMethod::Aexit),

@@ -48,7 +48,7 @@ impl NameSet {
         if other.words.len() > self.words.len() {
             self.words.resize(other.words.len(), 0);
         }
-        for (word, more) in self.words.iter_mut().zip(&other.words) {
+        for (word, more) in self.words.iter_mut().zip(other.words.iter()) {
             *word |= more;
         }
     }
@@ -85,7 +85,7 @@ struct Outer {
     class: Option<ScopeId>,
 }
 
-pub(super) fn analyze(table: &mut SymbolTable, stack_limit: usize) -> Done {
+pub(super) fn analyze(table: &mut SymbolTable<'_>, stack_limit: usize) -> Done {
     let names = ClassNames {
         class: table.intern("__class__"),
         classdict: table.intern("__classdict__"),
@@ -95,13 +95,13 @@ pub(super) fn analyze(table: &mut SymbolTable, stack_limit: usize) -> Done {
     analyzer.block(ScopeId::TOP, Outer::default(), &mut NameSet::default())
 }
 
-struct Analyzer<'t> {
-    table: &'t mut SymbolTable,
+struct Analyzer<'t, 'a> {
+    table: &'t mut SymbolTable<'a>,
     names: ClassNames,
     depth: Depth,
 }
 
-impl Analyzer<'_> {
+impl Analyzer<'_, '_> {
     fn block(&mut self, id: ScopeId, mut outer: Outer, free: &mut NameSet) -> Done {
         self.depth.enter()?;
         let is_class = self.table.scope(id).block == BlockType::Class;

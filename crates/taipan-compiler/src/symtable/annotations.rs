@@ -7,13 +7,13 @@ use super::{BlockType, ScopeKey, flags::*};
 use crate::error::CompileError;
 use crate::instruction_sequence::SourceLocation;
 
-impl<'a> Builder<'a> {
+impl<'a> Builder<'_, 'a> {
     /// Enters the block of the type parameters of a function (`args` given), class or alias.
     pub(super) fn enter_type_param_block(
         &mut self,
         name: &str,
-        type_params: &'a [ast::TypeParam],
-        args: Option<&'a ast::Arguments>,
+        type_params: &'a [ast::TypeParam<'a>],
+        args: Option<&'a ast::Arguments<'a>>,
         is_class: bool,
         location: SourceLocation,
     ) -> Done {
@@ -39,11 +39,11 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    pub(super) fn visit_type_params(&mut self, params: &'a [ast::TypeParam]) -> Done {
+    pub(super) fn visit_type_params(&mut self, params: &'a [ast::TypeParam<'a>]) -> Done {
         params.iter().try_for_each(|param| self.visit_type_param(param))
     }
 
-    fn visit_type_param(&mut self, param: &'a ast::TypeParam) -> Done {
+    fn visit_type_param(&mut self, param: &'a ast::TypeParam<'a>) -> Done {
         self.depth.enter()?;
         let location = param.location.into();
         let key = ScopeKey::type_variable(param);
@@ -72,9 +72,9 @@ impl<'a> Builder<'a> {
 
     fn visit_bound_or_default(
         &mut self,
-        expr: Option<&'a ast::Expr>,
+        expr: Option<&'a ast::Expr<'a>>,
         name: &str,
-        param: &'a ast::TypeParam,
+        param: &'a ast::TypeParam<'a>,
         key: ScopeKey,
         info: &'static str,
     ) -> Done {
@@ -99,7 +99,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The annotation of a variable; all of one block share one annotation block.
-    pub(super) fn visit_variable_annotation(&mut self, annotation: &'a ast::Expr) -> Done {
+    pub(super) fn visit_variable_annotation(&mut self, annotation: &'a ast::Expr<'a>) -> Done {
         let location = annotation.location.into();
         let parent = self.cur_id();
         let block = self.cur().block;
@@ -136,8 +136,8 @@ impl<'a> Builder<'a> {
     /// The annotations of a function's parameters and result.
     pub(super) fn visit_function_annotations(
         &mut self,
-        args: &'a ast::Arguments,
-        returns: Option<&'a ast::Expr>,
+        args: &'a ast::Arguments<'a>,
+        returns: Option<&'a ast::Expr<'a>>,
         location: SourceLocation,
     ) -> Done {
         let in_class = self.cur().can_see_class_scope || self.cur().block == BlockType::Class;
@@ -146,9 +146,9 @@ impl<'a> Builder<'a> {
             self.cur().can_see_class_scope = true;
             self.add_def("__classdict__", USE, location)?;
         }
-        let positional = args.posonlyargs.iter().chain(&args.args);
-        let variadic = args.vararg.iter().chain(&args.kwarg).map(|arg| &**arg);
-        for arg in positional.chain(variadic).chain(&args.kwonlyargs) {
+        let positional = args.posonlyargs.iter().chain(args.args.iter());
+        let variadic = args.vararg.iter().chain(args.kwarg.iter()).map(|arg| &**arg);
+        for arg in positional.chain(variadic).chain(args.kwonlyargs.iter()) {
             if let Some(annotation) = &arg.annotation {
                 self.cur().annotations_used = true;
                 self.visit_expr(annotation)?;

@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use taipan_syntax::ast::{self, ExprContext};
+use foldhash::HashMap;
+use taipan_syntax::ast::{self, ExprContext, Names};
 
 use super::{BlockType, NameId, Scope, ScopeId, ScopeKey, SourceName, SymbolTable, Symbols, flags::*};
 use crate::depth::Depth;
@@ -17,19 +18,25 @@ use crate::instruction_sequence::{NO_LOCATION, SourceLocation};
 
 pub(super) type Done = Result<(), CompileError>;
 
-pub(super) struct Builder<'a> {
-    pub(super) table: SymbolTable,
-    pub(super) future: &'a FutureFeatures,
+pub(super) struct Builder<'f, 'a> {
+    pub(super) table: SymbolTable<'a>,
+    pub(super) future: &'f FutureFeatures,
     pub(super) stack: Vec<ScopeId>,
     /// Name of the innermost class.
     pub(super) private: Option<&'a str>,
     pub(super) depth: Depth,
 }
 
-impl<'a> Builder<'a> {
-    pub(super) fn new(future: &'a FutureFeatures, stack_limit: usize) -> Self {
+impl<'f, 'a> Builder<'f, 'a> {
+    pub(super) fn new(names: Names<'a>, future: &'f FutureFeatures, stack_limit: usize) -> Self {
         Builder {
-            table: SymbolTable::default(),
+            table: SymbolTable {
+                names,
+                shared: Vec::new(),
+                scopes: Vec::new(),
+                keys: HashMap::default(),
+                mangled_sets: Vec::new(),
+            },
             future,
             stack: Vec::new(),
             private: None,
@@ -37,7 +44,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(super) fn build(mut self, module: &'a ast::Mod) -> Result<SymbolTable, CompileError> {
+    pub(super) fn build(mut self, module: &'a ast::Mod<'a>) -> Result<SymbolTable<'a>, CompileError> {
         let start = SourceLocation::new(0, 0, 0, 0);
         self.enter_block("top", BlockType::Module, ScopeKey::Module, start)?;
         match module {
@@ -153,17 +160,17 @@ impl<'a> Builder<'a> {
     }
 
     /// The flags so far of a name in a block, the name mangled as that block asks.
-    pub(super) fn lookup_in(&self, scope: ScopeId, name: &str) -> u32 {
+    pub(super) fn lookup_in<'n>(&self, scope: ScopeId, name: impl SourceName<'n>) -> u32 {
         let mangled = self.table.maybe_mangle(self.private, scope, name);
         self.table.symbol(scope, &mangled)
     }
 
-    pub(super) fn lookup(&self, name: &str) -> u32 {
+    pub(super) fn lookup<'n>(&self, name: impl SourceName<'n>) -> u32 {
         self.lookup_in(self.cur_id(), name)
     }
 
     fn mangled_id<'n>(&mut self, name: impl SourceName<'n>) -> NameId {
-        match self.table.maybe_mangle(self.private, self.cur_id(), name.text()) {
+        match self.table.maybe_mangle(self.private, self.cur_id(), name) {
             Cow::Borrowed(_) => self.table.intern_source(name),
             Cow::Owned(mangled) => self.table.intern(&mangled),
         }
@@ -239,7 +246,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Remembers the place of a `global`, `nonlocal` or `:=` for errors of the second pass.
-    pub(super) fn record_directive(&mut self, name: &str, location: SourceLocation) {
+    pub(super) fn record_directive<'n>(&mut self, name: impl SourceName<'n>, location: SourceLocation) {
         let id = self.mangled_id(name);
         self.cur().directives.push((id, location));
     }

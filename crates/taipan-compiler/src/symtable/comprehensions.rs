@@ -6,12 +6,12 @@ use super::build::{Builder, Done};
 use super::{BlockType, ComprehensionKind, ScopeKey, flags::*};
 use crate::error::CompileError;
 
-impl<'a> Builder<'a> {
+impl<'a> Builder<'_, 'a> {
     pub(super) fn visit_named_expr(
         &mut self,
-        expr: &'a ast::Expr,
-        target: &'a ast::Expr,
-        value: &'a ast::Expr,
+        expr: &'a ast::Expr<'a>,
+        target: &'a ast::Expr<'a>,
+        value: &'a ast::Expr<'a>,
     ) -> Done {
         self.refuse_in_annotation("named expression", expr.location.into())?;
         if self.cur().comp_iter_expr > 0 {
@@ -28,7 +28,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Binds the target of `:=` in the nearest block that is not a comprehension.
-    fn extend_named_expr_scope(&mut self, target: &'a ast::Expr) -> Done {
+    fn extend_named_expr_scope(&mut self, target: &'a ast::Expr<'a>) -> Done {
         let ExprKind::Name { id: name, .. } = &target.kind else {
             return Err(CompileError::Internal("NamedExpr with non-Name target"));
         };
@@ -73,12 +73,12 @@ impl<'a> Builder<'a> {
 
     pub(super) fn visit_comprehension(
         &mut self,
-        expr: &'a ast::Expr,
+        expr: &'a ast::Expr<'a>,
         name: &str,
         kind: ComprehensionKind,
-        generators: &'a [ast::Comprehension],
-        elt: &'a ast::Expr,
-        value: Option<&'a ast::Expr>,
+        generators: &'a [ast::Comprehension<'a>],
+        elt: &'a ast::Expr<'a>,
+        value: Option<&'a ast::Expr<'a>>,
     ) -> Done {
         let Some((outermost, rest)) = generators.split_first() else {
             return Err(CompileError::Internal("comprehension with no generators"));
@@ -86,7 +86,7 @@ impl<'a> Builder<'a> {
         let is_generator = kind == ComprehensionKind::Generator;
         // The outermost iterable is evaluated in the enclosing block.
         self.cur().comp_iter_expr += 1;
-        self.visit_expr(&outermost.iter)?;
+        self.visit_expr(outermost.iter)?;
         self.cur().comp_iter_expr -= 1;
         let location = expr.location.into();
         self.enter_block(name, BlockType::Function, ScopeKey::comprehension(expr), location)?;
@@ -96,9 +96,9 @@ impl<'a> Builder<'a> {
         }
         self.add_def(".0", DEF_PARAM, location)?;
         self.cur().comp_iter_target = true;
-        self.visit_expr(&outermost.target)?;
+        self.visit_expr(outermost.target)?;
         self.cur().comp_iter_target = false;
-        self.visit_exprs(&outermost.ifs)?;
+        self.visit_exprs(outermost.ifs)?;
         rest.iter().try_for_each(|generator| self.visit_generator(generator))?;
         self.visit_expr_opt(value)?;
         self.visit_expr(elt)?;
@@ -117,14 +117,14 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn visit_generator(&mut self, generator: &'a ast::Comprehension) -> Done {
+    fn visit_generator(&mut self, generator: &'a ast::Comprehension<'a>) -> Done {
         self.cur().comp_iter_target = true;
-        self.visit_expr(&generator.target)?;
+        self.visit_expr(generator.target)?;
         self.cur().comp_iter_target = false;
         self.cur().comp_iter_expr += 1;
-        self.visit_expr(&generator.iter)?;
+        self.visit_expr(generator.iter)?;
         self.cur().comp_iter_expr -= 1;
-        self.visit_exprs(&generator.ifs)?;
+        self.visit_exprs(generator.ifs)?;
         if generator.is_async {
             self.cur().coroutine = true;
         }

@@ -7,16 +7,16 @@ use super::{BlockType, ComprehensionKind, ScopeKey, flags::*};
 use crate::error::CompileError;
 use crate::instruction_sequence::SourceLocation;
 
-impl<'a> Builder<'a> {
-    pub(super) fn visit_exprs(&mut self, exprs: &'a [ast::Expr]) -> Done {
+impl<'a> Builder<'_, 'a> {
+    pub(super) fn visit_exprs(&mut self, exprs: &'a [ast::ExprBox<'a>]) -> Done {
         exprs.iter().try_for_each(|expr| self.visit_expr(expr))
     }
 
-    pub(super) fn visit_expr_opt(&mut self, expr: Option<&'a ast::Expr>) -> Done {
+    pub(super) fn visit_expr_opt(&mut self, expr: Option<&'a ast::Expr<'a>>) -> Done {
         expr.map_or(Ok(()), |expr| self.visit_expr(expr))
     }
 
-    pub(super) fn visit_expr(&mut self, expr: &'a ast::Expr) -> Done {
+    pub(super) fn visit_expr(&mut self, expr: &'a ast::Expr<'a>) -> Done {
         self.depth.enter()?;
         match &expr.kind {
             ExprKind::BoolOp { values, .. } | ExprKind::JoinedStr { values } | ExprKind::TemplateStr { values } => {
@@ -89,7 +89,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Walks down the left operands in a loop: sums of many terms are common.
-    fn visit_bin_op(&mut self, expr: &'a ast::Expr) -> Done {
+    fn visit_bin_op(&mut self, expr: &'a ast::Expr<'a>) -> Done {
         let mut rights = Vec::new();
         let mut left = expr;
         while let ExprKind::BinOp { left: next, right, .. } = &left.kind {
@@ -114,8 +114,8 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn visit_lambda(&mut self, expr: &'a ast::Expr, args: &'a ast::Arguments, body: &'a ast::Expr) -> Done {
-        self.visit_exprs(&args.defaults)?;
+    fn visit_lambda(&mut self, expr: &'a ast::Expr<'a>, args: &'a ast::Arguments<'a>, body: &'a ast::Expr<'a>) -> Done {
+        self.visit_exprs(args.defaults)?;
         args.kw_defaults.iter().flatten().try_for_each(|default| self.visit_expr(default))?;
         self.enter_block("lambda", BlockType::Function, ScopeKey::lambda(expr), expr.location.into())?;
         self.visit_arguments(args)?;
@@ -124,8 +124,8 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    pub(super) fn visit_arguments(&mut self, args: &'a ast::Arguments) -> Done {
-        for arg in args.posonlyargs.iter().chain(&args.args).chain(&args.kwonlyargs) {
+    pub(super) fn visit_arguments(&mut self, args: &'a ast::Arguments<'a>) -> Done {
+        for arg in args.posonlyargs.iter().chain(args.args.iter()).chain(args.kwonlyargs.iter()) {
             self.add_def(&arg.arg, DEF_PARAM, arg.location.into())?;
         }
         if let Some(arg) = &args.vararg {
@@ -139,16 +139,16 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    pub(super) fn visit_keywords(&mut self, keywords: &'a [ast::Keyword]) -> Done {
+    pub(super) fn visit_keywords(&mut self, keywords: &'a [ast::Keyword<'a>]) -> Done {
         for keyword in keywords {
             if let Some(arg) = &keyword.arg {
                 check_name(arg, keyword.location.into(), ExprContext::Store)?;
             }
         }
-        keywords.iter().try_for_each(|keyword| self.visit_expr(&keyword.value))
+        keywords.iter().try_for_each(|keyword| self.visit_expr(keyword.value))
     }
 
-    fn visit_yield(&mut self, expr: &'a ast::Expr, value: Option<&'a ast::Expr>) -> Done {
+    fn visit_yield(&mut self, expr: &'a ast::Expr<'a>, value: Option<&'a ast::Expr<'a>>) -> Done {
         let location = expr.location.into();
         self.refuse_in_annotation("yield expression", location)?;
         self.visit_expr_opt(value)?;
@@ -163,7 +163,7 @@ impl<'a> Builder<'a> {
         Err(CompileError::syntax(message, location))
     }
 
-    fn visit_await(&mut self, expr: &'a ast::Expr, value: &'a ast::Expr) -> Done {
+    fn visit_await(&mut self, expr: &'a ast::Expr<'a>, value: &'a ast::Expr<'a>) -> Done {
         let location = expr.location.into();
         self.refuse_in_annotation("await expression", location)?;
         if !self.allows_top_level_await() {

@@ -8,12 +8,12 @@ use crate::docstring;
 use crate::error::CompileError;
 use crate::instruction_sequence::SourceLocation;
 
-impl<'a> Builder<'a> {
-    pub(super) fn visit_body(&mut self, body: &'a [ast::Stmt]) -> Done {
+impl<'a> Builder<'_, 'a> {
+    pub(super) fn visit_body(&mut self, body: &'a [ast::Stmt<'a>]) -> Done {
         body.iter().try_for_each(|stmt| self.visit_stmt(stmt))
     }
 
-    pub(super) fn visit_stmt(&mut self, stmt: &'a ast::Stmt) -> Done {
+    pub(super) fn visit_stmt(&mut self, stmt: &'a ast::Stmt<'a>) -> Done {
         self.depth.enter()?;
         let location = stmt.location.into();
         match &stmt.kind {
@@ -83,25 +83,25 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn visit_function(&mut self, node: &'a ast::FunctionDef, location: SourceLocation, is_async: bool) -> Done {
+    fn visit_function(&mut self, node: &'a ast::FunctionDef<'a>, location: SourceLocation, is_async: bool) -> Done {
         self.add_def(&node.name, DEF_LOCAL, location)?;
-        self.visit_exprs(&node.args.defaults)?;
+        self.visit_exprs(node.args.defaults)?;
         node.args.kw_defaults.iter().flatten().try_for_each(|default| self.visit_expr(default))?;
-        self.visit_exprs(&node.decorator_list)?;
+        self.visit_exprs(node.decorator_list)?;
         let generic = !node.type_params.is_empty();
         if generic {
-            self.enter_type_param_block(&node.name, &node.type_params, Some(&node.args), false, location)?;
-            self.visit_type_params(&node.type_params)?;
+            self.enter_type_param_block(&node.name, node.type_params, Some(&node.args), false, location)?;
+            self.visit_type_params(node.type_params)?;
         }
         let function = self.new_scope(&node.name, BlockType::Function, ScopeKey::function(node), location);
-        self.table.scope_mut(function).has_docstring = docstring::of_body(&node.body).is_some();
+        self.table.scope_mut(function).has_docstring = docstring::of_body(node.body).is_some();
         self.visit_function_annotations(&node.args, node.returns.as_deref(), location)?;
         self.enter_existing_block(function, true);
         if is_async {
             self.cur().coroutine = true;
         }
         self.visit_arguments(&node.args)?;
-        self.visit_body(&node.body)?;
+        self.visit_body(node.body)?;
         self.exit_block();
         if generic {
             self.exit_block();
@@ -109,27 +109,27 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn visit_class(&mut self, node: &'a ast::ClassDef, location: SourceLocation) -> Done {
+    fn visit_class(&mut self, node: &'a ast::ClassDef<'a>, location: SourceLocation) -> Done {
         self.add_def(&node.name, DEF_LOCAL, location)?;
-        self.visit_exprs(&node.decorator_list)?;
+        self.visit_exprs(node.decorator_list)?;
         let private = self.private;
         let generic = !node.type_params.is_empty();
         if generic {
-            self.enter_type_param_block(&node.name, &node.type_params, None, true, location)?;
-            self.private = Some(&node.name);
+            self.enter_type_param_block(&node.name, node.type_params, None, true, location)?;
+            self.private = Some(node.name.text());
             self.start_mangled_names();
-            self.visit_type_params(&node.type_params)?;
+            self.visit_type_params(node.type_params)?;
         }
-        self.visit_exprs(&node.bases)?;
-        self.visit_keywords(&node.keywords)?;
+        self.visit_exprs(node.bases)?;
+        self.visit_keywords(node.keywords)?;
         self.enter_block(&node.name, BlockType::Class, ScopeKey::class(node), location)?;
-        self.private = Some(&node.name);
+        self.private = Some(node.name.text());
         if generic {
             self.add_def("__type_params__", DEF_LOCAL, location)?;
             self.add_def(".type_params", USE, location)?;
         }
-        self.cur().has_docstring = docstring::of_body(&node.body).is_some();
-        self.visit_body(&node.body)?;
+        self.cur().has_docstring = docstring::of_body(node.body).is_some();
+        self.visit_body(node.body)?;
         self.exit_block();
         if generic {
             self.exit_block();
@@ -140,10 +140,10 @@ impl<'a> Builder<'a> {
 
     fn visit_type_alias(
         &mut self,
-        stmt: &'a ast::Stmt,
-        name: &'a ast::Expr,
-        type_params: &'a [ast::TypeParam],
-        value: &'a ast::Expr,
+        stmt: &'a ast::Stmt<'a>,
+        name: &'a ast::Expr<'a>,
+        type_params: &'a [ast::TypeParam<'a>],
+        value: &'a ast::Expr<'a>,
     ) -> Done {
         self.visit_expr(name)?;
         let ast::ExprKind::Name { id, .. } = &name.kind else {
@@ -171,9 +171,9 @@ impl<'a> Builder<'a> {
     fn visit_ann_assign(
         &mut self,
         location: SourceLocation,
-        target: &'a ast::Expr,
-        annotation: &'a ast::Expr,
-        value: Option<&'a ast::Expr>,
+        target: &'a ast::Expr<'a>,
+        annotation: &'a ast::Expr<'a>,
+        value: Option<&'a ast::Expr<'a>>,
         simple: bool,
     ) -> Done {
         self.cur().annotations_used = true;
@@ -196,17 +196,17 @@ impl<'a> Builder<'a> {
         self.visit_expr_opt(value)
     }
 
-    fn visit_for(&mut self, node: &'a ast::For) -> Done {
-        self.visit_expr(&node.target)?;
-        self.visit_expr(&node.iter)?;
+    fn visit_for(&mut self, node: &'a ast::For<'a>) -> Done {
+        self.visit_expr(node.target)?;
+        self.visit_expr(node.iter)?;
         self.in_conditional_block(|this| {
-            this.visit_body(&node.body)?;
-            this.visit_body(&node.orelse)
+            this.visit_body(node.body)?;
+            this.visit_body(node.orelse)
         })
     }
 
     /// `if` with its chain of `elif`, walked in a loop; the first test alone is not conditional.
-    fn visit_if(&mut self, stmt: &'a ast::Stmt) -> Done {
+    fn visit_if(&mut self, stmt: &'a ast::Stmt<'a>) -> Done {
         let StmtKind::If { test, .. } = &stmt.kind else { return Ok(()) };
         self.visit_expr(test)?;
         self.in_conditional_block(|this| {
@@ -225,32 +225,32 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn visit_with(&mut self, node: &'a ast::With) -> Done {
+    fn visit_with(&mut self, node: &'a ast::With<'a>) -> Done {
         self.in_conditional_block(|this| {
-            for item in &node.items {
-                this.visit_expr(&item.context_expr)?;
+            for item in node.items.iter() {
+                this.visit_expr(item.context_expr)?;
                 this.visit_expr_opt(item.optional_vars.as_deref())?;
             }
-            this.visit_body(&node.body)
+            this.visit_body(node.body)
         })
     }
 
-    fn visit_try(&mut self, node: &'a ast::Try) -> Done {
-        self.visit_body(&node.body)?;
-        for handler in &node.handlers {
+    fn visit_try(&mut self, node: &'a ast::Try<'a>) -> Done {
+        self.visit_body(node.body)?;
+        for handler in node.handlers.iter() {
             self.visit_expr_opt(handler.type_.as_deref())?;
             if let Some(name) = &handler.name {
                 self.add_def(name, DEF_LOCAL, handler.location.into())?;
             }
-            self.visit_body(&handler.body)?;
+            self.visit_body(handler.body)?;
         }
-        self.visit_body(&node.orelse)?;
-        self.visit_body(&node.finalbody)
+        self.visit_body(node.orelse)?;
+        self.visit_body(node.finalbody)
     }
 
-    fn visit_directive(&mut self, names: &'a [ast::Identifier], flag: u32, location: SourceLocation) -> Done {
+    fn visit_directive(&mut self, names: &'a [ast::Identifier<'a>], flag: u32, location: SourceLocation) -> Done {
         let kind = if flag == DEF_GLOBAL { "global" } else { "nonlocal" };
-        for name in names {
+        for name in names.iter() {
             let flags = self.lookup(name);
             if flags & (DEF_PARAM | DEF_LOCAL | USE | DEF_ANNOT) != 0 {
                 let message = if flags & DEF_PARAM != 0 {
@@ -293,7 +293,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn visit_alias(&mut self, alias: &'a ast::Alias) -> Done {
+    fn visit_alias(&mut self, alias: &'a ast::Alias<'a>) -> Done {
         let name = alias.asname.as_deref().unwrap_or(&alias.name);
         if name == "*" {
             if self.cur().block != BlockType::Module {
@@ -305,13 +305,13 @@ impl<'a> Builder<'a> {
         self.add_def(store, DEF_IMPORT, alias.location.into())
     }
 
-    fn visit_match_case(&mut self, case: &'a ast::MatchCase) -> Done {
+    fn visit_match_case(&mut self, case: &'a ast::MatchCase<'a>) -> Done {
         self.visit_pattern(&case.pattern)?;
         self.visit_expr_opt(case.guard.as_deref())?;
-        self.visit_body(&case.body)
+        self.visit_body(case.body)
     }
 
-    fn visit_pattern(&mut self, pattern: &'a ast::Pattern) -> Done {
+    fn visit_pattern(&mut self, pattern: &'a ast::Pattern<'a>) -> Done {
         self.depth.enter()?;
         let location = pattern.location.into();
         match &pattern.kind {
@@ -329,7 +329,7 @@ impl<'a> Builder<'a> {
             PatternKind::MatchClass { cls, patterns, kwd_attrs, kwd_patterns } => {
                 self.visit_expr(cls)?;
                 self.visit_patterns(patterns)?;
-                for (attr, pattern) in kwd_attrs.iter().zip(kwd_patterns) {
+                for (attr, pattern) in kwd_attrs.iter().zip(kwd_patterns.iter()) {
                     check_name(attr, pattern.location.into(), ExprContext::Store)?;
                 }
                 self.visit_patterns(kwd_patterns)?;
@@ -345,7 +345,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn visit_patterns(&mut self, patterns: &'a [ast::Pattern]) -> Done {
+    fn visit_patterns(&mut self, patterns: &'a [ast::Pattern<'a>]) -> Done {
         patterns.iter().try_for_each(|pattern| self.visit_pattern(pattern))
     }
 

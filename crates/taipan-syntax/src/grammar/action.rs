@@ -5,6 +5,7 @@
 use super::compile::{Action, Part, Ref, What};
 use super::machine::{Machine, Stop};
 use super::node::{NIL, NodeId, Place, expression_name};
+use crate::ast::{Arena, Constant};
 use crate::error::ErrorKind;
 use crate::literal::{self, LiteralError};
 use crate::token::TokenKind;
@@ -316,9 +317,9 @@ impl Machine<'_> {
     fn string(&mut self, token: NodeId) -> Outcome {
         let node = &self.nodes[token as usize];
         let (index, place) = (node.token as usize, node.place);
-        match literal::string(self.text(index)) {
+        match literal::string(&Arena::new(), self.text(index)) {
             Ok(string) => {
-                let bytes = matches!(string.value, crate::ast::Constant::Bytes(_));
+                let bytes = matches!(string.value, Constant::Bytes(_));
                 Ok(Some(self.node(if bytes { "Bytes" } else { "Constant" }, index, place, Vec::new())))
             }
             Err(error) => Err(self.literal_error(error, token)),
@@ -346,7 +347,8 @@ impl Machine<'_> {
         }
         // Short literals cannot be too long.
         if text.len() > 100
-            && let Err(LiteralError::HugeInt(msg)) = literal::number(text, self.options.int_max_str_digits)
+            && let Err(LiteralError::HugeInt(msg)) =
+                literal::number(&Arena::new(), text, self.options.int_max_str_digits)
         {
             let place = Place { col_offset: -1, end_col_offset: -1, ..self.token_place(index) };
             return Err(self.raise(ErrorKind::SyntaxError, place, msg));

@@ -4,8 +4,8 @@
 //! can be wrong or needs a state of its own is left to it: f-strings, literals over several lines, changes of the
 //! indentation, other numbers than short decimal ones, other characters than ASCII outside literals.
 
-use super::spellings::{Spellings, kind_of_number};
 use super::{Lexer, MAX_INDENT, MAX_LEVEL, Paren};
+use crate::ast::{Names, kind_of_number};
 use crate::token::{Token, TokenKind};
 
 /// What a byte may begin.
@@ -89,10 +89,10 @@ enum Next {
 }
 
 impl<'s> Lexer<'s> {
-    /// Appends the tokens of plain code from here on, perhaps none; names get the numbers of their spellings.
+    /// Appends the tokens of plain code from here on, perhaps none; names get their numbers.
     ///
     /// Only for lexers without [`super::LexerOptions`].
-    pub(crate) fn plain_tokens(&mut self, names: &mut Spellings<'s>, tokens: &mut Vec<Token>) {
+    pub(crate) fn plain_tokens(&mut self, names: &mut Names<'_>, tokens: &mut Vec<Token>) {
         if !self.modes.is_empty() || self.pending != 0 {
             return;
         }
@@ -169,7 +169,7 @@ impl<'s> Lexer<'s> {
     }
 
     /// The tokens of the rest of the line.
-    fn plain_line(&mut self, names: &mut Spellings<'s>, tokens: &mut Vec<Token>) -> Next {
+    fn plain_line(&mut self, names: &mut Names<'_>, tokens: &mut Vec<Token>) -> Next {
         let line = self.text.get(..self.inp).unwrap_or_default();
         let line_start = self.line_start;
         let lineno = self.lineno;

@@ -1,49 +1,49 @@
 //! Calls and their arguments.
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{Expr, ExprKind, Keyword};
+use crate::ast::{ExprBox, ExprKind, Keyword};
 use crate::token::TokenKind as K;
 
-impl Parser<'_> {
+impl<'a> Parser<'_, 'a> {
     /// `func`, which began at the token `start`, and the parenthesised arguments that follow.
-    pub(super) fn call(&mut self, start: usize, func: Expr) -> Parsing<Expr> {
+    pub(super) fn call(&mut self, start: usize, func: ExprBox<'a>) -> Parsing<ExprBox<'a>> {
         let open = self.pos;
         self.expect(K::LPar)?;
         let (args, keywords) = self.arguments(Some(open))?;
-        Ok(Expr::new(ExprKind::Call { func: func.into(), args, keywords }, self.location(start)))
+        Ok(self.expr(ExprKind::Call { func, args, keywords }, start))
     }
 
     /// The arguments up to and with the closing parenthesis. With the index of the opening one, a generator
     /// expression may stand for all of them.
-    pub(super) fn arguments(&mut self, open: Option<usize>) -> Parsing<(Vec<Expr>, Vec<Keyword>)> {
-        let (mut args, mut keywords) = (Vec::new(), Vec::new());
+    pub(super) fn arguments(&mut self, open: Option<usize>) -> Parsing<(&'a mut [ExprBox<'a>], &'a mut [Keyword<'a>])> {
+        let (args, keywords) = (self.exprs.len(), self.keywords.len());
         let mut unpacked = false;
         while !self.at(K::RPar) {
             match self.kind() {
-                K::Star if !unpacked => args.push(self.starred(Self::expression)?),
+                K::Star if !unpacked => {
+                    let arg = self.starred(Self::expression)?;
+                    self.exprs.push(arg);
+                }
                 K::DoubleStar => {
                     unpacked = true;
-                    keywords.push(self.keyword_unpacking()?);
+                    let keyword = self.keyword_unpacking()?;
+                    self.keywords.push(keyword);
                 }
                 K::Name if self.kind_at(1) == K::Equal => {
                     let keyword = self.keyword()?;
-                    if keywords.capacity() == 0 {
-                        keywords.reserve_exact(1);
-                    }
-                    keywords.push(keyword);
+                    self.keywords.push(keyword);
                 }
-                _ if !keywords.is_empty() || self.at(K::Star) => return Err(Failure::Invalid),
+                _ if self.keywords.len() > keywords || self.at(K::Star) => return Err(Failure::Invalid),
                 _ => {
                     let arg = self.named_expression()?;
-                    if args.capacity() == 0 {
-                        // Most calls have one argument.
-                        args.reserve_exact(1);
+                    if let Some(open) = open
+                        && matches!(self.kind(), K::For | K::Async)
+                        && self.exprs.len() == args
+                    {
+                        let generator = self.generator(open, arg)?;
+                        return Ok((self.arena.alloc([generator]), &mut []));
                     }
-                    if let Some(open) = open.filter(|_| args.is_empty() && matches!(self.kind(), K::For | K::Async)) {
-                        args.push(self.generator(open, arg)?);
-                        return Ok((args, keywords));
-                    }
-                    args.push(arg);
+                    self.exprs.push(arg);
                 }
             }
             if !self.at(K::RPar) {
@@ -51,10 +51,11 @@ impl Parser<'_> {
             }
         }
         self.expect(K::RPar)?;
-        Ok((args, keywords))
+        let args = self.exprs_from(args);
+        Ok((args, self.arena.alloc_slice_fill_iter(self.keywords.drain(keywords..))))
     }
 
-    fn keyword(&mut self) -> Parsing<Keyword> {
+    fn keyword(&mut self) -> Parsing<Keyword<'a>> {
         let start = self.pos;
         let arg = Some(self.name()?);
         self.expect(K::Equal)?;
@@ -62,7 +63,7 @@ impl Parser<'_> {
         Ok(Keyword { arg, value, location: self.location(start) })
     }
 
-    fn keyword_unpacking(&mut self) -> Parsing<Keyword> {
+    fn keyword_unpacking(&mut self) -> Parsing<Keyword<'a>> {
         let start = self.pos;
         self.expect(K::DoubleStar)?;
         let value = self.expression()?;

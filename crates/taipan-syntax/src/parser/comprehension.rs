@@ -4,17 +4,17 @@ use super::{Parser, Parsing};
 use crate::ast::Comprehension;
 use crate::token::TokenKind as K;
 
-impl Parser<'_> {
+impl<'a> Parser<'_, 'a> {
     /// One `for` clause or more.
-    pub(super) fn for_if_clauses(&mut self) -> Parsing<Vec<Comprehension>> {
+    pub(super) fn for_if_clauses(&mut self) -> Parsing<&'a mut [Comprehension<'a>]> {
         let mut clauses = vec![self.for_if_clause()?];
         while self.at(K::For) || (self.at(K::Async) && self.kind_at(1) == K::For) {
             clauses.push(self.for_if_clause()?);
         }
-        Ok(clauses)
+        Ok(self.nodes(clauses))
     }
 
-    fn for_if_clause(&mut self) -> Parsing<Comprehension> {
+    fn for_if_clause(&mut self) -> Parsing<Comprehension<'a>> {
         let is_async = self.eat(K::Async);
         if is_async {
             self.require(6)?;
@@ -23,10 +23,12 @@ impl Parser<'_> {
         let target = self.star_targets()?;
         self.expect(K::In)?;
         let iter = self.disjunction()?;
-        let mut ifs = Vec::new();
+        let base = self.exprs.len();
         while self.eat(K::If) {
-            ifs.push(self.disjunction()?);
+            let test = self.disjunction()?;
+            self.exprs.push(test);
         }
+        let ifs = self.exprs_from(base);
         Ok(Comprehension { target, iter, ifs, is_async })
     }
 }

@@ -1,17 +1,19 @@
 //! Functions, classes, decorators and type parameters.
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{ClassDef, Expr, FunctionDef, Stmt, StmtKind, TypeParam, TypeParamKind};
+use crate::ast::{ClassDef, ExprBox, FunctionDef, Stmt, StmtKind, Text, TypeParam, TypeParamKind};
 use crate::token::TokenKind as K;
 
-impl Parser<'_> {
+impl<'a> Parser<'_, 'a> {
     /// A function or class with its decorators.
-    pub(super) fn decorated(&mut self) -> Parsing<Stmt> {
-        let mut decorators = Vec::new();
+    pub(super) fn decorated(&mut self) -> Parsing<Stmt<'a>> {
+        let base = self.exprs.len();
         while self.eat(K::At) {
-            decorators.push(self.named_expression()?);
+            let decorator = self.named_expression()?;
+            self.exprs.push(decorator);
             self.expect(K::Newline)?;
         }
+        let decorators = self.exprs_from(base);
         match self.kind() {
             K::Class => self.class_def(decorators),
             K::Def => self.function_def(decorators),
@@ -20,7 +22,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn function_def(&mut self, decorator_list: Vec<Expr>) -> Parsing<Stmt> {
+    pub(super) fn function_def(&mut self, decorator_list: &'a mut [ExprBox<'a>]) -> Parsing<Stmt<'a>> {
         let start = self.pos;
         let is_async = self.eat(K::Async);
         if is_async {
@@ -32,17 +34,18 @@ impl Parser<'_> {
         self.expect(K::LPar)?;
         let args = self.parameters(K::RPar)?;
         self.expect(K::RPar)?;
-        let returns = if self.eat(K::RArrow) { Some(self.expression()?.into()) } else { None };
+        let returns = if self.eat(K::RArrow) { Some(self.expression()?) } else { None };
         self.expect(K::Colon)?;
         let type_comment = self.func_type_comment();
         let body = self.block()?;
-        let def = Box::new(FunctionDef { name, args, body, decorator_list, returns, type_comment, type_params });
+        let def =
+            self.arena.alloc(FunctionDef { name, args, body, decorator_list, returns, type_comment, type_params });
         let kind = if is_async { StmtKind::AsyncFunctionDef(def) } else { StmtKind::FunctionDef(def) };
-        Ok(Stmt::new(kind, self.location(start)))
+        Ok(self.stmt(kind, start))
     }
 
     /// A type comment behind the colon, or on a line of its own before the block.
-    fn func_type_comment(&mut self) -> Option<crate::ast::Text> {
+    fn func_type_comment(&mut self) -> Option<Text<'a>> {
         if self.at(K::Newline)
             && self.kind_at(1) == K::TypeComment
             && self.kind_at(2) == K::Newline
@@ -53,7 +56,7 @@ impl Parser<'_> {
         self.type_comment()
     }
 
-    pub(super) fn class_def(&mut self, decorator_list: Vec<Expr>) -> Parsing<Stmt> {
+    pub(super) fn class_def(&mut self, decorator_list: &'a mut [ExprBox<'a>]) -> Parsing<Stmt<'a>> {
         let start = self.pos;
         self.expect(K::Class)?;
         let name = self.name()?;
@@ -61,14 +64,14 @@ impl Parser<'_> {
         let (bases, keywords) = if self.eat(K::LPar) { self.arguments(None)? } else { Default::default() };
         self.expect(K::Colon)?;
         let body = self.block()?;
-        let def = Box::new(ClassDef { name, bases, keywords, body, decorator_list, type_params });
-        Ok(Stmt::new(StmtKind::ClassDef(def), self.location(start)))
+        let def = self.arena.alloc(ClassDef { name, bases, keywords, body, decorator_list, type_params });
+        Ok(self.stmt(StmtKind::ClassDef(def), start))
     }
 
     /// `[T, ...]`, if it is there.
-    pub(super) fn type_params(&mut self) -> Parsing<Vec<TypeParam>> {
+    pub(super) fn type_params(&mut self) -> Parsing<&'a mut [TypeParam<'a>]> {
         if !self.at(K::LSqb) {
-            return Ok(Vec::new());
+            return Ok(&mut []);
         }
         self.require(12)?;
         self.advance();
@@ -80,10 +83,10 @@ impl Parser<'_> {
             params.push(self.type_param()?);
         }
         self.expect(K::RSqb)?;
-        Ok(params)
+        Ok(self.nodes(params))
     }
 
-    fn type_param(&mut self) -> Parsing<TypeParam> {
+    fn type_param(&mut self) -> Parsing<TypeParam<'a>> {
         let start = self.pos;
         let kind = if self.eat(K::Star) {
             let name = self.name()?;
@@ -93,17 +96,17 @@ impl Parser<'_> {
             TypeParamKind::ParamSpec { name, default_value: self.type_default(Self::expression)? }
         } else {
             let name = self.name()?;
-            let bound = if self.eat(K::Colon) { Some(self.expression()?.into()) } else { None };
+            let bound = if self.eat(K::Colon) { Some(self.expression()?) } else { None };
             TypeParamKind::TypeVar { name, bound, default_value: self.type_default(Self::expression)? }
         };
         Ok(TypeParam { kind, location: self.location(start) })
     }
 
-    fn type_default(&mut self, item: fn(&mut Self) -> Parsing<Expr>) -> Parsing<Option<crate::ast::ExprBox>> {
+    fn type_default(&mut self, item: fn(&mut Self) -> Parsing<ExprBox<'a>>) -> Parsing<Option<ExprBox<'a>>> {
         if !self.eat(K::Equal) {
             return Ok(None);
         }
         self.require(13)?;
-        Ok(Some(item(self)?.into()))
+        Ok(Some(item(self)?))
     }
 }

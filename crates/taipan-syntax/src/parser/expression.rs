@@ -1,7 +1,7 @@
 //! Expressions from the top down to the boolean operators.
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{Expr, ExprBox, ExprContext, ExprKind};
+use crate::ast::{ExprBox, ExprContext, ExprKind};
 use crate::token::TokenKind as K;
 
 /// How many conditional expressions may follow each other's `else`.
@@ -16,7 +16,7 @@ fn ends_expression(kind: K) -> bool {
     )
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'_, 'a> {
     /// Whether the next token may begin an expression (or `*` one).
     pub(super) fn starts_expression(&self) -> bool {
         matches!(
@@ -44,53 +44,61 @@ impl Parser<'_> {
     }
 
     /// `expressions`: one, or a tuple without stars.
-    pub(super) fn expressions(&mut self) -> Parsing<Expr> {
+    pub(super) fn expressions(&mut self) -> Parsing<ExprBox<'a>> {
         let start = self.pos;
         let first = self.expression()?;
         self.tuple_tail(start, first, Self::expression)
     }
 
     /// `star_expressions`: one, or a tuple.
-    pub(super) fn star_expressions(&mut self) -> Parsing<Expr> {
+    pub(super) fn star_expressions(&mut self) -> Parsing<ExprBox<'a>> {
         let start = self.pos;
         let first = self.star_expression()?;
         self.tuple_tail(start, first, Self::star_expression)
     }
 
-    fn tuple_tail(&mut self, start: usize, first: Expr, item: fn(&mut Self) -> Parsing<Expr>) -> Parsing<Expr> {
+    fn tuple_tail(
+        &mut self,
+        start: usize,
+        first: ExprBox<'a>,
+        item: fn(&mut Self) -> Parsing<ExprBox<'a>>,
+    ) -> Parsing<ExprBox<'a>> {
         if !self.at(K::Comma) {
             return Ok(first);
         }
-        let mut elts = vec![first];
+        let base = self.exprs.len();
+        self.exprs.push(first);
         while self.eat(K::Comma) {
             if !self.starts_expression() {
                 break;
             }
-            elts.push(item(self)?);
+            let elt = item(self)?;
+            self.exprs.push(elt);
         }
-        Ok(Expr::new(ExprKind::Tuple { elts, ctx: ExprContext::Load }, self.location(start)))
+        let elts = self.exprs_from(base);
+        Ok(self.expr(ExprKind::Tuple { elts, ctx: ExprContext::Load }, start))
     }
 
     /// `star_expression`: `*bitwise_or` or an expression.
-    pub(super) fn star_expression(&mut self) -> Parsing<Expr> {
+    pub(super) fn star_expression(&mut self) -> Parsing<ExprBox<'a>> {
         if self.at(K::Star) { self.starred(Self::bitwise_or) } else { self.expression() }
     }
 
     /// `star_named_expression`: `*bitwise_or` or a named expression.
-    pub(super) fn star_named_expression(&mut self) -> Parsing<Expr> {
+    pub(super) fn star_named_expression(&mut self) -> Parsing<ExprBox<'a>> {
         if self.at(K::Star) { self.starred(Self::bitwise_or) } else { self.named_expression() }
     }
 
     /// `*` and the operand that `item` reads.
-    pub(super) fn starred(&mut self, item: fn(&mut Self) -> Parsing<Expr>) -> Parsing<Expr> {
+    pub(super) fn starred(&mut self, item: fn(&mut Self) -> Parsing<ExprBox<'a>>) -> Parsing<ExprBox<'a>> {
         let start = self.pos;
         self.expect(K::Star)?;
-        let value = item(self)?.into();
-        Ok(Expr::new(ExprKind::Starred { value, ctx: ExprContext::Load }, self.location(start)))
+        let value = item(self)?;
+        Ok(self.expr(ExprKind::Starred { value, ctx: ExprContext::Load }, start))
     }
 
     /// `named_expression`: `name := value`, or an expression.
-    pub(super) fn named_expression(&mut self) -> Parsing<Expr> {
+    pub(super) fn named_expression(&mut self) -> Parsing<ExprBox<'a>> {
         if self.at(K::Name) && self.kind_at(1) == K::ColonEqual {
             return self.assignment_expression();
         }
@@ -98,38 +106,38 @@ impl Parser<'_> {
         if self.at(K::ColonEqual) { Err(Failure::Invalid) } else { Ok(expr) }
     }
 
-    fn assignment_expression(&mut self) -> Parsing<Expr> {
+    fn assignment_expression(&mut self) -> Parsing<ExprBox<'a>> {
         self.require(8)?;
         let start = self.pos;
         let id = self.name()?;
-        let target = Expr::new(ExprKind::Name { id, ctx: ExprContext::Store }, self.location(start)).into();
+        let target = self.expr(ExprKind::Name { id, ctx: ExprContext::Store }, start);
         self.expect(K::ColonEqual)?;
-        let value = self.expression()?.into();
-        Ok(Expr::new(ExprKind::NamedExpr { target, value }, self.location(start)))
+        let value = self.expression()?;
+        Ok(self.expr(ExprKind::NamedExpr { target, value }, start))
     }
 
     /// `annotated_rhs`: a yield expression or star expressions.
-    pub(super) fn annotated_rhs(&mut self) -> Parsing<Expr> {
+    pub(super) fn annotated_rhs(&mut self) -> Parsing<ExprBox<'a>> {
         if self.at(K::Yield) { self.yield_expr() } else { self.star_expressions() }
     }
 
-    pub(super) fn yield_expr(&mut self) -> Parsing<Expr> {
+    pub(super) fn yield_expr(&mut self) -> Parsing<ExprBox<'a>> {
         let start = self.pos;
         self.expect(K::Yield)?;
         if self.eat(K::From) {
-            let value = self.expression()?.into();
-            return Ok(Expr::new(ExprKind::YieldFrom { value }, self.location(start)));
+            let value = self.expression()?;
+            return Ok(self.expr(ExprKind::YieldFrom { value }, start));
         }
         let value = self.optional_star_expressions()?;
-        Ok(Expr::new(ExprKind::Yield { value }, self.location(start)))
+        Ok(self.expr(ExprKind::Yield { value }, start))
     }
 
-    pub(super) fn optional_star_expressions(&mut self) -> Parsing<Option<ExprBox>> {
-        if self.starts_expression() { Ok(Some(self.star_expressions()?.into())) } else { Ok(None) }
+    pub(super) fn optional_star_expressions(&mut self) -> Parsing<Option<ExprBox<'a>>> {
+        if self.starts_expression() { Ok(Some(self.star_expressions()?)) } else { Ok(None) }
     }
 
     /// `expression`: a conditional expression, a disjunction or a lambda.
-    pub(super) fn expression(&mut self) -> Parsing<Expr> {
+    pub(super) fn expression(&mut self) -> Parsing<ExprBox<'a>> {
         // Most expressions are a name or a literal and no more.
         if ends_expression(self.kind_at(1)) {
             match self.kind() {
@@ -148,13 +156,13 @@ impl Parser<'_> {
     }
 
     /// What follows the value of a conditional expression; a chain of them nests to the right.
-    fn conditional(&mut self, mut start: usize, mut expr: Expr) -> Parsing<Expr> {
-        let mut chain: Vec<(usize, ExprBox, ExprBox)> = Vec::new();
+    fn conditional(&mut self, mut start: usize, mut expr: ExprBox<'a>) -> Parsing<ExprBox<'a>> {
+        let mut chain = Vec::new();
         loop {
             self.expect(K::If)?;
-            let test = self.disjunction()?.into();
+            let test = self.disjunction()?;
             self.expect(K::Else)?;
-            chain.push((start, expr.into(), test));
+            chain.push((start, expr, test));
             if chain.len() > MAX_CHAIN {
                 return Err(Failure::TooDeep);
             }
@@ -169,19 +177,20 @@ impl Parser<'_> {
             }
         }
         while let Some((start, body, test)) = chain.pop() {
-            expr = Expr::new(ExprKind::IfExp { test, body, orelse: expr.into() }, self.location(start));
+            expr = self.expr(ExprKind::IfExp { test, body, orelse: expr }, start);
         }
         Ok(expr)
     }
 
-    fn lambdef(&mut self) -> Parsing<Expr> {
+    fn lambdef(&mut self) -> Parsing<ExprBox<'a>> {
         let start = self.pos;
         self.enter()?;
         self.expect(K::Lambda)?;
-        let args = Box::new(self.parameters(K::Colon)?);
+        let args = self.parameters(K::Colon)?;
+        let args = self.arena.alloc(args);
         self.expect(K::Colon)?;
-        let body = self.expression()?.into();
+        let body = self.expression()?;
         self.leave();
-        Ok(Expr::new(ExprKind::Lambda { args, body }, self.location(start)))
+        Ok(self.expr(ExprKind::Lambda { args, body }, start))
     }
 }

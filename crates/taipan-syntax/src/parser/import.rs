@@ -4,8 +4,8 @@ use super::{Failure, Parser, Parsing};
 use crate::ast::{Alias, Identifier, StmtKind};
 use crate::token::TokenKind as K;
 
-impl Parser<'_> {
-    pub(super) fn import_name(&mut self) -> Parsing<StmtKind> {
+impl<'a> Parser<'_, 'a> {
+    pub(super) fn import_name(&mut self) -> Parsing<StmtKind<'a>> {
         self.advance();
         let mut names = Vec::new();
         loop {
@@ -14,16 +14,16 @@ impl Parser<'_> {
             let asname = self.as_name()?;
             names.push(Alias { name, asname, location: self.location(start) });
             if !self.eat(K::Comma) {
-                return Ok(StmtKind::Import { names });
+                return Ok(StmtKind::Import { names: self.nodes(names) });
             }
         }
     }
 
-    fn as_name(&mut self) -> Parsing<Option<Identifier>> {
+    fn as_name(&mut self) -> Parsing<Option<Identifier<'a>>> {
         if self.eat(K::As) { Ok(Some(self.name()?)) } else { Ok(None) }
     }
 
-    fn dotted_name(&mut self) -> Parsing<Identifier> {
+    fn dotted_name(&mut self) -> Parsing<Identifier<'a>> {
         let first = self.name()?;
         if !self.at(K::Dot) {
             return Ok(first);
@@ -33,10 +33,10 @@ impl Parser<'_> {
             name.push('.');
             name.push_str(&self.name()?);
         }
-        Ok(name.into())
+        Ok(self.names.intern(&name))
     }
 
-    pub(super) fn import_from(&mut self) -> Parsing<StmtKind> {
+    pub(super) fn import_from(&mut self) -> Parsing<StmtKind<'a>> {
         self.advance();
         let mut level = 0;
         loop {
@@ -56,10 +56,11 @@ impl Parser<'_> {
         Ok(StmtKind::ImportFrom { module, names, level })
     }
 
-    fn import_from_targets(&mut self) -> Parsing<Vec<Alias>> {
+    fn import_from_targets(&mut self) -> Parsing<&'a mut [Alias<'a>]> {
         let start = self.pos;
         if self.eat(K::Star) {
-            return Ok(vec![Alias { name: "*".into(), asname: None, location: self.location(start) }]);
+            let name = self.names.intern("*");
+            return Ok(self.arena.alloc([Alias { name, asname: None, location: self.location(start) }]));
         }
         let parenthesised = self.eat(K::LPar);
         let mut names = Vec::new();
@@ -81,6 +82,6 @@ impl Parser<'_> {
         if parenthesised {
             self.expect(K::RPar)?;
         }
-        Ok(names)
+        Ok(self.nodes(names))
     }
 }

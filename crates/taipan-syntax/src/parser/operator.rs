@@ -4,7 +4,7 @@
 //! the stack is bounded by [`MAX_PENDING`].
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{BoolOp, CmpOp, Expr, ExprBox, ExprKind, Operator, UnaryOp};
+use crate::ast::{BoolOp, CmpOp, ExprBox, ExprKind, Operator, UnaryOp};
 use crate::token::TokenKind as K;
 
 /// How many operators may wait for their right operand.
@@ -21,18 +21,20 @@ const UNARY: u8 = 11;
 const POW: u8 = 12;
 
 /// An operator that waits for its right operand.
-pub(super) struct Pending {
+pub(super) struct Pending<'a> {
     /// The first token of the node to be.
     start: usize,
     rank: u8,
-    kind: PendingKind,
+    kind: PendingKind<'a>,
 }
 
-enum PendingKind {
-    Bool(BoolOp, Vec<Expr>),
+/// Operands of chains lie on [`Parser::exprs`], from the number given on.
+enum PendingKind<'a> {
+    Bool(BoolOp, usize),
     Unary(UnaryOp),
-    Compare(ExprBox, Vec<CmpOp>, Vec<Expr>),
-    Binary(ExprBox, Operator),
+    /// With where its operators lie on [`Parser::cmp_ops`].
+    Compare(ExprBox<'a>, usize, usize),
+    Binary(ExprBox<'a>, Operator),
 }
 
 /// The kinds of token that may be an operator behind an operand.
@@ -80,17 +82,17 @@ enum Infix {
     Binary(Operator),
 }
 
-impl Parser<'_> {
-    pub(super) fn disjunction(&mut self) -> Parsing<Expr> {
+impl<'a> Parser<'_, 'a> {
+    pub(super) fn disjunction(&mut self) -> Parsing<ExprBox<'a>> {
         self.operators(OR)
     }
 
-    pub(super) fn bitwise_or(&mut self) -> Parsing<Expr> {
+    pub(super) fn bitwise_or(&mut self) -> Parsing<ExprBox<'a>> {
         self.operators(BIT_OR)
     }
 
     /// An expression of operators that bind at least as tightly as `least`.
-    fn operators(&mut self, least: u8) -> Parsing<Expr> {
+    fn operators(&mut self, least: u8) -> Parsing<ExprBox<'a>> {
         if !matches!(self.kind(), K::Not | K::Plus | K::Minus | K::Tilde) {
             let start = self.pos;
             let operand = self.await_primary()?;
@@ -105,7 +107,13 @@ impl Parser<'_> {
     }
 
     /// The rest of an expression whose operators wait from `base` on.
-    fn operator_loop(&mut self, base: usize, mut start: usize, mut operand: Expr, least: u8) -> Parsing<Expr> {
+    fn operator_loop(
+        &mut self,
+        base: usize,
+        mut start: usize,
+        mut operand: ExprBox<'a>,
+        least: u8,
+    ) -> Parsing<ExprBox<'a>> {
         while let Some((infix, rank, tokens)) = self.infix().filter(|(_, rank, _)| *rank >= least) {
             // `**` alone binds to the right.
             while let Some(top) = self.pop_if(base, |top| top.rank > rank || (top.rank == rank && is_left(rank))) {
@@ -127,7 +135,7 @@ impl Parser<'_> {
     }
 
     /// Prefix operators, which go on the stack, and the operand behind them with its first token.
-    fn operand(&mut self, base: usize, least: u8) -> Parsing<(usize, Expr)> {
+    fn operand(&mut self, base: usize, least: u8) -> Parsing<(usize, ExprBox<'a>)> {
         loop {
             let start = self.pos;
             let (op, rank) = match self.kind() {
@@ -150,7 +158,7 @@ impl Parser<'_> {
     }
 
     /// Takes the last operator, if it waits since `base` and `which` says so.
-    fn pop_if(&mut self, base: usize, which: impl FnOnce(&Pending) -> bool) -> Option<Pending> {
+    fn pop_if(&mut self, base: usize, which: impl FnOnce(&Pending<'a>) -> bool) -> Option<Pending<'a>> {
         if self.pending.len() <= base {
             return None;
         }
@@ -158,17 +166,17 @@ impl Parser<'_> {
     }
 
     /// Puts `infix` on the stack with its left operand, or adds the operand to the same chain.
-    fn push(&mut self, base: usize, start: usize, operand: Expr, infix: Infix, rank: u8) -> Parsing<()> {
-        let waiting = self.pending.get_mut(base..).unwrap_or_default();
-        if let Some(top) = waiting.last_mut().filter(|top| top.rank == rank) {
-            match (&mut top.kind, infix) {
-                (PendingKind::Bool(_, values), Infix::Bool(_)) => {
-                    values.push(operand);
+    fn push(&mut self, base: usize, start: usize, operand: ExprBox<'a>, infix: Infix, rank: u8) -> Parsing<()> {
+        let waiting = self.pending.get(base..).unwrap_or_default();
+        if let Some(top) = waiting.last().filter(|top| top.rank == rank) {
+            match (&top.kind, infix) {
+                (PendingKind::Bool(..), Infix::Bool(_)) => {
+                    self.exprs.push(operand);
                     return Ok(());
                 }
-                (PendingKind::Compare(_, ops, comparators), Infix::Compare(op)) => {
-                    ops.push(op);
-                    comparators.push(operand);
+                (PendingKind::Compare(..), Infix::Compare(op)) => {
+                    self.cmp_ops.push(op);
+                    self.exprs.push(operand);
                     return Ok(());
                 }
                 _ => {}
@@ -176,12 +184,16 @@ impl Parser<'_> {
         }
         let kind = match infix {
             Infix::Bool(op) => {
-                let mut values = Vec::with_capacity(2);
-                values.push(operand);
-                PendingKind::Bool(op, values)
+                let base = self.exprs.len();
+                self.exprs.push(operand);
+                PendingKind::Bool(op, base)
             }
-            Infix::Compare(op) => PendingKind::Compare(operand.into(), vec![op], Vec::with_capacity(1)),
-            Infix::Binary(op) => PendingKind::Binary(operand.into(), op),
+            Infix::Compare(op) => {
+                let base = self.cmp_ops.len();
+                self.cmp_ops.push(op);
+                PendingKind::Compare(operand, base, self.exprs.len())
+            }
+            Infix::Binary(op) => PendingKind::Binary(operand, op),
         };
         self.pending.push(Pending { start, rank, kind });
         if self.pending.len() - base > MAX_PENDING { Err(Failure::TooDeep) } else { Ok(()) }
@@ -197,20 +209,21 @@ impl Parser<'_> {
     }
 
     /// Gives `top` its right operand.
-    fn reduce(&self, top: Pending, operand: Expr) -> (usize, Expr) {
+    fn reduce(&mut self, top: Pending<'a>, operand: ExprBox<'a>) -> (usize, ExprBox<'a>) {
         let kind = match top.kind {
-            PendingKind::Bool(op, mut values) => {
-                values.push(operand);
-                ExprKind::BoolOp { op, values }
+            PendingKind::Bool(op, base) => {
+                self.exprs.push(operand);
+                ExprKind::BoolOp { op, values: self.exprs_from(base) }
             }
-            PendingKind::Unary(op) => ExprKind::UnaryOp { op, operand: operand.into() },
-            PendingKind::Compare(left, ops, mut comparators) => {
-                comparators.push(operand);
-                ExprKind::Compare { left, ops, comparators }
+            PendingKind::Unary(op) => ExprKind::UnaryOp { op, operand },
+            PendingKind::Compare(left, ops, base) => {
+                self.exprs.push(operand);
+                let ops = self.arena.alloc_slice_fill_iter(self.cmp_ops.drain(ops..));
+                ExprKind::Compare { left, ops, comparators: self.exprs_from(base) }
             }
-            PendingKind::Binary(left, op) => ExprKind::BinOp { left, op, right: operand.into() },
+            PendingKind::Binary(left, op) => ExprKind::BinOp { left, op, right: operand },
         };
-        (top.start, Expr::new(kind, self.location(top.start)))
+        (top.start, self.expr(kind, top.start))
     }
 
     /// The operator at the next token, its rank and how many tokens it has.
@@ -253,15 +266,15 @@ impl Parser<'_> {
         self.kind_at(1) == K::Greater && self.tokens.get(self.pos + 1).is_some_and(|next| next.start == self.peek().end)
     }
 
-    fn await_primary(&mut self) -> Parsing<Expr> {
+    fn await_primary(&mut self) -> Parsing<ExprBox<'a>> {
         if !self.at(K::Await) {
             return self.primary();
         }
         self.require(5)?;
         let start = self.pos;
         self.expect(K::Await)?;
-        let value = self.primary()?.into();
-        Ok(Expr::new(ExprKind::Await { value }, self.location(start)))
+        let value = self.primary()?;
+        Ok(self.expr(ExprKind::Await { value }, start))
     }
 }
 

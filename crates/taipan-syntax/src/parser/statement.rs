@@ -2,48 +2,56 @@
 
 use super::target::{is_single_target, set_context};
 use super::{Failure, Parser, Parsing};
-use crate::ast::{Expr, ExprContext, ExprKind, Location, Operator, Stmt, StmtKind};
+use crate::ast::{ExprBox, ExprContext, ExprKind, Identifier, Location, Operator, Stmt, StmtKind};
 use crate::token::{SoftKeyword, TokenKind as K};
 
-impl Parser<'_> {
+impl<'a> Parser<'_, 'a> {
     /// Statements up to a token of kind `end`.
-    pub(super) fn statements(&mut self, end: K) -> Parsing<Vec<Stmt>> {
-        let mut body = Vec::new();
+    pub(super) fn statements(&mut self, end: K) -> Parsing<&'a mut [Stmt<'a>]> {
+        let base = self.stmts.len();
         while !self.at(end) {
-            self.statement(&mut body)?;
+            self.statement()?;
         }
-        Ok(body)
+        Ok(self.stmts_from(base))
     }
 
-    fn statement(&mut self, body: &mut Vec<Stmt>) -> Parsing<()> {
+    /// The statements collected since there were `base`.
+    pub(super) fn stmts_from(&mut self, base: usize) -> &'a mut [Stmt<'a>] {
+        self.arena.alloc_slice_fill_iter(self.stmts.drain(base..))
+    }
+
+    /// Collects the statements of a line, or a compound one.
+    fn statement(&mut self) -> Parsing<()> {
         match self.compound_stmt()? {
-            Some(stmt) => body.push(stmt),
-            None => self.simple_stmts(body)?,
+            Some(stmt) => self.stmts.push(stmt),
+            None => self.simple_stmts()?,
         }
         Ok(())
     }
 
     /// `statement_newline`: one statement of interactive input.
-    pub(super) fn statement_newline(&mut self) -> Parsing<Vec<Stmt>> {
-        let mut body = Vec::new();
+    pub(super) fn statement_newline(&mut self) -> Parsing<&'a mut [Stmt<'a>]> {
+        let base = self.stmts.len();
         if self.at(K::Newline) {
             self.advance();
             let token = &self.tokens[0];
             let (lineno, col_offset) = (token.lineno, super::unsigned(token.col_offset));
             let location = Location { lineno, col_offset, end_lineno: lineno, end_col_offset: col_offset };
-            body.push(Stmt::new(StmtKind::Pass, location));
+            self.stmts.push(Stmt::new(StmtKind::Pass, location));
         } else if let Some(stmt) = self.compound_stmt()? {
-            body.push(stmt);
+            self.stmts.push(stmt);
             self.expect(K::Newline)?;
         } else {
-            self.simple_stmts(&mut body)?;
+            self.simple_stmts()?;
         }
-        Ok(body)
+        Ok(self.stmts_from(base))
     }
 
-    pub(super) fn simple_stmts(&mut self, body: &mut Vec<Stmt>) -> Parsing<()> {
+    /// Collects the simple statements of a line.
+    pub(super) fn simple_stmts(&mut self) -> Parsing<()> {
         loop {
-            body.push(self.simple_stmt()?);
+            let stmt = self.simple_stmt()?;
+            self.stmts.push(stmt);
             let more = self.eat(K::Semi);
             if self.at(K::Newline) {
                 self.advance();
@@ -55,7 +63,7 @@ impl Parser<'_> {
         }
     }
 
-    fn simple_stmt(&mut self) -> Parsing<Stmt> {
+    fn simple_stmt(&mut self) -> Parsing<Stmt<'a>> {
         let start = self.pos;
         let kind = match self.kind() {
             K::Return => self.return_stmt()?,
@@ -72,30 +80,30 @@ impl Parser<'_> {
             K::Name if self.at_soft_keyword(SoftKeyword::Type) && self.kind_at(1) == K::Name => self.type_alias()?,
             _ => self.expression_stmt(start)?,
         };
-        Ok(Stmt::new(kind, self.location(start)))
+        Ok(self.stmt(kind, start))
     }
 
-    fn word(&mut self, kind: StmtKind) -> StmtKind {
+    fn word(&mut self, kind: StmtKind<'a>) -> StmtKind<'a> {
         self.advance();
         kind
     }
 
-    fn return_stmt(&mut self) -> Parsing<StmtKind> {
+    fn return_stmt(&mut self) -> Parsing<StmtKind<'a>> {
         self.advance();
         Ok(StmtKind::Return { value: self.optional_star_expressions()? })
     }
 
-    fn raise_stmt(&mut self) -> Parsing<StmtKind> {
+    fn raise_stmt(&mut self) -> Parsing<StmtKind<'a>> {
         self.advance();
         if !self.starts_expression() {
             return Ok(StmtKind::Raise { exc: None, cause: None });
         }
-        let exc = Some(self.expression()?.into());
-        let cause = if self.eat(K::From) { Some(self.expression()?.into()) } else { None };
+        let exc = Some(self.expression()?);
+        let cause = if self.eat(K::From) { Some(self.expression()?) } else { None };
         Ok(StmtKind::Raise { exc, cause })
     }
 
-    fn del_stmt(&mut self) -> Parsing<StmtKind> {
+    fn del_stmt(&mut self) -> Parsing<StmtKind<'a>> {
         self.advance();
         let targets = self.del_targets()?;
         if matches!(self.kind(), K::Semi | K::Newline) {
@@ -105,36 +113,36 @@ impl Parser<'_> {
         }
     }
 
-    fn assert_stmt(&mut self) -> Parsing<StmtKind> {
+    fn assert_stmt(&mut self) -> Parsing<StmtKind<'a>> {
         self.advance();
-        let test = self.expression()?.into();
-        let msg = if self.eat(K::Comma) { Some(self.expression()?.into()) } else { None };
+        let test = self.expression()?;
+        let msg = if self.eat(K::Comma) { Some(self.expression()?) } else { None };
         Ok(StmtKind::Assert { test, msg })
     }
 
-    fn name_list(&mut self) -> Parsing<Vec<crate::ast::Identifier>> {
+    fn name_list(&mut self) -> Parsing<&'a mut [Identifier<'a>]> {
         self.advance();
         let mut names = vec![self.name()?];
         while self.eat(K::Comma) {
             names.push(self.name()?);
         }
-        Ok(names)
+        Ok(self.nodes(names))
     }
 
-    fn type_alias(&mut self) -> Parsing<StmtKind> {
+    fn type_alias(&mut self) -> Parsing<StmtKind<'a>> {
         self.require(12)?;
         self.advance();
         let start = self.pos;
         let id = self.name()?;
-        let name = Expr::new(ExprKind::Name { id, ctx: ExprContext::Store }, self.location(start)).into();
+        let name = self.expr(ExprKind::Name { id, ctx: ExprContext::Store }, start);
         let type_params = self.type_params()?;
         self.expect(K::Equal)?;
-        let value = self.expression()?.into();
+        let value = self.expression()?;
         Ok(StmtKind::TypeAlias { name, type_params, value })
     }
 
     /// An expression, or the assignment it turns out to be.
-    fn expression_stmt(&mut self, start: usize) -> Parsing<StmtKind> {
+    fn expression_stmt(&mut self, start: usize) -> Parsing<StmtKind<'a>> {
         let is_yield = self.at(K::Yield);
         let value = self.annotated_rhs()?;
         match self.kind() {
@@ -142,30 +150,30 @@ impl Parser<'_> {
             K::Equal if !is_yield => self.assignment(value),
             kind => match augmented(kind) {
                 Some(op) if !is_yield => self.augmented_assignment(value, op),
-                _ => Ok(StmtKind::Expr { value: value.into() }),
+                _ => Ok(StmtKind::Expr { value }),
             },
         }
     }
 
-    fn annotated_assignment(&mut self, start: usize, mut target: Expr) -> Parsing<StmtKind> {
+    fn annotated_assignment(&mut self, start: usize, target: ExprBox<'a>) -> Parsing<StmtKind<'a>> {
         self.require(6)?;
-        if !is_single_target(&target) {
+        if !is_single_target(target) {
             return Err(Failure::Invalid);
         }
         let simple = self.tokens[start].kind == K::Name && matches!(target.kind, ExprKind::Name { .. });
-        set_context(&mut target, ExprContext::Store)?;
+        set_context(target, ExprContext::Store)?;
         self.advance();
-        let annotation = self.expression()?.into();
-        let value = if self.eat(K::Equal) { Some(self.annotated_rhs()?.into()) } else { None };
-        Ok(StmtKind::AnnAssign { target: target.into(), annotation, value, simple })
+        let annotation = self.expression()?;
+        let value = if self.eat(K::Equal) { Some(self.annotated_rhs()?) } else { None };
+        Ok(StmtKind::AnnAssign { target, annotation, value, simple })
     }
 
-    fn assignment(&mut self, first: Expr) -> Parsing<StmtKind> {
-        let mut targets = Vec::with_capacity(1);
+    fn assignment(&mut self, first: ExprBox<'a>) -> Parsing<StmtKind<'a>> {
+        let base = self.exprs.len();
         let mut value = first;
         while self.at(K::Equal) {
-            set_context(&mut value, ExprContext::Store)?;
-            targets.push(value);
+            set_context(value, ExprContext::Store)?;
+            self.exprs.push(value);
             self.advance();
             let is_yield = self.at(K::Yield);
             value = self.annotated_rhs()?;
@@ -173,21 +181,22 @@ impl Parser<'_> {
                 return Err(Failure::Invalid);
             }
         }
+        let targets = self.exprs_from(base);
         let type_comment = self.type_comment();
-        Ok(StmtKind::Assign { targets, value: value.into(), type_comment })
+        Ok(StmtKind::Assign { targets, value, type_comment })
     }
 
-    fn augmented_assignment(&mut self, mut target: Expr, op: Operator) -> Parsing<StmtKind> {
+    fn augmented_assignment(&mut self, target: ExprBox<'a>, op: Operator) -> Parsing<StmtKind<'a>> {
         if op == Operator::MatMult {
             self.require(5)?;
         }
-        if !is_single_target(&target) {
+        if !is_single_target(target) {
             return Err(Failure::Invalid);
         }
-        set_context(&mut target, ExprContext::Store)?;
+        set_context(target, ExprContext::Store)?;
         self.advance();
-        let value = self.annotated_rhs()?.into();
-        Ok(StmtKind::AugAssign { target: target.into(), op, value })
+        let value = self.annotated_rhs()?;
+        Ok(StmtKind::AugAssign { target, op, value })
     }
 }
 

@@ -1,7 +1,7 @@
 //! String literals, f-strings and t-strings, and their concatenation.
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{Constant, Expr, ExprBox, ExprKind, Location};
+use crate::ast::{Arena, Constant, Expr, ExprBox, ExprKind, Location};
 use crate::literal::{self, InvalidEscape};
 use crate::token::TokenKind as K;
 
@@ -14,9 +14,9 @@ struct Seen {
     template: bool,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'_, 'a> {
     /// `strings`: one literal or several that follow each other.
-    pub(super) fn strings(&mut self) -> Parsing<Expr> {
+    pub(super) fn strings(&mut self) -> Parsing<ExprBox<'a>> {
         let start = self.pos;
         let more = |kind| matches!(kind, K::String | K::FStringStart | K::TStringStart);
         if self.at(K::String) && !more(self.kind_at(1)) {
@@ -51,29 +51,29 @@ impl Parser<'_> {
         }
         let location = self.location(start);
         if seen.formatted || seen.template {
-            let values = fold(parts);
+            let values = fold(self.arena, parts);
             let kind = if seen.template { ExprKind::TemplateStr { values } } else { ExprKind::JoinedStr { values } };
-            return Ok(Expr::new(kind, location));
+            return Ok(self.arena.alloc(Expr::new(kind, location)));
         }
         if parts.len() == 1 {
             return parts.pop().ok_or(Failure::Invalid);
         }
-        concatenate(parts, location).ok_or(Failure::Invalid)
+        concatenate(self.arena, parts, location).ok_or(Failure::Invalid)
     }
 
-    fn plain_string(&mut self) -> Parsing<Expr> {
+    fn plain_string(&mut self) -> Parsing<ExprBox<'a>> {
         let start = self.pos;
         let token = self.expect(K::String)?;
-        let string = literal::string(self.text_of(token)).map_err(|_| Failure::Invalid)?;
+        let string = literal::string(self.arena, self.text_of(token)).map_err(|_| Failure::Invalid)?;
         if let Some(escape) = &string.invalid {
             self.warn_escape(escape, token);
         }
-        let kind = string.unicode_prefix.then(|| "u".into());
-        Ok(Expr::new(ExprKind::Constant { value: string.value, kind }, self.location(start)))
+        let kind = string.unicode_prefix.then_some("u");
+        Ok(self.expr(ExprKind::Constant { value: string.value, kind }, start))
     }
 
     /// The pieces of an f-string or t-string.
-    fn formatted_string(&mut self, template: bool, parts: &mut Vec<Expr>) -> Parsing<()> {
+    fn formatted_string(&mut self, template: bool, parts: &mut Vec<ExprBox<'a>>) -> Parsing<()> {
         self.enter()?;
         let (middle, end) =
             if template { (K::TStringMiddle, K::TStringEnd) } else { (K::FStringMiddle, K::FStringEnd) };
@@ -85,7 +85,7 @@ impl Parser<'_> {
                 kind if kind == middle => {
                     let (part, escape) = self.middle(raw)?;
                     invalid.extend(escape);
-                    if !is_empty_text(&part) {
+                    if !is_empty_text(part) {
                         parts.push(part);
                     }
                 }
@@ -104,16 +104,17 @@ impl Parser<'_> {
     }
 
     /// Text between fields, and its first escape without meaning.
-    fn middle(&mut self, raw: bool) -> Parsing<(Expr, Option<InvalidEscape>)> {
+    fn middle(&mut self, raw: bool) -> Parsing<(ExprBox<'a>, Option<InvalidEscape>)> {
         let start = self.pos;
         let token = self.advance();
         let text = self.text_of(token);
         let (text, invalid) = if raw || !text.contains(&b'\\') {
-            (text.to_vec(), None)
+            (&*self.arena.alloc_slice_copy(text), None)
         } else {
-            literal::text_escapes(text).map_err(|_| Failure::Invalid)?
+            let (text, invalid) = literal::text_escapes(text).map_err(|_| Failure::Invalid)?;
+            (&*self.arena.alloc_slice_copy(&text), invalid)
         };
-        Ok((Expr::constant(Constant::Str(text.into()), self.location(start)), invalid))
+        Ok((self.expr(ExprKind::Constant { value: Constant::Str(text), kind: None }, start), invalid))
     }
 
     /// `{...}`. `template` says which tokens a format spec has, `interpolation` which node the field becomes: inside
@@ -123,11 +124,11 @@ impl Parser<'_> {
         template: bool,
         interpolation: bool,
         raw: bool,
-        parts: &mut Vec<Expr>,
+        parts: &mut Vec<ExprBox<'a>>,
     ) -> Parsing<()> {
         let start = self.pos;
         self.expect(K::LBrace)?;
-        let value: ExprBox = self.annotated_rhs()?.into();
+        let value = self.annotated_rhs()?;
         let debug = self.eat(K::Equal);
         let mut conversion = -1;
         let mut source = None;
@@ -147,13 +148,13 @@ impl Parser<'_> {
             source = self.field_of(mark);
             debug_end = Some((name.lineno, name.col_offset));
         }
-        let mut format_spec: Option<ExprBox> = None;
+        let mut format_spec = None;
         if self.at(K::Colon) {
             let colon = self.peek();
             let spec = self.format_spec(template, raw)?;
             source = source.or(self.field_of(colon));
             debug_end = debug_end.or(Some((colon.lineno, colon.col_offset + 1)));
-            format_spec = Some(spec.into());
+            format_spec = Some(spec);
         }
         let brace = self.expect(K::RBrace)?;
         let source = source.or(self.field_of(brace)).unwrap_or_default();
@@ -170,22 +171,22 @@ impl Parser<'_> {
                 end_col_offset: super::unsigned(end_col - 1),
                 ..location
             };
-            parts.push(Expr::constant(Constant::text(source), text_location));
+            let text = Constant::text(self.arena.alloc_str(source));
+            parts.push(self.arena.alloc(Expr::constant(text, text_location)));
         }
         let kind = if interpolation {
             // With `=` the expression ends before it; without, white space belongs to the text.
             let end = if debug { source.rfind('=').unwrap_or(source.len()) } else { source.len() };
-            let text = &source[..end];
-            let str = Box::new(Constant::text(text));
+            let str = Constant::text(self.arena.alloc_str(&source[..end]));
             ExprKind::Interpolation { value, str, conversion, format_spec }
         } else {
             ExprKind::FormattedValue { value, conversion, format_spec }
         };
-        parts.push(Expr::new(kind, location));
+        parts.push(self.arena.alloc(Expr::new(kind, location)));
         Ok(())
     }
 
-    fn format_spec(&mut self, template: bool, raw: bool) -> Parsing<Expr> {
+    fn format_spec(&mut self, template: bool, raw: bool) -> Parsing<ExprBox<'a>> {
         let start = self.pos;
         self.expect(K::Colon)?;
         let middle = if template { K::TStringMiddle } else { K::FStringMiddle };
@@ -199,7 +200,7 @@ impl Parser<'_> {
                     if let Some(escape) = escape {
                         self.warn_escape(&escape, token);
                     }
-                    if !is_empty_text(&part) {
+                    if !is_empty_text(part) {
                         parts.push(part);
                     }
                 }
@@ -208,7 +209,8 @@ impl Parser<'_> {
             }
         }
         self.leave();
-        Ok(Expr::new(ExprKind::JoinedStr { values: fold(parts) }, self.location(start)))
+        let values = fold(self.arena, parts);
+        Ok(self.expr(ExprKind::JoinedStr { values }, start))
     }
 }
 
@@ -216,18 +218,18 @@ fn super_column(column: u32) -> i32 {
     i32::try_from(column).unwrap_or(i32::MAX)
 }
 
-fn is_empty_text(expr: &Expr) -> bool {
+fn is_empty_text(expr: &Expr<'_>) -> bool {
     matches!(&expr.kind, ExprKind::Constant { value: Constant::Str(text), .. } if text.is_empty())
 }
 
 /// Joins neighbouring text and drops what is empty.
-fn fold(parts: Vec<Expr>) -> Vec<Expr> {
-    let mut folded: Vec<Expr> = Vec::with_capacity(parts.len());
-    let mut run: Vec<Expr> = Vec::new();
-    let flush = |run: &mut Vec<Expr>, folded: &mut Vec<Expr>| {
+fn fold<'a>(arena: &'a Arena, parts: Vec<ExprBox<'a>>) -> &'a mut [ExprBox<'a>] {
+    let mut folded = Vec::with_capacity(parts.len());
+    let mut run = Vec::new();
+    let flush = |run: &mut Vec<ExprBox<'a>>, folded: &mut Vec<ExprBox<'a>>| {
         if let (Some(first), Some(last)) = (run.first(), run.last()) {
             let location = first.location.to(last.location);
-            let joined = if run.len() == 1 { run.pop() } else { concatenate(std::mem::take(run), location) };
+            let joined = if run.len() == 1 { run.pop() } else { concatenate(arena, std::mem::take(run), location) };
             folded.extend(joined.filter(|expr| !is_empty_text(expr)));
         }
     };
@@ -240,21 +242,22 @@ fn fold(parts: Vec<Expr>) -> Vec<Expr> {
         }
     }
     flush(&mut run, &mut folded);
-    folded
+    arena.alloc_slice_fill_iter(folded)
 }
 
 /// One constant of several, which are all text or all bytes; its kind is that of the first.
-fn concatenate(parts: Vec<Expr>, location: Location) -> Option<Expr> {
+fn concatenate<'a>(arena: &'a Arena, parts: Vec<ExprBox<'a>>, location: Location) -> Option<ExprBox<'a>> {
     let mut all = Vec::new();
     let mut first = None;
     for part in parts {
         let ExprKind::Constant { value, kind } = part.kind else { return None };
         let is_bytes = matches!(value, Constant::Bytes(_));
         let (Constant::Str(text) | Constant::Bytes(text)) = value else { return None };
-        all.extend_from_slice(&text);
+        all.extend_from_slice(text);
         first.get_or_insert((is_bytes, kind));
     }
     let (is_bytes, kind) = first?;
-    let value = if is_bytes { Constant::Bytes(all.into()) } else { Constant::Str(all.into()) };
-    Some(Expr::new(ExprKind::Constant { value, kind }, location))
+    let all = arena.alloc_slice_copy(&all);
+    let value = if is_bytes { Constant::Bytes(all) } else { Constant::Str(all) };
+    Some(arena.alloc(Expr::new(ExprKind::Constant { value, kind }, location)))
 }

@@ -1,50 +1,53 @@
 //! Targets of assignment and deletion: read as expressions, then checked and given their context.
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{Expr, ExprContext, ExprKind};
+use crate::ast::{Expr, ExprBox, ExprContext, ExprKind};
 use crate::token::TokenKind as K;
 
-impl Parser<'_> {
+impl<'a> Parser<'_, 'a> {
     /// `star_targets`, as in `for` loops: one target or a tuple of them.
-    pub(super) fn star_targets(&mut self) -> Parsing<Expr> {
+    pub(super) fn star_targets(&mut self) -> Parsing<ExprBox<'a>> {
         let start = self.pos;
         let first = self.star_target()?;
         if !self.at(K::Comma) {
             return Ok(first);
         }
-        let mut elts = vec![first];
+        let base = self.exprs.len();
+        self.exprs.push(first);
         while self.eat(K::Comma) {
             if !matches!(self.kind(), K::Star | K::Name | K::LPar | K::LSqb) && !self.starts_expression() {
                 break;
             }
-            elts.push(self.star_target()?);
+            let elt = self.star_target()?;
+            self.exprs.push(elt);
         }
-        Ok(Expr::new(ExprKind::Tuple { elts, ctx: ExprContext::Store }, self.location(start)))
+        let elts = self.exprs_from(base);
+        Ok(self.expr(ExprKind::Tuple { elts, ctx: ExprContext::Store }, start))
     }
 
     /// `star_target`: a target, possibly with a star.
-    pub(super) fn star_target(&mut self) -> Parsing<Expr> {
-        let mut target = if self.at(K::Star) { self.starred(Self::primary)? } else { self.primary()? };
-        set_context(&mut target, ExprContext::Store)?;
+    pub(super) fn star_target(&mut self) -> Parsing<ExprBox<'a>> {
+        let target = if self.at(K::Star) { self.starred(Self::primary)? } else { self.primary()? };
+        set_context(target, ExprContext::Store)?;
         Ok(target)
     }
 
     /// `del_targets`.
-    pub(super) fn del_targets(&mut self) -> Parsing<Vec<Expr>> {
-        let mut targets = Vec::new();
+    pub(super) fn del_targets(&mut self) -> Parsing<&'a mut [ExprBox<'a>]> {
+        let base = self.exprs.len();
         loop {
-            let mut target = self.primary()?;
-            set_context(&mut target, ExprContext::Del)?;
-            targets.push(target);
+            let target = self.primary()?;
+            set_context(target, ExprContext::Del)?;
+            self.exprs.push(target);
             if !self.eat(K::Comma) || matches!(self.kind(), K::Semi | K::Newline) {
-                return Ok(targets);
+                return Ok(self.exprs_from(base));
             }
         }
     }
 }
 
 /// Makes a target of an expression; nested only as deeply as the parser allows.
-pub(super) fn set_context(expr: &mut Expr, context: ExprContext) -> Parsing<()> {
+pub(super) fn set_context(expr: &mut Expr<'_>, context: ExprContext) -> Parsing<()> {
     match &mut expr.kind {
         ExprKind::Name { ctx, .. } | ExprKind::Attribute { ctx, .. } | ExprKind::Subscript { ctx, .. } => {
             *ctx = context
@@ -63,6 +66,6 @@ pub(super) fn set_context(expr: &mut Expr, context: ExprContext) -> Parsing<()> 
 }
 
 /// Whether `expr` can be the target of an augmented or annotated assignment.
-pub(super) fn is_single_target(expr: &Expr) -> bool {
+pub(super) fn is_single_target(expr: &Expr<'_>) -> bool {
     matches!(expr.kind, ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. })
 }

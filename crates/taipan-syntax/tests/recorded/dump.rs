@@ -32,8 +32,9 @@ pub fn token_list(source: &[u8], extra: bool) -> String {
 
 /// The expression `source` as an annotation keeps it.
 pub fn unparsed(source: &[u8], options: &ParseOptions) -> String {
-    match parse(source, Mode::Eval, options, None).map(|parsed| parsed.module) {
-        Ok(Mod::Expression { body }) => match taipan_syntax::unparse_expr(&body) {
+    let arena = Arena::new();
+    match parse(&arena, source, Mode::Eval, options, None).map(|parsed| parsed.tree.module) {
+        Ok(Mod::Expression { body }) => match taipan_syntax::unparse_expr(body) {
             Ok(text) => {
                 let mut dump = Dump { out: String::new() };
                 dump.text(&text);
@@ -49,9 +50,10 @@ pub fn unparsed(source: &[u8], options: &ParseOptions) -> String {
 /// The tree and warnings of `source`, or its error; with `warnings_as_errors` where the errors would be.
 pub fn render(source: &[u8], mode: Mode, options: &ParseOptions, warnings_as_errors: bool) -> String {
     let mut dump = Dump { out: String::new() };
-    match parse(source, mode, options, None) {
+    let arena = Arena::new();
+    match parse(&arena, source, mode, options, None) {
         Ok(parsed) => {
-            dump.module(&parsed.module);
+            dump.module(parsed.tree.module);
             for warning in &parsed.warnings {
                 let _ = write!(dump.out, "|{}:{}", warning.lineno, warning.msg);
                 if warnings_as_errors {
@@ -135,7 +137,7 @@ impl Dump {
         }
     }
 
-    fn exprs(&mut self, exprs: &[Expr]) {
+    fn exprs(&mut self, exprs: &[ExprBox<'_>]) {
         self.list(exprs, |dump, expr| dump.expr(expr));
     }
 
@@ -430,7 +432,7 @@ impl Dump {
                 Box::new(|d| d.list(&args.args, Self::arg)),
                 Box::new(|d| d.optional_arg(args.vararg.as_deref())),
                 Box::new(|d| d.list(&args.kwonlyargs, Self::arg)),
-                Box::new(|d| d.list(&args.kw_defaults, |d, default| d.option(default.as_ref()))),
+                Box::new(|d| d.list(&args.kw_defaults, |d, default| d.option(default.as_deref()))),
                 Box::new(|d| d.optional_arg(args.kwarg.as_deref())),
                 Box::new(|d| d.exprs(&args.defaults)),
             ],
@@ -489,7 +491,7 @@ impl Dump {
             Constant::True => self.word("True"),
             Constant::False => self.word("False"),
             Constant::Ellipsis => self.word("Ellipsis"),
-            Constant::Int(value) => self.word(&value.to_string()),
+            Constant::Int(value) => self.word(&value.value().to_string()),
             Constant::Float(value) => self.word(&format!("f{:016x}", value.to_bits())),
             Constant::Complex { real, imag } => {
                 self.word(&format!("c{:016x}{:016x}", real.to_bits(), imag.to_bits()));
@@ -549,7 +551,7 @@ impl Dump {
             ),
             ExprKind::Dict { keys, values } => self.node(
                 "Dict",
-                vec![Box::new(|d| d.list(keys, |d, key| d.option(key.as_ref()))), Box::new(|d| d.exprs(values))],
+                vec![Box::new(|d| d.list(keys, |d, key| d.option(key.as_deref()))), Box::new(|d| d.exprs(values))],
             ),
             ExprKind::Set { elts } => self.node("Set", vec![Box::new(|d| d.exprs(elts))]),
             ExprKind::ListComp { elt, generators } => self.element("ListComp", elt, generators),

@@ -5,6 +5,7 @@
 use taipan_compiler::symtable::{BlockType, NameScope, ScopeId, SymbolTable, flags};
 use taipan_compiler::{CompileOptions, symbol_table};
 use taipan_syntax::Mode;
+use taipan_syntax::ast::Arena;
 
 use crate::args::Args;
 use crate::compile::{SourceOptions, flag, parse_source, raise_compile_error};
@@ -64,7 +65,7 @@ pub static ENTRY: TypeSpec = TypeSpec {
 };
 
 /// The entries of a block and of those inside it.
-fn make_entry(vm: &mut Vm, table: &SymbolTable, id: ScopeId) -> Result<Value, Raised> {
+fn make_entry(vm: &mut Vm, table: &SymbolTable<'_>, id: ScopeId) -> Result<Value, Raised> {
     vm.check_native_stack()?;
     let scope = table.scope(id);
     let symbols = Dict::new(vm)?;
@@ -120,9 +121,10 @@ fn symtable(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if is_text {
         options.flags |= flag::IGNORE_COOKIE;
     }
-    let module = parse_source(vm, &bytes, filename, options)?;
+    let arena = Arena::new();
+    let tree = parse_source(vm, &arena, &bytes, filename, options)?;
     let compile_options = CompileOptions { optimize: 0, flags: options.flags, stack_limit: vm.native_limit };
-    match symbol_table(&module, compile_options) {
+    match symbol_table(tree, compile_options) {
         Ok(table) => make_entry(vm, &table, ScopeId::TOP),
         Err(error) => Err(raise_compile_error(vm, &error, filename)),
     }

@@ -7,19 +7,19 @@
 use taipan_syntax::ast::*;
 
 use super::Classes;
-use super::fields::{Item, NodeReader, NodeWriter, kind_of, read_place, set_place};
+use super::fields::{Item, NodeReader, NodeWriter, Reading, kind_of, read_place, set_place};
 use super::nodes::Kind;
 use crate::raise::{Exc, Raised};
 use crate::value::Value;
 use crate::vm::Vm;
 
 /// The alternatives of a sum type.
-trait Alternatives: Sized {
+trait Alternatives<'a>: Sized {
     const SUM: Kind;
-    const KINDS: &[Kind];
+    const KINDS: &'static [Kind];
 
     fn write(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised>;
-    fn read(vm: &mut Vm, classes: &Classes, object: Value, kind: Kind) -> Result<Self, Raised>;
+    fn read(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value, kind: Kind) -> Result<Self, Raised>;
 }
 
 /// Declares the alternatives of a sum type: first those with fields of their own, then those whose fields are in a
@@ -29,9 +29,9 @@ macro_rules! alternatives {
         $($name:ident { $($field:ident),* })*
         $(; $($outer:ident = $inner:ident { $($inner_field:ident),* })*)?
     }) => {
-        impl Alternatives for $type {
+        impl<'a> Alternatives<'a> for $type<'a> {
             const SUM: Kind = Kind::$sum;
-            const KINDS: &[Kind] = &[$(Kind::$name,)* $($(Kind::$outer,)*)?];
+            const KINDS: &'static [Kind] = &[$(Kind::$name,)* $($(Kind::$outer,)*)?];
 
             #[allow(unused_mut)]
             fn write(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
@@ -49,24 +49,24 @@ macro_rules! alternatives {
                 }
             }
 
-            fn read(vm: &mut Vm, classes: &Classes, object: Value, kind: Kind) -> Result<Self, Raised> {
+            fn read(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value, kind: Kind) -> Result<Self, Raised> {
                 match kind {
                     $(Kind::$name => {
                         #[inline(never)]
                         #[allow(unused)]
-                        fn read(vm: &mut Vm, classes: &Classes, object: Value) -> Result<$type, Raised> {
+                        fn read<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<$type<'a>, Raised> {
                             let mut node = NodeReader::new(object, Kind::$name);
-                            Ok($type::$name { $($field: node.field(vm, classes)?),* })
+                            Ok($type::$name { $($field: node.field(vm, reading)?),* })
                         }
-                        read(vm, classes, object)
+                        read(vm, reading, object)
                     })*
                     $($(Kind::$outer => {
                         #[inline(never)]
-                        fn read(vm: &mut Vm, classes: &Classes, object: Value) -> Result<$inner, Raised> {
+                        fn read<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<$inner<'a>, Raised> {
                             let mut node = NodeReader::new(object, Kind::$outer);
-                            Ok($inner { $($inner_field: node.field(vm, classes)?),* })
+                            Ok($inner { $($inner_field: node.field(vm, reading)?),* })
                         }
-                        Ok($type::$outer(read(vm, classes, object)?.into()))
+                        Ok($type::$outer(reading.arena().alloc(read(vm, reading, object)?)))
                     })*)?
                     // `kind_of` gives alternatives only.
                     _ => Err(vm.raise(Exc::SystemError, "unknown kind of node")),
@@ -167,7 +167,7 @@ alternatives! { type_param TypeParamKind {
 /// Nodes made of an alternative and a place.
 macro_rules! placed_sums {
     ($($type:ident $kind:ident $list:expr;)*) => {$(
-        impl Item for $type {
+        impl<'a> Item<'a> for $type<'a> {
             const LIST: Option<&'static str> = Some($list);
 
             fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
@@ -176,14 +176,14 @@ macro_rules! placed_sums {
                 Ok(object)
             }
 
-            fn from_object(vm: &mut Vm, classes: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+            fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
                 if object.is_none() {
                     return Ok(None);
                 }
                 vm.check_native_stack()?;
-                let location = read_place(vm, classes, object, $kind::SUM)?;
-                let kind = kind_of(vm, classes, object, $kind::SUM, $kind::KINDS)?;
-                let kind = $kind::read(vm, classes, object, kind)?;
+                let location = read_place(vm, reading, object, $kind::SUM)?;
+                let kind = kind_of(vm, reading, object, $kind::SUM, $kind::KINDS)?;
+                let kind = $kind::read(vm, reading, object, kind)?;
                 Ok(Some($type { kind, location }))
             }
         }
@@ -197,21 +197,21 @@ placed_sums! {
     TypeParam TypeParamKind "type parameter";
 }
 
-impl Item for Mod {
+impl<'a> Item<'a> for Mod<'a> {
     fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
         self.write(vm, classes)
     }
 
-    fn from_object(vm: &mut Vm, classes: &Classes, object: Value) -> Result<Option<Self>, Raised> {
-        let kind = kind_of(vm, classes, object, Mod::SUM, Mod::KINDS)?;
-        Mod::read(vm, classes, object, kind).map(Some)
+    fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
+        let kind = kind_of(vm, reading, object, Mod::SUM, Mod::KINDS)?;
+        Mod::read(vm, reading, object, kind).map(Some)
     }
 }
 
 /// Nodes that are structs; `in` names the sum type of those that are its only alternative.
 macro_rules! structs {
     ($($type:ident $name:ident $(in $sum:ident)? { $($field:ident),* } $($location:ident)?, $list:expr;)*) => {$(
-        impl Item for $type {
+        impl<'a> Item<'a> for $type<'a> {
             const LIST: Option<&'static str> = $list;
 
             fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
@@ -221,7 +221,7 @@ macro_rules! structs {
                 Ok(node.object)
             }
 
-            fn from_object(vm: &mut Vm, classes: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+            fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
                 vm.check_native_stack()?;
                 $(
                     const SUM: Kind = Kind::$sum;
@@ -230,7 +230,7 @@ macro_rules! structs {
                     }
                 )?
                 let mut node = NodeReader::new(object, Kind::$name);
-                structs!(@read vm classes object node $type $name $($sum)? { $($field),* } $($location)?)
+                structs!(@read vm reading object node $type $name $($sum)? { $($field),* } $($location)?)
             }
         }
     )*};
@@ -266,13 +266,13 @@ structs! {
 /// Sum types without fields.
 macro_rules! enumerations {
     ($($type:ident $sum:ident { $($name:ident)* })*) => {$(
-        impl Item for $type {
+        impl<'a> Item<'a> for $type {
             fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
                 Ok(classes.instance(vm, match self { $($type::$name => Kind::$name,)* }))
             }
 
-            fn from_object(vm: &mut Vm, classes: &Classes, object: Value) -> Result<Option<Self>, Raised> {
-                let kind = kind_of(vm, classes, object, Kind::$sum, &[$(Kind::$name),*])?;
+            fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
+                let kind = kind_of(vm, reading, object, Kind::$sum, &[$(Kind::$name),*])?;
                 $(if kind == Kind::$name {
                     return Ok(Some($type::$name));
                 })*
@@ -290,25 +290,15 @@ enumerations! {
     CmpOp cmpop { Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn }
 }
 
-/// What lies behind a pointer.
-macro_rules! behind_pointers {
-    ($($pointer:ty => $type:ty;)*) => {$(
-        impl Item for $pointer {
-            fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
-                (**self).to_object(vm, classes)
-            }
+/// What lies in the arena.
+impl<'a, T: Item<'a>> Item<'a> for &'a mut T {
+    const LIST: Option<&'static str> = T::LIST;
 
-            fn from_object(vm: &mut Vm, classes: &Classes, object: Value) -> Result<Option<Self>, Raised> {
-                Ok(<$type>::from_object(vm, classes, object)?.map(Into::into))
-            }
-        }
-    )*};
-}
+    fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
+        (**self).to_object(vm, classes)
+    }
 
-behind_pointers! {
-    ExprBox => Expr;
-    Box<Arguments> => Arguments;
-    Box<Arg> => Arg;
-    Box<Pattern> => Pattern;
-    Box<Constant> => Constant;
+    fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
+        Ok(T::from_object(vm, reading, object)?.map(|item| reading.arena().alloc(item)))
+    }
 }

@@ -3,8 +3,10 @@
 //!
 //! Reading may run Python code (properties of subclasses); what is read is plain data, so nothing is held across it.
 
+use std::cell::RefCell;
+
 use taipan_bytecode::Wtf8Buf;
-use taipan_syntax::ast::{Constant, Identifier, Location, Text};
+use taipan_syntax::ast::{Arena, Constant, Identifier, Int, Location, Names, Text};
 
 use super::Classes;
 use super::nodes::{Kind, Place};
@@ -20,19 +22,52 @@ use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
 
+/// What reading needs: the classes of nodes, and the tree's arena and names.
+pub(super) struct Reading<'c, 'a> {
+    classes: &'c Classes,
+    arena: &'a Arena,
+    names: RefCell<Names<'a>>,
+}
+
+impl<'c, 'a> Reading<'c, 'a> {
+    pub fn new(classes: &'c Classes, arena: &'a Arena) -> Reading<'c, 'a> {
+        Reading { classes, arena, names: RefCell::new(Names::new(arena, 0)) }
+    }
+
+    pub fn arena(&self) -> &'a Arena {
+        self.arena
+    }
+
+    pub fn into_names(self) -> Names<'a> {
+        self.names.into_inner()
+    }
+
+    fn text(&self, text: &[u8]) -> Text<'a> {
+        self.arena.alloc_slice_copy(text)
+    }
+}
+
+impl std::ops::Deref for Reading<'_, '_> {
+    type Target = Classes;
+
+    fn deref(&self) -> &Classes {
+        self.classes
+    }
+}
+
 /// What may stand in a field or in a list: a node, a name, a constant.
-pub(super) trait Item: Sized {
+pub(super) trait Item<'a>: Sized {
     /// The word for lists of these in messages; none: None is left out of lists.
     const LIST: Option<&'static str> = Some("expression");
 
     fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised>;
 
     /// `None` for Python's None, where that stands for nothing.
-    fn from_object(vm: &mut Vm, classes: &Classes, object: Value) -> Result<Option<Self>, Raised>;
+    fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised>;
 
     /// As `from_object`, for what depends on the field.
-    fn from_field(vm: &mut Vm, classes: &Classes, object: Value, _: FieldAt) -> Result<Option<Self>, Raised> {
-        Self::from_object(vm, classes, object)
+    fn from_field(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value, _: FieldAt) -> Result<Option<Self>, Raised> {
+        Self::from_object(vm, reading, object)
     }
 }
 
@@ -54,25 +89,25 @@ impl FieldAt {
 }
 
 /// A field as the grammar has it: required, optional or a list.
-pub(super) trait Field: Sized {
+pub(super) trait Field<'a>: Sized {
     fn encode(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised>;
 
     /// `found` is the attribute, if there is one.
-    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised>;
+    fn decode(vm: &mut Vm, reading: &Reading<'_, 'a>, found: Option<Value>, at: FieldAt) -> Result<Self, Raised>;
 }
 
 fn missing(vm: &mut Vm, field: &str, owner: &str) -> Raised {
     vm.raise(Exc::TypeError, format!("required field \"{field}\" missing from {owner}"))
 }
 
-impl<T: Item> Field for T {
+impl<'a, T: Item<'a>> Field<'a> for T {
     fn encode(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
         self.to_object(vm, classes)
     }
 
-    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
+    fn decode(vm: &mut Vm, reading: &Reading<'_, 'a>, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
         let Some(found) = found else { return Err(missing(vm, at.row().0, at.owner_name())) };
-        match T::from_field(vm, classes, found, at)? {
+        match T::from_field(vm, reading, found, at)? {
             Some(item) => Ok(item),
             None => {
                 let message = format!("field '{}' is required for {}", at.row().0, at.owner_name());
@@ -82,7 +117,7 @@ impl<T: Item> Field for T {
     }
 }
 
-impl<T: Item> Field for Option<T> {
+impl<'a, T: Item<'a>> Field<'a> for Option<T> {
     fn encode(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
         match self {
             Some(item) => item.to_object(vm, classes),
@@ -90,28 +125,28 @@ impl<T: Item> Field for Option<T> {
         }
     }
 
-    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
+    fn decode(vm: &mut Vm, reading: &Reading<'_, 'a>, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
         match found {
-            Some(found) if !found.is_none() => T::from_field(vm, classes, found, at),
+            Some(found) if !found.is_none() => T::from_field(vm, reading, found, at),
             _ => Ok(None),
         }
     }
 }
 
-impl<T: Item> Field for Vec<T> {
+impl<'a, T: Item<'a>> Field<'a> for &'a mut [T] {
     fn encode(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
         let list = List::with_capacity(vm, self.len())?;
-        for item in self {
+        for item in self.iter() {
             let item = item.to_object(vm, classes)?;
             List::push(list, vm, item)?;
         }
         Ok(list.value())
     }
 
-    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
+    fn decode(vm: &mut Vm, reading: &Reading<'_, 'a>, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
         let mut items = Vec::new();
         for_each(vm, found, at, |vm, object| {
-            match (T::from_object(vm, classes, object)?, T::LIST) {
+            match (T::from_object(vm, reading, object)?, T::LIST) {
                 (Some(item), _) => items.push(item),
                 (None, Some(what)) => {
                     return Err(vm.raise(Exc::ValueError, format!("None disallowed in {what} list")));
@@ -120,27 +155,27 @@ impl<T: Item> Field for Vec<T> {
             }
             Ok(())
         })?;
-        Ok(items)
+        Ok(reading.arena().alloc_slice_fill_iter(items))
     }
 }
 
-impl<T: Item> Field for Vec<Option<T>> {
+impl<'a, T: Item<'a>> Field<'a> for &'a mut [Option<T>] {
     fn encode(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
         let list = List::with_capacity(vm, self.len())?;
-        for item in self {
+        for item in self.iter() {
             let item = item.encode(vm, classes)?;
             List::push(list, vm, item)?;
         }
         Ok(list.value())
     }
 
-    fn decode(vm: &mut Vm, classes: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
+    fn decode(vm: &mut Vm, reading: &Reading<'_, 'a>, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
         let mut items = Vec::new();
         for_each(vm, found, at, |vm, object| {
-            items.push(T::from_object(vm, classes, object)?);
+            items.push(T::from_object(vm, reading, object)?);
             Ok(())
         })?;
-        Ok(items)
+        Ok(reading.arena().alloc_slice_fill_iter(items))
     }
 }
 
@@ -182,33 +217,33 @@ fn number(vm: &mut Vm, object: Value) -> Result<i32, Raised> {
     }
 }
 
-impl Item for i32 {
+impl<'a> Item<'a> for i32 {
     fn to_object(&self, _: &mut Vm, _: &Classes) -> Result<Value, Raised> {
         Ok(Value::int32(*self))
     }
 
-    fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+    fn from_object(vm: &mut Vm, _: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
         number(vm, object).map(Some)
     }
 }
 
-impl Item for bool {
+impl<'a> Item<'a> for bool {
     fn to_object(&self, _: &mut Vm, _: &Classes) -> Result<Value, Raised> {
         Ok(Value::int32(i32::from(*self)))
     }
 
-    fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+    fn from_object(vm: &mut Vm, _: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
         Ok(Some(number(vm, object)? != 0))
     }
 }
 
 /// Line numbers, and levels of imports, which may be left out.
-impl Field for u32 {
+impl<'a> Field<'a> for u32 {
     fn encode(&self, _: &mut Vm, _: &Classes) -> Result<Value, Raised> {
         Ok(Value::int(*self as usize))
     }
 
-    fn decode(vm: &mut Vm, _: &Classes, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
+    fn decode(vm: &mut Vm, _: &Reading<'_, 'a>, found: Option<Value>, at: FieldAt) -> Result<Self, Raised> {
         let (name, kind) = at.row();
         let optional = kind.ends_with('?');
         match found {
@@ -223,12 +258,12 @@ impl Field for u32 {
 }
 
 /// Identifiers.
-impl Item for Identifier {
+impl<'a> Item<'a> for Identifier<'a> {
     fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
         Ok(Str::intern(vm, self)?.value())
     }
 
-    fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+    fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
         if object.is_none() {
             return Ok(None);
         }
@@ -240,65 +275,68 @@ impl Item for Identifier {
                 let message = format!("identifier field can't represent '{name}' constant");
                 Err(vm.raise(Exc::ValueError, message))
             }
-            Some(name) => Ok(Some(name.into())),
+            Some(name) => Ok(Some(reading.names.borrow_mut().intern(&name))),
             None => {
                 vm.check_encodable(text)?;
                 Ok(None)
             }
         }
     }
+}
 
-    /// The kind of a constant is any string.
-    fn from_field(vm: &mut Vm, classes: &Classes, object: Value, at: FieldAt) -> Result<Option<Self>, Raised> {
-        if at.owner != Kind::Constant {
-            return Self::from_object(vm, classes, object);
-        }
-        let text = <Text>::from_object(vm, classes, object)?;
-        Ok(text.map(|text| String::from_utf8_lossy(&text).into()))
+/// The kind of a constant, which is any string.
+impl<'a> Item<'a> for &'a str {
+    fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
+        Ok(Str::intern(vm, self)?.value())
+    }
+
+    fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
+        let text = <Text<'_>>::from_object(vm, reading, object)?;
+        Ok(text.map(|text| &*reading.arena.alloc_str(&String::from_utf8_lossy(text))))
     }
 }
 
 /// Type comments and tags.
-impl Item for Text {
+impl<'a> Item<'a> for Text<'a> {
     fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
         Ok(Str::from_wtf8(vm, &Wtf8Buf::from_bytes(self.to_vec()).unwrap_or_default())?.value())
     }
 
-    fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
+    fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
         if object.is_none() {
             return Ok(None);
         }
         if let Some(text) = object.exact::<Str>() {
-            return Ok(Some(text.get(vm).to_wtf8().as_bytes().into()));
+            return Ok(Some(reading.text(text.get(vm).to_wtf8().as_bytes())));
         }
         if let Some(bytes) = object.exact::<Bytes>() {
-            return Ok(Some(String::from_utf8_lossy(bytes.get(vm).bytes()).as_bytes().into()));
+            return Ok(Some(reading.text(String::from_utf8_lossy(bytes.get(vm).bytes()).as_bytes())));
         }
         Err(vm.raise(Exc::TypeError, "AST string must be of type str"))
     }
 }
 
-impl Item for Constant {
+impl<'a> Item<'a> for Constant<'a> {
     fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
         constant_to_object(vm, self)
     }
 
-    fn from_object(vm: &mut Vm, _: &Classes, object: Value) -> Result<Option<Self>, Raised> {
-        constant(vm, object).map(Some)
+    fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
+        constant(vm, reading, object).map(Some)
     }
 
-    fn from_field(vm: &mut Vm, _: &Classes, object: Value, at: FieldAt) -> Result<Option<Self>, Raised> {
+    fn from_field(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value, at: FieldAt) -> Result<Option<Self>, Raised> {
         // Of singletons the checks of the tree allow three; any other object is as wrong as this one.
         if at.owner == Kind::MatchSingleton && !object.is_none() && !object.is_bool() {
             return Ok(Some(Constant::Ellipsis));
         }
-        constant(vm, object).map(Some)
+        constant(vm, reading, object).map(Some)
     }
 }
 
-fn constant_to_object(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised> {
+fn constant_to_object(vm: &mut Vm, constant: &Constant<'_>) -> Result<Value, Raised> {
     vm.check_native_stack()?;
-    let items = |vm: &mut Vm, items: &[Constant]| {
+    let items = |vm: &mut Vm, items: &[Constant<'_>]| {
         let list = List::with_capacity(vm, items.len())?;
         for item in items {
             let item = constant_to_object(vm, item)?;
@@ -311,7 +349,7 @@ fn constant_to_object(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised>
         Constant::True => Value::TRUE,
         Constant::False => Value::FALSE,
         Constant::Ellipsis => Value::ELLIPSIS,
-        Constant::Int(number) => vm.new_big_int(number)?,
+        Constant::Int(number) => vm.new_big_int(&number.value())?,
         Constant::Float(number) => vm.new_float(*number)?,
         Constant::Complex { real, imag } => vm.complex_constant(*real, *imag)?,
         Constant::Str(text) => Str::from_wtf8(vm, &Wtf8Buf::from_bytes(text.to_vec()).unwrap_or_default())?.value(),
@@ -329,7 +367,7 @@ fn constant_to_object(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised>
 }
 
 /// The constant an object stands for; TypeError for other objects.
-fn constant(vm: &mut Vm, object: Value) -> Result<Constant, Raised> {
+fn constant<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Constant<'a>, Raised> {
     vm.check_native_stack()?;
     if object.is_none() {
         return Ok(Constant::None);
@@ -343,7 +381,7 @@ fn constant(vm: &mut Vm, object: Value) -> Result<Constant, Raised> {
     if vm.is_exact(object, Builtin::Int)
         && let Some(number) = vm.as_big(object)
     {
-        return Ok(Constant::Int(number));
+        return Ok(Constant::Int(Int::new(reading.arena, &number)));
     }
     if vm.is_exact(object, Builtin::Float)
         && let Some(number) = vm.as_float(object)
@@ -351,17 +389,17 @@ fn constant(vm: &mut Vm, object: Value) -> Result<Constant, Raised> {
         return Ok(Constant::Float(number));
     }
     if let Some(text) = object.exact::<Str>() {
-        return Ok(Constant::Str(text.get(vm).to_wtf8().as_bytes().into()));
+        return Ok(Constant::Str(reading.text(text.get(vm).to_wtf8().as_bytes())));
     }
     if let Some(bytes) = object.exact::<Bytes>() {
-        return Ok(Constant::Bytes(bytes.get(vm).bytes().into()));
+        return Ok(Constant::Bytes(reading.text(bytes.get(vm).bytes())));
     }
     if let Some(tuple) = object.exact::<Tuple>() {
-        return Ok(Constant::Tuple(constants(vm, tuple)?));
+        return Ok(Constant::Tuple(constants(vm, reading, tuple)?));
     }
     if vm.is_exact(object, Builtin::FrozenSet) {
         let members = vm.tuple_of(object)?;
-        return Ok(Constant::FrozenSet(constants(vm, members)?));
+        return Ok(Constant::FrozenSet(constants(vm, reading, members)?));
     }
     if vm.is_exact(object, Builtin::Complex) {
         let mut parts = [0.0; 2];
@@ -375,13 +413,13 @@ fn constant(vm: &mut Vm, object: Value) -> Result<Constant, Raised> {
     Err(vm.raise(Exc::TypeError, format!("got an invalid type in Constant: {got}")))
 }
 
-fn constants(vm: &mut Vm, members: Gc<Tuple>) -> Result<Vec<Constant>, Raised> {
+fn constants<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, members: Gc<Tuple>) -> Result<&'a [Constant<'a>], Raised> {
     let mut constants = Vec::new();
     for i in 0..members.get(vm).len() {
         let member = members.get(vm).at(i);
-        constants.push(constant(vm, member)?);
+        constants.push(constant(vm, reading, member)?);
     }
-    Ok(constants)
+    Ok(reading.arena.alloc_slice_fill_iter(constants))
 }
 
 /// A node under construction: fields are given in the order of the grammar.
@@ -401,7 +439,7 @@ impl NodeWriter {
         Ok(NodeWriter { object, kind, next: 0 })
     }
 
-    pub fn field<F: Field>(&mut self, vm: &mut Vm, classes: &Classes, field: &F) -> Result<(), Raised> {
+    pub fn field<'a, F: Field<'a>>(&mut self, vm: &mut Vm, classes: &Classes, field: &F) -> Result<(), Raised> {
         let value = field.encode(vm, classes)?;
         if let Some(name) = classes.field_name(vm, self.kind, self.next) {
             vm.set_instance_attr(self.object, name, Some(value))?;
@@ -438,14 +476,14 @@ impl NodeReader {
         NodeReader { object, kind, next: 0 }
     }
 
-    pub fn field<F: Field>(&mut self, vm: &mut Vm, classes: &Classes) -> Result<F, Raised> {
+    pub fn field<'a, F: Field<'a>>(&mut self, vm: &mut Vm, reading: &Reading<'_, 'a>) -> Result<F, Raised> {
         let at = FieldAt { owner: self.kind, index: self.next };
         self.next += 1;
-        let found = match classes.field_name(vm, at.owner, at.index) {
+        let found = match reading.field_name(vm, at.owner, at.index) {
             Some(name) => vm.get_attr_opt(self.object, name)?,
             None => None,
         };
-        F::decode(vm, classes, found, at)
+        F::decode(vm, reading, found, at)
     }
 }
 
