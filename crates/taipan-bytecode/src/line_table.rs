@@ -63,40 +63,45 @@ impl LineTableWriter {
         self.table.push(0x80 | code << 3 | (units - 1));
     }
 
+    #[inline]
     fn entry(&mut self, place: Position, units: u8) {
+        let Position { lineno, end_lineno, col_offset, end_col_offset } = place;
+        let first = 0x80 | (units - 1);
+        if lineno == end_lineno && (lineno | col_offset | end_col_offset) >= 0 {
+            let delta = lineno.wrapping_sub(self.lineno);
+            let width = end_col_offset - col_offset;
+            if delta == 0 && col_offset < 80 && (0..16).contains(&width) {
+                let group = (col_offset >> 3) as u8;
+                self.table.extend_from_slice(&[first | group << 3, ((col_offset & 7) << 4 | width) as u8]);
+                return;
+            }
+            if (0..3).contains(&delta) && (col_offset | end_col_offset) < 128 {
+                let code = ONE_LINE_0 + delta as u8;
+                self.table.extend_from_slice(&[first | code << 3, col_offset as u8, end_col_offset as u8]);
+                self.lineno = lineno;
+                return;
+            }
+        }
+        self.long_entry(place, units);
+    }
+
+    fn long_entry(&mut self, place: Position, units: u8) {
         let Position { lineno, end_lineno, col_offset, end_col_offset } = place;
         if lineno < 0 {
             return self.start(NONE, units);
         }
         let delta = lineno.wrapping_sub(self.lineno);
-        if col_offset < 0 || end_col_offset < 0 {
-            if end_lineno == lineno || end_lineno == -1 {
-                self.start(NO_COLUMNS, units);
-                self.signed_varint(delta);
-                self.lineno = lineno;
-                return;
-            }
-        } else if end_lineno == lineno {
-            let width = end_col_offset - col_offset;
-            if delta == 0 && col_offset < 80 && (0..16).contains(&width) {
-                self.start((col_offset >> 3) as u8, units);
-                self.table.push(((col_offset & 7) << 4 | width) as u8);
-                return;
-            }
-            if (0..3).contains(&delta) && col_offset < 128 && end_col_offset < 128 {
-                self.start(ONE_LINE_0 + delta as u8, units);
-                self.table.push(col_offset as u8);
-                self.table.push(end_col_offset as u8);
-                self.lineno = lineno;
-                return;
-            }
+        self.lineno = lineno;
+        if (col_offset < 0 || end_col_offset < 0) && (end_lineno == lineno || end_lineno == -1) {
+            self.start(NO_COLUMNS, units);
+            self.signed_varint(delta);
+            return;
         }
         self.start(LONG, units);
         self.signed_varint(delta);
         self.varint(end_lineno.wrapping_sub(lineno) as u32);
         self.varint(col_offset.wrapping_add(1) as u32);
         self.varint(end_col_offset.wrapping_add(1) as u32);
-        self.lineno = lineno;
     }
 
     fn varint(&mut self, mut value: u32) {

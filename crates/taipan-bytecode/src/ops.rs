@@ -187,6 +187,22 @@ static EFFECTS: [Effect; 512] = {
     effects
 };
 
+/// The change of the stack depth by the opcodes for which it does not depend on the argument; others have `VARIABLE`.
+static FIXED_EFFECTS: [i8; 512] = {
+    let mut effects = [VARIABLE; 512];
+    let mut number = 0;
+    while number < 512 {
+        let effect = EFFECTS[number];
+        if effect.holds && effect.pops_n == effect.pushes_n && effect.pushes_odd == 0 {
+            effects[number] = effect.pushes - effect.pops;
+        }
+        number += 1;
+    }
+    effects
+};
+
+const VARIABLE: i8 = i8::MIN;
+
 /// Flags and number of cache entries by opcode number, looked up instead of matched.
 static FACTS: [(u8, u8); 512] = {
     let mut facts = [(0, 0); 512];
@@ -305,6 +321,18 @@ impl Opcode {
     #[inline]
     pub const fn num_pushed(self, oparg: u32) -> i64 {
         self.pops_and_pushes(oparg).1
+    }
+
+    /// Change of the stack depth by an operation that opens no block.
+    #[inline(always)]
+    pub const fn plain_stack_effect(self, oparg: u32) -> i64 {
+        match FIXED_EFFECTS[self as usize & 511] {
+            VARIABLE => {
+                let (popped, pushed) = self.pops_and_pushes(oparg);
+                pushed - popped
+            }
+            fixed => fixed as i64,
+        }
     }
 
     /// Change of the stack depth, as `dis.stack_effect(op, oparg, jump=...)`.

@@ -75,9 +75,11 @@ fn resolve_jumps(cfg: &mut Cfg) -> Result<u32, CompileError> {
     let mut has_jumps = false;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
-        if let Some(jump) = cfg.last(id).filter(|last| last.op.has_jump()) {
+        if let Some(jump) = cfg.last(id)
+            && jump.op.has_jump()
+        {
             has_jumps = true;
-            let target = jump.target.ok_or(CompileError::Internal("jump out of the code"))?;
+            let Some(target) = jump.target else { return Err(CompileError::Internal("jump out of the code")) };
             // The first guess of the distance, as CPython's.
             let guess = cfg[target].number;
             let is_forward = guess >= cfg[id].number + cfg[id].len() as u32;
@@ -106,9 +108,11 @@ fn resolve_jumps(cfg: &mut Cfg) -> Result<u32, CompileError> {
         while let Some(id) = at {
             let block = &cfg[id];
             at = block.next;
-            let Some(&Instruction { op, oparg, target, .. }) = cfg.last(id).filter(|last| last.op.has_jump()) else {
+            let Some(last) = cfg.last(id) else { continue };
+            let (op, oparg, target) = (last.op, last.oparg, last.target);
+            if !op.has_jump() {
                 continue;
-            };
+            }
             // NOT_TAKEN is one unit.
             let end = block.offset + block.size - u32::from(block.not_taken);
             let target = target.map_or(0, |target| cfg[target].offset);
@@ -117,7 +121,7 @@ fn resolve_jumps(cfg: &mut Cfg) -> Result<u32, CompileError> {
                 Opcode::EndAsyncFor => distance.and_then(|distance| distance.checked_sub(END_SEND_OFFSET)),
                 _ => distance,
             };
-            let distance = distance.ok_or(CompileError::Internal("jump in the wrong direction"))?;
+            let Some(distance) = distance else { return Err(CompileError::Internal("jump in the wrong direction")) };
             let (before, now) = (size(op, oparg), size(op, distance));
             if let Some(jump) = cfg.last_mut(id) {
                 jump.oparg = distance;
@@ -178,27 +182,40 @@ impl Writer<'_> {
     }
 
     #[inline(always)]
-    fn instruction(&mut self, instr: &Instruction, loc: SourceLocation) -> Result<(), CompileError> {
-        if loc != self.run {
-            let offset = self.offset();
-            self.lines.push(Position::from(self.run), (offset - self.run_start) as usize);
-            (self.run, self.run_start) = (loc, offset);
+    fn instruction(&mut self, instr: &Instruction) -> Result<(), CompileError> {
+        let byte = instr.op.number();
+        if byte > 0xFF {
+            return Err(CompileError::Internal("pseudo operation left in the code"));
         }
         if instr.except != self.exceptions.block {
             let offset = self.offset();
             self.exceptions.enter(self.cfg, instr.except, offset)?;
         }
-        let byte = instr.op.byte().ok_or(CompileError::Internal("pseudo operation left in the code"))?;
         if instr.oparg > 0xFF {
             self.extend(instr.oparg)?;
         }
         let rest = std::mem::take(&mut self.rest);
-        let (units, rest) = rest.split_at_mut_checked(1 + instr.op.cache_entries()).ok_or(MISPLACED)?;
+        let Some((unit, rest)) = rest.split_first_mut() else { return Err(MISPLACED) };
+        *unit = [byte as u8, instr.oparg as u8];
+        let Some((_, rest)) = rest.split_at_mut_checked(instr.op.cache_entries()) else { return Err(MISPLACED) };
         self.rest = rest;
-        if let Some(unit) = units.first_mut() {
-            *unit = [byte, instr.oparg as u8];
-        }
         Ok(())
+    }
+
+    /// Says where the instructions from here on stand in the source.
+    #[inline(always)]
+    fn place(&mut self, loc: SourceLocation) {
+        let offset = self.offset();
+        self.lines.push(Position::from(self.run), (offset - self.run_start) as usize);
+        (self.run, self.run_start) = (loc, offset);
+    }
+
+    /// [`Writer::place`], where the place may be the one before.
+    #[cold]
+    fn place_at_next(&mut self, loc: SourceLocation) {
+        if loc != self.run {
+            self.place(loc);
+        }
     }
 
     /// Writes the higher bytes of an argument.
@@ -207,7 +224,7 @@ impl Writer<'_> {
         for shift in [24, 16, 8] {
             if oparg >> shift != 0 {
                 let rest = std::mem::take(&mut self.rest);
-                let (unit, rest) = rest.split_first_mut().ok_or(MISPLACED)?;
+                let Some((unit, rest)) = rest.split_first_mut() else { return Err(MISPLACED) };
                 *unit = [Opcode::ExtendedArg as u8, (oparg >> shift) as u8];
                 self.rest = rest;
             }
@@ -232,14 +249,22 @@ fn write(cfg: &Cfg, units: u32, firstlineno: i32, scratch: &mut Scratch) -> Resu
         let block = &cfg[id];
         let instrs = cfg.instrs(id);
         for (index, instr) in instrs.iter().enumerate() {
-            let loc = if instr.loc == NEXT_LOCATION { following_location(cfg, id, index) } else { instr.loc };
-            writer.instruction(instr, loc)?;
+            if instr.loc != writer.run {
+                if instr.loc == NEXT_LOCATION {
+                    writer.place_at_next(following_location(cfg, id, index));
+                } else {
+                    writer.place(instr.loc);
+                }
+            }
+            writer.instruction(instr)?;
         }
         if let (true, Some(last)) = (block.not_taken, instrs.last()) {
             let except = block.not_taken_except;
             let not_taken = Instruction { except, ..Instruction::new(Opcode::NotTaken, 0, last.loc) };
-            let loc = if last.loc == NEXT_LOCATION { following_location(cfg, id, instrs.len()) } else { last.loc };
-            writer.instruction(&not_taken, loc)?;
+            if last.loc == NEXT_LOCATION {
+                writer.place_at_next(following_location(cfg, id, instrs.len()));
+            }
+            writer.instruction(&not_taken)?;
         }
         at = block.next;
     }
@@ -294,7 +319,9 @@ impl Exceptions {
         }
         if let Some((handler, start)) = self.open.take() {
             let handler = &cfg[handler];
-            let depth = handler.start_depth.ok_or(CompileError::Internal("handler without stack depth"))?;
+            let Some(depth) = handler.start_depth else {
+                return Err(CompileError::Internal("handler without stack depth"));
+            };
             let pushed = 1 + u32::from(handler.preserve_lasti);
             let entry = exception_table::Entry {
                 start: 2 * start,

@@ -320,8 +320,10 @@ impl InstructionSequence {
     /// [`CompileError::Internal`] for a label that was never placed.
     #[inline]
     pub fn place(&self, label: u32) -> Result<u32, CompileError> {
-        let place = self.label_map.get(label as usize).copied().flatten();
-        place.ok_or(CompileError::Internal("jump to a label that was never placed"))
+        match self.label_map.get(label as usize) {
+            Some(&Some(place)) => Ok(place),
+            _ => Err(CompileError::Internal("jump to a label that was never placed")),
+        }
     }
 }
 

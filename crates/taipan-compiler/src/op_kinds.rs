@@ -17,6 +17,8 @@ impl Kinds {
     pub const NOP: Kinds = Kinds(1 << 1);
     /// An operation the peephole pass looks at, whatever stands beside it.
     pub const REWRITTEN: Kinds = Kinds(1 << 2);
+    /// `LOAD_CONST`.
+    pub const CONST: Kinds = Kinds(1 << 3);
     /// `POP_TOP`.
     pub const POP_TOP: Kinds = Kinds(1 << 4);
     /// `LOAD_FAST`, `STORE_FAST`.
@@ -45,6 +47,8 @@ impl Kinds {
     pub const TARGET: Kinds = Kinds(1 << 16);
     /// A conditional jump that pops.
     pub const POP_JUMP: Kinds = Kinds(1 << 17);
+    /// What leaves the code unit.
+    pub const EXIT: Kinds = Kinds(1 << 18);
 
     /// A load of a constant and a test of it.
     pub const CONST_TEST: Kinds = Kinds(1 << PAIRS);
@@ -160,6 +164,7 @@ const fn row(op: Opcode) -> Row {
     let mut kinds = match op {
         Nop => Kinds::NOP.0,
         BuildTuple | BuildList | BuildSet | Swap | CallIntrinsic1 => Kinds::REWRITTEN.0,
+        LoadConst => Kinds::CONST.0,
         PopTop => Kinds::POP_TOP.0,
         LoadFast => Kinds::FAST.0 | Kinds::LOAD_FAST.0,
         StoreFast => Kinds::FAST.0,
@@ -174,7 +179,7 @@ const fn row(op: Opcode) -> Row {
         JumpIfFalse | JumpIfTrue => Kinds::JUMP_IF.0,
         PopJumpIfFalse | PopJumpIfTrue | PopJumpIfNone | PopJumpIfNotNone => Kinds::POP_JUMP.0,
         AnnotationsPlaceholder => Kinds::PLACEHOLDER.0,
-        ReturnValue | RaiseVarargs | Reraise => Kinds::TERMINATOR.0,
+        ReturnValue | RaiseVarargs | Reraise => Kinds::TERMINATOR.0 | Kinds::EXIT.0,
         _ => 0,
     };
     if op.has_jump() {

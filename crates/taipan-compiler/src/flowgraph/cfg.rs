@@ -93,7 +93,7 @@ impl Block {
 /// `RETURN_VALUE`, `RAISE_VARARGS`, `RERAISE`.
 #[inline]
 pub fn is_scope_exit(op: Opcode) -> bool {
-    matches!(op, Opcode::ReturnValue | Opcode::RaiseVarargs | Opcode::Reraise)
+    Kinds::of(op).has(Kinds::EXIT)
 }
 
 #[inline]
@@ -112,10 +112,10 @@ pub fn is_terminator(op: Opcode) -> bool {
     Kinds::of(op).has(Kinds::TERMINATOR)
 }
 
-/// Whether control never passes from this operation to the next one.
-#[inline]
-fn never_falls_through(op: Opcode) -> bool {
-    is_scope_exit(op) || is_unconditional_jump(op)
+/// Whether control may pass from this operation to the next one.
+#[inline(always)]
+pub fn falls_through(op: Opcode) -> bool {
+    !Kinds::of(op).has(Kinds::JUMP.or(Kinds::EXIT))
 }
 
 /// The graph of one code unit; its memory serves one unit after the other.
@@ -130,6 +130,8 @@ pub struct Cfg {
     pub has_handlers: bool,
     /// Whether ways between blocks changed since `remove_unreachable` ran.
     pub ways_changed: bool,
+    /// Whether jumps to the block that follows may have come about since they were removed last.
+    pub order_changed: bool,
     /// Whether a load of a constant may have gone.
     pub consts_dropped: bool,
     /// The number of the walk under way.
@@ -151,6 +153,7 @@ impl Default for Cfg {
             kinds: Kinds::NONE,
             has_handlers: false,
             ways_changed: false,
+            order_changed: true,
             consts_dropped: false,
             walk: 0,
             todo: Vec::new(),
@@ -192,11 +195,12 @@ impl Cfg {
         self.labels.resize(seq.label_count(), None);
         let count = self.pool.len() as u32;
         for &at in &seq.jumps {
-            let label = self.pool.get(at as usize).ok_or(OUTSIDE)?.oparg;
+            let Some(label) = self.pool.get(at as usize).map(|jump| jump.oparg) else { return Err(OUTSIDE) };
             if seq.place(label)? >= count {
                 return Err(OUTSIDE);
             }
-            *self.labels.get_mut(label as usize).ok_or(OUTSIDE)? = Some(BlockId::WANTED);
+            let Some(place) = self.labels.get_mut(label as usize) else { return Err(OUTSIDE) };
+            *place = Some(BlockId::WANTED);
         }
         let mut block = Block::default();
         let mut terminated = false;
@@ -227,11 +231,11 @@ impl Cfg {
         self.has_handlers = self.kinds.has(Kinds::HANDLERS);
         for &at in &seq.jumps {
             let Some(instr) = self.pool.get_mut(at as usize) else { return Err(OUTSIDE) };
-            let target = self.labels.get(instr.oparg as usize).copied().flatten();
-            instr.target = Some(target.filter(|id| id.index() < self.blocks.len()).ok_or(OUTSIDE)?);
-            if let (true, Some(target)) = (instr.op.is_block_push(), instr.target) {
-                self[target].is_except_handler = true;
-            }
+            let Some(&Some(target)) = self.labels.get(instr.oparg as usize) else { return Err(OUTSIDE) };
+            instr.target = Some(target);
+            let is_handler = instr.op.is_block_push();
+            let Some(block) = self.blocks.get_mut(target.index()) else { return Err(OUTSIDE) };
+            block.is_except_handler |= is_handler;
         }
         Ok(())
     }
@@ -242,6 +246,7 @@ impl Cfg {
         self.entry = BlockId::FIRST;
         self.kinds = Kinds::NONE;
         self.ways_changed = false;
+        self.order_changed = true;
         self.consts_dropped = false;
         self.walk = 0;
     }
@@ -257,6 +262,7 @@ impl Cfg {
 
     /// Adds an empty block outside the chain.
     pub fn new_block(&mut self) -> BlockId {
+        self.order_changed = true;
         self.blocks.push(Block { start: self.pool.len() as u32, ..Block::default() });
         BlockId::of_index(self.blocks.len() - 1)
     }
@@ -367,6 +373,7 @@ impl Cfg {
     pub fn truncate(&mut self, id: BlockId, kept: usize) {
         let block = &mut self.blocks[id.index()];
         block.len = block.len.min(kept as u32);
+        self.order_changed |= kept == 0;
     }
 
     /// Replaces the last operation by `NOP`.
@@ -386,7 +393,7 @@ impl Cfg {
 
     #[inline(always)]
     pub fn has_fallthrough(&self, id: BlockId) -> bool {
-        !never_falls_through(self.last_op(id))
+        falls_through(self.last_op(id))
     }
 
     /// Where the instruction at a place of the pool leads.

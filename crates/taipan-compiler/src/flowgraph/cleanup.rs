@@ -53,7 +53,7 @@ pub fn remove_unreachable(cfg: &mut Cfg) {
     while let Some(id) = at {
         at = cfg[id].next;
         if !cfg.is_visited(id) {
-            cfg.consts_dropped |= !cfg[id].is_empty();
+            cfg.consts_dropped |= !cfg[id].is_empty() && cfg[id].kinds.has(Kinds::CONST);
             cfg.truncate(id, 0);
             cfg[id].predecessors = 0;
             cfg[id].is_except_handler = false;
@@ -201,16 +201,22 @@ fn is_plain_load(op: Opcode, oparg: u32) -> bool {
 
 /// Turns unconditional jumps to the block that follows anyway into `NOP`s; gives how many.
 fn remove_redundant_jumps(cfg: &mut Cfg) -> Result<usize, CompileError> {
-    if !cfg.kinds.has(Kinds::JUMP) {
+    if !cfg.order_changed || !cfg.kinds.has(Kinds::JUMP) {
         return Ok(0);
     }
+    cfg.order_changed = false;
     let mut changes = 0;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        if let Some(last) = cfg.last(id).filter(|last| is_unconditional_jump(last.op)) {
-            let target = cfg.next_nonempty(last.target).ok_or(CompileError::Internal("jump with NULL target"))?;
-            if cfg.next_nonempty(at) == Some(target) {
+        if let Some(last) = cfg.last(id)
+            && is_unconditional_jump(last.op)
+        {
+            let target = cfg.next_nonempty(last.target);
+            if target.is_none() {
+                return Err(CompileError::Internal("jump with NULL target"));
+            }
+            if cfg.next_nonempty(at) == target {
                 changes += 1;
                 cfg.set_last_nop(id);
                 cfg.ways_changed = true;

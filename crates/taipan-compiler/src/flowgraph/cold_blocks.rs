@@ -18,6 +18,7 @@ pub fn push_cold_blocks_to_end(cfg: &mut Cfg) -> Result<(), CompileError> {
     mark_warm(cfg);
     mark_cold(cfg);
     add_explicit_jumps(cfg);
+    cfg.order_changed = true;
     // The chain is parted in two, which keep their order.
     let (mut warm, mut cold): (Option<BlockId>, Option<BlockId>) = (None, None);
     let mut first_cold = None;

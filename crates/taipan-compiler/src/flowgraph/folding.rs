@@ -33,7 +33,10 @@ pub fn const_value(op: Opcode, oparg: u32, consts: &ConstTable) -> Result<Consta
 /// # Errors
 /// As [`const_value`].
 pub fn const_ref(oparg: u32, consts: &ConstTable) -> Result<&Constant, CompileError> {
-    consts.get(oparg).ok_or(CompileError::Internal("Internal error: failed to get value of a constant"))
+    match consts.get(oparg) {
+        Some(value) => Ok(value),
+        None => Err(CompileError::Internal("Internal error: failed to get value of a constant")),
+    }
 }
 
 /// The truth of the constant that a `LOAD_CONST` or `LOAD_SMALL_INT` loads.

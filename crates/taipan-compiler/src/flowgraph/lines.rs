@@ -2,7 +2,7 @@
 
 use taipan_bytecode::Opcode;
 
-use super::cfg::{BlockId, Cfg};
+use super::cfg::{BlockId, Cfg, falls_through};
 use crate::instruction_sequence::{NO_LOCATION, SourceLocation};
 use crate::op_kinds::Kinds;
 
@@ -35,15 +35,17 @@ fn is_exit_or_eval_check_without_lineno(cfg: &Cfg, id: BlockId) -> bool {
 fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
     let mut current = Some(cfg.entry);
     while let Some(id) = current {
-        if let Some(&last) = cfg.last(id).filter(|last| last.op.has_jump())
+        if let Some(last) = cfg.last(id)
+            && last.op.has_jump()
             && let Some(target) = cfg.next_nonempty(last.target)
-            && is_exit_or_eval_check_without_lineno(cfg, target)
             && cfg[target].predecessors > 1
+            && is_exit_or_eval_check_without_lineno(cfg, target)
         {
+            let loc = last.loc;
             let copy = cfg.new_block();
             cfg.append_block(copy, target);
             if let Some(first) = cfg.instrs_mut(copy).first_mut() {
-                first.loc = last.loc;
+                first.loc = loc;
             }
             cfg[target].predecessors -= 1;
             let next = cfg[target].next.replace(copy);
@@ -98,12 +100,13 @@ fn propagate_line_numbers(cfg: &mut Cfg) {
             }
             left |= lacks;
         }
-        let Some(&last) = instrs.last() else { continue };
-        if let Some(next) = cfg.fallthrough(id) {
-            hand_on(cfg, next, last.loc);
+        let Some(last) = instrs.last() else { continue };
+        let (op, loc) = (last.op, last.loc);
+        if let Some(target) = last.target.filter(|_| op.has_jump()) {
+            hand_on(cfg, target, loc);
         }
-        if let Some(target) = last.target.filter(|_| last.op.has_jump()) {
-            hand_on(cfg, target, last.loc);
+        if let Some(next) = at.filter(|_| falls_through(op)) {
+            hand_on(cfg, next, loc);
         }
     }
     if !left {

@@ -10,50 +10,98 @@ use super::cfg::{BlockId, Cfg};
 use crate::instruction_sequence::Instruction;
 use crate::op_kinds::Kinds;
 
-/// A reference on the simulated stack.
+/// A reference on the simulated stack that a load of this block put there.
 #[derive(Clone, Copy, Debug)]
 struct Ref {
-    /// Index of the instruction that loaded it, or `NONE`.
+    /// Where it lies, counted from the bottom of the stack.
+    at: usize,
+    /// Index of the instruction that loaded it.
     instr: u32,
     /// The local it was loaded from, or `NONE`.
     local: u32,
 }
 
 const NONE: u32 = u32::MAX;
-const UNKNOWN: Ref = Ref { instr: NONE, local: NONE };
 
-/// The stack of the block under way.
+/// The stack of the block under way: its depth, and the references of loads in it, from the bottom.
 #[derive(Clone, Debug, Default)]
 pub struct Simulation {
-    stack: Vec<Ref>,
+    depth: usize,
+    refs: Vec<Ref>,
 }
 
 /// The block under way. Its loads borrow until something forbids it.
 struct Run<'a> {
-    stack: &'a mut Vec<Ref>,
+    sim: &'a mut Simulation,
     instrs: &'a mut [Instruction],
 }
 
 impl Run<'_> {
+    /// Takes what lies on top, if it is the reference of a load.
     #[inline]
-    fn pop(&mut self) -> Ref {
-        self.stack.pop().unwrap_or(UNKNOWN)
+    fn pop(&mut self) -> Option<Ref> {
+        self.sim.depth = self.sim.depth.saturating_sub(1);
+        self.sim.refs.pop_if(|top| top.at >= self.sim.depth)
     }
 
     #[inline]
     fn pop_many(&mut self, count: i64) {
-        let left = self.stack.len().saturating_sub(usize::try_from(count).unwrap_or(0));
-        self.stack.truncate(left);
+        self.sim.depth = self.sim.depth.saturating_sub(usize::try_from(count).unwrap_or(0));
+        while self.sim.refs.pop_if(|top| top.at >= self.sim.depth).is_some() {}
+    }
+
+    /// Pushes what is no reference of a load.
+    #[inline]
+    fn push_others(&mut self, count: i64) {
+        self.sim.depth += usize::try_from(count).unwrap_or(0);
     }
 
     #[inline]
     fn load(&mut self, instr: usize, local: u32) {
-        self.stack.push(Ref { instr: instr as u32, local });
+        self.sim.refs.push(Ref { at: self.sim.depth, instr: instr as u32, local });
+        self.sim.depth += 1;
     }
 
-    #[inline]
-    fn push_result(&mut self, instr: usize) {
-        self.stack.push(Ref { instr: instr as u32, local: NONE });
+    /// Pushes what was taken before.
+    fn push(&mut self, reference: Option<Ref>) {
+        if let Some(Ref { instr, local, .. }) = reference {
+            self.sim.refs.push(Ref { at: self.sim.depth, instr, local });
+        }
+        self.sim.depth += 1;
+    }
+
+    /// The index among the references of that which lies `below` entries under the top.
+    fn find(&self, below: usize) -> Option<usize> {
+        let at = self.sim.depth.checked_sub(below + 1)?;
+        self.sim.refs.iter().rposition(|reference| reference.at == at)
+    }
+
+    fn swap(&mut self, oparg: u32) {
+        let Some(below) = (oparg as usize).checked_sub(1).filter(|below| *below < self.sim.depth) else { return };
+        if below == 0 {
+            return;
+        }
+        let (top, other) = (self.find(0), self.find(below));
+        let refs = &mut self.sim.refs;
+        match (top, other) {
+            (Some(top), Some(other)) => {
+                let (high, low) = (refs[top].at, refs[other].at);
+                refs.swap(top, other);
+                (refs[top].at, refs[other].at) = (high, low);
+            }
+            (Some(_), None) => {
+                if let Some(moved) = refs.pop() {
+                    let at = self.sim.depth - 1 - below;
+                    let index = refs.partition_point(|reference| reference.at < at);
+                    refs.insert(index, Ref { at, ..moved });
+                }
+            }
+            (None, Some(other)) => {
+                let moved = refs.remove(other);
+                refs.push(Ref { at: self.sim.depth - 1, ..moved });
+            }
+            (None, None) => {}
+        }
     }
 
     /// Forbids the load a reference comes from to borrow.
@@ -69,9 +117,9 @@ impl Run<'_> {
     }
 
     fn kill_local(&mut self, local: u32) {
-        for i in 0..self.stack.len() {
-            if self.stack[i].local == local {
-                self.mark(self.stack[i]);
+        for i in 0..self.sim.refs.len() {
+            if self.sim.refs[i].local == local {
+                self.mark(self.sim.refs[i]);
             }
         }
     }
@@ -79,7 +127,9 @@ impl Run<'_> {
     fn store(&mut self, local: u32) {
         let reference = self.pop();
         self.kill_local(local);
-        self.mark(reference);
+        if let Some(reference) = reference {
+            self.mark(reference);
+        }
     }
 }
 
@@ -92,11 +142,11 @@ pub fn optimize_load_fast(cfg: &mut Cfg) {
     let entry = cfg.entry;
     cfg.visit(entry);
     let mut todo = std::mem::take(&mut cfg.todo);
-    let mut stack = std::mem::take(&mut cfg.simulation.stack);
+    let mut sim = std::mem::take(&mut cfg.simulation);
     todo.push(entry);
     while let Some(id) = todo.pop() {
         if cfg[id].kinds.has(Kinds::LOAD_FAST) {
-            treat(cfg, id, &mut stack);
+            treat(cfg, id, &mut sim);
         }
         let Some(&last) = cfg.last(id) else { continue };
         if cfg[id].kinds.has(Kinds::BLOCK_PUSH) {
@@ -118,14 +168,14 @@ pub fn optimize_load_fast(cfg: &mut Cfg) {
         }
     }
     cfg.todo = todo;
-    cfg.simulation.stack = stack;
+    cfg.simulation = sim;
 }
 
-fn treat(cfg: &mut Cfg, id: BlockId, stack: &mut Vec<Ref>) {
+fn treat(cfg: &mut Cfg, id: BlockId, sim: &mut Simulation) {
     let (block, instrs) = cfg.parts(id);
-    stack.clear();
-    stack.resize(block.start_depth.unwrap_or(0) as usize, UNKNOWN);
-    let mut run = Run { stack, instrs };
+    sim.refs.clear();
+    sim.depth = block.start_depth.unwrap_or(0) as usize;
+    let mut run = Run { sim, instrs };
     for i in 0..run.instrs.len() {
         let instr = &mut run.instrs[i];
         let (op, oparg) = (instr.op, instr.oparg);
@@ -142,8 +192,8 @@ fn treat(cfg: &mut Cfg, id: BlockId, stack: &mut Vec<Ref>) {
             _ => step(op, oparg, i, &mut run),
         }
     }
-    for i in 0..run.stack.len() {
-        run.mark(run.stack[i]);
+    for i in 0..run.sim.refs.len() {
+        run.mark(run.sim.refs[i]);
     }
 }
 
@@ -164,17 +214,11 @@ fn step(op: Opcode, oparg: u32, i: usize, run: &mut Run<'_>) {
             run.store(oparg & 15);
         }
         Opcode::Copy => {
-            let copied = run.stack.len().checked_sub(oparg as usize).and_then(|at| run.stack.get(at));
-            run.stack.push(copied.copied().unwrap_or(UNKNOWN));
+            let copied = (oparg as usize).checked_sub(1).and_then(|below| run.find(below));
+            let copied = copied.and_then(|index| run.sim.refs.get(index)).copied();
+            run.push(copied);
         }
-        Opcode::Swap => {
-            if let (Some(other), Some(top)) =
-                (run.stack.len().checked_sub(oparg as usize), run.stack.len().checked_sub(1))
-                && other <= top
-            {
-                run.stack.swap(other, top);
-            }
-        }
+        Opcode::Swap => run.swap(oparg),
         // These leave their inputs where they are. CPython takes the results for those of the block's first
         // instructions.
         Opcode::FormatSimple
@@ -188,7 +232,7 @@ fn step(op: Opcode, oparg: u32, i: usize, run: &mut Run<'_>) {
         | Opcode::WithExceptStart => {
             let (popped, pushed) = op.pops_and_pushes(oparg);
             for result in 0..pushed - popped {
-                run.push_result(result as usize);
+                run.load(result as usize, NONE);
             }
         }
         Opcode::DictMerge
@@ -205,39 +249,37 @@ fn step(op: Opcode, oparg: u32, i: usize, run: &mut Run<'_>) {
         Opcode::EndSend | Opcode::SetFunctionAttribute => {
             let top = run.pop();
             run.pop();
-            run.stack.push(top);
+            run.push(top);
         }
         Opcode::CheckExcMatch => {
             run.pop();
-            run.push_result(i);
+            run.push_others(1);
         }
-        Opcode::ForIter => run.push_result(i),
+        Opcode::ForIter => run.push_others(1),
         Opcode::LoadAttr | Opcode::LoadSuperAttr => {
             let receiver = run.pop();
             if op == Opcode::LoadSuperAttr {
                 run.pop_many(2);
             }
-            run.push_result(i);
+            run.push_others(1);
             if oparg & 1 != 0 {
-                run.stack.push(receiver);
+                run.push(receiver);
             }
         }
         Opcode::LoadSpecial | Opcode::PushExcInfo => {
             let top = run.pop();
-            run.push_result(i);
-            run.stack.push(top);
+            run.push_others(1);
+            run.push(top);
         }
         Opcode::Send => {
             run.pop();
-            run.push_result(i);
+            run.push_others(1);
         }
         op if op.is_block_push() => {}
         _ => {
             let (popped, pushed) = op.pops_and_pushes(oparg);
             run.pop_many(popped);
-            for _ in 0..pushed {
-                run.push_result(i);
-            }
+            run.push_others(pushed);
         }
     }
 }

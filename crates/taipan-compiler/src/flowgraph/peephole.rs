@@ -52,7 +52,7 @@ pub fn optimize_load_const(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<(),
         }
         let changed = optimize_load_const_in(instrs, consts)?;
         if let Changed::Loads | Changed::Jumps = changed {
-            cfg.note(id, Kinds::NOP.or(Kinds::JUMP));
+            cfg.note(id, Kinds::NOP.or(Kinds::JUMP).or(Kinds::CONST));
             cfg.consts_dropped = true;
         }
         cfg.ways_changed |= changed == Changed::Jumps;
@@ -160,7 +160,7 @@ pub fn optimize_basic_block(cfg: &mut Cfg, id: BlockId, consts: &mut ConstTable)
         }
         if found.folded {
             cfg.consts_dropped = true;
-            cfg.note(id, Kinds::NOP.or(Kinds::NO_LINE));
+            cfg.note(id, Kinds::NOP.or(Kinds::NO_LINE).or(Kinds::CONST));
         }
         if found.rewritten {
             cfg.note(id, Kinds::NOP.or(Kinds::POP_TOP));

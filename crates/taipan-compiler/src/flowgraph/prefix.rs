@@ -46,8 +46,10 @@ pub fn prepare_localsplus(cfg: &mut Cfg, metadata: &CodeUnitMetadata, flags: u32
         }
         for instr in cfg.instrs_mut(id) {
             if Kinds::of(instr.op).has(Kinds::CELL) {
-                instr.oparg =
-                    *slots.get(instr.oparg as usize).ok_or(CompileError::Internal("cell that does not exist"))?;
+                let Some(&slot) = slots.get(instr.oparg as usize) else {
+                    return Err(CompileError::Internal("cell that does not exist"));
+                };
+                instr.oparg = slot;
             }
         }
     }

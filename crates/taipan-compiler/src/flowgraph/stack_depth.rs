@@ -25,7 +25,7 @@ pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
             // Only the last instruction may lead elsewhere.
             for instr in plain {
                 max_depth = max_depth.max(depth);
-                depth += instr.op.stack_effect(instr.oparg, false);
+                depth += instr.op.plain_stack_effect(instr.oparg);
                 if depth < 0 {
                     return Err(UNDERFLOW);
                 }
@@ -59,10 +59,11 @@ fn follow(
 ) -> Result<i64, CompileError> {
     let (op, oparg) = (instr.op, instr.oparg);
     *max_depth = depth.max(*max_depth);
-    if let Some(target) = instr.target
-        && op.has_target()
-        && op != Opcode::EndAsyncFor
-    {
+    let Some(target) = instr.target.filter(|_| op.has_target()) else {
+        let depth = depth + op.plain_stack_effect(oparg);
+        return if depth < 0 { Err(UNDERFLOW) } else { Ok(depth) };
+    };
+    if op != Opcode::EndAsyncFor {
         enter(cfg, todo, target, depth + op.stack_effect(oparg, true))?;
     }
     let depth = depth + op.stack_effect(oparg, false);
@@ -70,7 +71,7 @@ fn follow(
 }
 
 fn enter(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId, depth: i64) -> Result<(), CompileError> {
-    let depth = u32::try_from(depth).map_err(|_| UNDERFLOW)?;
+    let Ok(depth) = u32::try_from(depth) else { return Err(UNDERFLOW) };
     match cfg[id].start_depth {
         None => {
             cfg[id].start_depth = Some(depth);

@@ -28,11 +28,14 @@ pub fn add_checks_for_loads_of_uninitialized_variables(cfg: &mut Cfg, nlocals: u
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
+        cfg[id].queued = false;
         scan(cfg, &mut todo, id);
     }
     while let Some(id) = todo.pop() {
-        cfg[id].queued = false;
-        scan(cfg, &mut todo, id);
+        // Some have been scanned since they were put here.
+        if std::mem::take(&mut cfg[id].queued) {
+            scan(cfg, &mut todo, id);
+        }
     }
     cfg.todo = todo;
 }
@@ -58,17 +61,18 @@ fn scan(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId) {
         return;
     }
     if has_handlers {
-        let mut reached = (None, 0);
-        for at in 0..instrs.len() {
-            let Some(instr) = cfg.instrs_mut(id).get_mut(at) else { break };
-            let handler = instr.except;
-            let before = mask;
-            mask = load_or_store(instr, mask);
-            if let Some(except) = handler
-                && (handler != reached.0 || before | reached.1 != reached.1)
-            {
-                reached = (handler, before);
-                reach(cfg, todo, except, before);
+        let mut at = 0;
+        while let Some(rest) = cfg.instrs_mut(id).get_mut(at..).filter(|rest| !rest.is_empty()) {
+            // The instructions that have one handler: it sees what may be unset before any of them.
+            let handler = rest.first().and_then(|first| first.except);
+            let mut seen = 0;
+            for instr in rest.iter_mut().take_while(|instr| instr.except == handler) {
+                seen |= mask;
+                mask = load_or_store(instr, mask);
+                at += 1;
+            }
+            if let Some(handler) = handler {
+                reach(cfg, todo, handler, seen);
             }
         }
     } else if block.kinds.has(Kinds::FAST.or(Kinds::UNSETS)) {
@@ -90,7 +94,7 @@ fn scan(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId) {
 /// The unset locals behind an instruction, which becomes one that checks where need be.
 #[inline]
 fn load_or_store(instr: &mut Instruction, mask: u64) -> u64 {
-    if !instr.op.has_local() {
+    if !Kinds::of(instr.op).has(Kinds::FAST.or(Kinds::UNSETS)) {
         return mask;
     }
     let bit = match instr.op {
@@ -98,7 +102,6 @@ fn load_or_store(instr: &mut Instruction, mask: u64) -> u64 {
         | Opcode::LoadFastAndClear
         | Opcode::StoreFastMaybeNull
         | Opcode::StoreFast
-        | Opcode::LoadFastCheck
         | Opcode::LoadFast
             if (instr.oparg as usize) < TRACKED =>
         {

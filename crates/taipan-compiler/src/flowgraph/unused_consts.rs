@@ -3,6 +3,7 @@
 use super::cfg::Cfg;
 use crate::const_table::ConstTable;
 use crate::error::CompileError;
+use crate::op_kinds::Kinds;
 
 /// Renumbers the constants in use; the first one stays, because it may be the docstring.
 ///
@@ -22,8 +23,12 @@ pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<()
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
+        if !cfg[id].kinds.has(Kinds::CONST) {
+            continue;
+        }
         for instr in cfg.instrs(id).iter().filter(|instr| instr.op.has_const()) {
-            *used.get_mut(instr.oparg as usize).ok_or(NO_CONSTANT)? = true;
+            let Some(used) = used.get_mut(instr.oparg as usize) else { return Err(NO_CONSTANT) };
+            *used = true;
         }
     }
     if used.contains(&false) {
@@ -32,8 +37,12 @@ pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<()
         let mut at = Some(cfg.entry);
         while let Some(id) = at {
             at = cfg[id].next;
+            if !cfg[id].kinds.has(Kinds::CONST) {
+                continue;
+            }
             for instr in cfg.instrs_mut(id).iter_mut().filter(|instr| instr.op.has_const()) {
-                instr.oparg = *renumbered.get(instr.oparg as usize).ok_or(NO_CONSTANT)?;
+                let Some(&number) = renumbered.get(instr.oparg as usize) else { return Err(NO_CONSTANT) };
+                instr.oparg = number;
             }
         }
     }
