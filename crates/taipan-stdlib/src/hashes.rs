@@ -142,6 +142,21 @@ fn get_digest_size(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(Value::int(read(vm, this.expect(vm)).0.digest_size()))
 }
 
+/// Of the 1600 bits of a Keccak state, those that no input is mixed into.
+fn get_capacity_bits(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(Value::int(1600 - 8 * read(vm, this.expect(vm)).0.block_size()))
+}
+
+fn get_rate_bits(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    Ok(Value::int(8 * read(vm, this.expect(vm)).0.block_size()))
+}
+
+/// The bits that follow the input, with the first one of its padding.
+fn get_suffix(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let (algorithm, _) = read(vm, this.expect(vm));
+    vm.new_bytes(if matches!(algorithm, Algorithm::Shake(_)) { b"\x1f" } else { b"\x06" })
+}
+
 const COPY: MethodDef = method("copy($self, /)", copy, "Return a copy of the hash object.");
 const UPDATE: MethodDef =
     method("update($self, obj, /)", update, "Update this hash object's state with the provided string.");
@@ -160,11 +175,24 @@ const SHAKE_METHODS: &[MethodDef] = &[
     UPDATE,
 ];
 
-const GETSET: &[GetSetDef] = &[
-    getter("block_size", get_block_size, ""),
-    getter("name", get_name, ""),
-    getter("digest_size", get_digest_size, ""),
+const BLOCK_SIZE: GetSetDef = getter("block_size", get_block_size, "");
+const NAME: GetSetDef = getter("name", get_name, "");
+const DIGEST_SIZE: GetSetDef = getter("digest_size", get_digest_size, "");
+
+const GETSET: &[GetSetDef] = &[BLOCK_SIZE, NAME, DIGEST_SIZE];
+
+const KECCAK_GETSET: &[GetSetDef] = &[
+    BLOCK_SIZE,
+    NAME,
+    DIGEST_SIZE,
+    getter("_capacity_bits", get_capacity_bits, ""),
+    getter("_rate_bits", get_rate_bits, ""),
+    getter("_suffix", get_suffix, ""),
 ];
+
+const fn keccak_type(name: &'static str, methods: &'static [MethodDef]) -> TypeSpec {
+    TypeSpec { getset: KECCAK_GETSET, ..hash_type("_sha3", name, methods) }
+}
 
 const fn hash_type(module: &'static str, name: &'static str, methods: &'static [MethodDef]) -> TypeSpec {
     TypeSpec {
@@ -185,12 +213,12 @@ pub static SHA224: TypeSpec = hash_type("_sha2", "SHA224Type", METHODS);
 pub static SHA256: TypeSpec = hash_type("_sha2", "SHA256Type", METHODS);
 pub static SHA384: TypeSpec = hash_type("_sha2", "SHA384Type", METHODS);
 pub static SHA512: TypeSpec = hash_type("_sha2", "SHA512Type", METHODS);
-pub static SHA3_224: TypeSpec = hash_type("_sha3", "sha3_224", METHODS);
-pub static SHA3_256: TypeSpec = hash_type("_sha3", "sha3_256", METHODS);
-pub static SHA3_384: TypeSpec = hash_type("_sha3", "sha3_384", METHODS);
-pub static SHA3_512: TypeSpec = hash_type("_sha3", "sha3_512", METHODS);
-pub static SHAKE_128: TypeSpec = hash_type("_sha3", "shake_128", SHAKE_METHODS);
-pub static SHAKE_256: TypeSpec = hash_type("_sha3", "shake_256", SHAKE_METHODS);
+pub static SHA3_224: TypeSpec = keccak_type("sha3_224", METHODS);
+pub static SHA3_256: TypeSpec = keccak_type("sha3_256", METHODS);
+pub static SHA3_384: TypeSpec = keccak_type("sha3_384", METHODS);
+pub static SHA3_512: TypeSpec = keccak_type("sha3_512", METHODS);
+pub static SHAKE_128: TypeSpec = keccak_type("shake_128", SHAKE_METHODS);
+pub static SHAKE_256: TypeSpec = keccak_type("shake_256", SHAKE_METHODS);
 
 macro_rules! constructor {
     ($number:literal, $name:literal, $title:literal) => {

@@ -9,6 +9,10 @@ use crate::types::mapped_bytes::MappedBytes;
 use crate::value::Value;
 use crate::vm::Vm;
 
+/// Work on so many bytes counts like a call or a turn of a loop: others are to get their turn in time, and signals their
+/// handlers, where each call of a native function takes long.
+const BYTES_PER_STEP: usize = 64;
+
 /// What the consumer wants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BufferRequest {
@@ -76,7 +80,11 @@ impl Vm {
     /// Asks for the buffer of a bytes-like object. TypeError "a bytes-like object is required, not 'X'".
     pub fn get_buffer(&mut self, value: Value, writable: bool) -> Result<Buffer, Raised> {
         match self.slots(value).get_buffer {
-            Some(get) => get(self, value, BufferRequest { writable }),
+            Some(get) => {
+                let buffer = get(self, value, BufferRequest { writable })?;
+                self.spend(buffer.len / BYTES_PER_STEP);
+                Ok(buffer)
+            }
             None => {
                 let name = self.type_name(value);
                 Err(self.raise(crate::raise::Exc::TypeError, format!("a bytes-like object is required, not '{name}'")))

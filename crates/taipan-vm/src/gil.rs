@@ -25,15 +25,29 @@ pub struct Gil {
 #[derive(Default)]
 struct State {
     held: bool,
-    /// How many times it was taken.
+    /// The thread that took it last.
+    holder: u64,
+    /// How many times it was taken by another thread than the time before.
     times: u64,
+}
+
+impl State {
+    fn take(&mut self) {
+        self.held = true;
+        // A thread that gives the lock up for a moment, again and again, must not look like many that each have just got it.
+        let this = current_thread_id();
+        if self.holder != this {
+            self.holder = this;
+            self.times = self.times.wrapping_add(1);
+        }
+    }
 }
 
 impl Gil {
     /// From now on the lock is taken and released; called by the thread that holds it.
     pub fn share(&self) {
         if !self.shared.swap(true, Ordering::SeqCst) {
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).held = true;
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
     }
 
@@ -67,8 +81,7 @@ impl Gil {
                 self.wanted.store(true, Ordering::Relaxed);
             }
         }
-        state.held = true;
-        state.times = state.times.wrapping_add(1);
+        state.take();
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         if self.wanted.swap(false, Ordering::Relaxed) {
             self.taken.notify_all();
@@ -90,8 +103,7 @@ impl Gil {
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         let taken = !state.held;
         if taken {
-            state.held = true;
-            state.times = state.times.wrapping_add(1);
+            state.take();
         }
         if self.wanted.swap(false, Ordering::Relaxed) {
             self.taken.notify_all();
@@ -99,8 +111,11 @@ impl Gil {
         taken
     }
 
-    /// Gives the lock up.
+    /// Gives the lock up; to another thread if one has waited long enough.
     pub fn release(&self) {
+        if self.is_wanted() && self.someone_waits() {
+            return self.hand_over();
+        }
         self.state.lock().unwrap_or_else(PoisonError::into_inner).held = false;
         self.freed.notify_one();
     }
@@ -195,5 +210,47 @@ impl Vm {
     pub fn has_thread(&self, id: u64) -> bool {
         // SAFETY: the list holds the contexts of attached threads, which take themselves off it before they go.
         id != 0 && self.interp().threads.iter().any(|thread| unsafe { (*thread.as_ptr()).thread_id } == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_thread_that_gives_up_the_lock_for_moments_does_not_keep_others_out() {
+        let interval = Duration::from_millis(5);
+        let gil = Arc::new(Gil::default());
+        let stop = Arc::new(AtomicBool::new(false));
+        gil.share();
+        let greedy = {
+            let (gil, stop) = (gil.clone(), stop.clone());
+            std::thread::spawn(move || {
+                gil.acquire(interval);
+                while !stop.load(Ordering::Relaxed) {
+                    gil.release();
+                    gil.acquire(interval);
+                }
+                gil.release();
+            })
+        };
+        let (send, done) = std::sync::mpsc::channel();
+        let modest = {
+            let gil = gil.clone();
+            std::thread::spawn(move || {
+                for _ in 0..20 {
+                    gil.acquire(interval);
+                    gil.release();
+                }
+                send.send(()).expect("somebody waits");
+            })
+        };
+        gil.release();
+        let result = done.recv_timeout(Duration::from_secs(30));
+        stop.store(true, Ordering::Relaxed);
+        greedy.join().expect("the greedy one");
+        modest.join().expect("the modest one");
+        result.expect("twenty turns in half a minute");
     }
 }

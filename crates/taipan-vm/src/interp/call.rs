@@ -111,6 +111,12 @@ impl Vm {
         if self.exec.budget <= 0 { self.poll() } else { Ok(()) }
     }
 
+    /// Native code is about to do work worth so many calls.
+    #[inline]
+    pub(crate) fn spend(&mut self, steps: usize) {
+        self.exec.budget = self.exec.budget.saturating_sub(steps.min(SLICE as usize) as i32);
+    }
+
     /// A safepoint of the loop: refills the budget, runs what others have asked for.
     #[cold]
     #[inline(never)]
