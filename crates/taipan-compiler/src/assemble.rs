@@ -11,6 +11,16 @@ use crate::error::CompileError;
 use crate::flowgraph::cfg::{BlockId, Cfg, is_terminator};
 use crate::flowgraph::{Flowgraph, Scratch};
 use crate::instruction_sequence::{Instruction, InstructionSequence, NEXT_LOCATION, NO_LOCATION, SourceLocation};
+use crate::symtable::SymbolTable;
+
+/// What a code object holds besides its instructions and constants.
+#[derive(Clone, Copy)]
+pub struct UnitSource<'a> {
+    pub metadata: &'a CodeUnitMetadata,
+    /// The table of the names in `metadata`.
+    pub names: &'a SymbolTable<'a>,
+    pub filename: &'a Wtf8Buf,
+}
 
 /// Optimises the instructions of one code unit and assembles its code object.
 ///
@@ -22,18 +32,17 @@ use crate::instruction_sequence::{Instruction, InstructionSequence, NEXT_LOCATIO
 /// many of something.
 pub fn optimize_and_assemble(
     flowgraph: &mut Flowgraph,
-    metadata: &CodeUnitMetadata,
+    source: UnitSource<'_>,
     consts: &mut ConstTable,
     seq: &mut InstructionSequence,
     flags: u32,
     nparams: usize,
-    filename: &Wtf8Buf,
 ) -> Result<CodeObject, CompileError> {
+    let metadata = source.metadata;
     let stacksize = flowgraph.optimize(seq, metadata, consts, nparams, flags)?;
     let units = resolve_jumps(&mut flowgraph.cfg)?;
     let written = write(&flowgraph.cfg, units, metadata.firstlineno, &mut flowgraph.scratch)?;
-    let (localsplusnames, localspluskinds) = localsplus(metadata, flags);
-    let name = Wtf8Buf::from(metadata.name.as_str());
+    let (localsplusnames, localspluskinds) = localsplus(source, flags);
     Ok(CodeObject {
         argcount: metadata.posonlyargcount + metadata.argcount,
         posonlyargcount: metadata.posonlyargcount,
@@ -42,12 +51,12 @@ pub fn optimize_and_assemble(
         flags,
         code: written.code.into(),
         consts: consts.take(),
-        names: metadata.names.shared().map(|name| Wtf8Buf::from(name.clone())).collect(),
+        names: metadata.names.iter().map(|name| source.names.text(name)).collect(),
         localsplusnames,
         localspluskinds: localspluskinds.into(),
-        filename: filename.clone(),
-        qualname: metadata.qualname.as_deref().map_or_else(|| name.clone(), Wtf8Buf::from),
-        name,
+        filename: source.filename.clone(),
+        name: metadata.name.clone(),
+        qualname: metadata.qualname.clone(),
         firstlineno: metadata.firstlineno,
         linetable: written.linetable.into(),
         exceptiontable: written.exceptiontable.into_boxed_slice().into(),
@@ -338,7 +347,17 @@ impl Exceptions {
 }
 
 /// Names and kinds of all frame slots: locals, then cells that are no locals, then free variables.
-fn localsplus(metadata: &CodeUnitMetadata, flags: u32) -> (Box<[Wtf8Buf]>, Box<[u8]>) {
+fn localsplus(source: UnitSource<'_>, flags: u32) -> (Box<[Wtf8Buf]>, Vec<u8>) {
+    let metadata = source.metadata;
+    let (locals, cells, frees) = (&metadata.varnames, &metadata.cellvars, &metadata.freevars);
+    let count = locals.len() + cells.iter().filter(|name| !locals.contains(*name)).count() + frees.len();
+    let (mut names, mut kinds) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    for name in locals.iter() {
+        let hidden = if metadata.was_hidden(name) { fast::HIDDEN } else { 0 };
+        let cell = if cells.contains(name) { fast::CELL } else { 0 };
+        names.push(source.names.text(name));
+        kinds.push(fast::LOCAL | hidden | cell);
+    }
     let parameter_kinds = [
         (metadata.posonlyargcount, fast::ARG_POS),
         (metadata.argcount, fast::ARG_POS | fast::ARG_KW),
@@ -346,20 +365,17 @@ fn localsplus(metadata: &CodeUnitMetadata, flags: u32) -> (Box<[Wtf8Buf]>, Box<[
         (u32::from(flags & co::VARARGS != 0), fast::ARG_VAR | fast::ARG_POS),
         (u32::from(flags & co::VARKEYWORDS != 0), fast::ARG_VAR | fast::ARG_KW),
     ];
-    let kinds = parameter_kinds.iter().flat_map(|&(count, kind)| std::iter::repeat_n(kind, count as usize));
-    let locals = metadata.varnames.shared().zip(kinds.chain(std::iter::repeat(0))).map(|(name, kind)| {
-        let hidden = if metadata.fast_hidden.contains_key(&**name) { fast::HIDDEN } else { 0 };
-        let cell = if metadata.cellvars.contains(name) { fast::CELL } else { 0 };
-        (name, fast::LOCAL | kind | hidden | cell)
-    });
-    let cells =
-        metadata.cellvars.shared().filter(|name| !metadata.varnames.contains(name)).map(|name| (name, fast::CELL));
-    let frees = metadata.freevars.shared().map(|name| (name, fast::FREE));
-    let count = metadata.varnames.len() + metadata.cellvars.len() + metadata.freevars.len();
-    let (mut names, mut kinds) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    for (name, kind) in locals.chain(cells).chain(frees) {
-        names.push(Wtf8Buf::from(name.clone()));
-        kinds.push(kind);
+    let mut parameters = kinds.iter_mut();
+    for (count, bits) in parameter_kinds {
+        parameters.by_ref().take(count as usize).for_each(|kind| *kind |= bits);
     }
-    (names.into(), kinds.into())
+    for name in cells.iter().filter(|name| !locals.contains(*name)) {
+        names.push(source.names.text(name));
+        kinds.push(fast::CELL);
+    }
+    for name in frees.iter() {
+        names.push(source.names.text(name));
+        kinds.push(fast::FREE);
+    }
+    (names.into(), kinds)
 }

@@ -8,12 +8,11 @@ use taipan_bytecode::operands::{Intrinsic1, Intrinsic2};
 use taipan_bytecode::{CodeObject, Constant, Opcode, Wtf8Buf};
 use taipan_syntax::ast;
 
-use crate::const_table::ConstTable;
 use crate::depth::Depth;
 use crate::error::CompileError;
 use crate::flowgraph::{Flowgraph, small_int};
 use crate::future::FutureFeatures;
-use crate::instruction_sequence::{InstructionSequence, Label, SourceLocation};
+use crate::instruction_sequence::{Label, SourceLocation};
 use crate::symtable::{ScopeKey, SymbolTable};
 use crate::warning::Warning;
 
@@ -65,13 +64,15 @@ pub(crate) struct CodegenOptions {
 /// Generates the code of a whole tree.
 pub(crate) fn generate<'a>(
     module: &'a ast::Mod<'a>,
-    table: SymbolTable<'a>,
+    mut table: SymbolTable<'a>,
     options: CodegenOptions,
 ) -> Result<(CodeObject, Vec<Warning>), CompileError> {
     let stack_limit = options.stack_limit;
     let interactive = matches!(module, ast::Mod::Interactive { .. });
-    let start = unit::UnitStart::new("<module>", ScopeType::Module, ScopeKey::Module, 1);
-    let unit = Unit::new(&table, &start, table.lookup(ScopeKey::Module)?);
+    let start = unit::UnitStart::new(table.add_name("<module>"), ScopeType::Module, ScopeKey::Module, 1);
+    let top = table.lookup(ScopeKey::Module)?;
+    let mut unit = Unit::new(&mut table, &start, top, None);
+    unit.metadata.qualname = unit.metadata.name.clone();
     let mut compiler = Compiler {
         table,
         options,
@@ -82,8 +83,7 @@ pub(crate) fn generate<'a>(
         muted: 0,
         depth: Depth::new(stack_limit),
         flowgraph: Flowgraph::default(),
-        spare_seqs: Vec::new(),
-        spare_consts: Vec::new(),
+        spare_units: Vec::new(),
     };
     compiler.module(module)?;
     let code = compiler.assemble(!matches!(module, ast::Mod::Expression { .. }))?;
@@ -94,16 +94,15 @@ pub(crate) struct Compiler<'a> {
     table: SymbolTable<'a>,
     options: CodegenOptions,
     interactive: bool,
-    unit: Unit<'a>,
-    stack: Vec<Unit<'a>>,
+    unit: Box<Unit<'a>>,
+    stack: Vec<Box<Unit<'a>>>,
     warnings: Vec<Warning>,
     /// Above 0 in `finally` blocks for an exception: the statements have been warned about already.
     muted: u32,
     depth: Depth,
     /// Memory that serves one unit after the other.
     flowgraph: Flowgraph,
-    spare_seqs: Vec<InstructionSequence>,
-    spare_consts: Vec<ConstTable>,
+    spare_units: Vec<Box<Unit<'a>>>,
 }
 
 impl<'a> Compiler<'a> {
@@ -116,7 +115,7 @@ impl<'a> Compiler<'a> {
                 let loc = body.first().map_or(SourceLocation::new(1, 1, 0, 0), |stmt| place(stmt.location));
                 if self.scope().has_conditional_annotations {
                     self.op_i(Opcode::BuildSet, 0, loc);
-                    let number = self.unit.metadata.names.add("__conditional_annotations__");
+                    let number = self.name_number("__conditional_annotations__");
                     self.op_i(Opcode::StoreName, number, loc);
                 }
                 self.body(loc, body, self.interactive)

@@ -1,25 +1,18 @@
 //! Names numbered in the order they were first added.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use foldhash::fast::RandomState;
+use crate::symtable::NameId;
 
 /// Tables up to this size are searched from end to end.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 /// An insertion-ordered set of names with their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct NameTable {
-    names: Vec<Arc<str>>,
-    /// The numbers of all names, where there are more than a few.
-    numbers: HashMap<Arc<str>, u32, RandomState>,
-    /// Numbers by the address of a text that names share.
-    recent: [u16; RECENT],
+    names: Vec<NameId>,
+    /// Where there are more than a few: numbers from 1 by a hash of the name, 0 where there is none; a power of two of
+    /// them, half filled at most.
+    slots: Vec<u32>,
 }
-
-/// How many numbers are found by address.
-const RECENT: usize = 32;
 
 impl NameTable {
     /// An empty table.
@@ -28,61 +21,79 @@ impl NameTable {
     }
 
     /// The number of the name, which is added if it is new.
-    pub fn add(&mut self, name: &str) -> u32 {
-        self.add_with(name, || name.into())
+    #[inline]
+    pub fn add(&mut self, name: NameId) -> u32 {
+        match self.get(name) {
+            Some(number) => number,
+            None => self.push(name),
+        }
     }
 
-    /// The number of the name, which is added as `make` gives it if it is new.
-    pub fn add_with(&mut self, name: &str, make: impl FnOnce() -> Arc<str>) -> u32 {
-        if let Some(number) = self.get(name) {
-            return number;
-        }
+    /// Adds a name that is not there.
+    fn push(&mut self, name: NameId) -> u32 {
         let number = self.names.len() as u32;
-        self.names.push(make());
+        self.names.push(name);
         if self.names.len() > FEW {
-            let known = self.numbers.len();
-            let new = self.names.iter().enumerate().skip(known).map(|(number, name)| (name.clone(), number as u32));
-            self.numbers.extend(new);
+            if 2 * self.names.len() > self.slots.len() {
+                self.grow();
+            } else {
+                let free = self.find(name).1;
+                if let Some(slot) = self.slots.get_mut(free) {
+                    *slot = number + 1;
+                }
+            }
         }
         number
     }
 
-    /// The number of the name `text`, which is added if it is new, and whose text is `shared` by others.
-    pub fn add_shared(&mut self, shared: Option<&Arc<str>>, text: &str) -> u32 {
-        let Some(shared) = shared else { return self.add(text) };
-        let slot = (shared.as_ptr().addr() >> 4).wrapping_mul(0x9E37_79B1) >> 16 & (RECENT - 1);
-        let number = self.recent[slot];
-        if self.names.get(usize::from(number)).is_some_and(|known| Arc::ptr_eq(known, shared)) {
-            return u32::from(number);
+    /// Enters all names into more slots.
+    #[cold]
+    fn grow(&mut self) {
+        let count = (4 * self.names.len()).next_power_of_two();
+        self.slots.clear();
+        self.slots.resize(count, 0);
+        for number in 0..self.names.len() {
+            let free = self.find(self.names[number]).1;
+            if let Some(slot) = self.slots.get_mut(free) {
+                *slot = number as u32 + 1;
+            }
         }
-        let number = self.add_with(text, || shared.clone());
-        if let Ok(number) = u16::try_from(number) {
-            self.recent[slot] = number;
+    }
+
+    /// The number of the name, if it is entered, and its slot or that where it belongs.
+    fn find(&self, name: NameId) -> (Option<u32>, usize) {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = (name.number().wrapping_mul(0x9E37_79B1) >> 7) as usize & mask;
+        loop {
+            match self.slots.get(at) {
+                Some(&entered) if entered > 0 => {
+                    if self.names.get(entered as usize - 1) == Some(&name) {
+                        return (Some(entered - 1), at);
+                    }
+                    at = (at + 1) & mask;
+                }
+                _ => return (None, at),
+            }
         }
-        number
     }
 
     /// The number of the name, if it was added.
-    pub fn get(&self, name: &str) -> Option<u32> {
+    #[inline]
+    pub fn get(&self, name: NameId) -> Option<u32> {
         if self.names.len() > FEW {
-            return self.numbers.get(name).copied();
+            return self.find(name).0;
         }
-        self.names.iter().position(|known| **known == *name).map(|number| number as u32)
+        self.names.iter().position(|known| *known == name).map(|number| number as u32)
     }
 
     /// Whether the name was added.
-    pub fn contains(&self, name: &str) -> bool {
+    pub fn contains(&self, name: NameId) -> bool {
         self.get(name).is_some()
     }
 
     /// The names in order of their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(AsRef::as_ref)
-    }
-
-    /// The names in order of their numbers, to be shared.
-    pub fn shared(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.names.iter()
+    pub fn iter(&self) -> impl Iterator<Item = NameId> {
+        self.names.iter().copied()
     }
 
     /// How many names there are.
@@ -94,14 +105,13 @@ impl NameTable {
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
-}
 
-impl<'a> FromIterator<&'a str> for NameTable {
-    fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Self {
-        let mut table = NameTable::new();
-        for name in names {
-            table.add(name);
-        }
-        table
+    /// Drops all names; the memory stays.
+    pub fn clear(&mut self) {
+        self.names.clear();
+        self.slots.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

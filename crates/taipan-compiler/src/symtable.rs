@@ -11,6 +11,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use foldhash::HashMap;
+use taipan_bytecode::Wtf8Buf;
 use taipan_syntax::ast::{self, Names};
 
 use crate::error::CompileError;
@@ -96,6 +97,26 @@ pub enum ComprehensionKind {
 /// A name known to the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameId(u32);
+
+impl NameId {
+    /// The number, which is above 0.
+    #[inline(always)]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of_number(number: u32) -> NameId {
+        NameId(number)
+    }
+}
+
+impl From<&ast::Identifier<'_>> for NameId {
+    #[inline]
+    fn from(name: &ast::Identifier<'_>) -> NameId {
+        NameId(name.number())
+    }
+}
 
 /// A block of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -342,9 +363,21 @@ impl<'a> SymbolTable<'a> {
         Some(shared.get_or_init(|| self.name(NameId(number)).into()))
     }
 
-    /// The text of a name, shared; `text` where it has no number.
-    pub(crate) fn shared_name(&self, id: Option<NameId>, text: &str) -> Arc<str> {
-        self.known_name(id).map_or_else(|| text.into(), Arc::clone)
+    /// The text of a name as code objects hold it, shared by all that do.
+    pub(crate) fn text(&self, id: NameId) -> Wtf8Buf {
+        match self.known_name(Some(id)) {
+            Some(shared) => shared.clone().into(),
+            None => self.name(id).into(),
+        }
+    }
+
+    /// The name with this text, which is added if it is new.
+    pub(crate) fn add_name(&mut self, text: &str) -> NameId {
+        let id = self.intern(text);
+        if self.shared.len() <= id.0 as usize {
+            self.shared.resize(id.0 as usize + 1, OnceCell::new());
+        }
+        id
     }
 
     /// The name with this text, if any block has it.

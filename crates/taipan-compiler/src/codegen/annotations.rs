@@ -19,6 +19,7 @@ const VALUE_WITH_FAKE_GLOBALS: usize = 2;
 impl<'a> Compiler<'a> {
     /// Enters a function that gets a format and refuses those it does not know.
     pub(super) fn enter_annotations_scope(&mut self, key: ScopeKey, name: &str, loc: SourceLocation) -> Done {
+        let name = self.table.add_name(name);
         let mut start = UnitStart::new(name, ScopeType::Annotations, key, loc.lineno);
         start.posonlyargcount = 1;
         self.enter_scope(start)?;
@@ -77,8 +78,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn argument_annotation(&mut self, name: &str, annotation: &'a ast::Expr<'a>, loc: SourceLocation) -> Done {
-        let mangled = self.mangled(name);
-        self.load_str(&mangled, loc)?;
+        let mangled = self.mangled_id(name);
+        self.load_name_text(mangled, loc)?;
         if self.options.future.annotations() {
             return self.annotation_text(annotation);
         }
@@ -134,7 +135,8 @@ impl<'a> Compiler<'a> {
         if let Some(index) = deferred.index {
             self.load_int(index, own)?;
             if in_class {
-                let number = self.free_number("__conditional_annotations__");
+                let name = self.table.add_name("__conditional_annotations__");
+                let number = self.free_number(name);
                 self.op_i(Opcode::LoadDeref, number, own);
             } else {
                 let number = self.name_number("__conditional_annotations__");

@@ -24,7 +24,7 @@ impl<'a> Compiler<'a> {
             ExprKind::Attribute { value: object, attr, .. } => {
                 self.expr(object)?;
                 self.op_i(Opcode::Copy, 1, own);
-                let number = self.attribute_number(attr);
+                let number = self.name_number(attr);
                 self.op_i(Opcode::LoadAttr, number << 1, attr_location(own, target, attr));
             }
             ExprKind::Subscript { value: object, slice, .. } => {
@@ -51,7 +51,7 @@ impl<'a> Compiler<'a> {
             ExprKind::Attribute { attr, .. } => {
                 let own = attr_location(own, target, attr);
                 self.op_i(Opcode::Swap, 2, own);
-                let number = self.attribute_number(attr);
+                let number = self.name_number(attr);
                 self.op_i(Opcode::StoreAttr, number, own);
             }
             ExprKind::Subscript { slice, .. } => {
@@ -129,8 +129,8 @@ impl<'a> Compiler<'a> {
             self.annotation_text(annotation)?;
             let number = self.name_number("__annotations__");
             self.op_i(Opcode::LoadName, number, loc);
-            let mangled = self.mangled(name);
-            self.load_str(&mangled, loc)?;
+            let mangled = self.mangled_id(name);
+            self.load_name_text(mangled, loc)?;
             self.op(Opcode::StoreSubscr, loc);
             return Ok(());
         }
@@ -142,7 +142,7 @@ impl<'a> Compiler<'a> {
             self.unit.conditional_annotations += 1;
             let name = "__conditional_annotations__";
             if in_class {
-                let number = self.unit.metadata.cellvars.add(name);
+                let number = self.cell_number(name);
                 self.op_i(Opcode::LoadDeref, number, loc);
             } else {
                 let number = self.name_number(name);

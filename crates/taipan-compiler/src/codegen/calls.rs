@@ -6,7 +6,7 @@ use taipan_syntax::ast::{self, CmpOp, ExprContext, ExprKind};
 
 use super::displays::Sequence;
 use super::super_calls::attr_location;
-use super::{Compiler, Done, STACK_USE_GUIDELINE, constants, error, place};
+use super::{Compiler, Done, STACK_USE_GUIDELINE, error, place};
 use crate::error::CompileError;
 use crate::instruction_sequence::{Label, NO_LOCATION, SourceLocation};
 use crate::symtable::{ScopeId, ScopeKey, flags};
@@ -59,7 +59,7 @@ impl<'a> Compiler<'a> {
             None => {
                 self.expr(value)?;
                 let loc = attr_location(loc, func, attr);
-                let number = self.attribute_number(attr);
+                let number = self.name_number(attr);
                 self.op_i(Opcode::LoadAttr, number << 1 | 1, loc);
                 loc
             }
@@ -151,7 +151,8 @@ impl<'a> Compiler<'a> {
 
     fn keyword_values_and_names(&mut self, keywords: &'a [ast::Keyword<'a>], loc: SourceLocation) -> Done {
         keywords.iter().try_for_each(|keyword| self.expr(keyword.value))?;
-        let names = constants::names(keywords.iter().filter_map(|keyword| keyword.arg.as_deref()));
+        let names = keywords.iter().filter_map(|keyword| keyword.arg.as_ref());
+        let names = Constant::Tuple(names.map(|name| self.name_constant(name.into())).collect());
         self.load_const(names, loc)
     }
 

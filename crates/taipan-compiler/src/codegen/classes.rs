@@ -18,7 +18,7 @@ impl<'a> Compiler<'a> {
         let generic = !node.type_params.is_empty();
         if generic {
             let key = ScopeKey::type_parameters(node.type_params);
-            let name = format!("<generic parameters of {}>", node.name);
+            let name = self.table.add_name(&format!("<generic parameters of {}>", node.name));
             let start = UnitStart::new(name, ScopeType::Annotations, key, firstlineno);
             self.enter_scope(start.private(&node.name))?;
             self.type_params(node.type_params)?;
@@ -44,13 +44,13 @@ impl<'a> Compiler<'a> {
 
     /// Compiles the body and pushes `__build_class__`, NULL, the body's function and the name.
     fn class_body(&mut self, node: &'a ast::ClassDef<'a>, firstlineno: i32, outer_loc: SourceLocation) -> Done {
-        let start = UnitStart::new(&*node.name, ScopeType::Class, ScopeKey::class(node), firstlineno);
+        let start = UnitStart::new((&node.name).into(), ScopeType::Class, ScopeKey::class(node), firstlineno);
         self.enter_scope(start.private(&node.name))?;
         let loc = SourceLocation::new(firstlineno, firstlineno, 0, 0);
         self.name_op("__name__", ExprContext::Load, loc)?;
         self.name_op("__module__", ExprContext::Store, loc)?;
-        let qualname = self.unit.metadata.qualname.clone().unwrap_or_default();
-        self.load_str(&qualname, loc)?;
+        let qualname = self.unit.metadata.qualname.clone();
+        self.load_const(Constant::Str(qualname), loc)?;
         self.name_op("__qualname__", ExprContext::Store, loc)?;
         self.load_const(Constant::Int(firstlineno.into()), loc)?;
         self.name_op("__firstlineno__", ExprContext::Store, loc)?;
@@ -87,17 +87,17 @@ impl<'a> Compiler<'a> {
         self.op(Opcode::LoadBuildClass, outer_loc);
         self.op(Opcode::PushNull, outer_loc);
         self.make_closure(code, 0, outer_loc)?;
-        self.load_str(&node.name, outer_loc)
+        self.load_name_text((&node.name).into(), outer_loc)
     }
 
     /// Stores into a cell where the name itself would go into the namespace.
     fn store_cell(&mut self, name: &str, loc: SourceLocation) {
-        let number = self.unit.metadata.cellvars.add(name);
+        let number = self.cell_number(name);
         self.op_i(Opcode::StoreDeref, number, loc);
     }
 
     fn load_own_cell(&mut self, name: &str) -> Done {
-        let number = self.unit.metadata.cellvars.get(name);
+        let number = self.table.name_id(name).and_then(|name| self.unit.metadata.cellvars.get(name));
         let number = number.ok_or(CompileError::Internal("class without its implicit cell"))?;
         self.op_i(Opcode::LoadClosure, number, NO_LOCATION);
         Ok(())

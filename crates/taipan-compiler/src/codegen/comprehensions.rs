@@ -1,5 +1,7 @@
 //! Comprehensions: inlined into the block around them (PEP 709), or functions for generator expressions.
 
+use std::borrow::Cow;
+
 use taipan_bytecode::Opcode;
 use taipan_syntax::ast::{self, ExprKind};
 
@@ -25,7 +27,7 @@ struct Inlined {
     /// Names whose outer value waits on the stack.
     pushed_locals: Vec<NameId>,
     /// Names that were fast locals meanwhile.
-    fast_hidden: Vec<Box<str>>,
+    fast_hidden: Vec<NameId>,
     /// Symbols of the block as they were.
     symbols: Vec<(NameId, u32)>,
     cleanup: Option<Label>,
@@ -52,6 +54,7 @@ impl<'a> Compiler<'a> {
             self.tweak_scopes(id, &mut state);
             self.push_locals(id, loc, &mut state)?;
         } else {
+            let name = self.table.add_name(name);
             let start = UnitStart::new(name, ScopeType::Comprehension, key, loc.lineno);
             self.enter_scope(start.argcount(1))?;
         }
@@ -265,11 +268,8 @@ impl<'a> Compiler<'a> {
                 state.symbols.push((name, outer));
             }
             if is_bound_inside(symbol, in_class_block) && !function_like {
-                let text: Box<str> = self.table.name(name).into();
-                let hidden = self.unit.metadata.fast_hidden.entry(text.clone()).or_insert(false);
-                if !*hidden {
-                    *hidden = true;
-                    state.fast_hidden.push(text);
+                if !self.unit.metadata.set_hidden(name, true) {
+                    state.fast_hidden.push(name);
                 }
             }
         }
@@ -284,13 +284,13 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             let outer_scope = NameScope::of(self.scope().symbol(name));
-            let text = self.mangled(self.table.name(name)).into_owned();
-            let number = self.unit.metadata.varnames.add(&text);
+            let mangled = self.mangled_again(name);
+            let number = self.unit.metadata.varnames.add(mangled);
             self.op_i(Opcode::LoadFastAndClear, number, loc);
             if NameScope::of(symbol) == NameScope::Cell {
                 let number = match outer_scope {
-                    NameScope::Free => self.free_number(&text),
-                    _ => self.unit.metadata.cellvars.add(&text),
+                    NameScope::Free => self.free_number(mangled),
+                    _ => self.unit.metadata.cellvars.add(mangled),
                 };
                 self.op_i(Opcode::MakeCell, number, loc);
             }
@@ -307,11 +307,19 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
+    /// The name of a symbol, mangled as a name of the source would be.
+    fn mangled_again(&mut self, name: NameId) -> NameId {
+        match self.mangled(self.table.name(name)) {
+            Cow::Borrowed(_) => name,
+            Cow::Owned(mangled) => self.table.add_name(&mangled),
+        }
+    }
+
     fn restore_locals(&mut self, loc: SourceLocation, state: &Inlined) {
         self.op_n(Opcode::Swap, state.pushed_locals.len() + 1, loc);
         for &name in state.pushed_locals.iter().rev() {
-            let text = self.mangled(self.table.name(name)).into_owned();
-            let number = self.unit.metadata.varnames.add(&text);
+            let mangled = self.mangled_again(name);
+            let number = self.unit.metadata.varnames.add(mangled);
             self.op_i(Opcode::StoreFastMaybeNull, number, loc);
         }
     }
@@ -340,7 +348,7 @@ impl<'a> Compiler<'a> {
             scope.symbols.insert(name, symbol);
         }
         for name in state.fast_hidden {
-            self.unit.metadata.fast_hidden.insert(name, false);
+            self.unit.metadata.set_hidden(name, false);
         }
     }
 }

@@ -48,8 +48,8 @@ impl<'a> Compiler<'a> {
         let mut count = 0;
         for (arg, default) in args.kwonlyargs.iter().zip(args.kw_defaults.iter()) {
             if let Some(default) = default {
-                let name = self.mangled(&arg.arg);
-                self.load_str(&name, loc)?;
+                let name = self.mangled_id(&arg.arg);
+                self.load_name_text(name, loc)?;
                 self.expr(default)?;
                 count += 1;
             }
@@ -72,7 +72,7 @@ impl<'a> Compiler<'a> {
                 self.op_i(Opcode::Swap, 2, loc);
             }
             let key = ScopeKey::type_parameters(node.type_params);
-            let name = format!("<generic parameters of {}>", node.name);
+            let name = self.table.add_name(&format!("<generic parameters of {}>", node.name));
             let start = UnitStart::new(name, ScopeType::Annotations, key, firstlineno);
             self.enter_scope(start.argcount(passed as usize))?;
             self.type_params(node.type_params)?;
@@ -108,7 +108,7 @@ impl<'a> Compiler<'a> {
         loc: SourceLocation,
     ) -> Done {
         let kind = if is_async { ScopeType::AsyncFunction } else { ScopeType::Function };
-        let start = UnitStart::new(&*node.name, kind, ScopeKey::function(node), firstlineno);
+        let start = UnitStart::new((&node.name).into(), kind, ScopeKey::function(node), firstlineno);
         self.enter_scope(start.args(&node.args))?;
         let mut body = &node.body[..];
         if self.scope().has_docstring {
@@ -150,7 +150,8 @@ impl<'a> Compiler<'a> {
         loc: SourceLocation,
     ) -> Done {
         let flags = self.default_arguments(args, loc)?;
-        let start = UnitStart::new("<lambda>", ScopeType::Lambda, ScopeKey::lambda(expr), loc.lineno);
+        let name = self.table.add_name("<lambda>");
+        let start = UnitStart::new(name, ScopeType::Lambda, ScopeKey::lambda(expr), loc.lineno);
         self.enter_scope(start.args(args))?;
         self.expr(body)?;
         let code = if self.scope().generator {

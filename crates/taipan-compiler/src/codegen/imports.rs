@@ -4,7 +4,7 @@ use taipan_bytecode::operands::Intrinsic1;
 use taipan_bytecode::{Constant, Opcode};
 use taipan_syntax::ast::{self, ExprContext};
 
-use super::{Compiler, Done, constants};
+use super::{Compiler, Done};
 use crate::instruction_sequence::{NO_LOCATION, SourceLocation};
 
 impl<'a> Compiler<'a> {
@@ -12,7 +12,7 @@ impl<'a> Compiler<'a> {
         for alias in names.iter() {
             self.load_int(0, loc)?;
             self.load_none(loc)?;
-            let number = self.attribute_number(&alias.name);
+            let number = self.name_number(&alias.name);
             self.op_i(Opcode::ImportName, number, loc);
             match &alias.asname {
                 Some(asname) => self.import_as(&alias.name, asname, loc)?,
@@ -30,7 +30,7 @@ impl<'a> Compiler<'a> {
         let mut attrs = name.split('.').skip(1).peekable();
         let dotted = attrs.peek().is_some();
         while let Some(attr) = attrs.next() {
-            let number = self.unit.metadata.names.add(attr);
+            let number = self.plain_name_number(attr);
             self.op_i(Opcode::ImportFrom, number, loc);
             if attrs.peek().is_some() {
                 self.op_i(Opcode::Swap, 2, loc);
@@ -52,7 +52,8 @@ impl<'a> Compiler<'a> {
         loc: SourceLocation,
     ) -> Done {
         self.load_const(Constant::Int(level.into()), loc)?;
-        self.load_const(constants::names(names.iter().map(|alias| &*alias.name)), loc)?;
+        let from = names.iter().map(|alias| self.name_constant((&alias.name).into())).collect();
+        self.load_const(Constant::Tuple(from), loc)?;
         let number = self.name_number(module.unwrap_or(""));
         self.op_i(Opcode::ImportName, number, loc);
         for alias in names.iter() {
@@ -61,7 +62,7 @@ impl<'a> Compiler<'a> {
                 self.op(Opcode::PopTop, NO_LOCATION);
                 return Ok(());
             }
-            let number = self.attribute_number(&alias.name);
+            let number = self.name_number(&alias.name);
             self.op_i(Opcode::ImportFrom, number, loc);
             let store = alias.asname.as_ref().unwrap_or(&alias.name);
             self.name_op(store, ExprContext::Store, loc)?;

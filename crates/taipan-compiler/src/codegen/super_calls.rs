@@ -27,7 +27,7 @@ impl<'a> Compiler<'a> {
         self.note_static_attribute(value, attr, ctx);
         self.expr(value)?;
         let loc = attr_location(loc, expr, attr);
-        let number = self.attribute_number(attr);
+        let number = self.name_number(attr);
         match ctx {
             ExprContext::Load => self.op_i(Opcode::LoadAttr, number << 1, loc),
             ExprContext::Store => self.op_i(Opcode::StoreAttr, number, loc),
@@ -54,13 +54,14 @@ impl<'a> Compiler<'a> {
             }
             _ => {
                 self.name_op("__class__", ExprContext::Load, call_loc)?;
-                let first = self.unit.metadata.varnames.iter().next().map(str::to_owned);
+                let first = self.unit.metadata.varnames.iter().next();
                 let first = first.ok_or(CompileError::Internal("super() without an argument"))?;
+                let first = self.table.name(first).to_owned();
                 self.name_op(&*first, ExprContext::Load, call_loc)?;
             }
         }
         let two_args = u32::from(!call.args.is_empty()) << 1;
-        let number = self.attribute_number(attr);
+        let number = self.name_number(attr);
         self.op_i(Opcode::LoadSuperAttr, number << 2 | two_args | method_bit, loc);
         let loc = attr_location(loc, expr, attr);
         self.op(Opcode::Nop, loc);

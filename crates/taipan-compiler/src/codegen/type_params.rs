@@ -97,7 +97,7 @@ impl<'a> Compiler<'a> {
         let generic = !type_params.is_empty();
         if generic {
             let key = ScopeKey::type_parameters(type_params);
-            let title = format!("<generic parameters of {name}>");
+            let title = self.table.add_name(&format!("<generic parameters of {name}>"));
             self.enter_scope(UnitStart::new(title, ScopeType::Annotations, key, loc.lineno))?;
             self.load_str(name, loc)?;
             self.type_params(type_params)?;

@@ -1,21 +1,22 @@
 //! Code units: the state of one block under way, entering and leaving blocks, qualified names and flags.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use taipan_bytecode::code::co;
-use taipan_bytecode::{CodeObject, Constant, Opcode};
+use taipan_bytecode::{CodeObject, Opcode, Wtf8Buf};
 use taipan_syntax::ast;
 
 use super::blocks::FrameBlock;
 use super::{Compiler, Done};
-use crate::assemble::optimize_and_assemble;
+use crate::assemble::{UnitSource, optimize_and_assemble};
 use crate::code_unit::CodeUnitMetadata;
 use crate::const_table::ConstTable;
 use crate::error::CompileError;
 use crate::instruction_sequence::{InstructionSequence, NO_LOCATION, SourceLocation};
 use crate::name_table::NameTable;
-use crate::symtable::{NameScope, Scope, ScopeId, ScopeKey, SymbolTable, flags, mangle};
+use crate::symtable::{NameId, NameScope, Scope, ScopeId, ScopeKey, SymbolTable, flags, mangle};
 
 /// What kind of code a unit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub(super) struct DeferredAnnotation<'a> {
 
 /// How a unit begins.
 pub(super) struct UnitStart<'a> {
-    pub(super) name: String,
+    pub(super) name: NameId,
     pub(super) kind: ScopeType,
     pub(super) key: ScopeKey,
     pub(super) firstlineno: i32,
@@ -53,17 +54,8 @@ pub(super) struct UnitStart<'a> {
 }
 
 impl<'a> UnitStart<'a> {
-    pub(super) fn new(name: impl Into<String>, kind: ScopeType, key: ScopeKey, firstlineno: i32) -> Self {
-        UnitStart {
-            name: name.into(),
-            kind,
-            key,
-            firstlineno,
-            private: None,
-            argcount: 0,
-            posonlyargcount: 0,
-            kwonlyargcount: 0,
-        }
+    pub(super) fn new(name: NameId, kind: ScopeType, key: ScopeKey, firstlineno: i32) -> Self {
+        UnitStart { name, kind, key, firstlineno, private: None, argcount: 0, posonlyargcount: 0, kwonlyargcount: 0 }
     }
 
     pub(super) fn private(mut self, class: &'a str) -> Self {
@@ -84,11 +76,24 @@ impl<'a> UnitStart<'a> {
     }
 }
 
-/// The state of one code unit.
+/// How many names [`Unit::resolved`] holds.
+const RESOLVED: usize = 64;
+
+/// What a name in the tree became: an operation and its argument.
+#[derive(Clone, Copy)]
+pub(super) struct Resolved {
+    /// The number of the name, and what is done with it; 0 if there is none.
+    pub(super) key: u32,
+    pub(super) arg: u32,
+    pub(super) op: Opcode,
+}
+
+/// The state of one code unit. Its memory serves one unit after the other.
 pub(super) struct Unit<'a> {
     pub(super) scope: ScopeId,
     pub(super) kind: ScopeType,
     pub(super) private: Option<&'a str>,
+    pub(super) name: NameId,
     /// Attributes assigned through `self` in methods of this class.
     pub(super) static_attributes: BTreeSet<&'a str>,
     pub(super) deferred_annotations: Vec<DeferredAnnotation<'a>>,
@@ -99,38 +104,64 @@ pub(super) struct Unit<'a> {
     pub(super) in_conditional_block: u32,
     pub(super) metadata: CodeUnitMetadata,
     pub(super) consts: ConstTable,
+    /// Names resolved outside of inlined comprehensions, by their numbers.
+    pub(super) resolved: [Resolved; RESOLVED],
 }
 
 impl<'a> Unit<'a> {
-    pub(super) fn new(table: &SymbolTable<'a>, start: &UnitStart<'a>, id: ScopeId) -> Unit<'a> {
+    /// A unit that `start` begins, in the memory of `spare`.
+    pub(super) fn new(
+        table: &mut SymbolTable<'a>,
+        start: &UnitStart<'a>,
+        id: ScopeId,
+        spare: Option<Box<Unit<'a>>>,
+    ) -> Box<Unit<'a>> {
+        let mut unit = spare.unwrap_or_else(|| Box::new(Unit::empty(start, id)));
+        unit.scope = id;
+        unit.kind = start.kind;
+        unit.private = start.private;
+        unit.name = start.name;
+        let metadata = &mut unit.metadata;
+        metadata.name = table.text(start.name);
+        metadata.argcount = start.argcount as u32;
+        metadata.posonlyargcount = start.posonlyargcount as u32;
+        metadata.kwonlyargcount = start.kwonlyargcount as u32;
+        metadata.firstlineno = start.firstlineno;
         let scope = table.scope(id);
-        let mut metadata = CodeUnitMetadata {
-            name: start.name.clone(),
-            argcount: start.argcount as u32,
-            posonlyargcount: start.posonlyargcount as u32,
-            kwonlyargcount: start.kwonlyargcount as u32,
-            firstlineno: start.firstlineno,
-            ..CodeUnitMetadata::default()
-        };
         for &name in &scope.varnames {
-            metadata.varnames.add_with(table.name(name), || table.shared_name(Some(name), ""));
+            metadata.varnames.add(name);
         }
-        metadata.cellvars = names_of(table, scope, NameScope::Cell, flags::DEF_COMP_CELL);
+        let (mut cells, mut frees) = (Vec::new(), Vec::new());
+        for (&name, &flags) in &scope.symbols {
+            let place = NameScope::of(flags);
+            if place == NameScope::Cell || flags & flags::DEF_COMP_CELL != 0 {
+                cells.push(name);
+            }
+            if place == NameScope::Free || flags & flags::DEF_FREE_CLASS != 0 {
+                frees.push(name);
+            }
+        }
         let implicit = [
             (scope.needs_class_closure, "__class__"),
             (scope.needs_classdict, "__classdict__"),
             (scope.has_conditional_annotations, "__conditional_annotations__"),
         ];
+        add_sorted(table, cells, &mut metadata.cellvars);
         for (needed, name) in implicit {
             if needed {
-                metadata.cellvars.add(name);
+                metadata.cellvars.add(table.add_name(name));
             }
         }
-        metadata.freevars = names_of(table, scope, NameScope::Free, flags::DEF_FREE_CLASS);
+        add_sorted(table, frees, &mut metadata.freevars);
+        unit
+    }
+
+    fn empty(start: &UnitStart<'a>, id: ScopeId) -> Unit<'a> {
         Unit {
             scope: id,
             kind: start.kind,
-            private: start.private,
+            private: None,
+            name: start.name,
             static_attributes: BTreeSet::new(),
             deferred_annotations: Vec::new(),
             conditional_annotations: 0,
@@ -138,27 +169,35 @@ impl<'a> Unit<'a> {
             blocks: Vec::new(),
             in_inlined_comp: 0,
             in_conditional_block: 0,
-            metadata,
+            metadata: CodeUnitMetadata::default(),
             consts: ConstTable::new(),
+            resolved: NONE_RESOLVED,
         }
     }
 
-    fn qualname(&self) -> &str {
-        self.metadata.qualname.as_deref().unwrap_or(&self.metadata.name)
+    /// Forgets all but the memory.
+    fn clear(&mut self) {
+        self.static_attributes.clear();
+        self.deferred_annotations.clear();
+        self.conditional_annotations = 0;
+        self.seq.clear();
+        self.blocks.clear();
+        self.in_inlined_comp = 0;
+        self.in_conditional_block = 0;
+        self.metadata.clear();
+        self.consts.clear();
+        self.resolved = NONE_RESOLVED;
     }
 }
 
-/// The names of a scope, or with a flag, sorted so that their numbers do not depend on the order of their discovery.
-fn names_of(table: &SymbolTable<'_>, scope: &Scope, wanted: NameScope, flag: u32) -> NameTable {
-    let wanted = |&(_, &flags): &(_, &u32)| NameScope::of(flags) == wanted || flags & flag != 0;
-    let names = scope.symbols.iter().filter(wanted).map(|(&id, _)| table.shared_name(Some(id), ""));
-    let mut names: Vec<_> = names.collect();
-    names.sort_unstable();
-    let mut sorted = NameTable::new();
-    for name in names.iter() {
-        sorted.add_with(name, || name.clone());
+const NONE_RESOLVED: [Resolved; RESOLVED] = [Resolved { key: 0, arg: 0, op: Opcode::Nop }; RESOLVED];
+
+/// Adds the names of a scope, sorted so that their numbers do not depend on the order of their discovery.
+fn add_sorted(table: &SymbolTable<'_>, mut names: Vec<NameId>, sorted: &mut NameTable) {
+    names.sort_unstable_by(|a, b| table.name(*a).cmp(table.name(*b)));
+    for name in names {
+        sorted.add(name);
     }
-    sorted
 }
 
 impl<'a> Compiler<'a> {
@@ -168,14 +207,12 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn enter_scope(&mut self, start: UnitStart<'a>) -> Done {
         let id = self.table.lookup(start.key)?;
-        let mut unit = Unit::new(&self.table, &start, id);
-        unit.seq = self.spare_seqs.pop().unwrap_or_default();
-        unit.consts = self.spare_consts.pop().unwrap_or_default();
+        let mut unit = Unit::new(&mut self.table, &start, id, self.spare_units.pop());
         if unit.private.is_none() {
             unit.private = self.unit.private;
         }
         self.stack.push(std::mem::replace(&mut self.unit, unit));
-        self.unit.metadata.qualname = Some(self.make_qualname());
+        self.unit.metadata.qualname = self.make_qualname();
         let line = start.firstlineno;
         self.op_i(Opcode::Resume, 0, SourceLocation::new(line, line, 0, 0));
         Ok(())
@@ -183,40 +220,25 @@ impl<'a> Compiler<'a> {
 
     /// Assembles the current unit and returns to the one around it.
     pub(super) fn finish_scope(&mut self, add_none: bool) -> Result<Arc<CodeObject>, CompileError> {
-        let code = self.assemble(add_none)?;
-        self.exit_scope()?;
-        Ok(Arc::new(code))
-    }
-
-    pub(super) fn exit_scope(&mut self) -> Done {
-        self.unit = self.stack.pop().ok_or(CompileError::Internal("left the outermost scope"))?;
-        Ok(())
+        let code = Arc::new(self.assemble(add_none)?);
+        let outer = self.stack.pop().ok_or(CompileError::Internal("left the outermost scope"))?;
+        let mut spare = std::mem::replace(&mut self.unit, outer);
+        spare.clear();
+        self.spare_units.push(spare);
+        Ok(code)
     }
 
     /// Ends the code of the current unit with a return, after None if asked, and assembles it.
     pub(super) fn assemble(&mut self, add_none: bool) -> Result<CodeObject, CompileError> {
         if add_none {
-            self.load_const(Constant::None, NO_LOCATION)?;
+            self.load_none(NO_LOCATION)?;
         }
         self.op(Opcode::ReturnValue, NO_LOCATION);
         let flags = self.code_flags();
         let nparams = self.scope().varnames.len();
-        let mut seq = std::mem::take(&mut self.unit.seq);
-        let mut consts = std::mem::take(&mut self.unit.consts);
-        let filename = &self.options.filename;
-        let code = optimize_and_assemble(
-            &mut self.flowgraph,
-            &self.unit.metadata,
-            &mut consts,
-            &mut seq,
-            flags,
-            nparams,
-            filename,
-        );
-        self.spare_consts.push(consts);
-        seq.clear();
-        self.spare_seqs.push(seq);
-        code
+        let unit = &mut *self.unit;
+        let source = UnitSource { metadata: &unit.metadata, names: &self.table, filename: &self.options.filename };
+        optimize_and_assemble(&mut self.flowgraph, source, &mut unit.consts, &mut unit.seq, flags, nparams)
     }
 
     fn code_flags(&self) -> u32 {
@@ -241,29 +263,37 @@ impl<'a> Compiler<'a> {
         bits
     }
 
-    fn make_qualname(&self) -> String {
-        let name = &self.unit.metadata.name;
+    fn make_qualname(&mut self) -> Wtf8Buf {
+        let name = self.unit.metadata.name.clone();
         let depth = self.stack.len();
         if depth <= 1 {
-            return name.clone();
+            return name;
         }
         let mut parent = &self.stack[depth - 1];
         if parent.kind == ScopeType::Annotations {
             if depth == 2 {
-                return name.clone();
+                return name;
             }
             parent = &self.stack[depth - 2];
         }
         if matches!(self.unit.kind, ScopeType::Function | ScopeType::AsyncFunction | ScopeType::Class) {
-            let mangled = mangle(parent.private, name);
-            if NameScope::of(self.table.symbol(parent.scope, &mangled)) == NameScope::GlobalExplicit {
-                return name.clone();
+            let text = self.table.name(self.unit.name);
+            let id = match mangle(parent.private, text) {
+                Cow::Borrowed(_) => Some(self.unit.name),
+                Cow::Owned(mangled) => self.table.name_id(&mangled),
+            };
+            let symbol = id.map_or(0, |id| self.table.scope(parent.scope).symbol(id));
+            if NameScope::of(symbol) == NameScope::GlobalExplicit {
+                return name;
             }
         }
         let locals = match parent.kind {
-            ScopeType::Function | ScopeType::AsyncFunction | ScopeType::Lambda => ".<locals>",
-            _ => "",
+            ScopeType::Function | ScopeType::AsyncFunction | ScopeType::Lambda => ".<locals>.",
+            _ => ".",
         };
-        format!("{}{locals}.{name}", parent.qualname())
+        let parts = [parent.metadata.qualname.as_bytes(), locals.as_bytes(), name.as_bytes()];
+        let qualname = Wtf8Buf::from_bytes(parts.concat()).unwrap_or_default();
+        // The body of a class has it as a constant, too.
+        if self.unit.kind == ScopeType::Class { qualname.into_shared() } else { qualname }
     }
 }
