@@ -10,7 +10,7 @@ use crate::names::name;
 use crate::raise::Raised;
 use crate::spec::{self, NativeFn};
 use crate::types::generator::methods::close;
-use crate::types::generator::{Generator, SUSPENDED};
+use crate::types::generator::{CLEANS_UP, Generator, SUSPENDED};
 use crate::types::list::List;
 use crate::types::memoryview::MemoryView;
 use crate::types::type_::Type;
@@ -89,7 +89,17 @@ impl Vm {
 
     /// Notes a generator that must be closed when nobody can resume it any more.
     pub(crate) fn note_generator(&mut self, generator: Gc<Generator>) {
+        generator.get_mut(self).flags |= CLEANS_UP;
         self.heap_mut().register_finalizer(generator.header(), GENERATOR);
+    }
+
+    /// A generator has ended: there is nothing to close.
+    #[inline]
+    pub(crate) fn forget_generator(&mut self, generator: Gc<Generator>) {
+        if generator.get(self).flags & CLEANS_UP != 0 {
+            generator.get_mut(self).flags &= !CLEANS_UP;
+            self.heap_mut().unregister_finalizer(generator.header());
+        }
     }
 
     /// Runs the finalisers of what the last collections found unreachable; true if any ran.

@@ -52,6 +52,8 @@ impl Ret {
     pub const HANDLES: u32 = 1 << 30;
     /// The frame lies right above the settled ones: when it ends, fewer of them are.
     pub const WATERMARK: u32 = 1 << 29;
+    /// The frame sleeps (`ops::delegation`): its slots are not written.
+    pub const ASLEEP: u32 = 1 << 28;
     /// All bits that make a return more than a plain one.
     pub const SPECIAL: u32 = Ret::HAS_OBJECT | Ret::WATERMARK | 0xF << 16;
 
@@ -303,6 +305,12 @@ fn visit_gc<T: crate::gc::HeapObject>(slot: &mut Gc<T>, visit: &mut dyn FnMut(&m
 }
 
 impl Frame {
+    /// Whether the generator still holds what would be in the slots.
+    #[inline]
+    pub fn is_asleep(&self) -> bool {
+        self.ret.0 & Ret::ASLEEP != 0
+    }
+
     /// One past the frame's slots.
     #[inline(always)]
     pub fn end(&self) -> *mut Value {
@@ -337,6 +345,9 @@ impl Frame {
     /// Visits the slots that are live at the operation being executed, which waits for `callee` if that is a frame it has
     /// pushed.
     fn visit_slots(&self, callee: Option<Ret>, visit: &mut dyn FnMut(&mut u64)) {
+        if self.is_asleep() {
+            return;
+        }
         let Some(register) = self.executable.register() else { return };
         let slot = |index: u32, visit: &mut dyn FnMut(&mut u64)| {
             // SAFETY: within the frame, whose locals and live entries have been written.
@@ -415,10 +426,11 @@ impl Vm {
     }
 
     /// Empties what running generators have saved when they were suspended, those of the `settled` lowest frames left out:
-    /// their frames hold what they still need. Called before a collection moves anything.
+    /// their frames hold what they still need, unless they sleep. Called before a collection moves anything.
     pub(crate) fn forget_saved_slots(&self, settled: usize) {
         for depth in settled + 1..=self.exec.depth() {
-            let Some(generator) = self.exec.frame(depth).and_then(|frame| frame.generator) else { continue };
+            let awake = self.exec.frame(depth).filter(|frame| !frame.is_asleep());
+            let Some(generator) = awake.and_then(|frame| frame.generator) else { continue };
             // SAFETY: the `generator` of a frame is one.
             let generator = unsafe { Gc::<Generator>::from_value_unchecked(generator) }.get(self);
             if let Some(slots) = generator.slots {

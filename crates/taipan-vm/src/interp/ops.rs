@@ -5,6 +5,7 @@ pub mod attr;
 pub mod binary;
 pub mod build;
 pub mod compare;
+pub mod delegation;
 pub mod exception;
 pub mod function;
 pub mod generator;

@@ -4,6 +4,7 @@ use super::frame::{Frame, Kind, Ret};
 use super::instrument::instrumented_target;
 use super::monitoring::Event;
 use super::op::Op;
+use super::ops::delegation::wake;
 use crate::gc::{Gc, HeaderWord};
 use crate::raise::{Exc, Raised};
 use crate::types::array::ValueArray;
@@ -49,7 +50,10 @@ pub fn return_special(vm: &mut Vm, value: Value) -> Result<Leave, Raised> {
             }
             generator_exhausted(vm, None);
         }
-        Kind::GeneratorSend => generator_exhausted(vm, Some(value)),
+        Kind::GeneratorSend => {
+            wake(vm);
+            generator_exhausted(vm, Some(value));
+        }
     }
     Ok(Leave::Continue)
 }
@@ -98,6 +102,7 @@ fn finish(vm: &mut Vm, frame: &Frame, raised_at: Option<u32>) {
         detach(vm, object, frame, raised_at);
     }
     if let Some(generator) = frame.generator.and_then(|generator| generator.downcast::<Generator>(vm)) {
+        vm.forget_generator(generator);
         let generator = generator.get_mut(vm);
         generator.state = generator::FINISHED;
         generator.slots = None;
@@ -290,6 +295,7 @@ pub fn unwind(vm: &mut Vm) -> Leave {
         if matches!(frame.ret.kind(), Kind::Entry | Kind::GeneratorEntry) {
             return Leave::Exit(None);
         }
+        wake(vm);
         if frame.ret.is_pushed_by_caller() {
             vm.drop_given_operands(frame.ret);
         }

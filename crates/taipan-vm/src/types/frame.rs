@@ -87,7 +87,7 @@ impl FrameObject {
         if index >= frame.executable.locals {
             return None;
         }
-        if let Some(record) = FrameObject::record(this, vm) {
+        if let Some(record) = FrameObject::record(this, vm).filter(|record| !record.is_asleep()) {
             // SAFETY: locals of a running frame have been written.
             return unsafe { *record.local(index) }.given();
         }
@@ -105,7 +105,7 @@ impl FrameObject {
             return;
         }
         let (owner, depth) = (frame.owner, frame.depth);
-        if let Some(record) = FrameObject::record(this, vm) {
+        if let Some(record) = FrameObject::record(this, vm).filter(|record| !record.is_asleep()) {
             vm.disturb_frame(owner, depth);
             // SAFETY: locals lie within the frame.
             unsafe { *record.local(index) = value };

@@ -18,6 +18,9 @@ pub mod unawaited;
 
 pub use methods::{ASYNC_GENERATOR, COROUTINE, COROUTINE_WRAPPER, TYPE};
 
+/// Flag of a generator that has been suspended where a handler protects it: it is closed when nobody can resume it.
+pub const CLEANS_UP: u32 = 8;
+
 /// Not started.
 pub const CREATED: u32 = 0;
 /// At a yield.
@@ -48,7 +51,7 @@ heap_object! {
         /// Operand stack entries saved.
         pub depth: u32,
         pub state: u32,
-        /// Asynchronous generators: 1 hooks called, 2 closed, 4 an `asend`/`athrow` runs.
+        /// Asynchronous generators: 1 hooks called, 2 closed, 4 an `asend`/`athrow` runs. All: `CLEANS_UP`.
         pub flags: u32,
     }
 }

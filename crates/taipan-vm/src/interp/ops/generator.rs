@@ -9,18 +9,16 @@ use super::super::monitoring::Event;
 use super::super::op::Op;
 use super::super::register_code::Word;
 use super::super::unwind::{self, Leave, deliver};
+use super::delegation;
 use crate::gc::{Gc, HeaderWord};
 use crate::names::name;
 use crate::raise::{Exc, Raised};
 use crate::types::Builtin;
 use crate::types::array::ValueArray;
 use crate::types::frame::FrameObject;
-use crate::types::generator::{CREATED, FINISHED, Generator, RUNNING, SUSPENDED};
+use crate::types::generator::{CLEANS_UP, CREATED, FINISHED, Generator, RUNNING, SUSPENDED};
 use crate::value::Value;
 use crate::vm::Vm;
-
-/// Flag of a generator that has been suspended where a handler protects it.
-const CLEANS_UP: u32 = 8;
 
 /// What SEND found.
 pub enum Sent {
@@ -168,10 +166,14 @@ pub fn kind_name(generator: Gc<Generator>) -> &'static str {
     }
 }
 
-/// Pushes the frame of a generator that can go on, with the value sent in its place.
+/// Pushes the frame of a generator that can go on, or of the innermost one it waits for, with the value sent in its place.
 pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> Result<(), Raised> {
     vm.count()?;
-    push_suspended(vm, generator, ret)?;
+    let (generator, ret) = delegation::descend(vm, generator, ret);
+    if let Err(raised) = push_suspended(vm, generator, ret) {
+        delegation::ascend(vm, ret);
+        return Err(raised);
+    }
     set_sent(vm, value);
     // SAFETY: the frame was pushed, at the operation that suspended it.
     unsafe { (*vm.exec.top).pc = (*vm.exec.top).pc.add(1) };
@@ -223,16 +225,9 @@ fn push_suspended(vm: &mut Vm, generator: Gc<Generator>, ret: Ret) -> Result<(),
         (*frame).generator = Some(generator.value());
         (*frame).handled = handled;
         (*frame).locals = namespace;
-        if let Some(object) = object {
-            (*frame).object = Some(object);
-            (*frame).ret = Ret(ret.0 | Ret::HAS_OBJECT);
-            let depth = vm.exec.depth();
-            if let Some(object) = object.exact::<FrameObject>() {
-                let owner = vm.address();
-                let object = object.get_mut(vm);
-                (object.depth, object.owner) = (depth, owner);
-            }
-        }
+    }
+    if let Some(object) = object {
+        delegation::show(vm, object);
     }
     if generator.get(vm).state == CREATED && generator.value().shape_id() == Builtin::Coroutine as u32 {
         vm.forget_unawaited(generator.value());
@@ -246,7 +241,7 @@ fn push_suspended(vm: &mut Vm, generator: Gc<Generator>, ret: Ret) -> Result<(),
 /// # Safety
 /// The frame was pushed for the code that saved them.
 #[inline(always)]
-unsafe fn restore(executable: &Executable, fp: *mut Value, from: &[Option<Value>], depth: u32) {
+pub(super) unsafe fn restore(executable: &Executable, fp: *mut Value, from: &[Option<Value>], depth: u32) {
     let from = &from[..(executable.locals + depth) as usize];
     if executable.wide.get() {
         // SAFETY: by contract.
@@ -321,7 +316,6 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     if generator.get(vm).flags & CLEANS_UP == 0
         && (op.word().flags() & 1 != 0 || is_protected(vm, executable, generator, op))
     {
-        generator.get_mut(vm).flags |= CLEANS_UP;
         vm.note_generator(generator);
     }
     let state = generator.get_mut(vm);
@@ -333,6 +327,7 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
         object.get_mut(vm).depth = 0;
     }
     vm.pop_frame();
+    let ret = if ret.kind() == Kind::GeneratorSend { delegation::ascend(vm, ret) } else { ret };
     match ret.kind() {
         Kind::GeneratorEntry => Ok(Leave::Exit(Some(value))),
         _ => {

@@ -148,6 +148,7 @@ fn has_handler(vm: &Vm, generator: Gc<Generator>) -> bool {
 
 /// Ends a generator that does not run.
 pub fn finish(vm: &mut Vm, generator: Gc<Generator>) {
+    vm.forget_generator(generator);
     let generator = generator.get_mut(vm);
     generator.frame = None;
     generator.state = FINISHED;
