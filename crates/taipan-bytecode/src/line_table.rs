@@ -44,7 +44,11 @@ impl LineTableWriter {
 
     /// Says that the next `units` code units belong to this place.
     #[inline]
-    pub fn push(&mut self, place: Position, mut units: usize) {
+    pub fn push(&mut self, place: Position, units: usize) {
+        if units.wrapping_sub(1) < 8 { self.entry(place, units as u8) } else { self.push_many(place, units) }
+    }
+
+    fn push_many(&mut self, place: Position, mut units: usize) {
         while units > 8 {
             self.entry(place, 8);
             units -= 8;

@@ -138,6 +138,8 @@ struct Effect {
     pushes: i8,
     pushes_n: i8,
     pushes_odd: i8,
+    /// Whether the argument does not matter.
+    fixed: bool,
     /// Whether the row says it so; else the row itself is asked.
     holds: bool,
 }
@@ -153,6 +155,7 @@ impl Effect {
             pushes: first.1 as i8,
             pushes_n: pushes_n as i8,
             pushes_odd: (second.1 - first.1 - pushes_n) as i8,
+            fixed: false,
             holds: true,
         };
         let mut oparg = 0;
@@ -162,6 +165,7 @@ impl Effect {
             effect.holds = effect.holds && pops == our_pops && pushes == our_pushes;
             oparg += if oparg < 8 { 1 } else { 31 };
         }
+        effect.fixed = effect.holds && effect.pops_n == 0 && effect.pushes_n == 0 && effect.pushes_odd == 0;
         effect
     }
 
@@ -175,7 +179,7 @@ impl Effect {
 
 /// The effect of every opcode, by number.
 static EFFECTS: [Effect; 512] = {
-    let none = Effect { pops: 0, pops_n: 0, pushes: 0, pushes_n: 0, pushes_odd: 0, holds: true };
+    let none = Effect { pops: 0, pops_n: 0, pushes: 0, pushes_n: 0, pushes_odd: 0, fixed: true, holds: true };
     let mut effects = [none; 512];
     let mut number = 0;
     while number < 512 {
@@ -308,7 +312,13 @@ impl Opcode {
     #[inline]
     pub const fn pops_and_pushes(self, oparg: u32) -> (i64, i64) {
         let effect = EFFECTS[self as usize & 511];
-        if effect.holds { effect.at(oparg) } else { self.pops_and_pushes_of_row(oparg) }
+        if effect.fixed {
+            (effect.pops as i64, effect.pushes as i64)
+        } else if effect.holds {
+            effect.at(oparg)
+        } else {
+            self.pops_and_pushes_of_row(oparg)
+        }
     }
 
     /// Number of stack entries taken.

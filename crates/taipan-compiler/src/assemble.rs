@@ -59,7 +59,7 @@ pub fn optimize_and_assemble(
         qualname: metadata.qualname.clone(),
         firstlineno: metadata.firstlineno,
         linetable: written.linetable.into(),
-        exceptiontable: written.exceptiontable.into_boxed_slice().into(),
+        exceptiontable: written.exceptiontable.into(),
     })
 }
 
@@ -173,50 +173,37 @@ const MISPLACED: CompileError = CompileError::Internal("code of another size tha
 /// The code under way.
 struct Writer<'a> {
     cfg: &'a Cfg,
-    /// The code units not written yet; cache entries are zero.
-    rest: &'a mut [[u8; 2]],
-    units: u32,
+    /// Code units, of which those from `at` on are not written yet; cache entries are zero.
+    code: Vec<[u8; 2]>,
+    at: usize,
     lines: LineTableWriter,
     /// The place of the instructions written last, and where they begin.
     run: SourceLocation,
-    run_start: u32,
+    run_start: usize,
     exceptions: Exceptions,
 }
 
 impl Writer<'_> {
-    /// The number of code units written so far.
-    #[inline(always)]
-    fn offset(&self) -> u32 {
-        self.units - self.rest.len() as u32
-    }
-
     #[inline(always)]
     fn instruction(&mut self, instr: &Instruction) -> Result<(), CompileError> {
-        let byte = instr.op.number();
-        if byte > 0xFF {
-            return Err(CompileError::Internal("pseudo operation left in the code"));
-        }
         if instr.except != self.exceptions.block {
-            let offset = self.offset();
-            self.exceptions.enter(self.cfg, instr.except, offset)?;
+            self.exceptions.enter(self.cfg, instr.except, self.at as u32)?;
         }
-        if instr.oparg > 0xFF {
-            self.extend(instr.oparg)?;
+        let number = instr.op.number();
+        if number > 0xFF || instr.oparg > 0xFF {
+            self.extend(instr)?;
         }
-        let rest = std::mem::take(&mut self.rest);
-        let Some((unit, rest)) = rest.split_first_mut() else { return Err(MISPLACED) };
-        *unit = [byte as u8, instr.oparg as u8];
-        let Some((_, rest)) = rest.split_at_mut_checked(instr.op.cache_entries()) else { return Err(MISPLACED) };
-        self.rest = rest;
+        let Some(unit) = self.code.get_mut(self.at) else { return Err(MISPLACED) };
+        *unit = [number as u8, instr.oparg as u8];
+        self.at += 1 + instr.op.cache_entries();
         Ok(())
     }
 
     /// Says where the instructions from here on stand in the source.
     #[inline(always)]
     fn place(&mut self, loc: SourceLocation) {
-        let offset = self.offset();
-        self.lines.push(Position::from(self.run), (offset - self.run_start) as usize);
-        (self.run, self.run_start) = (loc, offset);
+        self.lines.push(Position::from(self.run), self.at - self.run_start);
+        (self.run, self.run_start) = (loc, self.at);
     }
 
     /// [`Writer::place`], where the place may be the one before.
@@ -229,13 +216,15 @@ impl Writer<'_> {
 
     /// Writes the higher bytes of an argument.
     #[cold]
-    fn extend(&mut self, oparg: u32) -> Result<(), CompileError> {
+    fn extend(&mut self, instr: &Instruction) -> Result<(), CompileError> {
+        if instr.op.is_pseudo() {
+            return Err(CompileError::Internal("pseudo operation left in the code"));
+        }
         for shift in [24, 16, 8] {
-            if oparg >> shift != 0 {
-                let rest = std::mem::take(&mut self.rest);
-                let Some((unit, rest)) = rest.split_first_mut() else { return Err(MISPLACED) };
-                *unit = [Opcode::ExtendedArg as u8, (oparg >> shift) as u8];
-                self.rest = rest;
+            if instr.oparg >> shift != 0 {
+                let Some(unit) = self.code.get_mut(self.at) else { return Err(MISPLACED) };
+                *unit = [Opcode::ExtendedArg as u8, (instr.oparg >> shift) as u8];
+                self.at += 1;
             }
         }
         Ok(())
@@ -243,16 +232,16 @@ impl Writer<'_> {
 }
 
 fn write(cfg: &Cfg, units: u32, firstlineno: i32, scratch: &mut Scratch) -> Result<Written, CompileError> {
-    let mut code = vec![0; 2 * units as usize];
     let mut writer = Writer {
         cfg,
-        rest: code.as_chunks_mut().0,
-        units,
+        code: vec![[0; 2]; units as usize],
+        at: 0,
         lines: LineTableWriter::with_memory(firstlineno, std::mem::take(&mut scratch.lines)),
         run: NO_LOCATION,
         run_start: 0,
-        exceptions: Exceptions::default(),
+        exceptions: Exceptions { table: std::mem::take(&mut scratch.exceptions), block: None, open: None },
     };
+    writer.exceptions.table.clear();
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         let block = &cfg[id];
@@ -277,15 +266,20 @@ fn write(cfg: &Cfg, units: u32, firstlineno: i32, scratch: &mut Scratch) -> Resu
         }
         at = block.next;
     }
-    if !writer.rest.is_empty() {
+    if writer.at != units as usize {
         return Err(MISPLACED);
     }
-    writer.lines.push(Position::from(writer.run), (units - writer.run_start) as usize);
+    writer.lines.push(Position::from(writer.run), writer.at - writer.run_start);
     writer.exceptions.enter(cfg, None, units)?;
-    let (lines, exceptions) = (writer.lines.finish(), writer.exceptions);
-    let linetable = lines.clone();
+    let lines = writer.lines.finish();
+    let written = Written {
+        code: writer.code.into_flattened(),
+        linetable: lines.clone(),
+        exceptiontable: writer.exceptions.table.clone(),
+    };
     scratch.lines = lines;
-    Ok(Written { code, linetable, exceptiontable: exceptions.table })
+    scratch.exceptions = writer.exceptions.table;
+    Ok(written)
 }
 
 /// The place of an instruction that takes that of the one after it.
@@ -309,7 +303,6 @@ fn following_location(cfg: &Cfg, id: BlockId, index: usize) -> SourceLocation {
 }
 
 /// The exception table being written.
-#[derive(Default)]
 struct Exceptions {
     table: Vec<u8>,
     /// The handler of the instruction written last.

@@ -16,24 +16,54 @@ pub(crate) fn of_body<'a>(body: &[Stmt<'a>]) -> Option<&'a [u8]> {
 /// Removes common indentation as `inspect.cleandoc` does, but keeps blank lines at both ends.
 pub(crate) fn clean(doc: &[u8]) -> Vec<u8> {
     let expanded;
-    let doc = match doc.contains(&b'\t') {
+    let doc = match memchr::memchr(b'\t', doc).is_some() {
         true => {
             expanded = expand_tabs(doc);
             &expanded[..]
         }
         false => doc,
     };
-    let mut lines = doc.split_inclusive(|&byte| byte == b'\n');
-    let first = lines.next().unwrap_or_default();
-    let rest: Vec<&[u8]> = lines.collect();
-    let indented = rest.iter().filter(|line| line.iter().any(|&byte| byte != b' ' && byte != b'\n'));
-    let margin = indented.map(|line| leading_spaces(line)).min().unwrap_or(0);
+    let first = memchr::memchr(b'\n', doc).map_or(doc.len(), |end| end + 1);
+    let (first, rest) = doc.split_at(first);
+    // Lines of spaces alone do not count.
+    let mut margin = usize::MAX;
+    let lines = Lines(rest);
+    for (spaces, line) in lines {
+        if line.get(spaces).is_some_and(|&byte| byte != b'\n') {
+            margin = margin.min(spaces);
+        }
+    }
+    let margin = if margin == usize::MAX { 0 } else { margin };
     let mut clean = Vec::with_capacity(doc.len());
     clean.extend_from_slice(&first[leading_spaces(first)..]);
-    for line in rest {
-        clean.extend_from_slice(&line[margin.min(leading_spaces(line))..]);
+    if margin == 0 {
+        clean.extend_from_slice(rest);
+        return clean;
+    }
+    let lines = Lines(rest);
+    for (spaces, line) in lines {
+        clean.extend_from_slice(&line[margin.min(spaces)..]);
     }
     clean
+}
+
+/// Lines with their ends, and how many spaces each begins with.
+struct Lines<'a>(&'a [u8]);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (usize, &'a [u8]);
+
+    fn next(&mut self) -> Option<(usize, &'a [u8])> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let spaces = leading_spaces(self.0);
+        let behind = &self.0[spaces..];
+        let end = memchr::memchr(b'\n', behind).map_or(self.0.len(), |end| spaces + end + 1);
+        let (line, rest) = self.0.split_at(end);
+        self.0 = rest;
+        Some((spaces, line))
+    }
 }
 
 fn leading_spaces(line: &[u8]) -> usize {

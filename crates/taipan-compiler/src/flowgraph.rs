@@ -37,6 +37,7 @@ pub struct Flowgraph {
 #[derive(Default)]
 pub struct Scratch {
     pub lines: Vec<u8>,
+    pub exceptions: Vec<u8>,
 }
 
 impl Flowgraph {

@@ -15,7 +15,7 @@ use crate::op_kinds::{Collector, Kinds};
 /// The place in the source an instruction belongs to.
 ///
 /// Lines count from 1, columns are UTF-8 byte offsets from 0; -1 stands for "unknown".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Eq, Hash)]
 pub struct SourceLocation {
     pub lineno: i32,
     pub end_lineno: i32,
@@ -35,6 +35,14 @@ impl SourceLocation {
     /// A location from its four numbers, in the order CPython's `LOCATION` macro has them.
     pub const fn new(lineno: i32, end_lineno: i32, col_offset: i32, end_col_offset: i32) -> Self {
         SourceLocation { lineno, end_lineno, col_offset, end_col_offset }
+    }
+}
+
+impl PartialEq for SourceLocation {
+    #[inline(always)]
+    fn eq(&self, other: &Self) -> bool {
+        let numbers = |loc: &Self| [loc.lineno, loc.end_lineno, loc.col_offset, loc.end_col_offset];
+        numbers(self) == numbers(other)
     }
 }
 

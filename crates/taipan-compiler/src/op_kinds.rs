@@ -49,6 +49,8 @@ impl Kinds {
     pub const POP_JUMP: Kinds = Kinds(1 << 17);
     /// What leaves the code unit.
     pub const EXIT: Kinds = Kinds(1 << 18);
+    /// What does more with the stack than to take its inputs from there and to put new values there: see `load_fast`.
+    pub const UNUSUAL: Kinds = Kinds(1 << 19);
 
     /// A load of a constant and a test of it.
     pub const CONST_TEST: Kinds = Kinds(1 << PAIRS);
@@ -182,6 +184,9 @@ const fn row(op: Opcode) -> Row {
         ReturnValue | RaiseVarargs | Reraise => Kinds::TERMINATOR.0 | Kinds::EXIT.0,
         _ => 0,
     };
+    if is_unusual(op) {
+        kinds |= Kinds::UNUSUAL.0;
+    }
     if op.has_jump() {
         kinds |= Kinds::TERMINATOR.0;
     }
@@ -212,4 +217,15 @@ const fn row(op: Opcode) -> Row {
         _ => 0,
     };
     Row { kinds, first, second }
+}
+
+/// Whether `load_fast` treats the operation by itself.
+const fn is_unusual(op: Opcode) -> bool {
+    use Opcode::*;
+    op.is_block_push()
+        || matches!(op, DeleteFast | LoadFastAndClear | StoreFast | StoreFastLoadFast | StoreFastStoreFast)
+        || matches!(op, Copy | Swap | FormatSimple | GetAnext | GetLen | GetYieldFromIter | ImportFrom | MatchKeys)
+        || matches!(op, MatchMapping | MatchSequence | WithExceptStart | DictMerge | DictUpdate | ListAppend)
+        || matches!(op, ListExtend | MapAdd | Reraise | SetAdd | SetUpdate | EndSend | SetFunctionAttribute)
+        || matches!(op, CheckExcMatch | ForIter | LoadAttr | LoadSuperAttr | LoadSpecial | PushExcInfo | Send)
 }

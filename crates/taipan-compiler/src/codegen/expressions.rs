@@ -72,6 +72,14 @@ impl<'a> Compiler<'a> {
 
     /// Walks down the left operands in a loop.
     fn bin_op(&mut self, expr: &'a ast::Expr<'a>) -> Done {
+        if let ExprKind::BinOp { left, op, right } = &expr.kind
+            && !matches!(left.kind, ExprKind::BinOp { .. })
+        {
+            self.expr(left)?;
+            self.expr(right)?;
+            self.binary_op(*op, place(expr.location));
+            return Ok(());
+        }
         let mut pending = Vec::new();
         let mut left = expr;
         while let ExprKind::BinOp { left: next, op, right } = &left.kind {

@@ -107,28 +107,27 @@ impl<'a> Compiler<'a> {
 
     /// `if` with its chain of `elif`, walked in a loop.
     pub(super) fn if_(&mut self, stmt: &'a ast::Stmt<'a>) -> Done {
-        let mut ends = Vec::new();
+        let mut outer_ends = Vec::new();
         let mut stmt = stmt;
         while let StmtKind::If { test, body, orelse } = &stmt.kind {
             let end = self.new_label();
-            ends.push(end);
             let next = if orelse.is_empty() { end } else { self.new_label() };
             self.jump_if(place(stmt.location), test, next, false)?;
             self.stmts(body)?;
-            if orelse.is_empty() {
-                break;
-            }
-            self.jump(Opcode::JumpNoInterrupt, end, NO_LOCATION);
-            self.use_label(next);
-            match &orelse[..] {
-                [elif @ ast::Stmt { kind: StmtKind::If { .. }, .. }] => stmt = elif,
-                _ => {
-                    self.stmts(orelse)?;
-                    break;
+            if !orelse.is_empty() {
+                self.jump(Opcode::JumpNoInterrupt, end, NO_LOCATION);
+                self.use_label(next);
+                if let [elif @ ast::Stmt { kind: StmtKind::If { .. }, .. }] = &orelse[..] {
+                    outer_ends.push(end);
+                    stmt = elif;
+                    continue;
                 }
+                self.stmts(orelse)?;
             }
+            self.use_label(end);
+            break;
         }
-        for end in ends.into_iter().rev() {
+        for end in outer_ends.into_iter().rev() {
             self.use_label(end);
         }
         Ok(())

@@ -62,7 +62,7 @@ pub fn remove_unreachable(cfg: &mut Cfg) {
 }
 
 /// Removes `NOP`s of one block no line event depends on; gives how many.
-#[inline]
+#[inline(always)]
 pub fn remove_redundant_nops_in(cfg: &mut Cfg, id: BlockId) -> usize {
     if cfg[id].kinds.has(Kinds::NOP) { remove_nops(cfg, id) } else { 0 }
 }

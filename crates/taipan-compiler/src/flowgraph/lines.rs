@@ -11,11 +11,25 @@ pub fn resolve_line_numbers(cfg: &mut Cfg) {
     if !cfg.kinds.has(Kinds::NO_LINE) {
         return;
     }
-    if cfg.kinds.has(Kinds::TARGET) {
+    if cfg.kinds.has(Kinds::TARGET) && has_shared_block_without_lineno(cfg) {
         duplicate_exits_without_lineno(cfg);
     }
-    set_lines_of_exits(cfg);
-    propagate_line_numbers(cfg);
+    if set_lines_of_exits(cfg) {
+        propagate_line_numbers(cfg);
+    }
+}
+
+/// Whether more ways than one lead to some block that may lack line numbers.
+fn has_shared_block_without_lineno(cfg: &Cfg) -> bool {
+    let mut at = Some(cfg.entry);
+    while let Some(id) = at {
+        let block = &cfg[id];
+        if block.predecessors > 1 && block.kinds.has(Kinds::NO_LINE) {
+            return true;
+        }
+        at = block.next;
+    }
+    false
 }
 
 fn has_eval_break(op: Opcode) -> bool {
@@ -62,45 +76,64 @@ fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
     }
 }
 
-/// What is left can only be reached by falling through.
-fn set_lines_of_exits(cfg: &mut Cfg) {
+/// Exits that are left without line number can only be reached by falling through: they get the number before. Then
+/// copies numbers along inside the blocks; whether some block still begins without one.
+fn set_lines_of_exits(cfg: &mut Cfg) -> bool {
+    let mut pending = false;
+    let mut left = false;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        let Some(next) = at else { return };
-        if cfg[next].kinds.has(Kinds::NO_LINE)
-            && cfg.has_fallthrough(id)
-            && let Some(&last) = cfg.last(id)
+        if let Some(next) = at
+            && cfg[next].kinds.has(Kinds::NO_LINE)
+            && let Some(last) = cfg.last(id)
+            && falls_through(last.op)
             && is_exit_or_eval_check_without_lineno(cfg, next)
-            && let Some(first) = cfg.instrs_mut(next).first_mut()
         {
-            first.loc = last.loc;
+            let loc = last.loc;
+            if let Some(first) = cfg.instrs_mut(next).first_mut() {
+                first.loc = loc;
+            }
+        }
+        if cfg[id].kinds.has(Kinds::NO_LINE) {
+            pending |= cfg.instrs(id).first().is_some_and(|first| first.loc.lineno < 0);
+            left |= propagate_in(cfg, id);
         }
     }
+    if !left {
+        cfg.kinds.remove(Kinds::NO_LINE);
+    }
+    pending
 }
 
+/// Copies numbers along inside a block; whether some are missing still.
+fn propagate_in(cfg: &mut Cfg, id: BlockId) -> bool {
+    let (block, instrs) = cfg.parts(id);
+    let mut lacks = false;
+    let mut loc = instrs.first().map_or(NO_LOCATION, |first| first.loc);
+    for instr in instrs.iter_mut() {
+        if instr.loc.lineno == NO_LOCATION.lineno {
+            instr.loc = loc;
+        }
+        loc = instr.loc;
+        lacks |= loc.lineno < 0;
+    }
+    if !lacks {
+        block.kinds.remove(Kinds::NO_LINE);
+    }
+    lacks
+}
+
+/// Copies numbers along inside the blocks, and to blocks with one way that leads there.
 fn propagate_line_numbers(cfg: &mut Cfg) {
     let mut left = false;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
-        let (block, instrs) = cfg.parts(id);
-        at = block.next;
-        if block.kinds.has(Kinds::NO_LINE) {
-            let mut lacks = false;
-            let mut loc = instrs.first().map_or(NO_LOCATION, |first| first.loc);
-            for instr in instrs.iter_mut() {
-                if instr.loc.lineno == NO_LOCATION.lineno {
-                    instr.loc = loc;
-                }
-                loc = instr.loc;
-                lacks |= loc.lineno < 0;
-            }
-            if !lacks {
-                block.kinds.remove(Kinds::NO_LINE);
-            }
-            left |= lacks;
+        at = cfg[id].next;
+        if cfg[id].kinds.has(Kinds::NO_LINE) {
+            left |= propagate_in(cfg, id);
         }
-        let Some(last) = instrs.last() else { continue };
+        let Some(last) = cfg.last(id) else { continue };
         let (op, loc) = (last.op, last.loc);
         if let Some(target) = last.target.filter(|_| op.has_jump()) {
             hand_on(cfg, target, loc);

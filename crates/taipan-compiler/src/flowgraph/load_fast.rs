@@ -46,14 +46,15 @@ impl Run<'_> {
 
     #[inline]
     fn pop_many(&mut self, count: i64) {
-        self.sim.depth = self.sim.depth.saturating_sub(usize::try_from(count).unwrap_or(0));
+        // No operation takes less than nothing.
+        self.sim.depth = self.sim.depth.saturating_sub(count as usize);
         while self.sim.refs.pop_if(|top| top.at >= self.sim.depth).is_some() {}
     }
 
     /// Pushes what is no reference of a load.
     #[inline]
     fn push_others(&mut self, count: i64) {
-        self.sim.depth += usize::try_from(count).unwrap_or(0);
+        self.sim.depth += count as usize;
     }
 
     #[inline]
@@ -189,7 +190,12 @@ fn treat(cfg: &mut Cfg, id: BlockId, sim: &mut Simulation) {
                 run.load(i, oparg >> 4);
                 run.load(i, oparg & 15);
             }
-            _ => step(op, oparg, i, &mut run),
+            op if Kinds::of(op).has(Kinds::UNUSUAL) => step(op, oparg, i, &mut run),
+            _ => {
+                let (popped, pushed) = op.pops_and_pushes(oparg);
+                run.pop_many(popped);
+                run.push_others(pushed);
+            }
         }
     }
     for i in 0..run.sim.refs.len() {
@@ -197,6 +203,7 @@ fn treat(cfg: &mut Cfg, id: BlockId, sim: &mut Simulation) {
     }
 }
 
+/// An operation that leaves references of loads where they are, moves them, or ends their locals.
 fn step(op: Opcode, oparg: u32, i: usize, run: &mut Run<'_>) {
     match op {
         Opcode::DeleteFast => run.kill_local(oparg),
@@ -275,11 +282,6 @@ fn step(op: Opcode, oparg: u32, i: usize, run: &mut Run<'_>) {
             run.pop();
             run.push_others(1);
         }
-        op if op.is_block_push() => {}
-        _ => {
-            let (popped, pushed) = op.pops_and_pushes(oparg);
-            run.pop_many(popped);
-            run.push_others(pushed);
-        }
+        _ => {}
     }
 }
