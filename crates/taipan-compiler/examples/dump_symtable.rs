@@ -28,10 +28,10 @@ fn main() -> io::Result<()> {
 }
 
 fn print(table: &SymbolTable<'_>, id: ScopeId, depth: usize) {
-    let scope: &Scope = table.scope(id);
+    let scope: &Scope<'_> = table.scope(id);
     let varnames: Vec<&str> = scope.varnames.iter().map(|&name| table.name(name)).collect();
     let mut symbols: Vec<String> =
-        scope.symbols.iter().map(|(&name, flags)| format!("{}={flags}", table.name(name))).collect();
+        scope.symbols.iter().map(|(name, flags)| format!("{}={flags}", table.name(name))).collect();
     symbols.sort();
     println!(
         "{depth} {} {} {} {} [{}] {}",

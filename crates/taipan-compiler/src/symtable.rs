@@ -6,11 +6,10 @@
 //! scope in the bits from [`flags::SCOPE_OFFSET`] on once analysis is done.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use foldhash::HashMap;
 use taipan_bytecode::Wtf8Buf;
 use taipan_syntax::ast::{self, Names};
 
@@ -25,8 +24,10 @@ mod comprehensions;
 mod expressions;
 mod mangle;
 mod statements;
+mod symbols;
 
 pub(crate) use mangle::mangle;
+pub use symbols::Symbols;
 
 /// Bits of a symbol, as in CPython's `_symtable`.
 pub mod flags {
@@ -111,6 +112,13 @@ impl NameId {
     }
 }
 
+impl From<ast::Identifier<'_>> for NameId {
+    #[inline(always)]
+    fn from(name: ast::Identifier<'_>) -> NameId {
+        NameId(name.number())
+    }
+}
+
 impl From<&ast::Identifier<'_>> for NameId {
     #[inline]
     fn from(name: &ast::Identifier<'_>) -> NameId {
@@ -127,6 +135,7 @@ impl ScopeId {
     pub const TOP: ScopeId = ScopeId(0);
 
     /// The number of the block, in the order blocks were entered.
+    #[inline(always)]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -190,32 +199,44 @@ fn address<T>(node: &T) -> usize {
     std::ptr::from_ref(node).addr()
 }
 
-/// Names in the order they were first seen in a block, with their flags.
-pub type Symbols = indexmap::IndexMap<NameId, u32, BuildHasherDefault<IdHasher>>;
-
-/// Spreads the numbers of names, which the compiler gives one after the other.
+/// Spreads the addresses of nodes, which lie at multiples of a word.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct IdHasher(u64);
+pub(crate) struct KeyHasher(u64);
 
-impl Hasher for IdHasher {
+impl Hasher for KeyHasher {
     fn finish(&self) -> u64 {
-        self.0
+        self.0 ^ (self.0 >> 32)
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
+        bytes.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
     }
 
+    #[inline]
     fn write_u32(&mut self, number: u32) {
-        let product = (self.0 ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.0 = product ^ (product >> 32);
+        self.write_u64(u64::from(number));
+    }
+
+    #[inline]
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    #[inline]
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number as u64);
+    }
+
+    #[inline]
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 }
 
 /// One block: CPython's symbol table entry.
 #[derive(Clone, Debug)]
-pub struct Scope {
-    pub name: Box<str>,
+pub struct Scope<'a> {
+    pub name: &'a str,
     pub block: BlockType,
     pub symbols: Symbols,
     /// Parameters in the order of `co_varnames`.
@@ -251,15 +272,16 @@ pub struct Scope {
     mangled_names: Option<usize>,
 }
 
-impl Scope {
+impl Scope<'_> {
     /// Whether locals of this block are fast locals.
     pub fn is_function_like(&self) -> bool {
         !matches!(self.block, BlockType::Class | BlockType::Module)
     }
 
     /// The flags of a name, 0 if it is not in the block.
+    #[inline]
     pub fn symbol(&self, name: NameId) -> u32 {
-        self.symbols.get(&name).copied().unwrap_or(0)
+        self.symbols.get(name).unwrap_or(0)
     }
 }
 
@@ -308,14 +330,39 @@ impl<'n> SourceName<'n> for &'n ast::Identifier<'n> {
     }
 }
 
+/// Names the compiler knows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownNames<'a> {
+    pub(crate) class: ast::Identifier<'a>,
+    pub(crate) classdict: ast::Identifier<'a>,
+    pub(crate) conditional_annotations: ast::Identifier<'a>,
+    pub(crate) format: ast::Identifier<'a>,
+    pub(crate) super_: ast::Identifier<'a>,
+    pub(crate) first_iterator: ast::Identifier<'a>,
+}
+
+impl<'a> KnownNames<'a> {
+    fn new(names: &mut Names<'a>) -> KnownNames<'a> {
+        KnownNames {
+            class: names.intern("__class__"),
+            classdict: names.intern("__classdict__"),
+            conditional_annotations: names.intern("__conditional_annotations__"),
+            format: names.intern(".format"),
+            super_: names.intern("super"),
+            first_iterator: names.intern(".0"),
+        }
+    }
+}
+
 /// All blocks of one tree.
 #[derive(Clone, Debug)]
 pub struct SymbolTable<'a> {
     names: Names<'a>,
     /// The texts of names by their number, as code objects share them.
     shared: Vec<OnceCell<Arc<str>>>,
-    scopes: Vec<Scope>,
-    keys: HashMap<ScopeKey, ScopeId>,
+    pub(crate) known: KnownNames<'a>,
+    scopes: Vec<Scope<'a>>,
+    keys: HashMap<ScopeKey, ScopeId, BuildHasherDefault<KeyHasher>>,
     mangled_sets: Vec<BTreeSet<NameId>>,
 }
 
@@ -337,16 +384,18 @@ impl<'a> SymbolTable<'a> {
     }
 
     /// The block with this number.
-    pub fn scope(&self, id: ScopeId) -> &Scope {
+    #[inline(always)]
+    pub fn scope(&self, id: ScopeId) -> &Scope<'a> {
         &self.scopes[id.index()]
     }
 
-    pub(crate) fn scope_mut(&mut self, id: ScopeId) -> &mut Scope {
+    #[inline(always)]
+    pub(crate) fn scope_mut(&mut self, id: ScopeId) -> &mut Scope<'a> {
         &mut self.scopes[id.index()]
     }
 
     /// All blocks, in the order they were entered.
-    pub fn scopes(&self) -> impl Iterator<Item = (ScopeId, &Scope)> {
+    pub fn scopes(&self) -> impl Iterator<Item = (ScopeId, &Scope<'a>)> {
         (0..).map(ScopeId).zip(self.scopes.iter())
     }
 
@@ -355,18 +404,10 @@ impl<'a> SymbolTable<'a> {
         self.names.of_number(id.0).map_or("", ast::Identifier::text)
     }
 
-    /// The text of a name that has a number, shared.
-    #[inline]
-    pub(crate) fn known_name(&self, id: Option<NameId>) -> Option<&Arc<str>> {
-        let number = id?.0;
-        let shared = self.shared.get(number as usize)?;
-        Some(shared.get_or_init(|| self.name(NameId(number)).into()))
-    }
-
     /// The text of a name as code objects hold it, shared by all that do.
     pub(crate) fn text(&self, id: NameId) -> Wtf8Buf {
-        match self.known_name(Some(id)) {
-            Some(shared) => shared.clone().into(),
+        match self.shared.get(id.0 as usize) {
+            Some(shared) => shared.get_or_init(|| self.name(id).into()).clone().into(),
             None => self.name(id).into(),
         }
     }
@@ -385,16 +426,23 @@ impl<'a> SymbolTable<'a> {
         self.names.get(text).map(|name| NameId(name.number()))
     }
 
-    /// [`SymbolTable::name_id`] of a name of the tree.
+    /// The number of the name as a block stores it: mangled unless the block holds back. It is added if it is new.
     #[inline]
-    pub(crate) fn source_name_id<'n>(&self, name: impl SourceName<'n>) -> Option<NameId> {
-        name.id().or_else(|| self.name_id(name.text()))
+    pub(crate) fn mangled_id<'n>(
+        &mut self,
+        private: Option<&str>,
+        scope: ScopeId,
+        name: impl SourceName<'n>,
+    ) -> NameId {
+        match name.id() {
+            Some(id) if !name.is_private() => id,
+            _ => self.mangled_text_id(private, scope, name.text()),
+        }
     }
 
-    /// The number of a name of the tree, which is added if it is new.
-    #[inline]
-    fn intern_source<'n>(&mut self, name: impl SourceName<'n>) -> NameId {
-        name.id().unwrap_or_else(|| self.intern(name.text()))
+    fn mangled_text_id(&mut self, private: Option<&str>, scope: ScopeId, text: &str) -> NameId {
+        let mangled = self.maybe_mangle(private, scope, text);
+        self.intern(&mangled)
     }
 
     /// The flags of a name in a block, 0 if it is not there.
@@ -402,7 +450,8 @@ impl<'a> SymbolTable<'a> {
         self.name_id(name).map_or(0, |id| self.scope(scope).symbol(id))
     }
 
-    fn intern(&mut self, text: &str) -> NameId {
+    /// The number of the name with this text, which is added if it is new.
+    pub(crate) fn intern(&mut self, text: &str) -> NameId {
         NameId(self.names.intern(text).number())
     }
 

@@ -56,8 +56,8 @@ impl<'a> Compiler<'a> {
         if !scope.annotations_used {
             return Ok(0);
         }
-        let name = scope.name.clone();
-        self.enter_annotations_scope(key, &name, loc)?;
+        let name = scope.name;
+        self.enter_annotations_scope(key, name, loc)?;
         let mut count = 0;
         let positional = args.args.iter().chain(args.posonlyargs.iter());
         let rest = args.vararg.iter().map(|arg| &**arg).chain(args.kwonlyargs.iter());
@@ -112,8 +112,8 @@ impl<'a> Compiler<'a> {
         let in_class = self.unit.kind == ScopeType::Class;
         let block = self.scope().annotation_block;
         let block = block.ok_or(CompileError::Internal("annotations without their block"))?;
-        let name = self.table.scope(block).name.clone();
-        self.enter_annotations_scope(ScopeKey::Annotations(id), &name, loc)?;
+        let name = self.table.scope(block).name;
+        self.enter_annotations_scope(ScopeKey::Annotations(id), name, loc)?;
         self.op_i(Opcode::BuildMap, 0, loc);
         for annotation in deferred {
             self.deferred_annotation(&annotation, in_class, loc)?;

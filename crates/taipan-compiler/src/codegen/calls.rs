@@ -78,10 +78,7 @@ impl<'a> Compiler<'a> {
     /// Functions of imported modules are looked up as plain attributes.
     fn is_import_originated(&self, expr: &ast::Expr) -> bool {
         match &expr.kind {
-            ExprKind::Name { id, .. } => {
-                let id = self.table.source_name_id(id);
-                id.is_some_and(|id| self.table.scope(ScopeId::TOP).symbol(id) & flags::DEF_IMPORT != 0)
-            }
+            ExprKind::Name { id, .. } => self.table.scope(ScopeId::TOP).symbol(id.into()) & flags::DEF_IMPORT != 0,
             _ => false,
         }
     }

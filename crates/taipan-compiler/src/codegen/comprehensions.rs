@@ -244,7 +244,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn symbols_of(&self, comp: ScopeId) -> Vec<(NameId, u32)> {
-        self.table.scope(comp).symbols.iter().map(|(&name, &flags)| (name, flags)).collect()
+        self.table.scope(comp).symbols.iter().collect()
     }
 
     fn in_class_block(&self) -> bool {

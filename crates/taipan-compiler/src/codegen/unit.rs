@@ -132,7 +132,7 @@ impl<'a> Unit<'a> {
             metadata.varnames.add(name);
         }
         let (mut cells, mut frees) = (Vec::new(), Vec::new());
-        for (&name, &flags) in &scope.symbols {
+        for (name, flags) in scope.symbols.iter() {
             let place = NameScope::of(flags);
             if place == NameScope::Cell || flags & flags::DEF_COMP_CELL != 0 {
                 cells.push(name);
@@ -201,7 +201,7 @@ fn add_sorted(table: &SymbolTable<'_>, mut names: Vec<NameId>, sorted: &mut Name
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn scope(&self) -> &Scope {
+    pub(super) fn scope(&self) -> &Scope<'a> {
         self.table.scope(self.unit.scope)
     }
 

@@ -1,207 +1,216 @@
 //! Second pass: decides the scope of every name and inlines comprehensions.
 //!
-//! Invariant: a block sees the names its enclosing functions bind (`bound`), the names declared global around it and
-//! the type parameters around it; it hands the names it needs from outside (`free`) to its parent.
+//! Invariants: a block sees the names its enclosing functions bind and the type parameters around it, both held in
+//! [`Analyzer::seen`] and taken back at its end; the names it needs from outside lie on [`Analyzer::free`], behind those
+//! of the blocks before it.
 
 use super::build::{Done, directive_location};
-use super::{BlockType, ComprehensionKind, NameId, NameScope, ScopeId, SymbolTable, Symbols, flags::*};
+use super::{BlockType, ComprehensionKind, NameId, NameScope, ScopeId, SymbolTable, flags::*};
 use crate::depth::Depth;
 use crate::error::CompileError;
 
-/// The scopes of a block's names, in the order of its symbols.
-type Scopes = Vec<NameScope>;
-
-/// A set of names: a bit for each number up to the greatest.
-#[derive(Clone, Debug, Default)]
-struct NameSet {
-    words: Vec<u64>,
-}
-
-impl NameSet {
-    fn place(name: NameId) -> (usize, u64) {
-        (name.0 as usize / 64, 1 << (name.0 % 64))
-    }
-
-    fn insert(&mut self, name: NameId) {
-        let (word, bit) = NameSet::place(name);
-        if word >= self.words.len() {
-            self.words.resize(word + 1, 0);
-        }
-        self.words[word] |= bit;
-    }
-
-    /// Takes the name out; whether it was there.
-    fn remove(&mut self, name: NameId) -> bool {
-        let (word, bit) = NameSet::place(name);
-        let Some(word) = self.words.get_mut(word) else { return false };
-        let was = *word & bit != 0;
-        *word &= !bit;
-        was
-    }
-
-    fn contains(&self, name: NameId) -> bool {
-        let (word, bit) = NameSet::place(name);
-        self.words.get(word).is_some_and(|word| word & bit != 0)
-    }
-
-    fn extend(&mut self, other: &NameSet) {
-        if other.words.len() > self.words.len() {
-            self.words.resize(other.words.len(), 0);
-        }
-        for (word, more) in self.words.iter_mut().zip(other.words.iter()) {
-            *word |= more;
-        }
-    }
-
-    /// The names by their numbers.
-    fn iter(&self) -> impl Iterator<Item = NameId> {
-        self.words.iter().enumerate().flat_map(|(at, &word)| {
-            let mut rest = word;
-            std::iter::from_fn(move || {
-                let bit = rest.trailing_zeros();
-                rest &= rest.checked_sub(1)?;
-                Some(NameId(at as u32 * 64 + bit))
-            })
-        })
-    }
-}
-
-/// Names the compiler itself puts into classes.
-#[derive(Clone, Copy)]
-struct ClassNames {
-    class: NameId,
-    classdict: NameId,
-    conditional_annotations: NameId,
-}
-
-/// What a block sees of the blocks around it.
-#[derive(Clone, Default)]
-struct Outer {
-    /// `None` for the module.
-    bound: Option<NameSet>,
-    global: NameSet,
-    type_params: NameSet,
-    /// The class whose namespace an annotation or type scope reads first.
-    class: Option<ScopeId>,
-}
+/// What is known of a name around a block.
+const BOUND: u8 = 1;
+const TYPE_PARAM: u8 = 2;
 
 pub(super) fn analyze(table: &mut SymbolTable<'_>, stack_limit: usize) -> Done {
-    let names = ClassNames {
-        class: table.intern("__class__"),
-        classdict: table.intern("__classdict__"),
-        conditional_annotations: table.intern("__conditional_annotations__"),
+    let names = table.names.len() + 1;
+    let mut analyzer = Analyzer {
+        table,
+        depth: Depth::new(stack_limit),
+        seen: vec![0; names],
+        changes: Vec::new(),
+        free: Vec::new(),
+        marks: vec![0; names],
+        last_mark: 0,
     };
-    let mut analyzer = Analyzer { table, names, depth: Depth::new(stack_limit) };
-    analyzer.block(ScopeId::TOP, Outer::default(), &mut NameSet::default())
+    analyzer.block(ScopeId::TOP, None)
 }
 
 struct Analyzer<'t, 'a> {
     table: &'t mut SymbolTable<'a>,
-    names: ClassNames,
     depth: Depth,
+    /// By the number of a name, what is known of it.
+    seen: Vec<u8>,
+    /// What was known before.
+    changes: Vec<(NameId, u8)>,
+    /// The names that blocks need from outside.
+    free: Vec<NameId>,
+    /// By the number of a name, the mark it has in a set under way.
+    marks: Vec<u32>,
+    last_mark: u32,
 }
 
 impl Analyzer<'_, '_> {
-    fn block(&mut self, id: ScopeId, mut outer: Outer, free: &mut NameSet) -> Done {
+    fn seen(&self, name: NameId) -> u8 {
+        self.seen.get(name.number() as usize).copied().unwrap_or(0)
+    }
+
+    fn see(&mut self, name: NameId, add: u8, remove: u8) {
+        if let Some(seen) = self.seen.get_mut(name.number() as usize) {
+            let now = (*seen | add) & !remove;
+            if now != *seen {
+                self.changes.push((name, *seen));
+                *seen = now;
+            }
+        }
+    }
+
+    /// Takes back what was learnt since there were `count` changes, but what `keep` says.
+    fn take_back(&mut self, count: usize, keep: u8) {
+        let kept = self.changes.len();
+        for at in (count..kept).rev() {
+            let (name, before) = self.changes[at];
+            if let Some(seen) = self.seen.get_mut(name.number() as usize) {
+                if keep != 0 && *seen & keep != before & keep {
+                    self.changes.push((name, before));
+                }
+                *seen = before & !keep | *seen & keep;
+            }
+        }
+        self.changes.drain(count..kept);
+    }
+
+    /// Decides the names of a block; `class` is the one whose namespace an annotation or type scope reads first.
+    fn block(&mut self, id: ScopeId, class: Option<ScopeId>) -> Done {
         self.depth.enter()?;
-        let is_class = self.table.scope(id).block == BlockType::Class;
-        let is_function_like = self.table.scope(id).is_function_like();
-        let mut local = NameSet::default();
-        let mut scopes = Scopes::with_capacity(self.table.scope(id).symbols.len());
-        let mut inner = Outer { bound: Some(NameSet::default()), ..Outer::default() };
-        // What a class binds is not visible in its methods, so hand on what is known before its names are looked at.
+        let (is_class, is_function_like, names) = {
+            let scope = self.table.scope(id);
+            (scope.block == BlockType::Class, scope.is_function_like(), scope.symbols.len())
+        };
+        let changes = self.changes.len();
+        for place in 0..names {
+            let Some((name, flags)) = self.table.scope(id).symbols.at(place) else { break };
+            let scope = self.name(id, name, flags, class)?;
+            if let Some(flags) = self.table.scope_mut(id).symbols.at_mut(place) {
+                *flags |= (scope as u32) << SCOPE_OFFSET;
+            }
+        }
+        let own_free = self.free.len();
         if is_class {
-            inner.global = outer.global.clone();
-            inner.bound = Some(outer.bound.clone().unwrap_or_default());
-        }
-        for (&name, &flags) in &self.table.scope(id).symbols {
-            let scope = self.name(id, name, flags, &mut outer, &mut local, free)?;
-            scopes.push(scope);
-        }
-        let bound = inner.bound.get_or_insert_default();
-        if is_class {
-            for name in [self.names.class, self.names.classdict, self.names.conditional_annotations] {
-                bound.insert(name);
+            // What a class binds is not visible in its methods, its type parameters are.
+            self.take_back(changes, TYPE_PARAM);
+            let known = self.table.known;
+            for name in [known.class, known.classdict, known.conditional_annotations] {
+                self.see(name.into(), BOUND, 0);
             }
-        } else {
-            if is_function_like {
-                bound.extend(&local);
+        } else if is_function_like {
+            for place in 0..names {
+                if let Some((name, flags)) = self.table.scope(id).symbols.at(place)
+                    && NameScope::of(flags) == NameScope::Local
+                {
+                    self.see(name, BOUND, 0);
+                }
             }
-            if let Some(outer) = &outer.bound {
-                bound.extend(outer);
-            }
-            inner.global.extend(&outer.global);
         }
-        inner.type_params = outer.type_params;
-        let mut new_free = NameSet::default();
-        let mut inlined_cells = NameSet::default();
-        self.children(id, inner, outer.class, &mut scopes, &mut new_free, &mut inlined_cells)?;
-        if is_function_like {
-            convert_cells(&self.table.scope(id).symbols, &mut scopes, &mut new_free, &inlined_cells);
-        } else if is_class {
-            self.drop_class_free(id, &mut new_free);
-        }
-        let scope = self.table.scope_mut(id);
-        let class_like = is_class || scope.can_see_class_scope;
-        update_symbols(&mut scope.symbols, &scopes, outer.bound.as_ref(), &new_free, &inlined_cells, class_like);
-        free.extend(&new_free);
+        let mut inlined_cells = Vec::new();
+        self.children(id, class, own_free, &mut inlined_cells)?;
+        self.settle(id, own_free, &inlined_cells);
+        self.take_back(changes, 0);
         self.depth.leave();
         Ok(())
+    }
+
+    fn new_mark(&mut self) -> u32 {
+        self.last_mark += 1;
+        self.last_mark
+    }
+
+    /// Marks a name; whether it was not.
+    fn mark(&mut self, name: NameId, mark: u32) -> bool {
+        self.marks.get_mut(name.number() as usize).is_some_and(|known| std::mem::replace(known, mark) != mark)
+    }
+
+    fn is_marked(&self, name: NameId, mark: u32) -> bool {
+        self.marks.get(name.number() as usize) == Some(&mark)
     }
 
     fn children(
         &mut self,
         id: ScopeId,
-        mut inner: Outer,
         class: Option<ScopeId>,
-        scopes: &mut Scopes,
-        new_free: &mut NameSet,
-        inlined_cells: &mut NameSet,
+        own_free: usize,
+        inlined_cells: &mut Vec<NameId>,
     ) -> Done {
         let (is_class, sees_class) = {
             let scope = self.table.scope(id);
             (scope.block == BlockType::Class, scope.can_see_class_scope)
         };
-        let children = self.table.scope(id).children.clone();
+        let mut children = std::mem::take(&mut self.table.scope_mut(id).children);
+        let (mut inlined, mut limit) = (false, 64);
         for &child in &children {
             let entry = self.table.scope(child);
-            inner.class = match entry.can_see_class_scope {
+            let class = match entry.can_see_class_scope {
                 true if is_class => Some(id),
                 true => class,
                 false => None,
             };
             let is_comprehension = matches!(entry.comprehension, Some(kind) if kind != ComprehensionKind::Generator);
             let inline = is_comprehension && !entry.generator && !sees_class;
-            let mut child_free = new_free.clone();
-            self.block(child, inner.clone(), &mut child_free)?;
+            let child_free = self.free.len();
+            self.block(child, class)?;
             if inline {
-                self.inline_comprehension(id, child, scopes, &mut child_free, inlined_cells);
+                self.inline_comprehension(id, child, child_free, inlined_cells);
                 self.table.scope_mut(child).comp_inlined = true;
+                inlined = true;
             }
-            new_free.extend(&child_free);
-        }
-        // The children of inlined comprehensions become ours.
-        let mut spliced = Vec::with_capacity(children.len());
-        for child in children {
-            let entry = self.table.scope(child);
-            if entry.comp_inlined {
-                spliced.extend_from_slice(&entry.children);
-            } else {
-                spliced.push(child);
+            // Many blocks need the same few names.
+            if self.free.len() - own_free > limit {
+                self.unite(own_free);
+                limit = 2 * (self.free.len() - own_free).max(limit / 2);
             }
         }
-        self.table.scope_mut(id).children = spliced;
+        if inlined {
+            // The children of inlined comprehensions become ours.
+            let mut spliced = Vec::with_capacity(children.len());
+            for child in children {
+                let entry = self.table.scope(child);
+                if entry.comp_inlined {
+                    spliced.extend_from_slice(&entry.children);
+                } else {
+                    spliced.push(child);
+                }
+            }
+            children = spliced;
+        }
+        self.table.scope_mut(id).children = children;
         Ok(())
     }
 
+    /// Leaves one of each free name from `first` on.
+    fn unite(&mut self, first: usize) {
+        let mark = self.new_mark();
+        let mut kept = first;
+        for at in first..self.free.len() {
+            let name = self.free[at];
+            if self.mark(name, mark) {
+                self.free[kept] = name;
+                kept += 1;
+            }
+        }
+        self.free.truncate(kept);
+    }
+
+    /// Takes a name out of the free ones from `first` on; whether it was there.
+    fn remove_free(&mut self, first: usize, name: NameId) -> bool {
+        let before = self.free.len();
+        let mut kept = first;
+        for at in first..before {
+            if self.free[at] != name {
+                self.free[kept] = self.free[at];
+                kept += 1;
+            }
+        }
+        self.free.truncate(kept);
+        kept < before
+    }
+
     fn name(
-        &self,
+        &mut self,
         id: ScopeId,
         name: NameId,
         flags: u32,
-        outer: &mut Outer,
-        local: &mut NameSet,
-        free: &mut NameSet,
+        class: Option<ScopeId>,
     ) -> Result<NameScope, CompileError> {
         let error = |message: &str| {
             let message = message.replace("{}", self.table.name(name));
@@ -211,39 +220,34 @@ impl Analyzer<'_, '_> {
             if flags & DEF_NONLOCAL != 0 {
                 return error("name '{}' is nonlocal and global");
             }
-            outer.global.insert(name);
-            if let Some(bound) = &mut outer.bound {
-                bound.remove(name);
-            }
+            self.see(name, 0, BOUND);
             return Ok(NameScope::GlobalExplicit);
         }
         if flags & DEF_NONLOCAL != 0 {
-            let Some(bound) = &outer.bound else {
+            if id == ScopeId::TOP {
                 return error("nonlocal declaration not allowed at module level");
-            };
-            if !bound.contains(name) {
+            }
+            if self.seen(name) & BOUND == 0 {
                 return error("no binding for nonlocal '{}' found");
             }
-            if outer.type_params.contains(name) {
+            if self.seen(name) & TYPE_PARAM != 0 {
                 return error("nonlocal binding not allowed for type parameter '{}'");
             }
-            free.insert(name);
+            self.free.push(name);
             return Ok(NameScope::Free);
         }
         if flags & DEF_BOUND != 0 {
-            local.insert(name);
-            outer.global.remove(name);
             if flags & DEF_TYPE_PARAM != 0 {
-                outer.type_params.insert(name);
+                self.see(name, TYPE_PARAM, 0);
             } else {
-                outer.type_params.remove(name);
+                self.see(name, 0, TYPE_PARAM);
             }
             return Ok(NameScope::Local);
         }
         // In a scope that reads the class namespace first, a name the class binds comes from there or from the
         // globals, never from a function around the class.
-        if let Some(class) = outer.class
-            && name != self.names.classdict
+        if let Some(class) = class
+            && name != self.table.known.classdict.into()
         {
             let class_flags = self.table.scope(class).symbol(name);
             if class_flags & DEF_GLOBAL != 0 {
@@ -253,53 +257,46 @@ impl Analyzer<'_, '_> {
                 return Ok(NameScope::GlobalImplicit);
             }
         }
-        if outer.bound.as_ref().is_some_and(|bound| bound.contains(name)) {
-            free.insert(name);
+        if self.seen(name) & BOUND != 0 {
+            self.free.push(name);
             return Ok(NameScope::Free);
         }
         Ok(NameScope::GlobalImplicit)
     }
 
     /// Merges the names of an inlined comprehension into the block around it.
-    fn inline_comprehension(
-        &mut self,
-        id: ScopeId,
-        comp: ScopeId,
-        scopes: &mut Scopes,
-        comp_free: &mut NameSet,
-        inlined_cells: &mut NameSet,
-    ) {
+    fn inline_comprehension(&mut self, id: ScopeId, comp: ScopeId, comp_free: usize, inlined_cells: &mut Vec<NameId>) {
         let is_class = self.table.scope(id).block == BlockType::Class;
-        let names = self.names;
-        let of_class = [names.class, names.classdict, names.conditional_annotations];
+        let known = self.table.known;
+        let of_class = [known.class, known.classdict, known.conditional_annotations].map(NameId::from);
         let mut removed = Vec::new();
-        let symbols: Vec<(NameId, u32)> = self.table.scope(comp).symbols.iter().map(|(&n, &f)| (n, f)).collect();
-        for (name, flags) in symbols {
+        for place in 0..self.table.scope(comp).symbols.len() {
+            let Some((name, flags)) = self.table.scope(comp).symbols.at(place) else { break };
             if flags & DEF_PARAM != 0 {
                 continue;
             }
             let mut scope = NameScope::of(flags);
             let only_flags = flags & ((1 << SCOPE_OFFSET) - 1);
             if scope == NameScope::Cell || only_flags & DEF_COMP_CELL != 0 {
-                inlined_cells.insert(name);
+                inlined_cells.push(name);
             }
-            let existing = self.table.scope(id).symbols.get(&name).copied();
+            let existing = self.table.scope(id).symbols.get(name);
             // The class's own names are not free through it, unless a function in the comprehension wants them.
             if scope == NameScope::Free && is_class && of_class.contains(&name) {
                 scope = NameScope::GlobalImplicit;
                 if !self.is_free_in_any_child(comp, name) {
-                    comp_free.remove(name);
+                    self.remove_free(comp_free, name);
                 }
                 removed.push(name);
             }
             match existing {
                 None => {
-                    self.table.scope_mut(id).symbols.insert(name, only_flags);
-                    scopes.push(scope);
+                    let flags = only_flags | (scope as u32) << SCOPE_OFFSET;
+                    self.table.scope_mut(id).symbols.insert(name, flags);
                 }
                 Some(flags) => {
                     if flags & DEF_BOUND != 0 && !is_class && !self.is_free_in_any_child(comp, name) {
-                        comp_free.remove(name);
+                        self.remove_free(comp_free, name);
                     }
                     if scope == NameScope::Free && !is_class {
                         self.table.scope_mut(id).symbols.insert(name, flags | only_flags & USE);
@@ -308,7 +305,7 @@ impl Analyzer<'_, '_> {
             }
         }
         for name in removed {
-            self.table.scope_mut(comp).symbols.shift_remove(&name);
+            self.table.scope_mut(comp).symbols.remove(name);
         }
     }
 
@@ -317,53 +314,81 @@ impl Analyzer<'_, '_> {
         children.iter().any(|&child| NameScope::of(self.table.scope(child).symbol(name)) == NameScope::Free)
     }
 
-    fn drop_class_free(&mut self, id: ScopeId, free: &mut NameSet) {
-        let names = self.names;
-        let scope = self.table.scope_mut(id);
-        if free.remove(names.class) {
-            scope.needs_class_closure = true;
+    /// Decides what only the blocks inside tell: cells, and names that pass through.
+    fn settle(&mut self, id: ScopeId, first: usize, inlined_cells: &[NameId]) {
+        let known = self.table.known;
+        let (is_class, is_function_like, class_like) = {
+            let scope = self.table.scope(id);
+            let is_class = scope.block == BlockType::Class;
+            (is_class, scope.is_function_like(), is_class || scope.can_see_class_scope)
+        };
+        if is_class {
+            let needs_class_closure = self.remove_free(first, known.class.into());
+            let needs_classdict = self.remove_free(first, known.classdict.into());
+            let has_conditional_annotations = self.remove_free(first, known.conditional_annotations.into());
+            let scope = self.table.scope_mut(id);
+            scope.needs_class_closure |= needs_class_closure;
+            scope.needs_classdict |= needs_classdict;
+            scope.has_conditional_annotations |= has_conditional_annotations;
         }
-        if free.remove(names.classdict) {
-            scope.needs_classdict = true;
+        if self.free.len() == first && inlined_cells.is_empty() {
+            return;
         }
-        if free.remove(names.conditional_annotations) {
-            scope.has_conditional_annotations = true;
+        let cells = self.new_mark();
+        for &name in inlined_cells {
+            self.mark(name, cells);
         }
-    }
-}
-
-/// Turns locals that inner blocks need into cells, which ends their way outwards.
-fn convert_cells(symbols: &Symbols, scopes: &mut Scopes, free: &mut NameSet, inlined_cells: &NameSet) {
-    for (&name, scope) in symbols.keys().zip(scopes) {
-        if *scope == NameScope::Local && (free.contains(name) || inlined_cells.contains(name)) {
-            *scope = NameScope::Cell;
-            free.remove(name);
-        }
-    }
-}
-
-fn update_symbols(
-    symbols: &mut Symbols,
-    scopes: &Scopes,
-    bound: Option<&NameSet>,
-    free: &NameSet,
-    inlined_cells: &NameSet,
-    class_like: bool,
-) {
-    for ((&name, flags), &scope) in symbols.iter_mut().zip(scopes) {
-        if inlined_cells.contains(name) {
-            *flags |= DEF_COMP_CELL;
-        }
-        *flags |= (scope as u32) << SCOPE_OFFSET;
-    }
-    for name in free.iter() {
-        if let Some(flags) = symbols.get_mut(&name) {
-            // A free variable of a method may have the name of something in the class.
-            if class_like {
-                *flags |= DEF_FREE_CLASS;
+        let mark = self.new_mark();
+        for place in 0..self.table.scope(id).symbols.len() {
+            let Some((name, _)) = self.table.scope(id).symbols.at(place) else { break };
+            if self.is_marked(name, cells)
+                && let Some(flags) = self.table.scope_mut(id).symbols.at_mut(place)
+            {
+                *flags |= DEF_COMP_CELL;
             }
-        } else if bound.is_none_or(|bound| bound.contains(name)) {
-            symbols.insert(name, (NameScope::Free as u32) << SCOPE_OFFSET);
         }
+        for at in first..self.free.len() {
+            self.mark(self.free[at], mark);
+        }
+        let is_bound = |seen: u8| id == ScopeId::TOP || seen & BOUND != 0;
+        // Locals that inner blocks need become cells, which ends their way outwards.
+        if is_function_like {
+            for place in 0..self.table.scope(id).symbols.len() {
+                let Some((name, flags)) = self.table.scope(id).symbols.at(place) else { break };
+                if NameScope::of(flags) != NameScope::Local {
+                    continue;
+                }
+                let is_free = self.is_marked(name, mark);
+                if (is_free || flags & DEF_COMP_CELL != 0)
+                    && let Some(flags) = self.table.scope_mut(id).symbols.at_mut(place)
+                {
+                    *flags ^= (NameScope::Local as u32 ^ NameScope::Cell as u32) << SCOPE_OFFSET;
+                }
+                if is_free {
+                    self.mark(name, 0);
+                }
+            }
+        }
+        let mut kept = first;
+        for at in first..self.free.len() {
+            let name = self.free[at];
+            if !self.is_marked(name, mark) {
+                continue;
+            }
+            self.mark(name, 0);
+            self.free[kept] = name;
+            kept += 1;
+            let bound = is_bound(self.seen(name));
+            let symbols = &mut self.table.scope_mut(id).symbols;
+            if symbols.get(name).is_some() {
+                // A free variable of a method may have the name of something in the class.
+                if class_like {
+                    *symbols.flags_mut(name) |= DEF_FREE_CLASS;
+                }
+            } else if bound {
+                symbols.insert(name, (NameScope::Free as u32) << SCOPE_OFFSET);
+            }
+        }
+        self.free.truncate(kept);
     }
 }

@@ -11,7 +11,7 @@ impl<'a> Builder<'_, 'a> {
     /// Enters the block of the type parameters of a function (`args` given), class or alias.
     pub(super) fn enter_type_param_block(
         &mut self,
-        name: &str,
+        name: &'a str,
         type_params: &'a [ast::TypeParam<'a>],
         args: Option<&'a ast::Arguments<'a>>,
         is_class: bool,
@@ -21,7 +21,7 @@ impl<'a> Builder<'_, 'a> {
         self.enter_block(name, BlockType::TypeParameters, ScopeKey::type_parameters(type_params), location)?;
         if in_class {
             self.cur().can_see_class_scope = true;
-            self.add_def("__classdict__", USE, location)?;
+            self.add_def(&self.table.known.classdict.clone(), USE, location)?;
         }
         if is_class {
             for hidden in [".type_params", ".generic_base"] {
@@ -73,7 +73,7 @@ impl<'a> Builder<'_, 'a> {
     fn visit_bound_or_default(
         &mut self,
         expr: Option<&'a ast::Expr<'a>>,
-        name: &str,
+        name: &'a str,
         param: &'a ast::TypeParam<'a>,
         key: ScopeKey,
         info: &'static str,
@@ -90,7 +90,7 @@ impl<'a> Builder<'_, 'a> {
         self.enter_block(name, BlockType::TypeVariable, key, location)?;
         self.cur().can_see_class_scope = in_class;
         if in_class {
-            self.add_def("__classdict__", USE, location)?;
+            self.add_def(&self.table.known.classdict.clone(), USE, location)?;
         }
         self.cur().scope_info = Some(info);
         self.visit_expr(expr)?;
@@ -109,7 +109,7 @@ impl<'a> Builder<'_, 'a> {
         let conditional = block == BlockType::Module || block == BlockType::Class && self.cur().in_conditional_block;
         if conditional && !self.cur().has_conditional_annotations {
             self.cur().has_conditional_annotations = true;
-            self.add_def("__conditional_annotations__", USE, location)?;
+            self.add_def(&self.table.known.conditional_annotations.clone(), USE, location)?;
         }
         match self.cur().annotation_block {
             Some(existing) => self.enter_existing_block(existing, false),
@@ -118,7 +118,7 @@ impl<'a> Builder<'_, 'a> {
                 self.table.scope_mut(parent).annotation_block = Some(self.cur_id());
                 if block == BlockType::Class && !self.future.annotations() {
                     self.cur().can_see_class_scope = true;
-                    self.add_def("__classdict__", USE, location)?;
+                    self.add_def(&self.table.known.classdict.clone(), USE, location)?;
                 }
             }
         }
@@ -144,7 +144,7 @@ impl<'a> Builder<'_, 'a> {
         self.enter_block("__annotate__", BlockType::Annotation, ScopeKey::function_annotations(args), location)?;
         if in_class {
             self.cur().can_see_class_scope = true;
-            self.add_def("__classdict__", USE, location)?;
+            self.add_def(&self.table.known.classdict.clone(), USE, location)?;
         }
         let positional = args.posonlyargs.iter().chain(args.args.iter());
         let variadic = args.vararg.iter().chain(args.kwarg.iter()).map(|arg| &**arg);

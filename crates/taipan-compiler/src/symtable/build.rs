@@ -3,13 +3,11 @@
 //! Invariant: the stack of blocks is never empty between the entry into the module and its exit; recursion is bounded
 //! by [`crate::depth::Depth`].
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use foldhash::HashMap;
 use taipan_syntax::ast::{self, ExprContext, Names};
 
-use super::{BlockType, NameId, Scope, ScopeId, ScopeKey, SourceName, SymbolTable, Symbols, flags::*};
+use super::{BlockType, KnownNames, NameId, Scope, ScopeId, ScopeKey, SourceName, SymbolTable, Symbols, flags::*};
 use crate::depth::Depth;
 use crate::docstring;
 use crate::error::CompileError;
@@ -22,15 +20,18 @@ pub(super) struct Builder<'f, 'a> {
     pub(super) table: SymbolTable<'a>,
     pub(super) future: &'f FutureFeatures,
     pub(super) stack: Vec<ScopeId>,
+    /// The last of the stack.
+    pub(super) current: ScopeId,
     /// Name of the innermost class.
     pub(super) private: Option<&'a str>,
     pub(super) depth: Depth,
 }
 
 impl<'f, 'a> Builder<'f, 'a> {
-    pub(super) fn new(names: Names<'a>, future: &'f FutureFeatures, stack_limit: usize) -> Self {
+    pub(super) fn new(mut names: Names<'a>, future: &'f FutureFeatures, stack_limit: usize) -> Self {
         Builder {
             table: SymbolTable {
+                known: KnownNames::new(&mut names),
                 names,
                 shared: Vec::new(),
                 scopes: Vec::new(),
@@ -39,6 +40,7 @@ impl<'f, 'a> Builder<'f, 'a> {
             },
             future,
             stack: Vec::new(),
+            current: ScopeId::TOP,
             private: None,
             depth: Depth::new(stack_limit),
         }
@@ -62,19 +64,20 @@ impl<'f, 'a> Builder<'f, 'a> {
         Ok(self.table)
     }
 
+    #[inline]
     pub(super) fn cur_id(&self) -> ScopeId {
-        self.stack.last().copied().unwrap_or(ScopeId::TOP)
+        self.current
     }
 
-    pub(super) fn cur(&mut self) -> &mut Scope {
-        let id = self.cur_id();
-        self.table.scope_mut(id)
+    #[inline]
+    pub(super) fn cur(&mut self) -> &mut Scope<'a> {
+        self.table.scope_mut(self.current)
     }
 
     /// Makes a block without entering it.
     pub(super) fn new_scope(
         &mut self,
-        name: &str,
+        name: &'a str,
         block: BlockType,
         key: ScopeKey,
         location: SourceLocation,
@@ -84,9 +87,9 @@ impl<'f, 'a> Builder<'f, 'a> {
         let method = outer.is_some_and(|outer| outer.block == BlockType::Class) && block == BlockType::Function;
         let id = ScopeId(self.table.scopes.len() as u32);
         self.table.scopes.push(Scope {
-            name: name.into(),
+            name,
             block,
-            symbols: Symbols::with_capacity_and_hasher(6, Default::default()),
+            symbols: Symbols::with_room(),
             varnames: Vec::new(),
             children: Vec::new(),
             location,
@@ -120,6 +123,7 @@ impl<'f, 'a> Builder<'f, 'a> {
     pub(super) fn enter_existing_block(&mut self, id: ScopeId, add_to_children: bool) {
         let outer = self.stack.last().copied();
         self.stack.push(id);
+        self.current = id;
         let Some(outer) = outer else { return };
         let (iter_expr, mangled) = {
             let outer = self.table.scope(outer);
@@ -141,7 +145,7 @@ impl<'f, 'a> Builder<'f, 'a> {
 
     pub(super) fn enter_block(
         &mut self,
-        name: &str,
+        name: &'a str,
         block: BlockType,
         key: ScopeKey,
         location: SourceLocation,
@@ -149,31 +153,29 @@ impl<'f, 'a> Builder<'f, 'a> {
         let id = self.new_scope(name, block, key, location);
         self.enter_existing_block(id, true);
         if matches!(block, BlockType::Annotation | BlockType::TypeVariable | BlockType::TypeAlias) {
-            self.add_def(".format", DEF_PARAM, location)?;
-            self.add_def(".format", USE, location)?;
+            let format = self.table.known.format;
+            self.add_def(&format, DEF_PARAM | USE, location)?;
         }
         Ok(())
     }
 
     pub(super) fn exit_block(&mut self) {
         self.stack.pop();
+        self.current = self.stack.last().copied().unwrap_or(ScopeId::TOP);
     }
 
     /// The flags so far of a name in a block, the name mangled as that block asks.
-    pub(super) fn lookup_in<'n>(&self, scope: ScopeId, name: impl SourceName<'n>) -> u32 {
-        let mangled = self.table.maybe_mangle(self.private, scope, name);
-        self.table.symbol(scope, &mangled)
+    pub(super) fn lookup_in<'n>(&mut self, scope: ScopeId, name: impl SourceName<'n>) -> u32 {
+        let id = self.table.mangled_id(self.private, scope, name);
+        self.table.scope(scope).symbol(id)
     }
 
-    pub(super) fn lookup<'n>(&self, name: impl SourceName<'n>) -> u32 {
+    pub(super) fn lookup<'n>(&mut self, name: impl SourceName<'n>) -> u32 {
         self.lookup_in(self.cur_id(), name)
     }
 
     fn mangled_id<'n>(&mut self, name: impl SourceName<'n>) -> NameId {
-        match self.table.maybe_mangle(self.private, self.cur_id(), name) {
-            Cow::Borrowed(_) => self.table.intern_source(name),
-            Cow::Owned(mangled) => self.table.intern(&mangled),
-        }
+        self.table.mangled_id(self.private, self.current, name)
     }
 
     pub(super) fn add_def_in<'n>(
@@ -186,7 +188,7 @@ impl<'f, 'a> Builder<'f, 'a> {
         let id = self.mangled_id(name);
         let name = name.text();
         let entry = self.table.scope_mut(scope);
-        let known = entry.symbols.entry(id).or_insert(0);
+        let known = entry.symbols.flags_mut(id);
         let mut value = *known;
         if flag & value & DEF_PARAM != 0 {
             return Err(CompileError::syntax(format!("duplicate argument '{name}' in function definition"), location));
@@ -209,7 +211,7 @@ impl<'f, 'a> Builder<'f, 'a> {
         if flag & DEF_PARAM != 0 {
             entry.varnames.push(id);
         } else if flag & DEF_GLOBAL != 0 {
-            *self.table.scope_mut(ScopeId::TOP).symbols.entry(id).or_insert(0) |= flag;
+            *self.table.scope_mut(ScopeId::TOP).symbols.flags_mut(id) |= flag;
         }
         Ok(())
     }

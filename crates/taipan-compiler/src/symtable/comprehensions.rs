@@ -74,7 +74,7 @@ impl<'a> Builder<'_, 'a> {
     pub(super) fn visit_comprehension(
         &mut self,
         expr: &'a ast::Expr<'a>,
-        name: &str,
+        name: &'a str,
         kind: ComprehensionKind,
         generators: &'a [ast::Comprehension<'a>],
         elt: &'a ast::Expr<'a>,
@@ -94,7 +94,7 @@ impl<'a> Builder<'_, 'a> {
         if outermost.is_async {
             self.cur().coroutine = true;
         }
-        self.add_def(".0", DEF_PARAM, location)?;
+        self.add_def(&self.table.known.first_iterator.clone(), DEF_PARAM, location)?;
         self.cur().comp_iter_target = true;
         self.visit_expr(outermost.target)?;
         self.cur().comp_iter_target = false;

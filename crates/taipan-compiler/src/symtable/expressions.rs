@@ -108,8 +108,9 @@ impl<'a> Builder<'_, 'a> {
         let flag = if ctx == ExprContext::Load { USE } else { DEF_LOCAL };
         self.add_def_ctx(id, flag, location, ctx)?;
         // super() without arguments reads __class__.
-        if ctx == ExprContext::Load && &**id == "super" && self.cur().is_function_like() {
-            self.add_def("__class__", USE, location)?;
+        if ctx == ExprContext::Load && id.number() == self.table.known.super_.number() && self.cur().is_function_like()
+        {
+            self.add_def(&self.table.known.class.clone(), USE, location)?;
         }
         Ok(())
     }

@@ -158,7 +158,7 @@ impl<'a> Builder<'_, 'a> {
         self.enter_block(id, BlockType::TypeAlias, ScopeKey::type_alias(stmt), location)?;
         self.cur().can_see_class_scope = in_class;
         if in_class {
-            self.add_def("__classdict__", USE, value.location.into())?;
+            self.add_def(&self.table.known.classdict.clone(), USE, value.location.into())?;
         }
         self.visit_expr(value)?;
         self.exit_block();

@@ -107,25 +107,35 @@ impl<'a> Names<'a> {
         self.arena
     }
 
-    /// What [`Names::more`] begins with.
+    /// The hash of a text, taken eight bytes at a time; the last eight may overlap those before.
     #[inline(always)]
-    pub(crate) fn start(&self) -> u64 {
-        self.key
-    }
-
-    /// The hash with one byte more.
-    #[inline(always)]
-    pub(crate) fn more(&self, hash: u64, byte: u8) -> u64 {
-        (hash ^ u64::from(byte)).wrapping_mul(self.key)
-    }
-
-    fn hash(&self, text: &str) -> u64 {
-        text.bytes().fold(self.start(), |hash, byte| self.more(hash, byte))
+    fn hash(&self, text: &[u8]) -> u64 {
+        let mix = |hash: u64, word: u64| {
+            let product = (hash ^ word).wrapping_mul(self.key);
+            product ^ (product >> 32)
+        };
+        let length = text.len();
+        let start = mix(self.key, length as u64);
+        if let Some((head, rest)) = text.split_first_chunk() {
+            let mut hash = mix(start, u64::from_le_bytes(*head));
+            let (words, tail) = rest.as_chunks();
+            for word in words {
+                hash = mix(hash, u64::from_le_bytes(*word));
+            }
+            match text.last_chunk() {
+                Some(last) if !tail.is_empty() => mix(hash, u64::from_le_bytes(*last)),
+                _ => hash,
+            }
+        } else if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
+            mix(start, u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail)))
+        } else {
+            mix(start, text.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)))
+        }
     }
 
     /// The name with this text, which is added if it is new.
     pub fn intern(&mut self, text: &str) -> Identifier<'a> {
-        let hash = self.hash(text);
+        let hash = self.hash(text.as_bytes());
         let number = match self.find(text.as_bytes(), hash) {
             Ok(number) => number,
             Err(at) => self.add(at, text, hash),
@@ -135,7 +145,7 @@ impl<'a> Names<'a> {
 
     /// The name with this text, if there is one.
     pub fn get(&self, text: &str) -> Option<Identifier<'a>> {
-        self.of_number(self.find(text.as_bytes(), self.hash(text)).ok()?)
+        self.of_number(self.find(text.as_bytes(), self.hash(text.as_bytes())).ok()?)
     }
 
     /// The name with this number.
@@ -158,9 +168,10 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The number of an ASCII name whose hash is known.
+    /// The number of an ASCII name.
     #[inline]
-    pub(crate) fn number_of_hash(&mut self, text: &[u8], hash: u64) -> u32 {
+    pub(crate) fn number_of_ascii(&mut self, text: &[u8]) -> u32 {
+        let hash = self.hash(text);
         match self.find(text, hash) {
             Ok(number) => number,
             Err(at) => self.add(at, std::str::from_utf8(text).unwrap_or_default(), hash),
@@ -171,7 +182,7 @@ impl<'a> Names<'a> {
     #[inline]
     fn find(&self, text: &[u8], hash: u64) -> Result<u32, usize> {
         let mask = self.slots.len() - 1;
-        let mut at = (hash >> 32) as usize & mask;
+        let mut at = hash as usize & mask;
         loop {
             match self.slots[at] {
                 0 => return Err(at),
@@ -198,7 +209,7 @@ impl<'a> Names<'a> {
             self.slots.clear();
             self.slots.resize(mask + 1, 0);
             for (number, (hash, _)) in (1..).zip(&self.names) {
-                let mut at = (hash >> 32) as usize & mask;
+                let mut at = *hash as usize & mask;
                 while self.slots[at] != 0 {
                     at = (at + 1) & mask;
                 }

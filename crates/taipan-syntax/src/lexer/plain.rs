@@ -80,6 +80,17 @@ static NAME: [u8; 256] = {
     kinds
 };
 
+/// The bytes of a literal that may end it or need a look.
+static STRING: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut at = 0;
+    while at < 5 {
+        special[b"\"'\\\n\r"[at] as usize] = true;
+        at += 1;
+    }
+    special
+};
+
 /// How the reading of a line goes on.
 enum Next {
     /// With the next line.
@@ -93,7 +104,8 @@ impl<'s> Lexer<'s> {
     ///
     /// Only for lexers without [`super::LexerOptions`].
     pub(crate) fn plain_tokens(&mut self, names: &mut Names<'_>, tokens: &mut Vec<Token>) {
-        if !self.modes.is_empty() || self.pending != 0 {
+        // Columns and places are counted in 31 bits here.
+        if !self.modes.is_empty() || self.pending != 0 || i32::try_from(self.text.len()).is_err() {
             return;
         }
         loop {
@@ -184,18 +196,15 @@ impl<'s> Lexer<'s> {
                     continue;
                 }
                 Class::Name => {
-                    let mut hash = names.more(names.start(), byte);
-                    let mut end = start + 1;
-                    let after = loop {
-                        let Some(&byte) = line.get(end) else { break 2 };
-                        match NAME[usize::from(byte)] {
-                            1 => hash = names.more(hash, byte),
-                            after => break after,
-                        }
-                        end += 1;
+                    let rest = line.get(start..).unwrap_or_default();
+                    let Some(length) = rest.iter().position(|byte| NAME[usize::from(*byte)] != 1) else {
+                        break Next::Other;
                     };
-                    let Some(text) = line.get(start..end).filter(|_| after == 0) else { break Next::Other };
-                    let number = names.number_of_hash(text, hash);
+                    let Some(text) = rest.get(..length).filter(|_| NAME[usize::from(rest[length])] == 0) else {
+                        break Next::Other;
+                    };
+                    let number = names.number_of_ascii(text);
+                    let end = start + length;
                     cur = end;
                     (kind_of_number(number), number)
                 }
@@ -288,12 +297,12 @@ fn plain_token(kind: TokenKind, (start, end): (usize, usize), line_start: usize,
     Token {
         kind,
         level: 0,
-        start: super::offset(start),
-        end: super::offset(end),
+        start: start as u32,
+        end: end as u32,
         lineno,
-        col_offset: super::column(start, line_start),
+        col_offset: start.wrapping_sub(line_start) as i32,
         end_lineno: lineno,
-        end_col_offset: super::column(end, line_start),
+        end_col_offset: end.wrapping_sub(line_start) as i32,
         number: 0,
     }
 }
@@ -353,11 +362,9 @@ fn string_length(quote: u8, rest: &[u8]) -> Option<usize> {
     }
     let mut at = 0;
     loop {
-        let byte = *rest.get(at)?;
-        if byte == quote {
-            return Some(at + 1);
-        }
-        match byte {
+        at += rest.get(at..)?.iter().position(|byte| STRING[usize::from(*byte)])?;
+        match rest[at] {
+            byte if byte == quote => return Some(at + 1),
             b'\\' if matches!(rest.get(at + 1), Some(b'\n' | b'\r')) => return None,
             b'\\' => at += 2,
             b'\n' | b'\r' => return None,

@@ -69,9 +69,9 @@ fn make_entry(vm: &mut Vm, table: &SymbolTable<'_>, id: ScopeId) -> Result<Value
     vm.check_native_stack()?;
     let scope = table.scope(id);
     let symbols = Dict::new(vm)?;
-    for (name, bits) in &scope.symbols {
-        let name = Str::intern(vm, table.name(*name))?;
-        Dict::set_str(symbols, vm, name, Value::int(*bits as usize))?;
+    for (name, bits) in scope.symbols.iter() {
+        let name = Str::intern(vm, table.name(name))?;
+        Dict::set_str(symbols, vm, name, Value::int(bits as usize))?;
     }
     let varnames = List::new(vm)?;
     for name in &scope.varnames {
@@ -86,7 +86,7 @@ fn make_entry(vm: &mut Vm, table: &SymbolTable<'_>, id: ScopeId) -> Result<Value
     let entry = Entry {
         header: HeaderWord::NEW,
         id: Value::NONE,
-        name: vm.new_str(&scope.name)?,
+        name: vm.new_str(scope.name)?,
         symbols: symbols.value(),
         varnames: varnames.value(),
         children: children.value(),
