@@ -31,8 +31,9 @@ pub const HELP: &str = "\
 -X gcstress=N[,M]
          collect at each N-th allocation, fully at each M-th of these (8)
 -X gcmove: move everything that is not pinned at each full collection
--X gcverify
-         check the whole heap before and after each collection
+-X gcverify[=SIZE]
+         check the heap before and after each collection: all of it up to
+         SIZE (16M), a larger one after full collections only, else in turn
 -X gcpoison
          overwrite freed memory
 -X gcfail=N
@@ -89,7 +90,14 @@ pub fn apply(options: &mut MemoryOptions, name: &str, value: Option<&str>) -> Re
             None => return wrong("N or N,M"),
         },
         "gcmove" => options.heap.move_everything = true,
-        "gcverify" => options.heap.verify = true,
+        "gcverify" => {
+            match value.map(size) {
+                Some(None) => return wrong("a size"),
+                Some(Some(bytes)) => options.heap.verify_whole = bytes,
+                None => {}
+            }
+            options.heap.verify = true;
+        }
         "gcpoison" => options.heap.poison = true,
         "gcfail" => match value.and_then(|text| text.parse().ok()).filter(|n| *n > 0) {
             Some(n) => options.fail_at = Some(n),
@@ -170,6 +178,7 @@ mod tests {
             ("gcstress", Some("0")),
             ("gcstress", Some("5,0")),
             ("gcfail", Some("x")),
+            ("gcverify", Some("x")),
             ("tracemalloc", Some("-1")),
         ] {
             assert!(applied(&[(name, value)]).is_err(), "{name}={value:?}");

@@ -144,9 +144,9 @@ impl Heap {
         let start = monotonic();
         self.note_peak();
         let mut out = CollectStats { cause, bytes_before: self.used_bytes() - self.charged, ..CollectStats::default() };
+        let whole = self.config.verify && self.is_verified_whole();
         if self.config.verify {
-            expect_sound("before a collection", self.verify_nursery());
-            self.note_suspects();
+            expect_sound("before a collection", self.verify_before(whole));
         }
         let candidates = self.native_candidates(roots, sp);
         body(self, roots, &candidates, &mut out);
@@ -159,7 +159,7 @@ impl Heap {
             self.in_reserve = false;
         }
         if self.config.verify {
-            expect_sound("after a collection", self.verify_with(roots, out.major));
+            expect_sound("after a collection", self.verify_after(roots, whole || out.major));
         } else {
             self.old.touched.clear();
             self.meta.touched.clear();

@@ -49,8 +49,10 @@ pub struct HeapConfig {
     pub move_everything: bool,
     /// Overwrite freed memory with a pattern.
     pub poison: bool,
-    /// Check the whole heap after each collection.
+    /// Check the heap before and after each collection: all of it, where minor ones are followed by a look at all.
     pub verify: bool,
+    /// With `verify`: up to so many bytes in use everything is checked at minor collections, too; a larger heap in turns.
+    pub verify_whole: usize,
     /// Report `OutOfMemory` for the n-th allocation (counted from 1), once.
     pub fail_at: Option<u64>,
 }
@@ -69,6 +71,7 @@ impl Default for HeapConfig {
             move_everything: false,
             poison: false,
             verify: false,
+            verify_whole: 16 << 20,
             fail_at: None,
         }
     }

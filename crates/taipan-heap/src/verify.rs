@@ -8,6 +8,7 @@ use crate::is_pointer;
 use crate::large::PAGE;
 use crate::trace::for_each_slot;
 
+mod barriers;
 mod turns;
 
 pub(crate) use turns::Suspects;
@@ -145,9 +146,7 @@ impl Heap {
         // SAFETY: the header is sound and the object complete.
         unsafe {
             let shape = (*header).shape as usize;
-            if !self.is_sound(self.owners[shape] as u64) {
-                return Err(format!("owner of shape {shape} of {object:#x} is no object"));
-            }
+            self.verify_owner(object, shape)?;
             for_each_slot(header, &self.layouts[shape], |slot| {
                 if !self.is_sound(*slot) {
                     wrong = *slot;
@@ -155,6 +154,15 @@ impl Heap {
             });
         }
         self.nothing_wrong(object, wrong)
+    }
+
+    /// The object that owns the shape of `object` is one.
+    #[inline(always)]
+    fn verify_owner(&self, object: usize, shape: usize) -> Result<(), String> {
+        if self.is_sound(self.owners[shape] as u64) {
+            return Ok(());
+        }
+        Err(format!("owner of shape {shape} of {object:#x} is no object"))
     }
 
     /// An error if a word of the object is unsound; 0 stands for none.

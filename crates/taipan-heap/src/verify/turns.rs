@@ -1,15 +1,16 @@
 //! What verification looks at after which collection.
 //!
-//! A major collection is followed by a look at everything. A minor one is followed by a look at what it may have changed
-//! (blocks it put objects into, objects and cards written to, large objects that were young), at the roots, and at one
-//! of [`TURNS`] parts of the rest, in turn. Invariant: every word of old space lies in exactly one part, whatever is
-//! allocated or freed meanwhile, because its address decides.
+//! A major collection is followed by a look at everything, and so is a minor one of a heap that is not larger than
+//! `HeapConfig::verify_whole`. Others are followed by a look at what they may have changed (blocks they put objects into,
+//! objects and cards written to, large objects that were young), at the roots, and at one of [`TURNS`] parts of the rest, in
+//! turn. Invariant: every word of old space lies in exactly one part, whatever is allocated or freed meanwhile, because its
+//! address decides.
 
 use crate::block::BLOCK;
 use crate::config::Policy;
 use crate::header::Header;
 use crate::heap::Heap;
-use crate::large::Cards;
+use crate::large::{Cards, PAGE};
 use crate::roots::Roots;
 use crate::trace::for_each_slot_in;
 
@@ -29,8 +30,23 @@ pub(crate) struct Suspects {
 }
 
 impl Heap {
-    /// To be called before a collection: notes what a minor one may change.
-    pub(crate) fn note_suspects(&mut self) {
+    /// Checks the heap before a collection: the nursery, and the remembered set if it is to be looked at as a `whole`; if not,
+    /// notes what a minor collection may change.
+    pub(crate) fn verify_before(&mut self, whole: bool) -> Result<(), String> {
+        self.verify_nursery()?;
+        if whole {
+            return self.verify_remembered();
+        }
+        self.note_suspects();
+        Ok(())
+    }
+
+    /// Whether the heap is small enough to be looked at as a whole after each collection.
+    pub(crate) fn is_verified_whole(&self) -> bool {
+        self.blocks.used * BLOCK + self.large.used_pages * PAGE <= self.config.verify_whole
+    }
+
+    fn note_suspects(&mut self) {
         let mut suspects = std::mem::take(&mut self.suspects);
         suspects.blocks.clear();
         suspects.large.clear();
@@ -54,8 +70,8 @@ impl Heap {
     }
 
     /// Checks the heap after a collection, the roots too.
-    pub(crate) fn verify_with(&mut self, roots: &mut dyn Roots, major: bool) -> Result<(), String> {
-        if major || self.config.policy != Policy::Generational {
+    pub(crate) fn verify_after(&mut self, roots: &mut dyn Roots, whole: bool) -> Result<(), String> {
+        if whole || self.config.policy != Policy::Generational {
             self.verify()?;
         } else {
             let mut suspects = std::mem::take(&mut self.suspects);
@@ -89,7 +105,7 @@ impl Heap {
             }
         }
         for large in self.large.objects.iter().flatten() {
-            let (start, end) = (large.start, large.start + large.pages * crate::large::PAGE);
+            let (start, end) = (large.start, large.start + large.pages * PAGE);
             self.verify_header(start, false)?;
             let (first, last) = (start / PIECE, (end - 1) / PIECE);
             let ahead = (self.verify_turn + TURNS - first % TURNS) % TURNS;
@@ -109,9 +125,7 @@ impl Heap {
         // SAFETY: the header is sound and the object complete.
         unsafe {
             let shape = (*header).shape as usize;
-            if !self.is_sound(self.owners[shape] as u64) {
-                return Err(format!("owner of shape {shape} of {object:#x} is no object"));
-            }
+            self.verify_owner(object, shape)?;
             let layout = self.layouts[shape];
             if layout.is_leaf() {
                 return Ok(());
