@@ -5,25 +5,29 @@
 //! objects just taken comes next, so that structures which lie together are followed while they are in the caches.
 //!
 //! Invariants: `words` of a block has a bit for each word of `bits` that is not 0; a block whose `words` is not 0 is on
-//! `near` or `far`, or it is `current`.
+//! `near` or `far`, or it is `current`; `left` are bits taken out of the word `word` of `current`.
 
 use std::collections::VecDeque;
 
 use crate::bitmap::{self, Bitmap};
+use crate::block::BLOCK;
+use crate::header::GRANULE;
 
-#[derive(Clone, Copy, Debug, Default)]
-struct State {
-    /// The words of the block's bits that are not 0.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    bits: Bitmap,
+    /// The words of `bits` that are not 0.
     words: u32,
     /// The round in which objects of the block were taken last.
     round: u32,
 }
 
+const NONE: Block = Block { bits: bitmap::EMPTY, words: 0, round: 0 };
+
 /// The objects to be scanned.
 #[derive(Debug, Default)]
 pub(crate) struct Grey {
-    bits: Vec<Bitmap>,
-    states: Vec<State>,
+    blocks: Vec<Block>,
     /// Blocks of this round with new objects.
     near: Vec<u32>,
     /// The others.
@@ -39,8 +43,7 @@ impl Grey {
     /// Makes the set empty, with room for so many blocks.
     pub(crate) fn reset(&mut self, blocks: usize) {
         self.release();
-        self.bits = vec![bitmap::EMPTY; blocks];
-        self.states = vec![State::default(); blocks];
+        self.blocks = vec![NONE; blocks];
         self.round = 1;
     }
 
@@ -52,8 +55,8 @@ impl Grey {
     /// Where the bit of the granule lies.
     #[inline(always)]
     pub(crate) fn bit_address(&self, block: usize, granule: usize) -> usize {
-        self.bits.get(block).map_or(0, |bits| {
-            let word: *const u64 = &bits[granule / 64];
+        self.blocks.get(block).map_or(0, |block| {
+            let word: *const u64 = &block.bits[(granule >> 6) & 31];
             word as usize
         })
     }
@@ -61,83 +64,95 @@ impl Grey {
     /// Adds the object at granule `granule` of block `block`.
     #[inline(always)]
     pub(crate) fn add(&mut self, block: usize, granule: usize) {
-        if block >= self.bits.len() {
+        if block >= self.blocks.len() {
             self.extend(block);
         }
+        let entry = &mut self.blocks[block];
         let word = (granule >> 6) & 31;
-        self.bits[block][word] |= 1 << (granule & 63);
-        self.note(block, 1 << word);
+        entry.bits[word] |= 1 << (granule & 63);
+        let before = entry.words;
+        entry.words = before | 1 << word;
+        if before == 0 {
+            self.enqueue(block);
+        }
     }
 
     /// Adds all objects of block `block` that begin at granules in `starts`.
     pub(crate) fn add_all(&mut self, block: usize, starts: &Bitmap) {
-        if block >= self.bits.len() {
+        if block >= self.blocks.len() {
             self.extend(block);
         }
-        let mut words = 0;
-        for (word, (bits, starts)) in self.bits[block].iter_mut().zip(starts).enumerate() {
+        let entry = &mut self.blocks[block];
+        let before = entry.words;
+        for (word, (bits, starts)) in entry.bits.iter_mut().zip(starts).enumerate() {
             *bits |= starts;
-            words |= u32::from(*starts != 0) << word;
+            entry.words |= u32::from(*starts != 0) << word;
         }
-        if words != 0 {
-            self.note(block, words);
+        if before == 0 && entry.words != 0 {
+            self.enqueue(block);
         }
     }
 
-    #[inline(always)]
-    fn note(&mut self, block: usize, words: u32) {
-        let state = &mut self.states[block];
-        let before = state.words;
-        state.words |= words;
-        if before == 0 {
-            if state.round == self.round {
-                self.near.push(block as u32);
-            } else {
-                self.far.push_back(block as u32);
-            }
+    #[inline(never)]
+    fn enqueue(&mut self, block: usize) {
+        if self.blocks[block].round == self.round {
+            self.near.push(block as u32);
+        } else {
+            self.far.push_back(block as u32);
         }
     }
 
     #[cold]
     #[inline(never)]
     fn extend(&mut self, block: usize) {
-        self.bits.resize(block + 1, bitmap::EMPTY);
-        self.states.resize(block + 1, State::default());
+        self.blocks.resize(block + 1, NONE);
     }
 
     /// Begins a round: what is taken until the next is followed together.
     pub(crate) fn begin_round(&mut self) {
         self.round = self.round.wrapping_add(1);
-        if let Some(state) = self.states.get_mut(self.current) {
+        if let Some(state) = self.blocks.get_mut(self.current) {
             state.round = self.round;
         }
     }
 
-    /// Takes the next object: its block and granule.
+    /// Takes the next objects, as many as there is room for: their addresses, block 0 being at `base`. Returns how many.
     #[inline(always)]
-    pub(crate) fn take(&mut self) -> Option<(usize, usize)> {
-        if self.left == 0 {
-            self.next_word()?;
+    pub(crate) fn take(&mut self, base: usize, objects: &mut [usize]) -> usize {
+        let mut taken = 0;
+        loop {
+            let origin = base + self.current * BLOCK + self.word * (64 * GRANULE);
+            let mut left = self.left;
+            while left != 0 {
+                let Some(object) = objects.get_mut(taken) else {
+                    self.left = left;
+                    return taken;
+                };
+                *object = origin + left.trailing_zeros() as usize * GRANULE;
+                left &= left - 1;
+                taken += 1;
+            }
+            self.left = 0;
+            if taken == objects.len() || self.next_word().is_none() {
+                return taken;
+            }
         }
-        let bit = self.left.trailing_zeros() as usize;
-        self.left &= self.left - 1;
-        Some((self.current, self.word * 64 + bit))
     }
 
     /// Goes on to the next word with bits.
     #[inline(never)]
     fn next_word(&mut self) -> Option<()> {
-        while self.states.get(self.current)?.words == 0 {
+        while self.blocks.get(self.current)?.words == 0 {
             self.current = match self.near.pop() {
                 Some(block) => block,
                 None => self.far.pop_front()?,
             } as usize;
-            self.states[self.current].round = self.round;
+            self.blocks[self.current].round = self.round;
         }
-        let words = &mut self.states[self.current].words;
-        self.word = words.trailing_zeros() as usize;
-        *words &= *words - 1;
-        self.left = std::mem::take(&mut self.bits[self.current][self.word]);
+        let block = &mut self.blocks[self.current];
+        self.word = block.words.trailing_zeros() as usize & 31;
+        block.words &= block.words - 1;
+        self.left = std::mem::take(&mut block.bits[self.word]);
         Some(())
     }
 }
@@ -145,6 +160,13 @@ impl Grey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Takes so many objects, as blocks and granules.
+    fn take(grey: &mut Grey, most: usize) -> Vec<(usize, usize)> {
+        let mut objects = vec![0; most];
+        let taken = grey.take(0, &mut objects);
+        objects[..taken].iter().map(|at| (at / BLOCK, at % BLOCK / GRANULE)).collect()
+    }
 
     #[test]
     fn all_that_is_added_is_taken_once() {
@@ -159,11 +181,12 @@ mod tests {
         grey.add_all(2, &starts);
         grey.add_all(0, &bitmap::EMPTY);
         grey.begin_round();
-        let taken: Vec<_> = std::iter::from_fn(|| grey.take()).collect();
-        assert_eq!(taken, [(2, 7), (2, 64), (2, 2047), (1, 5)]);
+        assert_eq!(take(&mut grey, 3), [(2, 7), (2, 64), (2, 2047)]);
+        assert_eq!(take(&mut grey, 3), [(1, 5)]);
         // Beyond the blocks there were.
         grey.add(9, 1);
-        assert_eq!((grey.take(), grey.take()), (Some((9, 1)), None));
+        assert_eq!(take(&mut grey, 3), [(9, 1)]);
+        assert_eq!(take(&mut grey, 3), []);
     }
 
     #[test]
@@ -173,12 +196,10 @@ mod tests {
         grey.add(1, 0);
         grey.add(2, 0);
         grey.begin_round();
-        assert_eq!(grey.take(), Some((1, 0)));
-        assert_eq!(grey.take(), Some((2, 0)));
+        assert_eq!(take(&mut grey, 9), [(1, 0), (2, 0)]);
         grey.add(3, 0);
         grey.add(1, 0);
         grey.begin_round();
-        let taken: Vec<_> = std::iter::from_fn(|| grey.take()).collect();
-        assert_eq!(taken, [(1, 0), (3, 0)]);
+        assert_eq!(take(&mut grey, 9), [(1, 0), (3, 0)]);
     }
 }

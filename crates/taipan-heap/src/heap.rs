@@ -21,6 +21,7 @@ use crate::mark::Marker;
 use crate::old::MarkRegion;
 use crate::owned::OwnedTable;
 use crate::page_source::{Reservation, physical_memory};
+use crate::plan::Plan;
 use crate::side_table::SideTable;
 use crate::stats::{CollectStats, HeapStats};
 use crate::traces::Traces;
@@ -199,20 +200,20 @@ impl Heap {
         if index >= self.layouts.len() {
             self.layouts.resize(index + 1, Layout::fixed(2, 0));
             self.owners.resize(index + 1, 0);
-            self.marker.unreached.resize(index + 1, 0);
+            self.marker.plans.resize(index + 1, Plan::of(&Layout::fixed(2, 0)));
         }
         self.layouts[index] = layout;
         self.owners[index] = 0;
-        self.marker.unreached[index] = 0;
+        self.marker.plans[index] = Plan::of(&layout);
     }
 
     /// Makes `owner`, an object of the metaspace, live as long as an object of shape `shape` does.
     pub fn set_layout_owner(&mut self, shape: u32, owner: NonNull<Header>) {
-        if let (Some(slot), Some(unreached)) =
-            (self.owners.get_mut(shape as usize), self.marker.unreached.get_mut(shape as usize))
+        if let (Some(slot), Some(plan)) =
+            (self.owners.get_mut(shape as usize), self.marker.plans.get_mut(shape as usize))
         {
             *slot = owner.as_ptr() as usize;
-            *unreached = *slot;
+            plan.unreached = *slot;
         }
     }
 

@@ -38,6 +38,7 @@ mod minor;
 mod old;
 mod owned;
 mod page_source;
+mod plan;
 mod roots;
 mod side_table;
 mod stack_scan;

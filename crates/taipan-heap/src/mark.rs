@@ -16,6 +16,7 @@ use crate::grey::Grey;
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::is_pointer;
+use crate::plan::{Form, Plan};
 use crate::roots::Roots;
 use crate::stats::CollectStats;
 use crate::trace::{for_each_slot, for_each_slot_in, prefetch};
@@ -23,14 +24,12 @@ use crate::trace::{for_each_slot, for_each_slot_in, prefetch};
 /// Blocks with less than this share of live granules (in 1/8) are evacuated by full collections.
 const SPARSE_EIGHTHS: usize = 3;
 /// Words of a large object that are scanned at a time.
-const ARRAY_PIECE: usize = 2048;
+const ARRAY_PIECE: usize = 512;
 /// Bit of an entry of the stack: the object is marked, but not scanned; without it, it may be either or neither.
 const MARKED: usize = 1;
-/// Entries of the stack whose marks are on their way from memory.
-const AHEAD: usize = 16;
 /// Objects scanned before what they refer to is marked.
 const BATCH: usize = 128;
-/// Objects of a batch whose memory is on its way.
+/// Objects whose memory is on its way while as many are scanned.
 const COMING: usize = 16;
 
 #[derive(Debug, Default)]
@@ -40,8 +39,8 @@ pub(crate) struct Marker {
     stack: Vec<usize>,
     /// Marked objects to be scanned.
     grey: Grey,
-    /// By shape: its owner, or 0 once that is marked.
-    pub(crate) unreached: Vec<usize>,
+    /// By shape.
+    pub(crate) plans: Vec<Plan>,
     /// Large objects being scanned, with the word to go on from.
     arrays: Vec<(usize, usize)>,
     evacuated: usize,
@@ -84,7 +83,9 @@ impl Heap {
         self.old.forget_holes(evacuate);
         self.meta.forget_holes(false);
         self.marker.stack.clear();
-        self.marker.unreached.copy_from_slice(&self.owners);
+        for (plan, &owner) in self.marker.plans.iter_mut().zip(&self.owners) {
+            plan.unreached = owner;
+        }
         self.marker.arrays.clear();
         self.marker.grey.reset(self.blocks.table.len());
         self.marker.evacuated = 0;
@@ -192,9 +193,41 @@ impl Heap {
         if !is_pointer(value) {
             return;
         }
+        match self.blocks.kind(value as usize) {
+            block::OLD | block::META => self.marker.stack.push(value as usize),
+            kind => self.mark_unusual(word, kind),
+        }
+    }
+
+    /// As [`Heap::mark_slot`], with the stack at hand and the mark asked for.
+    #[inline(always)]
+    fn note_slot(&mut self, word: *mut u64, stack: &mut Vec<usize>, asked: &mut usize) {
+        // SAFETY: a value word of a marked object.
+        let value = unsafe { *word };
+        if !is_pointer(value) {
+            return;
+        }
         let object = value as usize;
-        match self.blocks.kind(object) {
-            block::OLD | block::META => self.marker.stack.push(object),
+        let kind = self.blocks.kind(object);
+        if !matches!(kind, block::OLD | block::META) {
+            return self.mark_unusual(word, kind);
+        }
+        // Neighbours share the words of their marks.
+        let place = object / (64 * GRANULE);
+        if place != *asked {
+            *asked = place;
+            prefetch(self.blocks.mark_address(object));
+            prefetch(self.marker.grey.bit_address(self.blocks.index(object), self.blocks.granule(object)));
+        }
+        stack.push(object);
+    }
+
+    /// Marks what a word that refers to an object of that kind of block refers to, other than `OLD` and `META`.
+    #[inline(never)]
+    fn mark_unusual(&mut self, word: *mut u64, kind: block::Kind) {
+        // SAFETY: a value word of a root or of a marked object.
+        let object = unsafe { *word } as usize;
+        match kind {
             block::LARGE => self.mark_large(object),
             // SAFETY: as above.
             block::EVACUATED => unsafe { *word = self.evacuate(object) as u64 },
@@ -210,16 +243,6 @@ impl Heap {
             bitmap::set(live, granule);
             self.marker.stack.push(object | MARKED);
         }
-    }
-
-    /// Marks an object of a block; false if it is marked already.
-    #[inline(always)]
-    fn claim(&mut self, object: usize) -> bool {
-        let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
-        let live = &mut self.blocks.table[index].live;
-        let fresh = !bitmap::get(live, granule);
-        bitmap::set(live, granule);
-        fresh
     }
 
     fn mark_large(&mut self, object: usize) {
@@ -276,7 +299,7 @@ impl Heap {
     /// Marks the owner of a shape of which an object is marked.
     #[inline(always)]
     pub(crate) fn reach_owner(&mut self, shape: u32) {
-        if self.marker.unreached[shape as usize] != 0 {
+        if self.marker.plans[shape as usize].unreached != 0 {
             self.mark_owner(shape);
         }
     }
@@ -284,7 +307,7 @@ impl Heap {
     #[cold]
     #[inline(never)]
     fn mark_owner(&mut self, shape: u32) {
-        let owner = std::mem::take(&mut self.marker.unreached[shape as usize]);
+        let owner = std::mem::take(&mut self.marker.plans[shape as usize].unreached);
         self.mark_old(owner);
     }
 
@@ -335,20 +358,17 @@ impl Heap {
     /// Marks all that is on the stack; returns about how many bytes scanned that is worth.
     fn mark_stack(&mut self) -> usize {
         let mut stack = std::mem::take(&mut self.marker.stack);
-        let mut asked = 0;
-        for (at, &entry) in stack.iter().enumerate() {
-            // Neighbours share the words of their marks.
-            if let Some(&later) = stack.get(at + AHEAD)
-                && later / (64 * GRANULE) != asked
-            {
-                asked = later / (64 * GRANULE);
-                prefetch(self.blocks.mark_address(later));
-                prefetch(self.marker.grey.bit_address(self.blocks.index(later), self.blocks.granule(later)));
-            }
+        for &entry in &stack {
             if entry & MARKED != 0 {
                 self.want_scan(entry & !MARKED);
-            } else if self.claim(entry) {
-                self.marker.grey.add(self.blocks.index(entry), self.blocks.granule(entry));
+                continue;
+            }
+            let (index, granule) = (self.blocks.index(entry), self.blocks.granule(entry));
+            let live = &mut self.blocks.table[index].live[granule / 64];
+            let bit = 1 << (granule % 64);
+            if *live & bit == 0 {
+                *live |= bit;
+                self.marker.grey.add(index, granule);
             }
         }
         let worth = stack.len() * (GRANULE / 2);
@@ -376,29 +396,78 @@ impl Heap {
     /// Scans some objects; returns about how many bytes that took, 0 if there are none.
     fn scan_batch(&mut self) -> usize {
         self.marker.grey.begin_round();
-        let mut scanned = 0;
-        let mut coming = [0usize; COMING];
-        let (mut asked, mut done) = (0, 0);
-        loop {
-            while asked < BATCH && asked - done < COMING {
-                let Some((block, granule)) = self.marker.grey.take() else { break };
-                let object = self.blocks.address(block) + granule * GRANULE;
-                prefetch(object);
-                coming[asked % COMING] = object;
-                asked += 1;
+        let mut stack = std::mem::take(&mut self.marker.stack);
+        let (mut coming, mut next) = ([0; COMING], [0; COMING]);
+        let (mut scanned, mut done, mut asked) = (0, 0, 0);
+        let mut ready = self.ask_for_objects(&mut coming);
+        while ready > 0 {
+            let later = if done < BATCH - COMING { self.ask_for_objects(&mut next) } else { 0 };
+            for &object in &coming[..ready] {
+                scanned += self.scan(object, &mut stack, &mut asked);
             }
-            if done == asked {
-                self.marker.marked += done;
-                return scanned;
-            }
-            scanned += self.scan(coming[done % COMING]);
-            done += 1;
+            done += ready;
+            std::mem::swap(&mut coming, &mut next);
+            ready = later;
         }
+        self.marker.marked += done;
+        stack.append(&mut self.marker.stack);
+        self.marker.stack = stack;
+        scanned
+    }
+
+    /// Takes grey objects and asks for their memory; returns how many.
+    #[inline(always)]
+    fn ask_for_objects(&mut self, objects: &mut [usize; COMING]) -> usize {
+        let taken = self.marker.grey.take(self.blocks.address(0), objects);
+        for &object in &objects[..taken] {
+            prefetch(object);
+        }
+        taken
     }
 
     /// Puts what a marked object of a block refers to on the stack; returns about how many bytes that took.
     #[inline(always)]
-    fn scan(&mut self, object: usize) -> usize {
+    fn scan(&mut self, object: usize, stack: &mut Vec<usize>, asked: &mut usize) -> usize {
+        let header = object as *mut Header;
+        // SAFETY: marked objects are complete and at their final place.
+        let shape = unsafe { (*header).shape };
+        let plan = &self.marker.plans[shape as usize];
+        let (values, fixed) = (plan.values, plan.fixed_words as usize);
+        let (mut tail, unreached) = (0, plan.unreached);
+        // SAFETY: as above; the form is that of the plan.
+        let size = unsafe {
+            match plan.form {
+                Form::Fixed => plan.size(0, 0),
+                Form::Values => {
+                    tail = plan.len_of(header);
+                    plan.size(tail, 3)
+                }
+                Form::Units(shift) => plan.size(plan.len_of(header), shift),
+                Form::Other => return self.scan_other(object),
+            }
+        };
+        if unreached != 0 {
+            self.mark_owner(shape);
+        }
+        let (index, granule) = (self.blocks.index(object), self.blocks.granule(object));
+        bitmap::set_range(&mut self.blocks.table[index].live, granule, size / GRANULE);
+        let words = header.cast::<u64>();
+        let mut bits = values;
+        while bits != 0 {
+            // SAFETY: `define_layout` checked that all bits lie inside the fixed words.
+            self.note_slot(unsafe { words.add(bits.trailing_zeros() as usize) }, stack, asked);
+            bits &= bits - 1;
+        }
+        for i in 0..tail {
+            // SAFETY: the tail has so many value words.
+            self.note_slot(unsafe { words.add(fixed + i) }, stack, asked);
+        }
+        size
+    }
+
+    /// As [`Heap::scan`], by the layout.
+    #[inline(never)]
+    fn scan_other(&mut self, object: usize) -> usize {
         let header = object as *mut Header;
         // SAFETY: marked objects are complete and at their final place.
         let (shape, layout, size) = unsafe {
@@ -417,6 +486,8 @@ impl Heap {
     /// Scans a piece of a large object.
     fn scan_array(&mut self, object: usize, from: usize) -> usize {
         let header = object as *mut Header;
+        let mut stack = std::mem::take(&mut self.marker.stack);
+        let mut asked = 0;
         // SAFETY: marked objects are complete and at their final place.
         unsafe {
             let layout = self.layouts[(*header).shape as usize];
@@ -424,8 +495,10 @@ impl Heap {
             if to * 8 < layout.size_of(header) {
                 self.marker.arrays.push((object, to));
             }
-            for_each_slot_in(header, &layout, from, to, |slot| self.mark_slot(slot));
+            for_each_slot_in(header, &layout, from, to, |slot| self.note_slot(slot, &mut stack, &mut asked));
         }
+        stack.append(&mut self.marker.stack);
+        self.marker.stack = stack;
         ARRAY_PIECE * 8
     }
 
