@@ -89,20 +89,23 @@ impl Heap {
                 }
                 (*header).bits |= Header::OLD;
                 bitmap::set(&mut starts, at);
-                let layout = self.layouts[shape as usize];
-                if active && layout.is_leaf() {
-                    self.reach_owner(shape);
-                } else if active {
-                    bitmap::set(&mut inner, at);
-                }
+                let plan = &self.marker.plans[shape as usize];
                 // Most objects are as large as the one before: with that size, which needs no look at the object, the
                 // processor goes on to the next.
-                let size = layout.size_of(header) / GRANULE;
+                let size = plan.measure(header, &self.layouts).0 / GRANULE;
                 if size == usual {
                     at += black_box(usual);
                 } else {
                     usual = size;
                     at += size;
+                }
+                if !active {
+                    continue;
+                }
+                if plan.is_leaf(shape, &self.layouts) {
+                    self.reach_owner(shape);
+                } else {
+                    bitmap::set(&mut inner, (object - base) / GRANULE);
                 }
             }
         }

@@ -33,7 +33,10 @@ impl Heap {
         // SAFETY: `object` is a live object of this heap.
         let bits = unsafe { (*object.as_ptr()).bits };
         if bits & (Header::OLD | Header::LOGGED) == Header::OLD {
-            self.log_at(object, word);
+            // Arrays are mostly filled in order.
+            if self.last_card != (object.as_ptr() as usize, word / CARD_WORDS) {
+                self.log_at(object, word);
+            }
         }
     }
 
@@ -48,10 +51,6 @@ impl Heap {
     #[inline(never)]
     fn log_at(&mut self, object: NonNull<Header>, word: usize) {
         let address = object.as_ptr() as usize;
-        // Arrays are mostly filled in order.
-        if self.last_card == (address, word / CARD_WORDS) {
-            return;
-        }
         // SAFETY: `object` is a live object of this heap.
         if unsafe { (*object.as_ptr()).bits } & Header::LARGE == 0 {
             self.log(object);

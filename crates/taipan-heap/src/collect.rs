@@ -17,10 +17,10 @@ use crate::verify::expect_sound;
 
 /// Old space grows by at least this much between major collections.
 const MIN_GROWTH: usize = 4 << 20;
-/// A heap of at least this size that only grows may become three times as large before it is marked again,
-const GROWING_FROM: usize = 16 << 20;
-/// and one of this size two and a half times.
-const GROWING_LARGE: usize = 128 << 20;
+/// A heap of fewer bytes is cheap to mark: once garbage was found, it may grow by a half only.
+const SMALL: usize = 32 << 20;
+/// After more markings in a row that found hardly any garbage the heap may grow to four times its size before the next.
+const FUTILE: u32 = 3;
 /// A heap with so many bytes in its blocks that nothing lives in may be condensed;
 const SPARSE: usize = 4 << 20;
 /// within the program's allocations only if no more than so many bytes live.
@@ -32,9 +32,9 @@ const MAX_IDLE_RATE: u64 = 256;
 /// Least number of bytes scanned by a marking slice.
 pub(crate) const MIN_SLICE: usize = 512 << 10;
 /// Bytes scanned by a slice for each byte promoted: marking must end before old space has grown much.
-pub(crate) const SLICE_RATE: usize = 4;
+pub(crate) const SLICE_RATE: usize = 6;
 /// Most bytes scanned by a slice after a minor collection that followed references, which takes time of its own.
-const MAX_SLICE: usize = 1536 << 10;
+const MAX_SLICE: usize = 2 << 20;
 
 impl Heap {
     /// Collects now. A major collection frees all garbage, in one pause.
@@ -212,10 +212,11 @@ impl Heap {
         }
         self.charged_at_major = self.charged;
         let room = self.config.limit.saturating_sub(self.used_bytes()) / 2;
-        let growth = match live {
-            GROWING_FROM..GROWING_LARGE if growing => live * 2,
-            GROWING_LARGE.. if growing => live / 2 * 3,
-            _ => live / 4 * 3,
+        self.futile = if growing { self.futile.saturating_add(1) } else { 0 };
+        let growth = match self.futile {
+            0 if live < SMALL => live / 2,
+            0..=FUTILE => live / 4 * 3,
+            _ => live.saturating_mul(3),
         };
         self.next_major = growth.max(MIN_GROWTH).min(room.max(1 << 20));
     }

@@ -98,6 +98,8 @@ pub struct Heap {
     /// to be allocated before the next of that kind.
     pub(crate) idle: bool,
     pub(crate) idle_rate: u64,
+    /// How many markings in a row found hardly any garbage.
+    pub(crate) futile: u32,
     /// The count going on in this collection.
     pub(crate) census: Option<Census>,
     /// What it saved; roots until taken.
@@ -171,6 +173,7 @@ impl Heap {
             allocated_at_major: 0,
             idle: false,
             idle_rate: IDLE_RATE,
+            futile: 0,
             census: None,
             saved: VecDeque::new(),
             log: Vec::new(),

@@ -63,6 +63,7 @@ pub use stack_scan::{
     StackBounds, claim_stack, clear_unused_stack, current_stack_bounds, stack_pointer, with_spilled_registers,
 };
 pub use stats::{Cause, CollectStats, Collection, HeapStats};
+pub use trace::prefetch;
 
 /// Objects of more than this many bytes live in the large-object space and never move.
 pub const LARGE_BYTES: usize = 8 * 1024;

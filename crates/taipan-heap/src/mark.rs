@@ -1,7 +1,7 @@
 //! Marking of old space: all at once, or in slices after minor collections.
 //!
-//! References are put on a stack unseen. A batch of objects is scanned, then what the stack has is marked, each mark being
-//! asked for some entries ahead; what was not marked before is `grey` and scanned block by block.
+//! References are put on a stack unseen, and their marks asked for. A batch of objects is scanned, then what the stack has
+//! is marked; what was not marked before is `grey` and scanned block by block.
 //!
 //! Invariants while `Marker::active`: an object is marked iff its first granule is set in its block's `live` bits (or,
 //! for a large one, its header has `MARKED`); a marked object that was not scanned since it was last written to is
@@ -32,6 +32,9 @@ const BATCH: usize = 128;
 /// Objects whose memory is on its way while as many are scanned.
 const COMING: usize = 16;
 
+/// Entries of the table of objects that were put on the stack.
+const RECENT: usize = 32;
+
 #[derive(Debug, Default)]
 pub(crate) struct Marker {
     pub(crate) active: bool,
@@ -41,6 +44,10 @@ pub(crate) struct Marker {
     grey: Grey,
     /// By shape.
     pub(crate) plans: Vec<Plan>,
+    /// Objects that were put on the stack, by some bits of their addresses: many objects refer to the same few.
+    recent: [usize; RECENT],
+    /// Where the mark asked for last lies.
+    asked: usize,
     /// Large objects being scanned, with the word to go on from.
     arrays: Vec<(usize, usize)>,
     evacuated: usize,
@@ -83,6 +90,7 @@ impl Heap {
         self.old.forget_holes(evacuate);
         self.meta.forget_holes(false);
         self.marker.stack.clear();
+        self.marker.recent = [0; RECENT];
         for (plan, &owner) in self.marker.plans.iter_mut().zip(&self.owners) {
             plan.unreached = owner;
         }
@@ -201,21 +209,26 @@ impl Heap {
 
     /// As [`Heap::mark_slot`], with the stack at hand and the mark asked for.
     #[inline(always)]
-    fn note_slot(&mut self, word: *mut u64, stack: &mut Vec<usize>, asked: &mut usize) {
+    fn note_slot(&mut self, word: *mut u64, stack: &mut Vec<usize>) {
         // SAFETY: a value word of a marked object.
         let value = unsafe { *word };
         if !is_pointer(value) {
             return;
         }
         let object = value as usize;
+        let recent = &mut self.marker.recent[object / GRANULE % RECENT];
+        if *recent == object {
+            return;
+        }
         let kind = self.blocks.kind(object);
         if !matches!(kind, block::OLD | block::META) {
             return self.mark_unusual(word, kind);
         }
         // Neighbours share the words of their marks.
+        *recent = object;
         let place = object / (64 * GRANULE);
-        if place != *asked {
-            *asked = place;
+        if place != self.marker.asked {
+            self.marker.asked = place;
             prefetch(self.blocks.mark_address(object));
             prefetch(self.marker.grey.bit_address(self.blocks.index(object), self.blocks.granule(object)));
         }
@@ -398,12 +411,12 @@ impl Heap {
         self.marker.grey.begin_round();
         let mut stack = std::mem::take(&mut self.marker.stack);
         let (mut coming, mut next) = ([0; COMING], [0; COMING]);
-        let (mut scanned, mut done, mut asked) = (0, 0, 0);
+        let (mut scanned, mut done) = (0, 0);
         let mut ready = self.ask_for_objects(&mut coming);
         while ready > 0 {
             let later = if done < BATCH - COMING { self.ask_for_objects(&mut next) } else { 0 };
             for &object in &coming[..ready] {
-                scanned += self.scan(object, &mut stack, &mut asked);
+                scanned += self.scan(object, &mut stack);
             }
             done += ready;
             std::mem::swap(&mut coming, &mut next);
@@ -427,25 +440,17 @@ impl Heap {
 
     /// Puts what a marked object of a block refers to on the stack; returns about how many bytes that took.
     #[inline(always)]
-    fn scan(&mut self, object: usize, stack: &mut Vec<usize>, asked: &mut usize) -> usize {
+    fn scan(&mut self, object: usize, stack: &mut Vec<usize>) -> usize {
         let header = object as *mut Header;
         // SAFETY: marked objects are complete and at their final place.
         let shape = unsafe { (*header).shape };
         let plan = &self.marker.plans[shape as usize];
-        let (values, fixed) = (plan.values, plan.fixed_words as usize);
-        let (mut tail, unreached) = (0, plan.unreached);
-        // SAFETY: as above; the form is that of the plan.
-        let size = unsafe {
-            match plan.form {
-                Form::Fixed => plan.size(0, 0),
-                Form::Values => {
-                    tail = plan.len_of(header);
-                    plan.size(tail, 3)
-                }
-                Form::Units(shift) => plan.size(plan.len_of(header), shift),
-                Form::Other => return self.scan_other(object),
-            }
-        };
+        if plan.form == Form::Other {
+            return self.scan_other(object);
+        }
+        let (values, fixed, unreached) = (plan.values, plan.fixed_words as usize, plan.unreached);
+        // SAFETY: as above.
+        let (size, tail) = unsafe { plan.measure(header, &self.layouts) };
         if unreached != 0 {
             self.mark_owner(shape);
         }
@@ -455,12 +460,12 @@ impl Heap {
         let mut bits = values;
         while bits != 0 {
             // SAFETY: `define_layout` checked that all bits lie inside the fixed words.
-            self.note_slot(unsafe { words.add(bits.trailing_zeros() as usize) }, stack, asked);
+            self.note_slot(unsafe { words.add(bits.trailing_zeros() as usize) }, stack);
             bits &= bits - 1;
         }
         for i in 0..tail {
             // SAFETY: the tail has so many value words.
-            self.note_slot(unsafe { words.add(fixed + i) }, stack, asked);
+            self.note_slot(unsafe { words.add(fixed + i) }, stack);
         }
         size
     }
@@ -487,7 +492,6 @@ impl Heap {
     fn scan_array(&mut self, object: usize, from: usize) -> usize {
         let header = object as *mut Header;
         let mut stack = std::mem::take(&mut self.marker.stack);
-        let mut asked = 0;
         // SAFETY: marked objects are complete and at their final place.
         unsafe {
             let layout = self.layouts[(*header).shape as usize];
@@ -495,7 +499,7 @@ impl Heap {
             if to * 8 < layout.size_of(header) {
                 self.marker.arrays.push((object, to));
             }
-            for_each_slot_in(header, &layout, from, to, |slot| self.note_slot(slot, &mut stack, &mut asked));
+            for_each_slot_in(header, &layout, from, to, |slot| self.note_slot(slot, &mut stack));
         }
         stack.append(&mut self.marker.stack);
         self.marker.stack = stack;

@@ -11,6 +11,7 @@ use crate::block::{self, BLOCK, fill_poison, object_size};
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::is_pointer;
+use crate::plan::Form;
 use crate::roots::Roots;
 use crate::stats::CollectStats;
 use crate::trace::for_each_slot;
@@ -210,12 +211,12 @@ impl Heap {
     unsafe fn promote(&mut self, object: usize) -> usize {
         let header = object as *mut Header;
         // SAFETY: by contract.
-        let (layout, size) = unsafe {
-            let layout = self.layouts[(*header).shape as usize];
-            (layout, layout.size_of(header))
-        };
+        let Header { shape, bits } = unsafe { header.read() };
+        let plan = &self.marker.plans[shape as usize];
         // SAFETY: by contract.
-        let held = unsafe { (*header).bits } & Header::PINNED != 0;
+        let (size, _) = unsafe { plan.measure(header, &self.layouts) };
+        let leaf = plan.is_leaf(shape, &self.layouts);
+        let held = bits & Header::PINNED != 0;
         let room = if held { None } else { self.old.alloc(&mut self.blocks, size) };
         let Some(new) = room else {
             // Held, or no memory to copy to: the object stays, and its block with it. A reached object refers to it.
@@ -227,11 +228,10 @@ impl Heap {
         // SAFETY: `new` has room for `size` bytes, and the old place at least two words.
         unsafe {
             copy_words(object as *const u128, new as *mut u128, size / GRANULE);
-            (*(new as *mut Header)).bits |= Header::OLD;
-            (*header).bits |= Header::FORWARDED;
+            (new as *mut Header).write(Header { shape, bits: bits | Header::OLD });
+            (*header).bits = bits | Header::FORWARDED;
             *(object as *mut usize).add(1) = new;
         }
-        let leaf = layout.is_leaf();
         if self.marker.active {
             self.mark_promoted(new, size, leaf);
         }
@@ -246,9 +246,31 @@ impl Heap {
         while let Some(object) = self.grey.pop() {
             let header = object as *mut Header;
             // SAFETY: grey objects are complete and at their final place.
-            unsafe {
-                let layout = self.layouts[(*header).shape as usize];
-                for_each_slot(header, &layout, |slot| self.forward(slot));
+            let shape = unsafe { (*header).shape };
+            let plan = &self.marker.plans[shape as usize];
+            let (mut bits, mut tail) = (plan.values, header.cast::<u64>());
+            // SAFETY: as above; value words are where the plan says.
+            let end = unsafe {
+                tail = tail.add(plan.fixed_words as usize);
+                match plan.form {
+                    Form::Fixed | Form::Units(_) => tail,
+                    Form::Values => tail.add(plan.len_of(header)),
+                    Form::Other => {
+                        let layout = self.layouts[shape as usize];
+                        for_each_slot(header, &layout, |slot| self.forward(slot));
+                        continue;
+                    }
+                }
+            };
+            while bits != 0 {
+                // SAFETY: as above.
+                self.forward(unsafe { header.cast::<u64>().add(bits.trailing_zeros() as usize) });
+                bits &= bits - 1;
+            }
+            while tail < end {
+                self.forward(tail);
+                // SAFETY: the end of the tail at most.
+                tail = unsafe { tail.add(1) };
             }
         }
     }

@@ -60,6 +60,36 @@ impl Plan {
         unsafe { (*object.cast::<u64>().add(self.len_word as usize) & LEN_MASK) as usize }
     }
 
+    /// Size in bytes of an object, and how many words of its tail are value words.
+    ///
+    /// # Safety
+    /// `object` starts an initialised object of this plan, made from `layout`.
+    #[inline(always)]
+    pub(crate) unsafe fn measure(&self, object: *const Header, layouts: &[Layout]) -> (usize, usize) {
+        // SAFETY: by contract; the form is known.
+        unsafe {
+            match self.form {
+                Form::Fixed => (self.size(0, 0), 0),
+                Form::Values => {
+                    let len = self.len_of(object);
+                    (self.size(len, 3), len)
+                }
+                Form::Units(shift) => (self.size(self.len_of(object), shift), 0),
+                Form::Other => (layouts[(*object).shape as usize].size_of(object), 0),
+            }
+        }
+    }
+
+    /// Whether no word of such an object can be a value word.
+    #[inline(always)]
+    pub(crate) fn is_leaf(&self, shape: u32, layouts: &[Layout]) -> bool {
+        match self.form {
+            Form::Fixed | Form::Units(_) => self.values == 0,
+            Form::Values => false,
+            Form::Other => layouts[shape as usize].is_leaf(),
+        }
+    }
+
     /// Size in bytes of an object whose tail has `len` units of `1 << shift` bytes.
     #[inline(always)]
     pub(crate) fn size(&self, len: usize, shift: u8) -> usize {

@@ -79,9 +79,9 @@ pub(crate) unsafe fn for_each_slot_in(
     }
 }
 
-/// Asks for the memory at `address` to be brought into the cache.
+/// Asks for the memory at `address`, which may be none, to be brought into the cache.
 #[inline(always)]
-pub(crate) fn prefetch(address: usize) {
+pub fn prefetch(address: usize) {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a prefetch has no effect but on caches, whatever the address.
     unsafe {

@@ -338,6 +338,8 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                         && attr::guard(&*vm, object, (*pc.add(2)).get())
                         && let Some(value) = (&*vm).object_word(object, word.c())
                     {
+                        // What is loaded from an object is often looked into soon.
+                        taipan_heap::prefetch(value.bits() as usize);
                         reg!(word.a()) = value;
                         next!(3)
                     }

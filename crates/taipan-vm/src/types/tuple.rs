@@ -71,8 +71,18 @@ impl Tuple {
             return Tuple::empty(vm);
         }
         let tuple = Tuple::new_blank(vm, cells.len())?;
-        for (to, from) in tuple.get_mut(vm).items_mut().iter_mut().zip(cells) {
-            *to = from.get();
+        // SAFETY: the tail of the object just made has as many words; nothing was allocated since, so that no write
+        // needs to be recorded.
+        unsafe {
+            let items = tuple.header().as_ptr().cast::<Tuple>().add(1).cast::<Value>();
+            if let [first, second] = cells {
+                items.write(first.get());
+                items.add(1).write(second.get());
+                return Ok(tuple);
+            }
+            for (i, cell) in cells.iter().enumerate() {
+                items.add(i).write(cell.get());
+            }
         }
         Ok(tuple)
     }

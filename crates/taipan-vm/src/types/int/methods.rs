@@ -16,9 +16,12 @@ use crate::vm::Vm;
 
 /// `repr(int)`, `str(int)`.
 pub fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    if let Some(i) = this.as_small_int() {
+        return Ok(Str::from_ascii(vm, Decimal::new(i).bytes())?.value());
+    }
     super::arithmetic::check_room(vm, &[this], super::arithmetic::PRODUCT)?;
     match vm.as_number(this) {
-        Some(Number::Small(i)) => vm.new_str(Decimal::new(i).as_str()),
+        Some(Number::Small(i)) => Ok(Str::from_ascii(vm, Decimal::new(i).bytes())?.value()),
         Some(Number::Big(big)) => {
             let limit = vm.interp().int_max_str_digits;
             match int_text::to_decimal(&big, limit) {
@@ -55,8 +58,8 @@ impl Decimal {
         text
     }
 
-    fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[self.start..]).unwrap_or_default()
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[self.start..]
     }
 }
 

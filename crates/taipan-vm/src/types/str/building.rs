@@ -80,6 +80,16 @@ impl Str {
             return Str::append(vm, a, b, kind);
         }
         let new = Str::alloc(vm, Builtin::Str as u32, kind, m + n)?;
+        if a.get(vm).kind().shift() == b.get(vm).kind().shift() {
+            let (left, right): (*const [u8], *const [u8]) = (a.get(vm).bytes(), b.get(vm).bytes());
+            // SAFETY: different objects do not overlap; nothing collects in between.
+            let (left, right) = unsafe { (&*left, &*right) };
+            let (start, end) = new.get_mut(vm).bytes_mut().split_at_mut(left.len());
+            start.copy_from_slice(left);
+            end.copy_from_slice(right);
+            Str::note_appended(new, vm);
+            return Ok(new);
+        }
         Str::copy_converted(vm, a, 0, new, 0, m);
         Str::copy_converted(vm, b, 0, new, m, n);
         Str::note_appended(new, vm);
