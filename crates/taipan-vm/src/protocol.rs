@@ -138,6 +138,9 @@ impl Vm {
         if value.exact::<Str>().is_some() {
             return Ok(value);
         }
+        if value.as_small_int().is_some() {
+            return crate::types::int::methods::repr(self, value);
+        }
         self.check_native_stack()?;
         let result = match self.slots(value).str {
             Some(str) => str(self, value)?,

@@ -492,11 +492,25 @@ pub fn call_class_init(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     if start == op.word().b() + 2
         && op.data(0) as u32 == vm.interp().type_epoch
         && let Some(pair) = op.cached(vm).and_then(|pair| pair.exact::<Tuple>())
-        && pair.get(vm).at(0) == callable
-        && let (Some(class), Some(init)) = (callable.downcast::<Type>(vm), pair.get(vm).at(1).exact::<Function>())
+        && let [class, init] = *pair.get(vm).items()
+        && class == callable
+        && let (Some(class), Some(init)) = (class.exact::<Type>(), init.exact::<Function>())
     {
         vm.count()?;
-        return construct(vm, op, class, init, start, argc);
+        let executable = executable_of(vm, init);
+        // SAFETY: the calling frame is the running one.
+        let wide = unsafe { (*vm.exec.top).executable.wide.get() };
+        let fits = executable.simple && argc + 1 == executable.argcount as usize;
+        if wide || !fits || executable.entry.get().is_null() || class.get(vm).slots.del.is_some() {
+            return construct(vm, op, class, init, start, argc);
+        }
+        // As `construct` does.
+        let object = crate::types::object::new_instance(vm, class)?;
+        op.set(start - 2, object);
+        op.set(start - 1, object);
+        let ret = Ret::new(Kind::Init, op.word().a(), RegOp::CALL.words() as u8);
+        push_exact(vm, op, init, executable, u32::from(start) - 1, argc + 1, ret)?;
+        return Ok(PUSHED);
     }
     call(vm, op)
 }

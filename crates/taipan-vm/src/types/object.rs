@@ -23,6 +23,7 @@ heap_object! {
 }
 
 /// A new instance of a class whose layout is `Object`.
+#[inline(always)]
 pub fn new_instance(vm: &mut Vm, class: Gc<Type>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
     let object = vm.new_object(shape, Object { header: HeaderWord::NEW })?;
