@@ -112,6 +112,7 @@ fn resolve_jumps(cfg: &mut Cfg) -> Result<u32, CompileError> {
     }
     loop {
         let total = place_blocks(cfg);
+        // Offsets stay until all jumps have been measured by them.
         let mut changed = false;
         let mut at = Some(cfg.entry).filter(|_| has_jumps);
         while let Some(id) = at {
@@ -135,11 +136,10 @@ fn resolve_jumps(cfg: &mut Cfg) -> Result<u32, CompileError> {
             if let Some(jump) = cfg.last_mut(id) {
                 jump.oparg = distance;
             }
-            if before != now {
-                // Offsets stay until all jumps have been measured by them.
-                cfg[id].grown = now.wrapping_sub(before);
-                changed = true;
-            }
+            // No other block looks at this one's size.
+            cfg[id].size += now;
+            cfg[id].size -= before;
+            changed |= before != now;
         }
         if !changed {
             return Ok(total);
@@ -154,7 +154,6 @@ fn place_blocks(cfg: &mut Cfg) -> u32 {
     while let Some(id) = at {
         let block = &mut cfg[id];
         at = block.next;
-        block.size = block.size.wrapping_add(std::mem::take(&mut block.grown));
         block.offset = total;
         total += block.size;
     }
@@ -186,7 +185,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     #[inline(always)]
     fn instruction(&mut self, instr: &Instruction) -> Result<(), CompileError> {
-        if instr.except != self.exceptions.block {
+        if BlockId::raw(instr.except) != BlockId::raw(self.exceptions.block) {
             self.exceptions.enter(self.cfg, instr.except, self.at as u32)?;
         }
         let number = instr.op.number();
@@ -321,7 +320,7 @@ impl Exceptions {
         }
         if let Some((handler, start)) = self.open.take() {
             let handler = &cfg[handler];
-            let Some(depth) = handler.start_depth else {
+            let Some(depth) = handler.start_depth() else {
                 return Err(CompileError::Internal("handler without stack depth"));
             };
             let pushed = 1 + u32::from(handler.preserve_lasti);

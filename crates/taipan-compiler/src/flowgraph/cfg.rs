@@ -26,6 +26,12 @@ impl BlockId {
         BlockId(NonZeroU32::MIN.saturating_add(index as u32))
     }
 
+    /// A number to tell blocks apart, 0 for none.
+    #[inline(always)]
+    pub fn raw(id: Option<BlockId>) -> u32 {
+        id.map_or(0, |id| id.0.get())
+    }
+
     #[inline(always)]
     fn index(self) -> usize {
         self.0.get() as usize - 1
@@ -47,15 +53,13 @@ pub struct Block {
     pub predecessors: u32,
     /// The last walk that came here.
     visit: u32,
-    /// Stack depth at entry, once computed.
-    pub start_depth: Option<u32>,
+    /// Stack depth at entry plus one, once computed.
+    depth: u32,
     /// The number of the first instruction, and its offset in code units.
     pub number: u32,
     pub offset: u32,
     /// How many code units the instructions take.
     pub size: u32,
-    /// How many more they will take, as a wrapped number.
-    pub grown: u32,
     /// Locals that may be unset at entry, for `unknown_locals`.
     pub unset: u64,
     /// Whether `NOT_TAKEN` follows the instructions, at the place of the last one, and its handler.
@@ -87,6 +91,16 @@ impl Block {
     #[inline(always)]
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// Stack depth at entry, once computed.
+    #[inline(always)]
+    pub fn start_depth(&self) -> Option<u32> {
+        self.depth.checked_sub(1)
+    }
+
+    pub fn set_start_depth(&mut self, depth: Option<u32>) {
+        self.depth = depth.map_or(0, |depth| depth.saturating_add(1));
     }
 }
 
@@ -393,7 +407,16 @@ impl Cfg {
 
     #[inline(always)]
     pub fn has_fallthrough(&self, id: BlockId) -> bool {
-        falls_through(self.last_op(id))
+        !self[id].kinds.has(Kinds::JUMP.or(Kinds::EXIT)) || falls_through(self.last_op(id))
+    }
+
+    /// Where the last instruction jumps.
+    #[inline(always)]
+    pub fn jump_target(&self, id: BlockId) -> Option<BlockId> {
+        if !self[id].kinds.has(Kinds::TARGET) {
+            return None;
+        }
+        self.last(id).filter(|last| last.op.has_jump()).and_then(|last| last.target)
     }
 
     /// Where the instruction at a place of the pool leads.

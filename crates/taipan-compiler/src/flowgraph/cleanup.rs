@@ -2,7 +2,7 @@
 
 use taipan_bytecode::Opcode;
 
-use super::cfg::{BlockId, Cfg, is_unconditional_jump};
+use super::cfg::{BlockId, Cfg, is_terminator, is_unconditional_jump};
 use crate::error::CompileError;
 use crate::instruction_sequence::NO_LOCATION;
 use crate::op_kinds::Kinds;
@@ -28,12 +28,6 @@ pub fn remove_unreachable(cfg: &mut Cfg) {
         }
     };
     while let Some(id) = todo.pop() {
-        let Some(&last) = cfg.last(id) else {
-            if let Some(next) = cfg[id].next {
-                reach(cfg, &mut todo, next);
-            }
-            continue;
-        };
         if let Some(next) = cfg.fallthrough(id) {
             reach(cfg, &mut todo, next);
         }
@@ -44,7 +38,7 @@ pub fn remove_unreachable(cfg: &mut Cfg) {
                     reach(cfg, &mut todo, target);
                 }
             }
-        } else if let Some(target) = last.target.filter(|_| last.op.has_target()) {
+        } else if let Some(target) = cfg.jump_target(id) {
             reach(cfg, &mut todo, target);
         }
     }
@@ -155,9 +149,10 @@ pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
             if cfg[id].kinds.has(Kinds::POP_TOP) {
                 done &= !remove_pairs_in(cfg, id, prev);
             }
-            if !cfg[id].is_empty() {
-                let last = cfg.last_op(id);
-                prev = (!last.has_jump() && cfg.has_fallthrough(id)).then_some(id);
+            let block = &cfg[id];
+            if !block.is_empty() {
+                let ends = block.kinds.has(Kinds::TERMINATOR) && is_terminator(cfg.last_op(id));
+                prev = (!ends).then_some(id);
             }
         }
     }
@@ -209,7 +204,8 @@ fn remove_redundant_jumps(cfg: &mut Cfg) -> Result<usize, CompileError> {
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        if let Some(last) = cfg.last(id)
+        if cfg[id].kinds.has(Kinds::JUMP)
+            && let Some(last) = cfg.last(id)
             && is_unconditional_jump(last.op)
         {
             let target = cfg.next_nonempty(last.target);

@@ -76,7 +76,7 @@ fn visit_successors(cfg: &mut Cfg, id: BlockId, todo: &mut Vec<BlockId>) {
     let cold_pass = cfg[id].is_cold;
     let next = cfg.fallthrough(id);
     // Jumps end their blocks.
-    let jump = cfg.last(id).filter(|last| last.op.has_jump()).and_then(|last| last.target);
+    let jump = cfg.jump_target(id);
     for reached in [next, jump].into_iter().flatten() {
         if !(cold_pass && cfg[reached].is_warm) && cfg.visit(reached) {
             todo.push(reached);

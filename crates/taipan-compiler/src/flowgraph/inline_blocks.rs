@@ -18,7 +18,7 @@ pub fn inline_small_or_no_lineno_blocks(cfg: &mut Cfg) {
         let mut at = Some(cfg.entry);
         while let Some(id) = at {
             at = cfg[id].next;
-            changed |= inline_into(cfg, id);
+            changed |= cfg[id].kinds.has(Kinds::JUMP) && inline_into(cfg, id);
         }
         if !changed {
             return;

@@ -14,9 +14,8 @@ pub fn resolve_line_numbers(cfg: &mut Cfg) {
     if cfg.kinds.has(Kinds::TARGET) && has_shared_block_without_lineno(cfg) {
         duplicate_exits_without_lineno(cfg);
     }
-    if set_lines_of_exits(cfg) {
-        propagate_line_numbers(cfg);
-    }
+    let is_pending = set_lines_of_exits(cfg);
+    propagate_line_numbers(cfg, is_pending);
 }
 
 /// Whether more ways than one lead to some block that may lack line numbers.
@@ -49,13 +48,12 @@ fn is_exit_or_eval_check_without_lineno(cfg: &Cfg, id: BlockId) -> bool {
 fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
     let mut current = Some(cfg.entry);
     while let Some(id) = current {
-        if let Some(last) = cfg.last(id)
-            && last.op.has_jump()
-            && let Some(target) = cfg.next_nonempty(last.target)
+        if let Some(target) = cfg.jump_target(id)
+            && let Some(target) = cfg.next_nonempty(Some(target))
             && cfg[target].predecessors > 1
             && is_exit_or_eval_check_without_lineno(cfg, target)
         {
-            let loc = last.loc;
+            let loc = cfg.last(id).map_or(NO_LOCATION, |last| last.loc);
             let copy = cfg.new_block();
             cfg.append_block(copy, target);
             if let Some(first) = cfg.instrs_mut(copy).first_mut() {
@@ -76,17 +74,15 @@ fn duplicate_exits_without_lineno(cfg: &mut Cfg) {
     }
 }
 
-/// Exits that are left without line number can only be reached by falling through: they get the number before. Then
-/// copies numbers along inside the blocks; whether some block still begins without one.
+/// Exits that are left without line number can only be reached by falling through: they get the number before. Whether
+/// some block still begins without one.
 fn set_lines_of_exits(cfg: &mut Cfg) -> bool {
     let mut pending = false;
-    let mut left = false;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
-        if let Some(next) = at
-            && cfg[next].kinds.has(Kinds::NO_LINE)
-            && let Some(last) = cfg.last(id)
+        let Some(next) = at.filter(|next| cfg[*next].kinds.has(Kinds::NO_LINE)) else { continue };
+        if let Some(last) = cfg.last(id)
             && falls_through(last.op)
             && is_exit_or_eval_check_without_lineno(cfg, next)
         {
@@ -95,15 +91,9 @@ fn set_lines_of_exits(cfg: &mut Cfg) -> bool {
                 first.loc = loc;
             }
         }
-        if cfg[id].kinds.has(Kinds::NO_LINE) {
-            pending |= cfg.instrs(id).first().is_some_and(|first| first.loc.lineno < 0);
-            left |= propagate_in(cfg, id);
-        }
+        pending |= cfg.instrs(next).first().is_some_and(|first| first.loc.lineno < 0);
     }
-    if !left {
-        cfg.kinds.remove(Kinds::NO_LINE);
-    }
-    pending
+    pending || cfg.instrs(cfg.entry).first().is_some_and(|first| first.loc.lineno < 0)
 }
 
 /// Copies numbers along inside a block; whether some are missing still.
@@ -124,14 +114,17 @@ fn propagate_in(cfg: &mut Cfg, id: BlockId) -> bool {
     lacks
 }
 
-/// Copies numbers along inside the blocks, and to blocks with one way that leads there.
-fn propagate_line_numbers(cfg: &mut Cfg) {
+/// Copies numbers along inside the blocks, and, where blocks begin without, to those with one way that leads there.
+fn propagate_line_numbers(cfg: &mut Cfg, is_pending: bool) {
     let mut left = false;
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
         if cfg[id].kinds.has(Kinds::NO_LINE) {
             left |= propagate_in(cfg, id);
+        }
+        if !is_pending {
+            continue;
         }
         let Some(last) = cfg.last(id) else { continue };
         let (op, loc) = (last.op, last.loc);

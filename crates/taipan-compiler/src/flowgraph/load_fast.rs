@@ -149,15 +149,16 @@ pub fn optimize_load_fast(cfg: &mut Cfg) {
         if cfg[id].kinds.has(Kinds::LOAD_FAST) {
             treat(cfg, id, &mut sim);
         }
-        let Some(&last) = cfg.last(id) else { continue };
+        if cfg[id].is_empty() {
+            continue;
+        }
         if cfg[id].kinds.has(Kinds::BLOCK_PUSH) {
             for at in cfg[id].range() {
                 if let Some(target) = cfg.target_at(at).filter(|target| cfg.visit(*target)) {
                     todo.push(target);
                 }
             }
-        } else if let Some(target) = last.target
-            && last.op.has_target()
+        } else if let Some(target) = cfg.jump_target(id)
             && cfg.visit(target)
         {
             todo.push(target);
@@ -175,7 +176,7 @@ pub fn optimize_load_fast(cfg: &mut Cfg) {
 fn treat(cfg: &mut Cfg, id: BlockId, sim: &mut Simulation) {
     let (block, instrs) = cfg.parts(id);
     sim.refs.clear();
-    sim.depth = block.start_depth.unwrap_or(0) as usize;
+    sim.depth = block.start_depth().unwrap_or(0) as usize;
     let mut run = Run { sim, instrs };
     for i in 0..run.instrs.len() {
         let instr = &mut run.instrs[i];

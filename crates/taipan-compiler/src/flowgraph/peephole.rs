@@ -167,7 +167,9 @@ pub fn optimize_basic_block(cfg: &mut Cfg, id: BlockId, consts: &mut ConstTable)
         }
     }
     // Jumps end their blocks.
-    while let Some(last) = cfg[id].len().checked_sub(1) {
+    while cfg[id].kinds.has(Kinds::TARGET)
+        && let Some(last) = cfg[id].len().checked_sub(1)
+    {
         if let Step::Next = optimize_jump(cfg, id, last) {
             break;
         }

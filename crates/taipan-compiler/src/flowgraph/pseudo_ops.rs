@@ -16,6 +16,9 @@ pub fn convert_pseudo_conditional_jumps(cfg: &mut Cfg) {
     let mut at = Some(cfg.entry);
     while let Some(id) = at {
         at = cfg[id].next;
+        if !cfg[id].kinds.has(Kinds::JUMP_IF) {
+            continue;
+        }
         let Some(last) = cfg.last_mut(id) else { continue };
         last.op = match last.op {
             Opcode::JumpIfFalse => Opcode::PopJumpIfFalse,
@@ -77,6 +80,9 @@ pub fn normalize_jumps(cfg: &mut Cfg) {
 }
 
 fn normalize_jumps_in(cfg: &mut Cfg, id: BlockId) {
+    if !cfg[id].kinds.has(Kinds::POP_JUMP) {
+        return;
+    }
     let Some(&last) = cfg.last(id).filter(|last| is_conditional_jump(last.op)) else { return };
     let Some(target) = last.target else { return };
     if !cfg.is_visited(target) {
@@ -97,10 +103,10 @@ fn normalize_jumps_in(cfg: &mut Cfg, id: BlockId) {
     let jump = Instruction { target: Some(target), ..Instruction::new(Opcode::Jump, 0, last.loc) };
     let backwards = cfg.new_block();
     cfg.append(backwards, &[not_taken, jump]);
-    let (is_cold, start_depth) = (cfg[id].is_cold, cfg[target].start_depth);
+    let (is_cold, start_depth) = (cfg[id].is_cold, cfg[target].start_depth());
     let block = &mut cfg[backwards];
     block.is_cold = is_cold;
-    block.start_depth = start_depth;
+    block.set_start_depth(start_depth);
     block.next = next;
     cfg[id].next = Some(backwards);
     if let Some(last) = cfg.last_mut(id) {

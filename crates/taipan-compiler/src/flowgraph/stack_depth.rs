@@ -17,7 +17,7 @@ pub fn calculate_stack_depth(cfg: &mut Cfg) -> Result<u32, CompileError> {
     let entry = cfg.entry;
     enter(cfg, &mut todo, entry, 0)?;
     while let Some(id) = todo.pop() {
-        let mut depth = i64::from(cfg[id].start_depth.unwrap_or(0));
+        let mut depth = i64::from(cfg[id].start_depth().unwrap_or(0));
         let instrs = cfg.instrs(id);
         if !cfg[id].kinds.has(Kinds::BLOCK_PUSH)
             && let Some((last, plain)) = instrs.split_last()
@@ -72,9 +72,9 @@ fn follow(
 
 fn enter(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId, depth: i64) -> Result<(), CompileError> {
     let Ok(depth) = u32::try_from(depth) else { return Err(UNDERFLOW) };
-    match cfg[id].start_depth {
+    match cfg[id].start_depth() {
         None => {
-            cfg[id].start_depth = Some(depth);
+            cfg[id].set_start_depth(Some(depth));
             todo.push(id);
             Ok(())
         }

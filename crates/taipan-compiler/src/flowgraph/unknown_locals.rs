@@ -86,7 +86,7 @@ fn scan(cfg: &mut Cfg, todo: &mut Vec<BlockId>, id: BlockId) {
     if let Some(next) = cfg.fallthrough(id) {
         reach(cfg, todo, next, mask);
     }
-    if let Some(target) = cfg.last(id).filter(|last| last.op.has_jump()).and_then(|last| last.target) {
+    if let Some(target) = cfg.jump_target(id) {
         reach(cfg, todo, target, mask);
     }
 }
