@@ -16,6 +16,7 @@ pub mod codecs;
 pub mod collections;
 pub mod compression;
 pub mod csv;
+pub mod ctypes;
 pub mod datetime;
 pub mod decimal;
 pub mod errno;
@@ -122,6 +123,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &sre::MODULE,
     &zlib::MODULE,
     &csv::MODULE,
+    &ctypes::MODULE,
     &json::MODULE,
     &abc::MODULE,
     &datetime::MODULE,

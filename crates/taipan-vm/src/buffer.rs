@@ -42,6 +42,8 @@ pub struct Buffer {
     /// Bytes of an item and its struct format.
     pub itemsize: usize,
     pub format: Option<Value>,
+    /// A tuple with the lengths of the dimensions; `None`: one dimension.
+    pub shape: Option<Gc<crate::types::tuple::Tuple>>,
 }
 
 impl Buffer {

@@ -606,6 +606,21 @@ host! {
         fn format_time(format: &[u8], time: &CalendarTime) -> Vec<u8>;
         fn set_time_zone() -> ();
     }
+    libraries {
+        /// Whether native code may be called at all. Who grants it gives up every other limit.
+        fn native_code() -> ();
+        /// `dlopen`: a handle, or the loader's message.
+        fn open_library(name: Option<&[u8]>, mode: i32) -> Result<usize, Vec<u8>>;
+        /// `dlsym`.
+        fn library_symbol(handle: usize, name: &[u8]) -> Result<usize, Vec<u8>>;
+        fn close_library(handle: usize) -> Result<(), Vec<u8>>;
+        /// The paths of the libraries of the process.
+        fn loaded_libraries() -> Vec<Vec<u8>>;
+        /// Sets `errno` of this thread and gives the old one. Does not block and runs nothing.
+        fn exchange_errno(number: i32) -> i32;
+        /// The addresses of `memmove` and `memset`.
+        fn memory_functions() -> [usize; 2];
+    }
     mappings {
         /// `mmap`; MAP_FIXED is refused.
         fn map_memory(request: os::mappings::MapRequest) -> os::mappings::Mapping;

@@ -8,6 +8,7 @@ pub mod codecs;
 pub mod compile;
 pub mod execute;
 pub mod faults;
+pub mod foreign;
 pub mod gc;
 pub use taipan_heap as heap;
 pub mod gil;

@@ -57,6 +57,11 @@ impl Vm {
         }
     }
 
+    /// Err when an exception is pending: foreign code may have raised it.
+    pub fn pending_error(&self) -> Result<(), Raised> {
+        if self.pending.is_some() { Err(Raised(())) } else { Ok(()) }
+    }
+
     /// Whether the pending exception is an instance of a built-in exception class.
     pub fn raised_is(&self, exc: Exc) -> bool {
         self.pending.is_some_and(|exception| exceptions::is_instance(self, exception, exc))

@@ -4,7 +4,10 @@
 //! or by `remove`.
 
 use std::any::Any;
+use std::ptr::NonNull;
 use std::rc::Rc;
+
+use taipan_heap::Header;
 
 use crate::interp::finalize::resource_tag;
 use crate::value::Value;
@@ -21,22 +24,32 @@ struct Entry {
     data: Rc<dyn Any>,
     /// Bytes counted against the memory limit.
     charged: usize,
+    /// An object that stays in place as long as the entry lives.
+    pinned: Option<NonNull<Header>>,
 }
 
 impl Vm {
     /// Keeps Rust data and gives its number.
     pub fn add_resource(&mut self, resource: Rc<dyn Any>) -> usize {
-        self.add_entry(Entry { data: resource, charged: 0 })
+        self.add_entry(Entry { data: resource, charged: 0, pinned: None })
     }
 
     /// Keeps Rust data for as long as a heap object lives, counts `bytes` for it, and gives its number.
     pub fn attach_resource(&mut self, owner: Value, resource: Rc<dyn Any>, bytes: usize) -> usize {
         self.heap_mut().charge(bytes);
-        let number = self.add_entry(Entry { data: resource, charged: bytes });
+        let number = self.add_entry(Entry { data: resource, charged: bytes, pinned: None });
         if let Some(header) = owner.as_heap() {
             self.heap_mut().register_finalizer(header, resource_tag(number));
         }
         number
+    }
+
+    /// Keeps an object alive and in place for as long as another lives: foreign code knows its address.
+    pub fn pin_for(&mut self, owner: Value, object: Value) {
+        let (Some(owner), Some(pinned)) = (owner.as_heap(), object.as_heap()) else { return };
+        self.heap_mut().pin(pinned);
+        let number = self.add_entry(Entry { data: Rc::new(()), charged: 0, pinned: Some(pinned) });
+        self.heap_mut().register_finalizer(owner, resource_tag(number));
     }
 
     fn add_entry(&mut self, entry: Entry) -> usize {
@@ -75,6 +88,9 @@ impl Vm {
         {
             table.free.push(number);
             self.heap_mut().release(entry.charged);
+            if let Some(pinned) = entry.pinned {
+                self.heap_mut().unpin(pinned);
+            }
         }
     }
 }

@@ -137,6 +137,11 @@ pub struct TypeSpec {
     pub doc: &'static str,
     /// `TypeFlags` beyond what is derived: can be subclassed, has `__dict__`, mapping/sequence for `match`, ...
     pub flags: u32,
+    /// The type of the class; `None`: `type`.
+    pub metaclass: Option<&'static TypeSpec>,
+    /// Value words of instances behind the fields of the layout (and before the words of bases' `__dict__`), for native code
+    /// only: [`Vm::object_word`]. They begin at the first word behind the layout of the nearest base without such words.
+    pub words: u16,
     /// Adds what rows cannot say (class attributes, aliases) after the class dict was filled.
     pub finish: Option<fn(&mut Vm, Gc<Type>) -> Result<(), Raised>>,
 }
@@ -153,6 +158,8 @@ impl TypeSpec {
         getset: &[],
         doc: "",
         flags: 0,
+        metaclass: None,
+        words: 0,
         finish: None,
     };
 }

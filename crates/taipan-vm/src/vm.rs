@@ -262,6 +262,14 @@ impl Vm {
         Ok(self.fill_object(memory, object))
     }
 
+    /// Allocates an object that never moves: its address may be handed to code outside. The shape is as for `new_object`.
+    pub fn new_immovable<T: HeapObject>(&mut self, shape: ShapeId, object: T) -> Result<Gc<T>, Raised> {
+        let bytes = self.shape(shape).fixed_bytes as usize;
+        debug_assert!(bytes >= size_of::<T>());
+        let memory = self.alloc_immovable(shape, bytes)?;
+        Ok(self.fill_object(memory, object))
+    }
+
     /// Allocates an object with a tail of `tail_bytes` zero bytes (and the trailing words of its shape).
     #[inline]
     pub fn new_with_tail<T: HeapObject>(

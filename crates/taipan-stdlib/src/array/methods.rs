@@ -367,6 +367,7 @@ fn get_buffer(vm: &mut Vm, this: Value, _: BufferRequest) -> Result<Buffer, Rais
         readonly: false,
         itemsize,
         format: Some(format),
+        shape: None,
     })
 }
 

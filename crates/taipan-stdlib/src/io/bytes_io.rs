@@ -59,7 +59,7 @@ fn get_buffer(vm: &mut Vm, this: Value, _: BufferRequest) -> Result<Buffer, Rais
     };
     stream.get_mut(vm).exports += 1;
     let storage = BufferStorage::Raw(data);
-    Ok(Buffer { owner: this, storage, start: 0, len, readonly: false, itemsize: 1, format: None })
+    Ok(Buffer { owner: this, storage, start: 0, len, readonly: false, itemsize: 1, format: None, shape: None })
 }
 
 fn release_buffer(vm: &mut Vm, this: Value) {

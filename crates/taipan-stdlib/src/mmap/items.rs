@@ -163,7 +163,7 @@ fn get_buffer(vm: &mut Vm, this: Value, request: BufferRequest) -> Result<Buffer
     }
     own.get_mut(vm).exports += 1;
     let storage = BufferStorage::Mapped(memory);
-    Ok(Buffer { owner: this, storage, start: 0, len, readonly, itemsize: 1, format: None })
+    Ok(Buffer { owner: this, storage, start: 0, len, readonly, itemsize: 1, format: None, shape: None })
 }
 
 fn release_buffer(vm: &mut Vm, this: Value) {

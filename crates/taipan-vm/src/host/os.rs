@@ -11,6 +11,7 @@ pub mod clock;
 pub mod descriptors;
 pub mod extended_attributes;
 pub mod files;
+pub mod libraries;
 pub mod logging;
 pub mod mappings;
 pub mod processes;

@@ -50,6 +50,33 @@ impl MappedBytes {
         Ok(bytes)
     }
 
+    /// Bytes at an address outside the heap. `owner` is what frees them, if that is to happen when nothing refers to the
+    /// object any more; `charged` bytes count for it.
+    ///
+    /// # Safety
+    /// The memory is readable (and writable, if said) and stays so for as long as the bytes are looked at.
+    pub unsafe fn at_address(
+        vm: &mut Vm,
+        address: usize,
+        len: usize,
+        writable: bool,
+        owner: Option<Rc<dyn std::any::Any>>,
+        charged: usize,
+    ) -> Result<Gc<MappedBytes>, Raised> {
+        let bytes = MappedBytes { header: HeaderWord::NEW, address, len, mapping: usize::MAX, writable, pad: [0; 7] };
+        let bytes = vm.new_exact(bytes)?;
+        if let Some(owner) = owner {
+            let number = vm.attach_resource(bytes.value(), owner, charged);
+            bytes.get_mut(vm).mapping = number;
+        }
+        Ok(bytes)
+    }
+
+    /// Where the bytes lie.
+    pub fn address(&self) -> usize {
+        self.address
+    }
+
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
         if self.len == 0 {

@@ -136,7 +136,14 @@ impl MemoryView {
 
     fn build(vm: &mut Vm, buffer: Buffer) -> Result<Gc<MemoryView>, Raised> {
         let itemsize = buffer.itemsize.max(1);
-        let layout = Layout::contiguous(vec![buffer.len / itemsize], itemsize);
+        let lengths = match buffer.shape {
+            Some(shape) => {
+                shape.get(vm).items().iter().map(|len| vm.as_i64(*len).map_or(0, |len| len.max(0) as usize)).collect()
+            }
+            None => vec![buffer.len / itemsize],
+        };
+        let dimensions = lengths.len();
+        let layout = Layout::contiguous(lengths, itemsize);
         let text = buffer.format.and_then(|format| vm.text_of(format)).unwrap_or_else(|| "B".to_owned());
         let (bytes, raw, mapped) = match buffer.storage {
             BufferStorage::Bytes(bytes) => (Some(bytes), None, None),
@@ -156,7 +163,7 @@ impl MemoryView {
             offset: buffer.start,
             itemsize,
             code: item::native_code(&text).map_or(0, usize::from),
-            ndim: 1,
+            ndim: dimensions,
             readonly: buffer.readonly,
             pad: [0; 7],
             exports: 0,

@@ -272,7 +272,11 @@ fn materialize_parts(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Built
         Some(builtin) => builtin as u32,
         None => vm.interp_mut().shapes.add(Shape::native(native)),
     };
-    let mut base_words = native.layout.fixed_words;
+    let mut base_words = native.layout.fixed_words + native_words(spec);
+    let metashape = match spec.metaclass {
+        Some(metaclass) => class_of_spec(vm, metaclass)?.get(vm).root_shape,
+        None => Builtin::Type as u32,
+    };
     {
         let shape = vm.interp_mut().shapes.get_mut(root_shape);
         if flags & spec::HAS_DICT != 0 {
@@ -311,7 +315,7 @@ fn materialize_parts(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Built
     }
     let class = allocate(
         vm,
-        Builtin::Type as u32,
+        metashape,
         Type {
             header: HeaderWord::NEW,
             name,
@@ -357,6 +361,16 @@ fn materialize_parts(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Built
         Type::add_subclass(base, vm, class)?;
     }
     Ok(class)
+}
+
+/// The words for native code that instances have behind their layout: their own and those of the bases.
+fn native_words(spec: &TypeSpec) -> u16 {
+    let (mut words, mut at) = (0, Some(spec));
+    while let Some(spec) = at {
+        words += spec.words;
+        at = spec.base;
+    }
+    words
 }
 
 /// Inherits slots as CPython does: `hash` and `richcompare` only together, the rest one by one.

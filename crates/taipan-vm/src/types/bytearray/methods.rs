@@ -133,6 +133,7 @@ fn get_buffer(vm: &mut Vm, this: Value, _: BufferRequest) -> Result<Buffer, Rais
         readonly: false,
         itemsize: 1,
         format: None,
+        shape: None,
     })
 }
 

@@ -134,6 +134,7 @@ fn get_buffer(vm: &mut Vm, this: Value, request: BufferRequest) -> Result<Buffer
         readonly: true,
         itemsize: 1,
         format: None,
+        shape: None,
     })
 }
 

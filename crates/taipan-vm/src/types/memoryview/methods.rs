@@ -132,7 +132,7 @@ fn get_buffer(vm: &mut Vm, this: Value, request: BufferRequest) -> Result<Buffer
     let Some(storage) = view.get(vm).buffer_storage() else { return Err(raise_released(vm)) };
     if layout.is_c_contiguous(itemsize) {
         view.get_mut(vm).exports += 1;
-        return Ok(Buffer { owner: this, storage, start: offset, len, readonly, itemsize, format });
+        return Ok(Buffer { owner: this, storage, start: offset, len, readonly, itemsize, format, shape: None });
     }
     if request.writable {
         return Err(vm.raise(Exc::BufferError, "memoryview: underlying buffer is not C-contiguous"));
@@ -142,7 +142,7 @@ fn get_buffer(vm: &mut Vm, this: Value, request: BufferRequest) -> Result<Buffer
     let copy = Bytes::new(vm, &bytes)?;
     view.get_mut(vm).exports += 1;
     let storage = BufferStorage::Bytes(copy);
-    Ok(Buffer { owner: this, storage, start: 0, len, readonly: true, itemsize, format })
+    Ok(Buffer { owner: this, storage, start: 0, len, readonly: true, itemsize, format, shape: None })
 }
 
 fn release_buffer(vm: &mut Vm, this: Value) {
