@@ -80,11 +80,13 @@ fn scalars_go_to_registers_and_stack() {
 fn structures_go_by_value() {
     let by = Type::Scalar(Scalar::I32);
     let mixed = Mixed { a: 1, b: 2.0, c: 3.0 };
-    let result = call(change as *const () as usize, &[(&mixed_type(), &bytes_of(&mixed)), (&by, &[9, 0, 0, 0])], &mixed_type());
+    let result =
+        call(change as *const () as usize, &[(&mixed_type(), &bytes_of(&mixed)), (&by, &[9, 0, 0, 0])], &mixed_type());
     assert_eq!(result, bytes_of(&change(mixed, 9)));
     let large = Large { words: [1, 2, 3, 4, 5] };
     let long = Type::Scalar(Scalar::I64);
-    let result = call(grow as *const () as usize, &[(&large_type(), &bytes_of(&large)), (&long, &int(7))], &large_type());
+    let result =
+        call(grow as *const () as usize, &[(&large_type(), &bytes_of(&large)), (&long, &int(7))], &large_type());
     assert_eq!(result, bytes_of(&grow(large, 7)));
 }
 

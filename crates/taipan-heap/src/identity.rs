@@ -20,6 +20,16 @@ impl Heap {
         id * 16
     }
 
+    /// The object whose number [`Heap::object_id`] has given. Looks at all of them.
+    pub fn object_of_id(&self, id: u64) -> Option<NonNull<Header>> {
+        let serial = id / 16;
+        if id % 16 != 0 || serial >= self.next_id {
+            return None;
+        }
+        let found = self.ids.map.iter().find(|(_, own)| **own == serial);
+        NonNull::new(*found?.0 as *mut Header)
+    }
+
     /// Keeps `object` alive and in place until [`Heap::unpin`] is called as often.
     pub fn pin(&mut self, object: NonNull<Header>) {
         let address = object.as_ptr() as usize;

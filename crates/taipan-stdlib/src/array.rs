@@ -10,6 +10,7 @@ use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::shape::ShapeId;
 use taipan_vm::spec::{ModuleSpec, function};
 use taipan_vm::types::array::RawArray;
+use taipan_vm::types::list::List;
 use taipan_vm::types::module::Module;
 use taipan_vm::types::type_::class_of_spec;
 use taipan_vm::value::Value;
@@ -26,6 +27,9 @@ heap_object! {
     /// An array.
     pub struct Array {
         storage: Option<Gc<RawArray>>,
+        /// The storage whose address a program knows, and what keeps it in place.
+        known: Option<Gc<RawArray>>,
+        pin: Option<Value>,
         len: usize,
         exports: usize,
         typecode: u8,
@@ -37,11 +41,33 @@ heap_object! {
 pub const TYPECODES: &str = "bBuwhHiIlLqQfd";
 
 impl Array {
+    /// The address of the items, which do not move from now on until the array grows or is gone.
+    pub fn fixed_address(this: Gc<Array>, vm: &mut Vm) -> Result<usize, Raised> {
+        let Array { storage, known, .. } = *this.get(vm);
+        let Some(storage) = storage else { return Ok(0) };
+        if known != Some(storage) {
+            let pin = List::new(vm)?.value();
+            vm.pin_for(pin, storage.value());
+            let array = this.get_mut(vm);
+            (array.known, array.pin) = (Some(storage), Some(pin));
+        }
+        Ok(storage.get(vm).bytes().as_ptr().addr())
+    }
+
     /// A new empty array of a shape.
     pub fn new_shaped(vm: &mut Vm, shape: ShapeId, typecode: u8) -> Result<Gc<Array>, Raised> {
         vm.new_object(
             shape,
-            Array { header: HeaderWord::NEW, storage: None, len: 0, exports: 0, typecode, pad: [0; 7] },
+            Array {
+                header: HeaderWord::NEW,
+                storage: None,
+                known: None,
+                pin: None,
+                len: 0,
+                exports: 0,
+                typecode,
+                pad: [0; 7],
+            },
         )
     }
 

@@ -245,7 +245,12 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
         return Err(vm.raise(Exc::ImportError, message));
     }
     for spec in [
-        &structure::STRUCTURE, &structure::UNION, &pointer::TYPE, &array::TYPE, &simple::TYPE, &function::TYPE,
+        &structure::STRUCTURE,
+        &structure::UNION,
+        &pointer::TYPE,
+        &array::TYPE,
+        &simple::TYPE,
+        &function::TYPE,
         &field::TYPE,
     ] {
         let class = taipan_vm::types::type_::class_of_spec(vm, spec)?;
@@ -266,7 +271,9 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
         Module::set_int(module, vm, name, number as i64)?;
     }
     let [memmove, memset] = vm.ask_host(|host| host.memory_functions())?;
-    for (name, address) in [("_memmove_addr", memmove), ("_memset_addr", memset)].into_iter().chain(python_api::helpers()) {
+    for (name, address) in
+        [("_memmove_addr", memmove), ("_memset_addr", memset)].into_iter().chain(python_api::helpers())
+    {
         let address = vm.new_uint(address as u64)?;
         Module::set(module, vm, name, address)?;
     }

@@ -385,8 +385,8 @@ fn append(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn buffer_info(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let array = args.receiver::<Array>(vm);
     let n = array.get(vm).len();
-    let address = taipan_vm::types::object::id_number(vm, array.value());
-    let address = vm.new_uint(address)?;
+    let address = Array::fixed_address(array, vm)?;
+    let address = vm.new_uint(address as u64)?;
     Ok(Tuple::from_values(vm, &[address, Value::int(n)])?.value())
 }
 

@@ -5,6 +5,7 @@ use taipan_vm::args::Args;
 use taipan_vm::buffer::BufferStorage;
 use taipan_vm::gc::Gc;
 use taipan_vm::raise::{Exc, Raised};
+use taipan_vm::root::RootValue;
 use taipan_vm::slots::Slots;
 use taipan_vm::spec::{BASETYPE, GetSetDef, MethodDef, TypeSpec, getset, method};
 use taipan_vm::types::memoryview::MemoryView;
@@ -32,9 +33,11 @@ fn get_pointer_type(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     match found {
         Some(class) => Ok(class),
         None => {
-            let name = info::name_of(vm, this);
-            let message = format!("type {name} has no attribute '__pointer_type__'");
-            Err(vm.raise(Exc::AttributeError, message))
+            let shown = vm.repr_string(this)?;
+            if info::info_of(vm, this)?.is_none() {
+                return Err(vm.raise(Exc::TypeError, format!("{shown} must have storage info")));
+            }
+            Err(vm.raise(Exc::AttributeError, format!("{shown} has no attribute '__pointer_type__'")))
         }
     }
 }
@@ -45,9 +48,14 @@ fn set_pointer_type(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<()
             info.get_mut(vm).pointer_type = value;
             Ok(())
         }
-        None => {
+        None if this.downcast::<type_::Type>(vm).is_some_and(|class| !class.get(vm).is_heap_type()) => {
             let name = info::name_of(vm, this);
-            Err(vm.raise(Exc::TypeError, format!("{name} must have storage info")))
+            let message = format!("cannot set '__pointer_type__' attribute of immutable type '{name}'");
+            Err(vm.raise(Exc::TypeError, message))
+        }
+        None => {
+            let shown = vm.repr_string(this)?;
+            Err(vm.raise(Exc::TypeError, format!("{shown} must have storage info")))
         }
     }
 }
@@ -93,6 +101,8 @@ fn from_buffer(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let offset = offset_argument(vm, offset)?;
     let info = info::concrete(vm, class)?;
     let view = MemoryView::of_object(vm, object)?;
+    // A view that only native code knows may be given back at any collection.
+    let _root = RootValue::new(vm, view.value());
     let size = info.get(vm).size;
     let (readonly, itemsize, start) = (view.get(vm).readonly, view.get(vm).itemsize, view.get(vm).offset);
     if readonly {
@@ -162,7 +172,7 @@ fn in_dll(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::ValueError, "embedded null character"));
     }
     let handle = libraries::handle_of(vm, dll)?;
-    match libraries::symbol(vm, handle, &name)? {
+    match libraries::symbol(vm, handle, &name, "symbol")? {
         Ok(address) => Ok(data::at_address(vm, class, address)?.value()),
         Err(message) => Err(vm.raise(Exc::ValueError, message)),
     }
@@ -218,11 +228,8 @@ pub const FROM_BUFFER_COPY: MethodDef = method(
     from_buffer_copy,
     "C.from_buffer_copy(object, offset=0) -> C instance\n\nCreate a C instance from a readable buffer.",
 );
-pub const IN_DLL: MethodDef = method(
-    "in_dll($self, dll, name, /)",
-    in_dll,
-    "C.in_dll(dll, name) -> C instance\n\nAccess a C instance in a dll.",
-);
+pub const IN_DLL: MethodDef =
+    method("in_dll($self, dll, name, /)", in_dll, "C.in_dll(dll, name) -> C instance\n\nAccess a C instance in a dll.");
 pub const FROM_PARAM_DOC: &str = "Convert a Python object into a function call parameter.";
 
 /// The methods of most metaclasses.

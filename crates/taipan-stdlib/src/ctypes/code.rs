@@ -73,7 +73,7 @@ impl Code {
     pub const fn can_swap(self) -> bool {
         matches!(
             self.letter,
-            b'b' | b'B' | b'h' | b'H' | b'i' | b'I' | b'l' | b'L' | b'q' | b'Q' | b'f' | b'd'
+            b'b' | b'B' | b'h' | b'H' | b'i' | b'I' | b'l' | b'L' | b'q' | b'Q' | b'f' | b'd' | b'F' | b'D' | b'?'
         )
     }
 
@@ -123,7 +123,6 @@ impl Code {
             // By size, as `struct` has them in standard sizes.
             b'l' => 'q',
             b'L' => 'Q',
-            b'u' => 'w',
             letter => letter as char,
         }
     }

@@ -13,8 +13,8 @@ use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
 use super::code::{Code, Extent};
-use super::info::{self, Kind};
 use super::data;
+use super::info::{self, Kind};
 
 heap_object! {
     /// A field.
@@ -106,7 +106,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
                 low = bit_number(vm, bit_offset, &shown, "offset", 0)?;
                 if bits + low > byte_size * 8 {
                     let end = byte_size * 8;
-                    let message = format!("bit field {shown} overflows its type ({bits} + {low} >= {end})");
+                    let message = format!("bit field {shown} overflows its type ({low} + {bits} > {end})");
                     return Err(vm.raise(Exc::ValueError, message));
                 }
             }

@@ -196,12 +196,13 @@ fn from_library(vm: &mut Vm, class: Value, args: Args<'_>) -> Result<Value, Rais
     let name = libraries::function_name(vm, name_value)?;
     vm.audit("ctypes.dlsym", &[dll, name_value])?;
     let handle = libraries::handle_of(vm, dll)?;
-    let address = match libraries::symbol(vm, handle, &name)? {
+    let address = match libraries::symbol(vm, handle, &name, "function")? {
         Ok(address) => address,
         Err(message) => return Err(vm.raise(Exc::AttributeError, message)),
     };
-    if let Some(paramflags) = paramflags {
-        check_paramflags(vm, class, paramflags)?;
+    let info = info::concrete(vm, class)?;
+    if let (Some(paramflags), Some(argtypes)) = (paramflags, info.get(vm).argtypes) {
+        check_paramflags(vm, argtypes, paramflags)?;
     }
     let own = data::new_instance(vm, class)?;
     let place = own.get(vm).address;
@@ -237,9 +238,7 @@ fn paramflag(vm: &mut Vm, item: Value) -> Result<(u64, Option<Value>, Option<Val
     Ok((flag, name, default))
 }
 
-fn check_paramflags(vm: &mut Vm, class: Value, paramflags: Value) -> Result<(), Raised> {
-    let info = info::concrete(vm, class)?;
-    let Some(argtypes) = info.get(vm).argtypes else { return Ok(()) };
+fn check_paramflags(vm: &mut Vm, argtypes: Value, paramflags: Value) -> Result<(), Raised> {
     let Some(flags) = paramflags.downcast::<Tuple>(vm) else {
         return Err(vm.raise(Exc::TypeError, "paramflags must be a tuple or None"));
     };
@@ -282,12 +281,7 @@ struct CallArgs {
     results: usize,
 }
 
-fn build_args(
-    vm: &mut Vm,
-    this: Gc<CFuncPtr>,
-    argtypes: Option<Value>,
-    args: Args<'_>,
-) -> Result<CallArgs, Raised> {
+fn build_args(vm: &mut Vm, this: Gc<CFuncPtr>, argtypes: Option<Value>, args: Args<'_>) -> Result<CallArgs, Raised> {
     let flags = this.get(vm).paramflags.and_then(|flags| flags.downcast::<Tuple>(vm));
     let types = match argtypes {
         Some(argtypes) if flags.is_some() => Some(vm.tuple_of(argtypes)?),
@@ -477,7 +471,13 @@ fn get_argtypes(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 fn set_argtypes(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let value = value.filter(|value| !value.is_none());
     let converters = match value {
-        Some(value) => Some(converters_of(vm, value)?),
+        Some(value) => {
+            let converters = converters_of(vm, value)?;
+            if let Some(paramflags) = this.expect::<CFuncPtr>(vm).get(vm).paramflags {
+                check_paramflags(vm, value, paramflags)?;
+            }
+            Some(converters)
+        }
         None => None,
     };
     let own = this.expect::<CFuncPtr>(vm).get_mut(vm);

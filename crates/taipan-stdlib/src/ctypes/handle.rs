@@ -22,12 +22,8 @@ heap_object! {
     }
 }
 
-static HANDLE: TypeSpec = TypeSpec {
-    name: "handle",
-    module: "_ctypes",
-    layout: Some(<Handle as HeapObject>::native),
-    ..TypeSpec::DEFAULT
-};
+static HANDLE: TypeSpec =
+    TypeSpec { name: "handle", module: "_ctypes", layout: Some(<Handle as HeapObject>::native), ..TypeSpec::DEFAULT };
 
 /// Address to (handle, count): the references that C code holds.
 const COUNTED: &str = "ctypes.counted";
@@ -49,9 +45,12 @@ fn at(address: usize) -> Gc<Handle> {
     unsafe { Gc::from_header(std::ptr::NonNull::new_unchecked(address as *mut _)) }
 }
 
-/// The object whose handle lies at an address other than 0.
+/// The object whose handle lies at an address other than 0, or whose `id()` it is: with CPython these are the same.
 pub fn object_at(vm: &Vm, address: usize) -> Value {
-    at(address).get(vm).object
+    match vm.object_of_id(address as u64) {
+        Some(object) => object,
+        None => at(address).get(vm).object,
+    }
 }
 
 fn table(vm: &mut Vm) -> Result<Gc<Dict>, Raised> {
@@ -65,6 +64,9 @@ fn table(vm: &mut Vm) -> Result<Gc<Dict>, Raised> {
 
 /// `Py_IncRef`, `Py_DecRef`: the handle lives at least until its count is 0 again.
 pub fn count(vm: &mut Vm, address: usize, by: i64) -> Result<(), Raised> {
+    if vm.object_of_id(address as u64).is_some() {
+        return Ok(());
+    }
     let (table, key) = (table(vm)?, vm.new_uint(address as u64)?);
     let old = Dict::get_item(table, vm, key)?.and_then(|entry| entry.exact::<Tuple>());
     let number = old.and_then(|entry| entry.get(vm).items().get(1).and_then(|number| vm.as_i64(*number))).unwrap_or(0);

@@ -61,12 +61,8 @@ heap_object! {
     }
 }
 
-static INFO: TypeSpec = TypeSpec {
-    name: "StgInfo",
-    module: "_ctypes",
-    layout: Some(<StgInfo as HeapObject>::native),
-    ..TypeSpec::DEFAULT
-};
+static INFO: TypeSpec =
+    TypeSpec { name: "StgInfo", module: "_ctypes", layout: Some(<StgInfo as HeapObject>::native), ..TypeSpec::DEFAULT };
 
 /// The word of a class behind its fields.
 const WORD: u16 = (size_of::<Type>() / 8) as u16;

@@ -28,14 +28,14 @@ pub fn handle_of(vm: &mut Vm, dll: Value) -> Result<usize, Raised> {
 }
 
 /// The address of a symbol, or the loader's message.
-pub fn symbol(vm: &mut Vm, handle: usize, name: &[u8]) -> Result<Result<usize, String>, Raised> {
+pub fn symbol(vm: &mut Vm, handle: usize, name: &[u8], what: &str) -> Result<Result<usize, String>, Raised> {
     // The program exports no functions of its own: those of the C API are known here.
     if let Some(address) = python_api::address_of(vm, handle, name)? {
         return Ok(Ok(address));
     }
     let found = vm.ask_host(|host| host.library_symbol(handle, name))?;
     Ok(found.map_err(|message| match message.is_empty() {
-        true => format!("symbol '{}' not found", String::from_utf8_lossy(name)),
+        true => format!("{what} '{}' not found", String::from_utf8_lossy(name)),
         false => String::from_utf8_lossy(&message).into_owned(),
     }))
 }
@@ -83,7 +83,7 @@ pub fn dlsym(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if name.contains(&0) {
         return Err(vm.raise(Exc::ValueError, "embedded null character"));
     }
-    match symbol(vm, handle, &name)? {
+    match symbol(vm, handle, &name, "symbol")? {
         Ok(address) => vm.new_uint(address as u64),
         Err(message) => Err(vm.raise(Exc::OSError, message)),
     }

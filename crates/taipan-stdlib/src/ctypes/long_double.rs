@@ -72,8 +72,20 @@ mod tests {
     #[test]
     fn numbers_survive() {
         let numbers = [
-            0.0, -0.0, 1.0, -1.5, 1e300, -1e-300, f64::MAX, f64::MIN_POSITIVE, 5e-324, 2.5e-310, f64::INFINITY,
-            f64::NEG_INFINITY, 0.1, 1.0 / 3.0,
+            0.0,
+            -0.0,
+            1.0,
+            -1.5,
+            1e300,
+            -1e-300,
+            f64::MAX,
+            f64::MIN_POSITIVE,
+            5e-324,
+            2.5e-310,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            0.1,
+            1.0 / 3.0,
         ];
         for number in numbers {
             assert_eq!(to_f64(from_f64(number)).to_bits(), number.to_bits(), "{number}");

@@ -50,16 +50,7 @@ impl CArg {
     ) -> Result<Value, Raised> {
         let shape = class_of_spec(vm, &TYPE)?.get(vm).root_shape;
         let [words0, words1, words2, words3] = words;
-        let arg = CArg {
-            header: HeaderWord::NEW,
-            tag: tag as usize,
-            words0,
-            words1,
-            words2,
-            words3,
-            object,
-            hidden,
-        };
+        let arg = CArg { header: HeaderWord::NEW, tag: tag as usize, words0, words1, words2, words3, object, hidden };
         Ok(vm.new_object(shape, arg)?.value())
     }
 

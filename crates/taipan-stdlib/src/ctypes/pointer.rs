@@ -49,18 +49,7 @@ fn init_class(vm: &mut Vm, this: Value, _: Args<'_>) -> Result<(), Raised> {
     let Some(class) = this.downcast::<Type>(vm) else { return Ok(()) };
     let key = Str::intern(vm, "_type_")?;
     let dict = class.get(vm).dict;
-    let Some(proto) = Dict::get_str(dict, vm, key) else {
-        // A subclass points to what its base points to.
-        let base = class.get(vm).base;
-        if let Some(base) = base
-            && let Some(inherited) = info::info_of(vm, base.value())?
-        {
-            let StgInfo { proto, format, .. } = *inherited.get(vm);
-            let own = own.get_mut(vm);
-            (own.proto, own.format) = (proto, format);
-        }
-        return Ok(());
-    };
+    let Some(proto) = Dict::get_str(dict, vm, key) else { return Ok(()) };
     let item = set_proto(vm, this, own, proto)?;
     let StgInfo { format, shape, .. } = *item.get(vm);
     let format = format.map_or_else(|| "B".to_owned(), |format| format.get(vm).to_string_lossy());

@@ -16,6 +16,7 @@ use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::slots::Comparison;
 use taipan_vm::types::dict::Dict;
 use taipan_vm::types::list::List;
+use taipan_vm::types::mapped_bytes::MappedBytes;
 use taipan_vm::types::memoryview::MemoryView;
 use taipan_vm::types::str::Str;
 use taipan_vm::types::tuple::Tuple;
@@ -534,6 +535,48 @@ const LIBRARY: &[(&str, &str)] = &[
     ("PyMem_RawFree", "free"),
 ];
 
+/// Variables that show a flag of `sys.flags`.
+const VARIABLES: &[(&str, &str)] = &[
+    ("Py_BytesWarningFlag", "bytes_warning"),
+    ("Py_DebugFlag", "debug"),
+    ("Py_DontWriteBytecodeFlag", "dont_write_bytecode"),
+    ("Py_IgnoreEnvironmentFlag", "ignore_environment"),
+    ("Py_InspectFlag", "inspect"),
+    ("Py_InteractiveFlag", "interactive"),
+    ("Py_IsolatedFlag", "isolated"),
+    ("Py_NoSiteFlag", "no_site"),
+    ("Py_NoUserSiteDirectory", "no_user_site"),
+    ("Py_OptimizeFlag", "optimize"),
+    ("Py_QuietFlag", "quiet"),
+    ("Py_VerboseFlag", "verbose"),
+];
+
+/// The blocks of variables by name.
+const BLOCKS: &str = "ctypes.variables";
+
+/// The address of a C int with a flag.
+fn variable(vm: &mut Vm, flag: &str) -> Result<usize, Raised> {
+    let blocks = match vm.state(BLOCKS).and_then(|blocks| blocks.downcast::<Dict>(vm)) {
+        Some(blocks) => blocks,
+        None => {
+            let blocks = Dict::new(vm)?;
+            vm.set_state(BLOCKS, blocks.value());
+            blocks
+        }
+    };
+    let key = vm.new_str(flag)?;
+    if let Some(block) = Dict::get_item(blocks, vm, key)?.and_then(|block| block.downcast::<MappedBytes>(vm)) {
+        return Ok(block.get(vm).address());
+    }
+    let sys = import_module(vm, "sys")?;
+    let flags = vm.get_attr_str(sys, "flags")?;
+    let number = vm.get_attr_str(flags, flag)?;
+    let number = vm.index_i32(number)?;
+    let block = memory::allocate_copy(vm, &number.to_ne_bytes())?;
+    Dict::set(blocks, vm, key, block.value())?;
+    Ok(block.get(vm).address())
+}
+
 /// The handle of the program itself, in the interpreter's state.
 const PROGRAM: &str = "ctypes.program";
 
@@ -549,6 +592,9 @@ pub fn address_of(vm: &mut Vm, library: usize, name: &[u8]) -> Result<Option<usi
     let program = vm.state(PROGRAM).and_then(|handle| vm.as_i64(handle));
     if !name.starts_with(b"Py") || program != Some(library as i64) {
         return Ok(None);
+    }
+    if let Some((_, flag)) = VARIABLES.iter().find(|(known, _)| known.as_bytes() == name) {
+        return variable(vm, flag).map(Some);
     }
     if name == b"Py_GetVersion" {
         return Ok(Some(version as *const () as usize));

@@ -33,6 +33,9 @@ pub fn is_derived(vm: &mut Vm, class: Value) -> Result<bool, Raised> {
 // ---- the metaclass ----
 
 fn init_class(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
+    if args.len() != 3 {
+        return Err(vm.raise(Exc::TypeError, "type.__init__() takes 1 or 3 arguments"));
+    }
     let key = Str::intern(vm, "_type_")?;
     let Some(proto) = vm.get_attr_opt(this, key)? else {
         return Err(vm.raise(Exc::AttributeError, "class must define a '_type_' attribute"));
@@ -47,7 +50,8 @@ fn init_class(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
             return Err(vm.raise(Exc::ValueError, message));
         }
     };
-    if !code::SUPPORTED.as_bytes().contains(&letter) {
+    // `s` and `U`, of fields that are arrays of characters, are accepted as well.
+    if !code::SUPPORTED.as_bytes().contains(&letter) && !matches!(letter, b's' | b'U') {
         let message = format!(
             "class must define a '_type_' attribute which must be\na single character string containing one of the\nsupported types: '{}'.",
             code::SUPPORTED
@@ -103,13 +107,7 @@ fn fill_info(vm: &mut Vm, info: Gc<StgInfo>, code: Code, proto: Value, order: ch
 }
 
 /// The class with the bytes of values in the other order.
-fn swapped_class(
-    vm: &mut Vm,
-    metaclass: Gc<Type>,
-    args: Args<'_>,
-    code: Code,
-    proto: Value,
-) -> Result<Value, Raised> {
+fn swapped_class(vm: &mut Vm, metaclass: Gc<Type>, args: Args<'_>, code: Code, proto: Value) -> Result<Value, Raised> {
     let [class_name, bases, namespace] = args.all();
     let class_name = format!("{}_be", vm.text_of(class_name).unwrap_or_default());
     let class_name = vm.new_str(&class_name)?;
@@ -316,7 +314,8 @@ fn bool(vm: &mut Vm, this: Value) -> Result<bool, Raised> {
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let class = vm.type_of(this);
     if is_derived(vm, class.value())? {
-        return taipan_vm::types::object::default_repr(vm, this);
+        let (name, id) = (Type::full_name(class, vm), taipan_vm::types::object::id_number(vm, this));
+        return vm.new_str(&format!("<{name} object at {id:#x}>"));
     }
     let value = get_value(vm, this)?;
     let (name, value) = (Type::name(class, vm), vm.repr_string(value)?);

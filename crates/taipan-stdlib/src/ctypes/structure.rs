@@ -64,7 +64,7 @@ fn set_attribute(
 }
 
 fn non_negative(vm: &mut Vm, value: Value, what: &str) -> Result<usize, Raised> {
-    let number = vm.index_i32(value)?;
+    let number = vm.index_isize(value)?;
     match usize::try_from(number) {
         Ok(number) => Ok(number),
         Err(_) => Err(vm.raise(Exc::ValueError, format!("{what} must be a non-negative integer"))),
@@ -224,13 +224,7 @@ pub static UNION_METATYPE: TypeSpec = TypeSpec {
 // ---- instances ----
 
 /// Sets the fields of a class, those of its bases first, from positional arguments. Gives how many fields there are.
-fn init_positional(
-    vm: &mut Vm,
-    this: Value,
-    class: Gc<Type>,
-    args: Args<'_>,
-    index: usize,
-) -> Result<usize, Raised> {
+fn init_positional(vm: &mut Vm, this: Value, class: Gc<Type>, args: Args<'_>, index: usize) -> Result<usize, Raised> {
     vm.check_native_stack()?;
     let mut index = index;
     if let Some(base) = class.get(vm).base

@@ -123,6 +123,13 @@ pub fn id(vm: &mut Vm, value: Value) -> Result<Value, Raised> {
     }
 }
 
+impl Vm {
+    /// The object whose `id()` a number is, if it has been asked for and the object lives.
+    pub fn object_of_id(&self, id: u64) -> Option<Value> {
+        self.interp().heap.object_of_id(id).map(Value::from_heap)
+    }
+}
+
 /// `object.__repr__`: `<module.Class object at 0x...>`.
 pub fn default_repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let class = vm.type_of(this);
