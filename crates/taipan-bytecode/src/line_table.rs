@@ -43,12 +43,12 @@ impl LineTableWriter {
     }
 
     /// Says that the next `units` code units belong to this place.
-    #[inline]
-    pub fn push(&mut self, place: Position, units: usize) {
+    #[inline(always)]
+    pub fn push(&mut self, place: &Position, units: usize) {
         if units.wrapping_sub(1) < 8 { self.entry(place, units as u8) } else { self.push_many(place, units) }
     }
 
-    fn push_many(&mut self, place: Position, mut units: usize) {
+    fn push_many(&mut self, place: &Position, mut units: usize) {
         while units > 8 {
             self.entry(place, 8);
             units -= 8;
@@ -67,9 +67,8 @@ impl LineTableWriter {
         self.table.push(0x80 | code << 3 | (units - 1));
     }
 
-    #[inline]
-    fn entry(&mut self, place: Position, units: u8) {
-        let Position { lineno, end_lineno, col_offset, end_col_offset } = place;
+    fn entry(&mut self, place: &Position, units: u8) {
+        let Position { lineno, end_lineno, col_offset, end_col_offset } = *place;
         let first = 0x80 | (units - 1);
         if lineno == end_lineno && (lineno | col_offset | end_col_offset) >= 0 {
             let delta = lineno.wrapping_sub(self.lineno);
@@ -89,8 +88,9 @@ impl LineTableWriter {
         self.long_entry(place, units);
     }
 
-    fn long_entry(&mut self, place: Position, units: u8) {
-        let Position { lineno, end_lineno, col_offset, end_col_offset } = place;
+    #[cold]
+    fn long_entry(&mut self, place: &Position, units: u8) {
+        let Position { lineno, end_lineno, col_offset, end_col_offset } = *place;
         if lineno < 0 {
             return self.start(NONE, units);
         }
@@ -127,7 +127,7 @@ pub fn without_columns(linetable: &[u8], firstlineno: i32) -> Box<[u8]> {
     let mut writer = LineTableWriter::new(firstlineno);
     for entry in entries(linetable, firstlineno) {
         let position = Position { lineno: entry.position.lineno, ..NO_POSITION };
-        writer.push(position, (entry.end.wrapping_sub(entry.start) / UNIT) as usize);
+        writer.push(&position, (entry.end.wrapping_sub(entry.start) / UNIT) as usize);
     }
     writer.finish().into_boxed_slice()
 }

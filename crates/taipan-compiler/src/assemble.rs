@@ -2,15 +2,17 @@
 
 use taipan_bytecode::code::{co, fast};
 use taipan_bytecode::exception_table::{self, write_entry};
-use taipan_bytecode::line_table::{LineTableWriter, Position};
-use taipan_bytecode::{CodeObject, Opcode, Wtf8Buf};
+use taipan_bytecode::line_table::LineTableWriter;
+use taipan_bytecode::{Bytes, CodeObject, Opcode, Wtf8Buf};
 
 use crate::code_unit::CodeUnitMetadata;
 use crate::const_table::ConstTable;
 use crate::error::CompileError;
 use crate::flowgraph::cfg::{BlockId, Cfg, is_terminator};
 use crate::flowgraph::{Flowgraph, Scratch};
-use crate::instruction_sequence::{Instruction, InstructionSequence, NEXT_LOCATION, NO_LOCATION, SourceLocation};
+use crate::instruction_sequence::{
+    Instruction, InstructionSequence, NEXT_LOCATION, NO_LOCATION, SourceLocation, position_of_words,
+};
 use crate::symtable::SymbolTable;
 
 /// What a code object holds besides its instructions and constants.
@@ -53,7 +55,7 @@ pub fn optimize_and_assemble(
         consts: consts.take(),
         names: metadata.names.iter().map(|name| source.names.text(name)).collect(),
         localsplusnames,
-        localspluskinds: localspluskinds.into(),
+        localspluskinds,
         filename: source.filename.clone(),
         name: metadata.name.clone(),
         qualname: metadata.qualname.clone(),
@@ -169,116 +171,86 @@ struct Written {
 
 const MISPLACED: CompileError = CompileError::Internal("code of another size than planned");
 
-/// The code under way.
-struct Writer<'a> {
-    cfg: &'a Cfg,
-    /// Code units, of which those from `at` on are not written yet; cache entries are zero.
-    code: Vec<[u8; 2]>,
-    at: usize,
-    lines: LineTableWriter,
-    /// The place of the instructions written last, and where they begin.
-    run: SourceLocation,
-    run_start: usize,
-    exceptions: Exceptions,
-}
-
-impl Writer<'_> {
-    #[inline(always)]
-    fn instruction(&mut self, instr: &Instruction) -> Result<(), CompileError> {
-        if BlockId::raw(instr.except) != BlockId::raw(self.exceptions.block) {
-            self.exceptions.enter(self.cfg, instr.except, self.at as u32)?;
-        }
-        let number = instr.op.number();
-        if number > 0xFF || instr.oparg > 0xFF {
-            self.extend(instr)?;
-        }
-        let Some(unit) = self.code.get_mut(self.at) else { return Err(MISPLACED) };
-        *unit = [number as u8, instr.oparg as u8];
-        self.at += 1 + instr.op.cache_entries();
-        Ok(())
-    }
-
-    /// Says where the instructions from here on stand in the source.
-    #[inline(always)]
-    fn place(&mut self, loc: SourceLocation) {
-        self.lines.push(Position::from(self.run), self.at - self.run_start);
-        (self.run, self.run_start) = (loc, self.at);
-    }
-
-    /// [`Writer::place`], where the place may be the one before.
-    #[cold]
-    fn place_at_next(&mut self, loc: SourceLocation) {
-        if loc != self.run {
-            self.place(loc);
-        }
-    }
-
-    /// Writes the higher bytes of an argument.
-    #[cold]
-    fn extend(&mut self, instr: &Instruction) -> Result<(), CompileError> {
-        if instr.op.is_pseudo() {
-            return Err(CompileError::Internal("pseudo operation left in the code"));
-        }
-        for shift in [24, 16, 8] {
-            if instr.oparg >> shift != 0 {
-                let Some(unit) = self.code.get_mut(self.at) else { return Err(MISPLACED) };
-                *unit = [Opcode::ExtendedArg as u8, (instr.oparg >> shift) as u8];
-                self.at += 1;
-            }
-        }
-        Ok(())
-    }
-}
-
 fn write(cfg: &Cfg, units: u32, firstlineno: i32, scratch: &mut Scratch) -> Result<Written, CompileError> {
-    let mut writer = Writer {
-        cfg,
-        code: vec![[0; 2]; units as usize],
-        at: 0,
-        lines: LineTableWriter::with_memory(firstlineno, std::mem::take(&mut scratch.lines)),
-        run: NO_LOCATION,
-        run_start: 0,
-        exceptions: Exceptions { table: std::mem::take(&mut scratch.exceptions), block: None, open: None },
-    };
-    writer.exceptions.table.clear();
-    let mut at = Some(cfg.entry);
-    while let Some(id) = at {
+    // Cache entries are zero.
+    let mut code = vec![[0; 2]; units as usize];
+    let mut at = 0;
+    let mut lines = LineTableWriter::with_memory(firstlineno, std::mem::take(&mut scratch.lines));
+    let mut exceptions = Exceptions { table: std::mem::take(&mut scratch.exceptions), open: None };
+    exceptions.table.clear();
+    // The place of the instructions written last, and where they begin; the handler of the last one.
+    let (mut run, mut run_start) = (NO_LOCATION.words(), 0);
+    let mut except = None;
+    let mut next = Some(cfg.entry);
+    while let Some(id) = next {
         let block = &cfg[id];
+        next = block.next;
         let instrs = cfg.instrs(id);
         for (index, instr) in instrs.iter().enumerate() {
-            if instr.loc != writer.run {
-                if instr.loc == NEXT_LOCATION {
-                    writer.place_at_next(following_location(cfg, id, index));
-                } else {
-                    writer.place(instr.loc);
-                }
+            let mut place = instr.loc.words();
+            if place == NEXT_LOCATION.words() {
+                place = following_location(cfg, id, index).words();
             }
-            writer.instruction(instr)?;
+            if place != run {
+                lines.push(&position_of_words(run), at - run_start);
+                (run, run_start) = (place, at);
+            }
+            if BlockId::raw(instr.except) != BlockId::raw(except) {
+                except = instr.except;
+                exceptions.enter(cfg, except, at as u32)?;
+            }
+            let number = instr.op.number();
+            if number > 0xFF || instr.oparg > 0xFF {
+                at = extend(&mut code, at, instr)?;
+            }
+            let Some(unit) = code.get_mut(at) else { return Err(MISPLACED) };
+            *unit = [number as u8, instr.oparg as u8];
+            at += 1 + instr.op.cache_entries();
         }
         if let (true, Some(last)) = (block.not_taken, instrs.last()) {
-            let except = block.not_taken_except;
-            let not_taken = Instruction { except, ..Instruction::new(Opcode::NotTaken, 0, last.loc) };
             if last.loc == NEXT_LOCATION {
-                writer.place_at_next(following_location(cfg, id, instrs.len()));
+                let place = following_location(cfg, id, instrs.len()).words();
+                if place != run {
+                    lines.push(&position_of_words(run), at - run_start);
+                    (run, run_start) = (place, at);
+                }
             }
-            writer.instruction(&not_taken)?;
+            if block.not_taken_except != except {
+                except = block.not_taken_except;
+                exceptions.enter(cfg, except, at as u32)?;
+            }
+            let Some(unit) = code.get_mut(at) else { return Err(MISPLACED) };
+            *unit = [Opcode::NotTaken as u8, 0];
+            at += 1;
         }
-        at = block.next;
     }
-    if writer.at != units as usize {
+    if at != units as usize {
         return Err(MISPLACED);
     }
-    writer.lines.push(Position::from(writer.run), writer.at - writer.run_start);
-    writer.exceptions.enter(cfg, None, units)?;
-    let lines = writer.lines.finish();
-    let written = Written {
-        code: writer.code.into_flattened(),
-        linetable: lines.clone(),
-        exceptiontable: writer.exceptions.table.clone(),
-    };
+    lines.push(&position_of_words(run), at - run_start);
+    exceptions.enter(cfg, None, units)?;
+    let lines = lines.finish();
+    let written =
+        Written { code: code.into_flattened(), linetable: lines.clone(), exceptiontable: exceptions.table.clone() };
     scratch.lines = lines;
-    scratch.exceptions = writer.exceptions.table;
+    scratch.exceptions = exceptions.table;
     Ok(written)
+}
+
+/// Writes the higher bytes of an argument; gives where the instruction itself goes.
+#[cold]
+fn extend(code: &mut [[u8; 2]], mut at: usize, instr: &Instruction) -> Result<usize, CompileError> {
+    if instr.op.is_pseudo() {
+        return Err(CompileError::Internal("pseudo operation left in the code"));
+    }
+    for shift in [24, 16, 8] {
+        if instr.oparg >> shift != 0 {
+            let Some(unit) = code.get_mut(at) else { return Err(MISPLACED) };
+            *unit = [Opcode::ExtendedArg as u8, (instr.oparg >> shift) as u8];
+            at += 1;
+        }
+    }
+    Ok(at)
 }
 
 /// The place of an instruction that takes that of the one after it.
@@ -304,16 +276,13 @@ fn following_location(cfg: &Cfg, id: BlockId, index: usize) -> SourceLocation {
 /// The exception table being written.
 struct Exceptions {
     table: Vec<u8>,
-    /// The handler of the instruction written last.
-    block: Option<BlockId>,
-    /// The handler of the range under way, and where both begin.
+    /// The handler of the range under way, and where the range begins.
     open: Option<(BlockId, u32)>,
 }
 
 impl Exceptions {
     /// Begins a range with another handler at `offset`.
     fn enter(&mut self, cfg: &Cfg, block: Option<BlockId>, offset: u32) -> Result<(), CompileError> {
-        self.block = block;
         let start_of = |block: BlockId| cfg[block].number;
         if self.open.map(|(block, _)| start_of(block)) == block.map(start_of) {
             return Ok(());
@@ -338,10 +307,31 @@ impl Exceptions {
     }
 }
 
+/// Kinds of slots that most functions have: parameters, then locals.
+static PLAIN_KINDS: [u8; 2 * PLAIN] = {
+    let mut kinds = [fast::LOCAL | fast::ARG_POS | fast::ARG_KW; 2 * PLAIN];
+    let mut slot = PLAIN;
+    while slot < 2 * PLAIN {
+        kinds[slot] = fast::LOCAL;
+        slot += 1;
+    }
+    kinds
+};
+
+/// How many of each [`PLAIN_KINDS`] has.
+const PLAIN: usize = 32;
+
 /// Names and kinds of all frame slots: locals, then cells that are no locals, then free variables.
-fn localsplus(source: UnitSource<'_>, flags: u32) -> (Box<[Wtf8Buf]>, Vec<u8>) {
+fn localsplus(source: UnitSource<'_>, flags: u32) -> (Box<[Wtf8Buf]>, Bytes) {
     let metadata = source.metadata;
     let (locals, cells, frees) = (&metadata.varnames, &metadata.cellvars, &metadata.freevars);
+    let parameters = metadata.argcount as usize;
+    let special = metadata.posonlyargcount | metadata.kwonlyargcount | flags & (co::VARARGS | co::VARKEYWORDS);
+    let plain = special == 0 && cells.is_empty() && frees.is_empty() && metadata.fast_hidden.is_empty();
+    let slots = PLAIN.saturating_sub(parameters)..PLAIN.saturating_sub(parameters) + locals.len();
+    if let (true, true, Some(kinds)) = (plain, parameters <= PLAIN, PLAIN_KINDS.get(slots)) {
+        return (locals.iter().map(|name| source.names.text(name)).collect(), Bytes::Static(kinds));
+    }
     let count = locals.len() + cells.iter().filter(|name| !locals.contains(*name)).count() + frees.len();
     let (mut names, mut kinds) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for name in locals.iter() {
@@ -369,5 +359,5 @@ fn localsplus(source: UnitSource<'_>, flags: u32) -> (Box<[Wtf8Buf]>, Vec<u8>) {
         names.push(source.names.text(name));
         kinds.push(fast::FREE);
     }
-    (names.into(), kinds)
+    (names.into(), kinds.into())
 }

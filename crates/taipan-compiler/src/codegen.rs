@@ -199,7 +199,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn load_none(&mut self, loc: SourceLocation) -> Done {
-        self.load_const(Constant::None, loc)
+        let number = self.unit.consts.add_none()?;
+        self.op_i(Opcode::LoadConst, number, loc);
+        Ok(())
     }
 
     fn load_int(&mut self, value: usize, loc: SourceLocation) -> Done {

@@ -20,6 +20,8 @@ const FEW: usize = 24;
 #[derive(Clone, Debug, Default)]
 pub struct ConstTable {
     values: Vec<Constant>,
+    /// The number of `None` plus one, once it has one.
+    none: u32,
     /// For each of the first constants a number that equal ones have in common.
     prints: Vec<u32>,
     /// The last number given to a constant of each hash.
@@ -72,6 +74,18 @@ impl ConstTable {
         Ok(number)
     }
 
+    /// The number of `None`, which is added if it is new.
+    ///
+    /// # Errors
+    /// As [`ConstTable::add`].
+    #[inline]
+    pub fn add_none(&mut self) -> Result<u32, CompileError> {
+        if self.none == 0 {
+            self.none = self.add(Constant::None)? + 1;
+        }
+        Ok(self.none - 1)
+    }
+
     /// The constant of this number.
     pub fn get(&self, number: u32) -> Option<&Constant> {
         self.values.get(number as usize)
@@ -97,6 +111,7 @@ impl ConstTable {
         self.last.clear();
         self.before.clear();
         self.prints.clear();
+        self.none = 0;
         let mut numbers = Vec::with_capacity(keep.len());
         let mut next = 0;
         for &kept in keep {
@@ -112,6 +127,7 @@ impl ConstTable {
     /// Drops all constants; the memory stays.
     pub(crate) fn clear(&mut self) {
         self.values.clear();
+        self.none = 0;
         self.prints.clear();
         self.last.clear();
         self.before.clear();
@@ -122,6 +138,7 @@ impl ConstTable {
         self.last.clear();
         self.before.clear();
         self.prints.clear();
+        self.none = 0;
         self.values.drain(..).collect()
     }
 }

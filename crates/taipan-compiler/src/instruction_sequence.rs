@@ -38,18 +38,31 @@ impl SourceLocation {
     }
 }
 
-impl PartialEq for SourceLocation {
+impl SourceLocation {
+    /// All four numbers as two words: lines, columns.
     #[inline(always)]
-    fn eq(&self, other: &Self) -> bool {
-        let numbers = |loc: &Self| [loc.lineno, loc.end_lineno, loc.col_offset, loc.end_col_offset];
-        numbers(self) == numbers(other)
+    pub(crate) const fn words(&self) -> (u64, u64) {
+        let lines = self.lineno.cast_unsigned() as u64 | (self.end_lineno.cast_unsigned() as u64) << 32;
+        let columns = self.col_offset.cast_unsigned() as u64 | (self.end_col_offset.cast_unsigned() as u64) << 32;
+        (lines, columns)
     }
 }
 
-impl From<SourceLocation> for Position {
-    fn from(loc: SourceLocation) -> Self {
-        let SourceLocation { lineno, end_lineno, col_offset, end_col_offset } = loc;
-        Position { lineno, end_lineno, col_offset, end_col_offset }
+impl PartialEq for SourceLocation {
+    #[inline(always)]
+    fn eq(&self, other: &Self) -> bool {
+        self.words() == other.words()
+    }
+}
+
+/// The place that [`SourceLocation::words`] gave these of.
+#[inline(always)]
+pub(crate) fn position_of_words((lines, columns): (u64, u64)) -> Position {
+    Position {
+        lineno: lines as i32,
+        end_lineno: (lines >> 32) as i32,
+        col_offset: columns as i32,
+        end_col_offset: (columns >> 32) as i32,
     }
 }
 
@@ -143,6 +156,17 @@ impl InstructionSequence {
     /// An empty sequence.
     pub fn new() -> Self {
         InstructionSequence::default()
+    }
+
+    /// An empty sequence with room for the instructions of most functions.
+    pub(crate) fn with_room() -> Self {
+        InstructionSequence {
+            instructions: Vec::with_capacity(256),
+            label_map: Vec::with_capacity(32),
+            segments: Vec::with_capacity(64),
+            jumps: Vec::with_capacity(32),
+            ..InstructionSequence::default()
+        }
     }
 
     /// Empties the sequence and makes room for `count` instructions.

@@ -17,7 +17,7 @@ fn every_form_round_trips() {
         (at(2000, 2000, 130, 140), 19),
     ];
     let mut writer = LineTableWriter::new(10);
-    places.iter().for_each(|&(place, units)| writer.push(place, units));
+    places.iter().for_each(|&(place, units)| writer.push(&place, units));
     let table = writer.finish();
     let mut spread = Vec::new();
     for Entry { start, end, position } in entries(&table, 10) {

@@ -165,7 +165,7 @@ impl<'a> Unit<'a> {
             static_attributes: BTreeSet::new(),
             deferred_annotations: Vec::new(),
             conditional_annotations: 0,
-            seq: InstructionSequence::new(),
+            seq: InstructionSequence::with_room(),
             blocks: Vec::new(),
             in_inlined_comp: 0,
             in_conditional_block: 0,
