@@ -48,7 +48,10 @@ pub(crate) struct Parser<'s, 'a> {
     tokens: &'s [Token],
     options: &'s ParseOptions,
     pos: usize,
-    end: (u32, u32),
+    /// The kind of the token at `pos`.
+    kind: TokenKind,
+    /// The last token taken at which nodes may end.
+    end: usize,
     depth: u32,
     barry_as_flufl: bool,
     /// The constant that a name is normalised to, which no name may be.
@@ -72,7 +75,7 @@ pub(crate) struct Parser<'s, 'a> {
 #[derive(Clone, Copy)]
 struct Mark {
     pos: usize,
-    end: (u32, u32),
+    end: usize,
     depth: u32,
     warnings: usize,
     pending: usize,
@@ -98,7 +101,8 @@ impl<'s, 'a> Parser<'s, 'a> {
             tokens,
             options,
             pos: 0,
-            end: (1, 0),
+            kind: tokens.first().map_or(TokenKind::EndMarker, |token| token.kind),
+            end: usize::MAX,
             depth: 0,
             barry_as_flufl,
             constant_name: Cell::new(None),
@@ -144,34 +148,48 @@ impl<'s, 'a> Parser<'s, 'a> {
         self.tokens.get(self.pos.checked_sub(1)?)
     }
 
-    fn peek(&self) -> &'s Token {
-        let last = self.tokens.len() - 1;
-        &self.tokens[self.pos.min(last)]
+    /// The token at an index; the last one is repeated without end.
+    #[inline(always)]
+    fn token(&self, index: usize) -> &'s Token {
+        match self.tokens.get(index) {
+            Some(token) => token,
+            None => &self.tokens[self.tokens.len() - 1],
+        }
     }
 
+    #[inline(always)]
+    fn peek(&self) -> &'s Token {
+        self.token(self.pos)
+    }
+
+    #[inline(always)]
     fn kind(&self) -> TokenKind {
-        self.peek().kind
+        self.kind
     }
 
     /// The kind of the token `ahead` tokens behind the next.
+    #[inline(always)]
     fn kind_at(&self, ahead: usize) -> TokenKind {
-        let last = self.tokens.len() - 1;
-        self.tokens[(self.pos + ahead).min(last)].kind
+        self.token(self.pos + ahead).kind
     }
 
+    #[inline(always)]
     fn at(&self, kind: TokenKind) -> bool {
-        self.kind() == kind
+        self.kind == kind
     }
 
+    #[inline(always)]
     fn advance(&mut self) -> &'s Token {
         let token = self.peek();
-        if !token.kind.is_layout() {
-            self.end = (token.end_lineno, unsigned(token.end_col_offset));
+        if !self.kind.is_layout() {
+            self.end = self.pos;
         }
         self.pos += 1;
+        self.kind = self.peek().kind;
         token
     }
 
+    #[inline]
     fn eat(&mut self, kind: TokenKind) -> bool {
         let found = self.at(kind);
         if found {
@@ -180,6 +198,7 @@ impl<'s, 'a> Parser<'s, 'a> {
         found
     }
 
+    #[inline]
     fn expect(&mut self, kind: TokenKind) -> Parsing<&'s Token> {
         if self.at(kind) { Ok(self.advance()) } else { Err(Failure::Invalid) }
     }
@@ -214,6 +233,7 @@ impl<'s, 'a> Parser<'s, 'a> {
 
     fn reset(&mut self, mark: Mark) {
         (self.pos, self.end, self.depth) = (mark.pos, mark.end, mark.depth);
+        self.kind = self.peek().kind;
         self.warnings.truncate(mark.warnings);
         self.pending.truncate(mark.pending);
         self.exprs.truncate(mark.exprs);
@@ -224,20 +244,24 @@ impl<'s, 'a> Parser<'s, 'a> {
     }
 
     /// From the token at index `start` to the last token taken.
+    #[inline]
     fn location(&self, start: usize) -> Location {
-        let first = &self.tokens[start.min(self.tokens.len() - 1)];
-        Location {
-            lineno: first.lineno,
-            col_offset: unsigned(first.col_offset),
-            end_lineno: self.end.0,
-            end_col_offset: self.end.1,
-        }
+        let first = self.token(start);
+        let (end_lineno, end_col_offset) = self.end();
+        Location { lineno: first.lineno, col_offset: unsigned(first.col_offset), end_lineno, end_col_offset }
+    }
+
+    /// Line and column where the last token ended at which nodes may end.
+    #[inline(always)]
+    fn end(&self) -> (u32, u32) {
+        self.tokens.get(self.end).map_or((1, 0), |token| (token.end_lineno, unsigned(token.end_col_offset)))
     }
 
     fn text_of(&self, token: &Token) -> &'s [u8] {
         self.text.get(token.start as usize..token.end as usize).unwrap_or_default()
     }
 
+    #[inline]
     fn identifier_of(&self, token: &Token) -> Parsing<Identifier<'a>> {
         // The first names are constants.
         if let Some(constant) = ["False", "None", "True"].get((token.number as usize).wrapping_sub(1)) {
@@ -251,12 +275,14 @@ impl<'s, 'a> Parser<'s, 'a> {
         self.fields.get((token.number as usize).checked_sub(1)?).map(|text| &**text)
     }
 
+    #[inline]
     fn name(&mut self) -> Parsing<Identifier<'a>> {
         let token = self.expect(TokenKind::Name)?;
         self.identifier_of(token)
     }
 
     /// A node of what begins at the token `start` and ends at the last token taken.
+    #[inline]
     fn expr(&self, kind: ExprKind<'a>, start: usize) -> ExprBox<'a> {
         let location = self.location(start);
         self.arena.alloc(Expr { kind, location })
@@ -268,11 +294,21 @@ impl<'s, 'a> Parser<'s, 'a> {
 
     /// The expressions collected since there were `base`.
     fn exprs_from(&mut self, base: usize) -> &'a mut [ExprBox<'a>] {
-        self.arena.alloc_slice_fill_iter(self.exprs.drain(base..))
+        match self.exprs.len() - base {
+            0 => &mut [],
+            1 => match self.exprs.pop() {
+                Some(only) => self.arena.alloc([only]),
+                None => &mut [],
+            },
+            _ => self.arena.alloc_slice_fill_iter(self.exprs.drain(base..)),
+        }
     }
 
     /// The list of several nodes.
     fn nodes<T>(&self, items: Vec<T>) -> &'a mut [T] {
+        if items.is_empty() {
+            return &mut [];
+        }
         self.arena.alloc_slice_fill_iter(items)
     }
 
@@ -367,6 +403,7 @@ impl<'s, 'a> Parser<'s, 'a> {
     }
 }
 
+#[inline(always)]
 fn unsigned(column: i32) -> u32 {
-    u32::try_from(column).unwrap_or(0)
+    column.max(0) as u32
 }

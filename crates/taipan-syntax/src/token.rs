@@ -276,11 +276,13 @@ impl TokenKind {
     }
 
     /// NEWLINE, INDENT, DEDENT and ENDMARKER: tokens at which no node ends.
+    #[inline(always)]
     pub(crate) fn is_layout(self) -> bool {
         matches!(self, K::EndMarker | K::Newline | K::Indent | K::Dedent)
     }
 
     /// The kinds whose first line differs from the line they end in.
+    #[inline]
     pub(crate) fn is_string_part(self) -> bool {
         matches!(
             self,

@@ -107,7 +107,8 @@ impl<'a> Names<'a> {
         self.arena
     }
 
-    /// The hash of a text, taken eight bytes at a time; the last eight may overlap those before.
+    /// The hash of a text, taken eight bytes at a time; the last eight may overlap those before. Among texts of one length
+    /// up to eight it is different for each.
     #[inline(always)]
     fn hash(&self, text: &[u8]) -> u64 {
         let mix = |hash: u64, word: u64| {
@@ -188,7 +189,11 @@ impl<'a> Names<'a> {
                 0 => return Err(at),
                 number => {
                     let (known, name) = self.names[number as usize - 1];
-                    if known == hash && name.0.text.as_bytes() == text {
+                    // Up to eight bytes, hash and length tell all.
+                    if known == hash
+                        && name.0.text.len() == text.len()
+                        && (text.len() <= 8 || name.0.text.as_bytes() == text)
+                    {
                         return Ok(number);
                     }
                 }

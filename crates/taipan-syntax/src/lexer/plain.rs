@@ -285,6 +285,9 @@ impl<'s> Lexer<'s> {
             };
             let token = plain_token(kind, (start, cur), line_start, lineno);
             tokens.push(Token { level, number, ..token });
+            if line.get(cur) == Some(&b' ') {
+                cur += 1;
+            }
         };
         self.cur = cur;
         next

@@ -52,6 +52,9 @@ impl<'a> Parser<'_, 'a> {
         }
         self.expect(K::RPar)?;
         let args = self.exprs_from(args);
+        if self.keywords.len() == keywords {
+            return Ok((args, &mut []));
+        }
         Ok((args, self.arena.alloc_slice_fill_iter(self.keywords.drain(keywords..))))
     }
 

@@ -270,7 +270,7 @@ impl<'a> Parser<'_, 'a> {
     /// Whether `expr`, which ends at the last token, is a named expression without parentheses.
     fn is_bare_named(&self, expr: &Expr<'_>) -> bool {
         matches!(expr.kind, ExprKind::NamedExpr { .. })
-            && (expr.location.end_lineno, expr.location.end_col_offset) == self.end
+            && (expr.location.end_lineno, expr.location.end_col_offset) == self.end()
     }
 }
 

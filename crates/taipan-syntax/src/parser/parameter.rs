@@ -71,12 +71,20 @@ impl<'a> Parser<'_, 'a> {
             }
         }
         let kwonly = list.kwonly.unwrap_or(self.args.len());
-        let kwonlyargs = self.arena.alloc_slice_fill_iter(self.args.drain(kwonly..));
-        let args = self.arena.alloc_slice_fill_iter(self.args.drain(list.posonly..));
-        let posonlyargs = self.arena.alloc_slice_fill_iter(self.args.drain(list.base..));
+        let kwonlyargs = self.args_from(kwonly);
+        let args = self.args_from(list.posonly);
+        let posonlyargs = self.args_from(list.base);
         let (kw_defaults, defaults) = (self.nodes(list.kw_defaults), self.exprs_from(list.defaults));
         let (vararg, kwarg) = (list.vararg, list.kwarg);
         Ok(Arguments { posonlyargs, args, vararg, kwonlyargs, kw_defaults, kwarg, defaults })
+    }
+
+    /// The parameters collected since there were `base`.
+    fn args_from(&mut self, base: usize) -> &'a mut [Arg<'a>] {
+        if self.args.len() == base {
+            return &mut [];
+        }
+        self.arena.alloc_slice_fill_iter(self.args.drain(base..))
     }
 
     /// A comma, which only the last parameter may do without.

@@ -17,6 +17,11 @@ impl<'a> Parser<'_, 'a> {
 
     /// The statements collected since there were `base`.
     pub(super) fn stmts_from(&mut self, base: usize) -> &'a mut [Stmt<'a>] {
+        if self.stmts.len() == base + 1
+            && let Some(only) = self.stmts.pop()
+        {
+            return self.arena.alloc([only]);
+        }
         self.arena.alloc_slice_fill_iter(self.stmts.drain(base..))
     }
 
