@@ -15,6 +15,8 @@ use crate::warning::Warning;
 
 mod format;
 mod patterns;
+#[cfg(test)]
+mod tests;
 
 type Done = Result<(), CompileError>;
 
@@ -30,22 +32,26 @@ pub struct PreprocessOptions {
     pub stack_limit: usize,
 }
 
-/// Preprocesses a tree in place and gives the warnings.
+/// Preprocesses a tree in place and gives the warnings; `notable` as in [`ast::Tree`].
 ///
 /// # Errors
 /// [`CompileError::TooDeep`].
 pub fn preprocess<'a>(
     module: &mut ast::Mod<'a>,
+    notable: Option<&[usize]>,
     arena: &'a Arena,
     options: &PreprocessOptions,
 ) -> Result<Vec<Warning>, CompileError> {
     let mut state =
         Preprocess { arena, options, blocks: Vec::new(), warnings: Vec::new(), depth: Depth::new(options.stack_limit) };
-    match module {
-        ast::Mod::Module { body, .. } => state.body(body)?,
-        ast::Mod::Interactive { body } => state.stmts(body)?,
-        ast::Mod::Expression { body } => state.expr(body)?,
-        ast::Mod::FunctionType { .. } => {}
+    match (module, notable) {
+        (ast::Mod::Module { body, .. }, Some(notable)) if options.optimize < 2 => {
+            notable.iter().filter_map(|&at| body.get_mut(at).map(|stmt| state.stmt(stmt))).collect::<Done>()?;
+        }
+        (ast::Mod::Module { body, .. }, _) => state.body(body)?,
+        (ast::Mod::Interactive { body }, _) => state.stmts(body)?,
+        (ast::Mod::Expression { body }, _) => state.expr(body)?,
+        (ast::Mod::FunctionType { .. }, _) => {}
     }
     Ok(state.warnings)
 }

@@ -57,7 +57,7 @@ pub fn compile(tree: Tree<'_>, filename: &str, options: CompileOptions) -> Resul
 /// # Errors
 /// As [`compile`].
 pub fn compile_wtf8(tree: Tree<'_>, filename: Wtf8Buf, options: CompileOptions) -> Result<Compiled, CompileError> {
-    let Tree { module, names } = tree;
+    let Tree { module, names, notable } = tree;
     let future = future_features(module, options.flags)?;
     let preprocess_options = PreprocessOptions {
         optimize: options.optimize,
@@ -65,7 +65,7 @@ pub fn compile_wtf8(tree: Tree<'_>, filename: Wtf8Buf, options: CompileOptions) 
         syntax_check_only: false,
         stack_limit: options.stack_limit,
     };
-    let mut warnings = preprocess(module, names.arena(), &preprocess_options)?;
+    let mut warnings = preprocess(module, notable.as_deref(), names.arena(), &preprocess_options)?;
     let module = &*module;
     let table = SymbolTable::build(module, names, &future, options.stack_limit).map_err(CompileError::into_scope)?;
     let codegen_options = CodegenOptions {
@@ -85,7 +85,7 @@ pub fn compile_wtf8(tree: Tree<'_>, filename: Wtf8Buf, options: CompileOptions) 
 /// # Errors
 /// `SyntaxError`s of this stage; [`CompileError::TooDeep`].
 pub fn symbol_table(tree: Tree<'_>, options: CompileOptions) -> Result<SymbolTable<'_>, CompileError> {
-    let Tree { module, names } = tree;
+    let Tree { module, names, .. } = tree;
     let future = future_features(module, options.flags)?;
     SymbolTable::build(&*module, names, &future, options.stack_limit).map_err(CompileError::into_scope)
 }
@@ -106,7 +106,7 @@ pub fn optimize_ast(
         syntax_check_only,
         stack_limit: options.stack_limit,
     };
-    preprocess(tree.module, tree.names.arena(), &options)
+    preprocess(tree.module, tree.notable.as_deref(), tree.names.arena(), &options)
 }
 
 fn future_features(module: &ast::Mod<'_>, flags: u32) -> Result<FutureFeatures, CompileError> {

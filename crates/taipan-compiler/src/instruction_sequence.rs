@@ -67,6 +67,7 @@ pub(crate) fn position_of_words((lines, columns): (u64, u64)) -> Position {
 }
 
 impl From<ast::Location> for SourceLocation {
+    #[inline]
     fn from(place: ast::Location) -> Self {
         // Trees made by programs may have negative numbers, kept as their bits.
         SourceLocation {

@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
+use bumpalo::collections::Vec as ArenaVec;
 use taipan_bytecode::Wtf8Buf;
 use taipan_syntax::ast::{self, Names};
 
@@ -238,10 +239,10 @@ impl Hasher for KeyHasher {
 pub struct Scope<'a> {
     pub name: &'a str,
     pub block: BlockType,
-    pub symbols: Symbols,
+    pub symbols: Symbols<'a>,
     /// Parameters in the order of `co_varnames`.
-    pub varnames: Vec<NameId>,
-    pub children: Vec<ScopeId>,
+    pub varnames: ArenaVec<'a, NameId>,
+    pub children: ArenaVec<'a, ScopeId>,
     pub location: SourceLocation,
     pub nested: bool,
     pub generator: bool,
@@ -267,7 +268,7 @@ pub struct Scope<'a> {
     in_conditional_block: bool,
     in_unevaluated_annotation: bool,
     scope_info: Option<&'static str>,
-    directives: Vec<(NameId, SourceLocation)>,
+    directives: ArenaVec<'a, (NameId, SourceLocation)>,
     /// Around generic classes: the only names to mangle (index into the table's sets).
     mangled_names: Option<usize>,
 }

@@ -12,7 +12,7 @@ mod names;
 
 pub use bumpalo::Bump as Arena;
 pub use int::Int;
-pub(crate) use names::kind_of_number;
+pub(crate) use names::{DEBUG, kind_of_number};
 pub use names::{Identifier, Names};
 
 /// Text in WTF-8.
@@ -26,6 +26,9 @@ pub type ExprBox<'a> = &'a mut Expr<'a>;
 pub struct Tree<'a> {
     pub module: &'a mut Mod<'a>,
     pub names: Names<'a>,
+    /// The statements of the module, by their index, with anything in them that CPython's `ast_preprocess` looks for at
+    /// optimisation levels 0 and 1; none where that is not known.
+    pub notable: Option<Vec<usize>>,
 }
 
 /// Where a node begins and ends in the source.

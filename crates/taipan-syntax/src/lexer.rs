@@ -275,7 +275,7 @@ impl<'s> Lexer<'s> {
             self.buf = self.cur;
         }
         let line = self.text.get(self.inp..).unwrap_or_default();
-        self.inp += memchr_newline(line).map_or(line.len(), |at| at + 1);
+        self.inp += line_length(line);
         self.lineno += 1;
         self.line_start = self.cur;
         true
@@ -767,6 +767,21 @@ fn type_comment_body(comment: &[u8]) -> Option<usize> {
         }
     }
     Some(at)
+}
+
+/// The length of the first line with its end, looked for by words: most lines are short.
+#[inline]
+fn line_length(text: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    let (words, _) = text.as_chunks();
+    for (at, word) in words.iter().enumerate().take(16) {
+        let word = u64::from_le_bytes(*word) ^ (ONES * u64::from(b'\n'));
+        let found = word.wrapping_sub(ONES) & !word & (ONES << 7);
+        if found != 0 {
+            return 8 * at + found.trailing_zeros() as usize / 8 + 1;
+        }
+    }
+    memchr_newline(text).map_or(text.len(), |at| at + 1)
 }
 
 pub(crate) fn memchr_newline(bytes: &[u8]) -> Option<usize> {

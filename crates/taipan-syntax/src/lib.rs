@@ -135,7 +135,12 @@ pub fn parse_with_warnings<'a>(
             {
                 return Err((grammar::multiple_statements(&source, token), warnings));
             }
-            Ok(Parsed { tree: Tree { module: arena.alloc(module), names }, warnings, encoding: source.encoding })
+            let notable = std::mem::take(&mut parser.notable_stmts);
+            Ok(Parsed {
+                tree: Tree { module: arena.alloc(module), names, notable },
+                warnings,
+                encoding: source.encoding,
+            })
         }
         Err(parser::Failure::TooDeep) => Err(plain(SyntaxError::bare(
             ErrorKind::MemoryError,

@@ -68,6 +68,9 @@ pub(crate) struct Parser<'s, 'a> {
     keywords: Vec<Keyword<'a>>,
     args: Vec<Arg<'a>>,
     cmp_ops: Vec<CmpOp>,
+    /// How much of what [`Tree::notable`](crate::ast::Tree) is about was met.
+    notable: u32,
+    pub(crate) notable_stmts: Option<Vec<usize>>,
     pub(crate) warnings: Vec<SyntaxWarning>,
 }
 
@@ -115,6 +118,8 @@ impl<'s, 'a> Parser<'s, 'a> {
             keywords: Vec::new(),
             args: Vec::new(),
             cmp_ops: Vec::new(),
+            notable: 0,
+            notable_stmts: None,
             warnings: Vec::new(),
         }
     }
@@ -123,7 +128,7 @@ impl<'s, 'a> Parser<'s, 'a> {
     pub(crate) fn parse(&mut self, mode: Mode, type_ignores: &'a mut [TypeIgnore<'a>]) -> Parsing<Mod<'a>> {
         match mode {
             Mode::Exec => {
-                let body = self.statements(TokenKind::EndMarker)?;
+                let body = self.module_statements()?;
                 self.expect(TokenKind::EndMarker)?;
                 Ok(Mod::Module { body, type_ignores })
             }

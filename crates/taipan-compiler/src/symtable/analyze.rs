@@ -4,6 +4,8 @@
 //! [`Analyzer::seen`] and taken back at its end; the names it needs from outside lie on [`Analyzer::free`], behind those
 //! of the blocks before it.
 
+use bumpalo::collections::Vec as ArenaVec;
+
 use super::build::{Done, directive_location};
 use super::{BlockType, ComprehensionKind, NameId, NameScope, ScopeId, SymbolTable, flags::*};
 use crate::depth::Depth;
@@ -136,9 +138,9 @@ impl Analyzer<'_, '_> {
             let scope = self.table.scope(id);
             (scope.block == BlockType::Class, scope.can_see_class_scope)
         };
-        let mut children = std::mem::take(&mut self.table.scope_mut(id).children);
         let (mut inlined, mut limit) = (false, 64);
-        for &child in &children {
+        for at in 0..self.table.scope(id).children.len() {
+            let child = self.table.scope(id).children[at];
             let entry = self.table.scope(child);
             let class = match entry.can_see_class_scope {
                 true if is_class => Some(id),
@@ -162,18 +164,17 @@ impl Analyzer<'_, '_> {
         }
         if inlined {
             // The children of inlined comprehensions become ours.
-            let mut spliced = Vec::with_capacity(children.len());
-            for child in children {
+            let mut spliced = ArenaVec::new_in(self.table.names.arena());
+            for &child in &self.table.scope(id).children {
                 let entry = self.table.scope(child);
                 if entry.comp_inlined {
-                    spliced.extend_from_slice(&entry.children);
+                    spliced.extend_from_slice_copy(&entry.children);
                 } else {
                     spliced.push(child);
                 }
             }
-            children = spliced;
+            self.table.scope_mut(id).children = spliced;
         }
-        self.table.scope_mut(id).children = children;
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use bumpalo::collections::Vec as ArenaVec;
 use taipan_syntax::ast::{self, ExprContext, Names};
 
 use super::{BlockType, KnownNames, NameId, Scope, ScopeId, ScopeKey, SourceName, SymbolTable, Symbols, flags::*};
@@ -34,8 +35,8 @@ impl<'f, 'a> Builder<'f, 'a> {
                 known: KnownNames::new(&mut names),
                 names,
                 shared: Vec::new(),
-                scopes: Vec::new(),
-                keys: HashMap::default(),
+                scopes: Vec::with_capacity(32),
+                keys: HashMap::with_capacity_and_hasher(32, Default::default()),
                 mangled_sets: Vec::new(),
             },
             future,
@@ -86,12 +87,14 @@ impl<'f, 'a> Builder<'f, 'a> {
         let nested = outer.is_some_and(|outer| outer.nested || outer.is_function_like());
         let method = outer.is_some_and(|outer| outer.block == BlockType::Class) && block == BlockType::Function;
         let id = ScopeId(self.table.scopes.len() as u32);
+        let arena = self.table.names.arena();
+        let room = if block == BlockType::Annotation { 2 } else { 8 };
         self.table.scopes.push(Scope {
             name,
             block,
-            symbols: Symbols::with_room(),
-            varnames: Vec::new(),
-            children: Vec::new(),
+            symbols: Symbols::with_room(room, arena),
+            varnames: ArenaVec::new_in(arena),
+            children: ArenaVec::new_in(arena),
             location,
             nested,
             generator: false,
@@ -113,7 +116,7 @@ impl<'f, 'a> Builder<'f, 'a> {
             in_conditional_block: false,
             in_unevaluated_annotation: false,
             scope_info: None,
-            directives: Vec::new(),
+            directives: ArenaVec::new_in(arena),
             mangled_names: None,
         });
         self.table.keys.insert(key, id);

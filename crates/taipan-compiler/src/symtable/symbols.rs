@@ -3,23 +3,26 @@
 //! Invariants: each name stands once; where there are more than [`FEW`], `slots` holds the place of each, and at most
 //! half of the slots are used.
 
+use bumpalo::collections::Vec;
+use taipan_syntax::ast::Arena;
+
 use super::NameId;
 
 /// Blocks with no more names are searched from end to end.
 const FEW: usize = 8;
 
 /// Names and flags of one block.
-#[derive(Clone, Debug, Default)]
-pub struct Symbols {
-    entries: Vec<(NameId, u32)>,
+#[derive(Clone, Debug)]
+pub struct Symbols<'a> {
+    entries: Vec<'a, (NameId, u32)>,
     /// Places from 1, found by the number of the name; a power of two of them, or none.
-    slots: Vec<u32>,
+    slots: Vec<'a, u32>,
 }
 
-impl Symbols {
-    /// No names, and room for a few.
-    pub(crate) fn with_room() -> Symbols {
-        Symbols { entries: Vec::with_capacity(FEW), slots: Vec::new() }
+impl<'a> Symbols<'a> {
+    /// No names, and room for some.
+    pub(crate) fn with_room(count: usize, arena: &'a Arena) -> Symbols<'a> {
+        Symbols { entries: Vec::with_capacity_in(count, arena), slots: Vec::new_in(arena) }
     }
 
     /// The flags of a name.
@@ -138,8 +141,9 @@ mod tests {
 
     #[test]
     fn names_are_found_in_blocks_of_any_size() {
+        let arena = Arena::new();
         for count in [0, 1, 8, 9, 100, 1000] {
-            let mut symbols = Symbols::default();
+            let mut symbols = Symbols::with_room(0, &arena);
             for number in 0..count {
                 *symbols.flags_mut(NameId(number * 7)) |= number;
             }

@@ -14,6 +14,9 @@ use taipan_text::unicode::normalize::{Form, normalize};
 use super::Arena;
 use crate::token::{KEYWORDS, SOFT_KEYWORDS, TokenKind};
 
+/// The number of `__debug__`, which follows the soft keywords.
+pub(crate) const DEBUG: u32 = (KEYWORDS.len() + SOFT_KEYWORDS.len()) as u32 + 1;
+
 /// An identifier, NFKC-normalised.
 #[derive(Clone, Copy)]
 pub struct Identifier<'a>(&'a Name<'a>);
@@ -99,6 +102,7 @@ impl<'a> Names<'a> {
         for word in KEYWORDS.iter().map(|(word, _)| *word).chain(SOFT_KEYWORDS) {
             names.intern(word);
         }
+        names.intern("__debug__");
         names
     }
 
@@ -261,5 +265,6 @@ mod tests {
         assert_eq!(names.get("n"), None);
         assert_eq!(names.number_of_spelling("ﬁ".as_bytes()), names.intern("fi").number());
         assert_eq!(kind_of_number(names.intern("lambda").number()), TokenKind::Lambda);
+        assert_eq!(names.intern("__debug__").number(), DEBUG);
     }
 }

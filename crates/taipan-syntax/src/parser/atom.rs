@@ -1,7 +1,7 @@
 //! Primaries and atoms: attributes, calls, subscripts, displays, literals.
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{Constant, Expr, ExprBox, ExprContext, ExprKind, Int};
+use crate::ast::{Constant, DEBUG, Expr, ExprBox, ExprContext, ExprKind, Int};
 use crate::literal;
 use crate::token::TokenKind as K;
 
@@ -95,6 +95,9 @@ impl<'a> Parser<'_, 'a> {
     fn name_atom(&mut self) -> Parsing<ExprBox<'a>> {
         let start = self.pos;
         let id = self.name()?;
+        if id.number() == DEBUG {
+            self.notable += 1;
+        }
         Ok(self.expr(ExprKind::Name { id, ctx: LOAD }, start))
     }
 

@@ -195,6 +195,7 @@ impl<'a> Parser<'_, 'a> {
         let orelse = if handlers.is_empty() { &mut [] } else { self.else_block()? };
         let mut finalbody: &mut [Stmt<'a>] = &mut [];
         if self.eat(K::Finally) {
+            self.notable += 1;
             self.expect(K::Colon)?;
             finalbody = self.block()?;
         }
@@ -251,6 +252,7 @@ impl<'a> Parser<'_, 'a> {
         match self.match_head() {
             Ok(subject) => {
                 self.require(10)?;
+                self.notable += 1;
                 self.enter()?;
                 let mut cases = vec![self.case_block()?];
                 while !self.at(K::Dedent) {

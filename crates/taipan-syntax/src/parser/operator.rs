@@ -4,7 +4,7 @@
 //! the stack is bounded by [`MAX_PENDING`].
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{BoolOp, CmpOp, ExprBox, ExprKind, Operator, UnaryOp};
+use crate::ast::{BoolOp, CmpOp, Constant, ExprBox, ExprKind, Operator, UnaryOp};
 use crate::token::TokenKind as K;
 
 /// How many operators may wait for their right operand.
@@ -221,7 +221,12 @@ impl<'a> Parser<'_, 'a> {
                 let ops = self.arena.alloc_slice_fill_iter(self.cmp_ops.drain(ops..));
                 ExprKind::Compare { left, ops, comparators: self.exprs_from(base) }
             }
-            PendingKind::Binary(left, op) => ExprKind::BinOp { left, op, right: operand },
+            PendingKind::Binary(left, op) => {
+                if op == Operator::Mod && is_text(&left) {
+                    self.notable += 1;
+                }
+                ExprKind::BinOp { left, op, right: operand }
+            }
         };
         (top.start, self.expr(kind, top.start))
     }
@@ -276,6 +281,10 @@ impl<'a> Parser<'_, 'a> {
         let value = self.primary()?;
         Ok(self.expr(ExprKind::Await { value }, start))
     }
+}
+
+fn is_text(expr: &ExprBox<'_>) -> bool {
+    matches!(expr.kind, ExprKind::Constant { value: Constant::Str(_), .. })
 }
 
 /// Whether operators of this rank take what is to their left first. Comparisons and boolean operators gather.

@@ -15,6 +15,20 @@ impl<'a> Parser<'_, 'a> {
         Ok(self.stmts_from(base))
     }
 
+    /// The statements of a module, and which of them are notable.
+    pub(super) fn module_statements(&mut self) -> Parsing<&'a mut [Stmt<'a>]> {
+        let mut notable = Vec::new();
+        while !self.at(K::EndMarker) {
+            let (first, before) = (self.stmts.len(), self.notable);
+            self.statement()?;
+            if self.notable != before {
+                notable.extend(first..self.stmts.len());
+            }
+        }
+        self.notable_stmts = Some(notable);
+        Ok(self.stmts_from(0))
+    }
+
     /// The statements collected since there were `base`.
     pub(super) fn stmts_from(&mut self, base: usize) -> &'a mut [Stmt<'a>] {
         if self.stmts.len() == base + 1

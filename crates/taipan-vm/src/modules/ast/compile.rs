@@ -67,7 +67,7 @@ fn tree_of<'a>(vm: &mut Vm, arena: &'a Arena, source: Value, mode: Mode) -> Resu
         return Err(vm.raise(Exc::TypeError, format!("expected {} node, got {got}", kind.node().name)));
     };
     match validate(&module, vm.native_limit) {
-        Ok(()) => Ok(Tree { module: arena.alloc(module), names: reading.into_names() }),
+        Ok(()) => Ok(Tree { module: arena.alloc(module), names: reading.into_names(), notable: None }),
         Err(ValidateError::Value(message)) => Err(vm.raise(Exc::ValueError, message)),
         Err(ValidateError::Type(message)) => Err(vm.raise(Exc::TypeError, message)),
         Err(ValidateError::TooDeep) => Err(vm.raise(Exc::RecursionError, CompileError::TooDeep.to_string())),
