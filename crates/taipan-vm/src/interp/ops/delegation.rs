@@ -123,8 +123,7 @@ pub(super) fn show(vm: &mut Vm, object: Value) {
 /// Takes away the sleeping frames on top: a value goes through them. Gives what happens to it then. A frame whose code is
 /// watched meanwhile wakes instead, and hands the value on itself.
 #[inline(always)]
-pub(super) fn ascend(vm: &mut Vm, ret: Ret) -> Ret {
-    let mut ret = ret;
+pub(super) fn ascend(vm: &mut Vm, mut ret: Ret) -> Ret {
     // SAFETY: below the frame that yielded lies one, or the record that is none and does not sleep.
     while unsafe { (*vm.exec.top).ret.0 } & Ret::ASLEEP != 0 {
         // SAFETY: as above; the generator of a sleeping frame is one.
@@ -137,14 +136,24 @@ pub(super) fn ascend(vm: &mut Vm, ret: Ret) -> Ret {
             wake(vm);
             break;
         }
-        if let Some(object) = frame.object.and_then(|object| object.exact::<FrameObject>()) {
-            object.get_mut(vm).depth = 0;
-        }
         ret = frame.ret;
+        if ret.0 & Ret::HAS_OBJECT != 0 {
+            hide(vm);
+        }
         generator.get_mut(vm).state = SUSPENDED;
         vm.pop_frame();
     }
     ret
+}
+
+/// The object of the top frame, if it has one, shows a suspended generator from now on.
+#[cold]
+#[inline(never)]
+pub(super) fn hide(vm: &mut Vm) {
+    let object = vm.exec.current().and_then(|frame| frame.object);
+    if let Some(object) = object.and_then(|object| object.exact::<FrameObject>()) {
+        object.get_mut(vm).depth = 0;
+    }
 }
 
 /// Writes the slots of the top frame, if it sleeps: it goes on.

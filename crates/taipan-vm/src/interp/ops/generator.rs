@@ -279,10 +279,7 @@ pub fn beside<T>(
     push_suspended(vm, generator, Ret::new(Kind::GeneratorEntry, 0, 0))?;
     set_sent(vm, Value::NONE);
     let result = act(vm);
-    let object = vm.exec.current().and_then(|frame| frame.object).and_then(|object| object.exact::<FrameObject>());
-    if let Some(object) = object {
-        object.get_mut(vm).depth = 0;
-    }
+    delegation::hide(vm);
     // A collection may have emptied what was saved.
     let depth = generator.get(vm).depth;
     save(vm, generator, depth);
@@ -303,7 +300,7 @@ fn is_protected(vm: &Vm, executable: &Executable, generator: Gc<Generator>, op: 
 #[inline(never)]
 pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     // SAFETY: control is in a frame's operation.
-    let Frame { generator, executable, handled: outer, object, ret, .. } = unsafe { *vm.exec.top };
+    let Frame { generator, executable, handled: outer, ret, .. } = unsafe { *vm.exec.top };
     let Some(generator) = generator else {
         return Err(vm.raise(Exc::SystemError, "yield in a frame that is no generator's"));
     };
@@ -323,8 +320,8 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     state.state = SUSPENDED;
     state.handled = own;
     vm.handled = outer;
-    if let Some(object) = object.and_then(|object| object.exact::<FrameObject>()) {
-        object.get_mut(vm).depth = 0;
+    if ret.0 & Ret::HAS_OBJECT != 0 {
+        delegation::hide(vm);
     }
     vm.pop_frame();
     let ret = if ret.kind() == Kind::GeneratorSend { delegation::ascend(vm, ret) } else { ret };
