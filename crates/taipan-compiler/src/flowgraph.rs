@@ -59,10 +59,15 @@ impl Flowgraph {
         cfg.build(seq)?;
         optimize_code_unit(cfg, consts, metadata.varnames.len(), nparams)?;
         pseudo_ops::convert_pseudo_conditional_jumps(cfg);
-        let stacksize = stack_depth::calculate_stack_depth(cfg)?;
+        // Without handlers, depths are the same after the next passes, and found along with what is borrowed.
+        let fused = !cfg.has_handlers && cfg.kinds.has(Kinds::LOAD_FAST);
+        let stacksize = if fused { 0 } else { stack_depth::calculate_stack_depth(cfg)? };
         prefix::prepare_localsplus(cfg, metadata, flags)?;
         pseudo_ops::convert_pseudo_ops(cfg)?;
         pseudo_ops::normalize_jumps(cfg);
+        if fused {
+            return load_fast::optimize_load_fast_and_measure(cfg);
+        }
         load_fast::optimize_load_fast(cfg);
         Ok(stacksize)
     }

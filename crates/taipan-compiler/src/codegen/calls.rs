@@ -27,13 +27,14 @@ impl<'a> Compiler<'a> {
         if self.method_call(expr, func, args, keywords)? {
             return Ok(());
         }
-        let skip_normal_call = self.new_label();
         self.check_caller(func);
         self.expr(func)?;
-        self.builtin_call(func, args, keywords, skip_normal_call)?;
+        let skip_normal_call = self.builtin_call(func, args, keywords)?;
         self.op(Opcode::PushNull, place(func.location));
         self.call_arguments(0, args, None, keywords, place(expr.location))?;
-        self.use_label(skip_normal_call);
+        if let Some(skip_normal_call) = skip_normal_call {
+            self.use_label(skip_normal_call);
+        }
         Ok(())
     }
 
@@ -89,25 +90,24 @@ impl<'a> Compiler<'a> {
         func: &'a ast::Expr<'a>,
         args: &'a [ast::ExprBox<'a>],
         keywords: &'a [ast::Keyword<'a>],
-        end: Label,
-    ) -> Done {
-        let (ExprKind::Name { id, .. }, [generator], []) = (&func.kind, args, keywords) else { return Ok(()) };
+    ) -> Result<Option<Label>, CompileError> {
+        let (ExprKind::Name { id, .. }, [generator], []) = (&func.kind, args, keywords) else { return Ok(None) };
         if !matches!(generator.kind, ExprKind::GeneratorExp { .. }) {
-            return Ok(());
+            return Ok(None);
         }
         let builtin = match &**id {
             "all" => CommonConstant::BuiltinAll,
             "any" => CommonConstant::BuiltinAny,
             "tuple" => CommonConstant::BuiltinTuple,
-            _ => return Ok(()),
+            _ => return Ok(None),
         };
         if self.table.scope(self.table.lookup(ScopeKey::comprehension(generator))?).coroutine {
-            return Ok(());
+            return Ok(None);
         }
         let is_tuple = builtin == CommonConstant::BuiltinTuple;
         let is_all = builtin == CommonConstant::BuiltinAll;
         let loc = place(func.location);
-        let skip = self.new_label();
+        let (end, skip) = (self.new_label(), self.new_label());
         self.op_i(Opcode::Copy, 1, loc);
         self.op_i(Opcode::LoadCommonConstant, builtin.oparg(), loc);
         self.compare_op(CmpOp::Is, loc);
@@ -143,7 +143,7 @@ impl<'a> Compiler<'a> {
         }
         self.jump(Opcode::Jump, end, loc);
         self.use_label(skip);
-        Ok(())
+        Ok(Some(end))
     }
 
     fn keyword_values_and_names(&mut self, keywords: &'a [ast::Keyword<'a>], loc: SourceLocation) -> Done {

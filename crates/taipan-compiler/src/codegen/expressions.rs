@@ -14,6 +14,14 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn expr(&mut self, expr: &'a ast::Expr<'a>) -> Done {
+        // The most frequent kind; nothing lies below it.
+        if let ExprKind::Name { id, ctx } = &expr.kind {
+            return self.name_op(id, *ctx, place(expr.location));
+        }
+        self.expr_of_parts(expr)
+    }
+
+    fn expr_of_parts(&mut self, expr: &'a ast::Expr<'a>) -> Done {
         self.depth.enter()?;
         let loc = place(expr.location);
         match &expr.kind {

@@ -9,7 +9,7 @@ use super::unit::{Resolved, ScopeType};
 use super::{Compiler, Done};
 use crate::error::CompileError;
 use crate::instruction_sequence::SourceLocation;
-use crate::symtable::{BlockType, NameId, NameScope, SourceName};
+use crate::symtable::{NameId, NameScope, SourceName};
 
 /// Where a name is found at run time.
 enum Place {
@@ -103,8 +103,7 @@ impl<'a> Compiler<'a> {
     /// The operation on a name, after what must stand before it.
     fn resolve(&mut self, id: NameId, ctx: ExprContext, loc: SourceLocation) -> (Opcode, u32) {
         let scope = NameScope::of(self.scope().symbol(id));
-        let in_class = self.scope().block == BlockType::Class;
-        let sees_class = self.scope().can_see_class_scope;
+        let (in_class, sees_class) = (self.unit.is_class, self.unit.sees_class);
         match self.place_of(id, scope) {
             Place::Fast => {
                 let op = match ctx {
@@ -155,7 +154,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn place_of(&mut self, id: NameId, scope: NameScope) -> Place {
-        let function_like = self.scope().is_function_like();
+        let function_like = self.unit.is_function_like;
         match scope {
             NameScope::Free => Place::Deref(self.free_number(id)),
             NameScope::Cell => Place::Deref(self.unit.metadata.cellvars.add(id)),

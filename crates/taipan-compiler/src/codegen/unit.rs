@@ -16,7 +16,7 @@ use crate::const_table::ConstTable;
 use crate::error::CompileError;
 use crate::instruction_sequence::{InstructionSequence, NO_LOCATION, SourceLocation};
 use crate::name_table::NameTable;
-use crate::symtable::{NameId, NameScope, Scope, ScopeId, ScopeKey, SymbolTable, flags, mangle};
+use crate::symtable::{BlockType, NameId, NameScope, Scope, ScopeId, ScopeKey, SymbolTable, flags, mangle};
 
 /// What kind of code a unit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,10 @@ pub(super) struct Resolved {
 pub(super) struct Unit<'a> {
     pub(super) scope: ScopeId,
     pub(super) kind: ScopeType,
+    /// Facts about the scope: locals are fast ones; it is a class; it is an annotation's or a type's inside a class.
+    pub(super) is_function_like: bool,
+    pub(super) is_class: bool,
+    pub(super) sees_class: bool,
     pub(super) private: Option<&'a str>,
     pub(super) name: NameId,
     /// Attributes assigned through `self` in methods of this class.
@@ -128,6 +132,9 @@ impl<'a> Unit<'a> {
         metadata.kwonlyargcount = start.kwonlyargcount as u32;
         metadata.firstlineno = start.firstlineno;
         let scope = table.scope(id);
+        unit.is_function_like = scope.is_function_like();
+        unit.is_class = scope.block == BlockType::Class;
+        unit.sees_class = scope.can_see_class_scope;
         for &name in &scope.varnames {
             metadata.varnames.add(name);
         }
@@ -160,6 +167,9 @@ impl<'a> Unit<'a> {
         Unit {
             scope: id,
             kind: start.kind,
+            is_function_like: false,
+            is_class: false,
+            sees_class: false,
             private: None,
             name: start.name,
             static_attributes: BTreeSet::new(),

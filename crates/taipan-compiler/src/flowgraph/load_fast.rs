@@ -7,6 +7,7 @@
 use taipan_bytecode::Opcode;
 
 use super::cfg::{BlockId, Cfg};
+use crate::error::CompileError;
 use crate::instruction_sequence::Instruction;
 use crate::op_kinds::Kinds;
 
@@ -28,6 +29,10 @@ const NONE: u32 = u32::MAX;
 pub struct Simulation {
     depth: usize,
     refs: Vec<Ref>,
+    /// The greatest depth so far.
+    max_depth: usize,
+    /// More was taken than there is.
+    has_underflow: bool,
 }
 
 /// The block under way. Its loads borrow until something forbids it.
@@ -40,6 +45,7 @@ impl Run<'_> {
     /// Takes what lies on top, if it is the reference of a load.
     #[inline]
     fn pop(&mut self) -> Option<Ref> {
+        self.sim.has_underflow |= self.sim.depth == 0;
         self.sim.depth = self.sim.depth.saturating_sub(1);
         self.sim.refs.pop_if(|top| top.at >= self.sim.depth)
     }
@@ -47,6 +53,7 @@ impl Run<'_> {
     #[inline]
     fn pop_many(&mut self, count: i64) {
         // No operation takes less than nothing.
+        self.sim.has_underflow |= count as usize > self.sim.depth;
         self.sim.depth = self.sim.depth.saturating_sub(count as usize);
         while self.sim.refs.pop_if(|top| top.at >= self.sim.depth).is_some() {}
     }
@@ -173,12 +180,88 @@ pub fn optimize_load_fast(cfg: &mut Cfg) {
     cfg.simulation = sim;
 }
 
+/// [`optimize_load_fast`] for a graph without handlers whose depths are not known yet; gives the greatest one.
+///
+/// # Errors
+/// As [`super::stack_depth::calculate_stack_depth`].
+pub fn optimize_load_fast_and_measure(cfg: &mut Cfg) -> Result<u32, CompileError> {
+    cfg.start_walk();
+    let mut todo = std::mem::take(&mut cfg.todo);
+    todo.clear();
+    let mut sim = std::mem::take(&mut cfg.simulation);
+    (sim.max_depth, sim.has_underflow) = (0, false);
+    let entry = cfg.entry;
+    enter(cfg, &mut todo, entry, 0, true)?;
+    while let Some(id) = todo.pop() {
+        // Blocks that are only reached through empty ones are measured, but not changed.
+        let is_reached = cfg.is_visited(id);
+        if is_reached {
+            treat(cfg, id, &mut sim);
+        } else {
+            measure(cfg, id, &mut sim);
+        }
+        if sim.has_underflow {
+            return Err(CompileError::Value("Invalid CFG, stack underflow"));
+        }
+        let reaches = is_reached && !cfg[id].is_empty();
+        if let Some(target) = cfg.jump_target(id) {
+            enter(cfg, &mut todo, target, sim.depth, reaches)?;
+        }
+        if let Some(next) = cfg.fallthrough(id) {
+            enter(cfg, &mut todo, next, sim.depth, reaches)?;
+        }
+    }
+    let max_depth = sim.max_depth;
+    cfg.todo = todo;
+    cfg.simulation = sim;
+    u32::try_from(max_depth).map_err(|_| CompileError::Internal("stack depth out of range"))
+}
+
+/// Follows the depth through a block.
+fn measure(cfg: &Cfg, id: BlockId, sim: &mut Simulation) {
+    sim.depth = cfg[id].start_depth().unwrap_or(0) as usize;
+    for instr in cfg.instrs(id) {
+        sim.max_depth = sim.max_depth.max(sim.depth);
+        let (popped, pushed) = instr.op.pops_and_pushes(instr.oparg);
+        sim.has_underflow |= popped as usize > sim.depth;
+        sim.depth = sim.depth.saturating_sub(popped as usize) + pushed as usize;
+    }
+}
+
+#[inline]
+fn enter(
+    cfg: &mut Cfg,
+    todo: &mut Vec<BlockId>,
+    id: BlockId,
+    depth: usize,
+    is_reached: bool,
+) -> Result<(), CompileError> {
+    let is_new = is_reached && cfg.visit(id);
+    match cfg[id].start_depth() {
+        None => {
+            let Ok(depth) = u32::try_from(depth) else {
+                return Err(CompileError::Internal("stack depth out of range"));
+            };
+            cfg[id].set_start_depth(Some(depth));
+            todo.push(id);
+        }
+        Some(known) if known as usize != depth => {
+            return Err(CompileError::Internal("Invalid CFG, inconsistent stackdepth"));
+        }
+        Some(_) if is_new => todo.push(id),
+        Some(_) => {}
+    }
+    Ok(())
+}
+
+/// Treats one block; the simulation ends where the block does.
 fn treat(cfg: &mut Cfg, id: BlockId, sim: &mut Simulation) {
     let (block, instrs) = cfg.parts(id);
     sim.refs.clear();
     sim.depth = block.start_depth().unwrap_or(0) as usize;
     let mut run = Run { sim, instrs };
     for i in 0..run.instrs.len() {
+        run.sim.max_depth = run.sim.max_depth.max(run.sim.depth);
         let instr = &mut run.instrs[i];
         let (op, oparg) = (instr.op, instr.oparg);
         match op {
