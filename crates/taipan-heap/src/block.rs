@@ -61,14 +61,20 @@ pub(crate) struct Blocks {
     max: usize,
     free: Vec<u32>,
     pub(crate) used: usize,
+    /// Blocks from this one on have never had memory.
+    untouched: usize,
 }
+
+/// A heap of more blocks than this gets memory for so many at a time: one request is cheaper than a fault for each page.
+const POPULATE_FROM: usize = (16 << 20) / BLOCK;
+const POPULATE: usize = 4;
 
 impl Blocks {
     pub(crate) fn new(pages: Reservation) -> Result<Blocks, HeapError> {
         let kinds = ByteTable::new(pages.len() >> BLOCK_SHIFT)?;
         let (base, len) = (pages.base(), pages.len());
         let max = (len / 2) >> BLOCK_SHIFT;
-        Ok(Blocks { pages, kinds, base, len, table: Vec::new(), max, free: Vec::new(), used: 0 })
+        Ok(Blocks { pages, kinds, base, len, table: Vec::new(), max, free: Vec::new(), used: 0, untouched: 0 })
     }
 
     /// First address after the block area.
@@ -134,6 +140,12 @@ impl Blocks {
         }
         let block = self.free.pop()? as usize;
         let address = self.address(block);
+        if block >= self.untouched {
+            self.untouched = (block + POPULATE).min(self.table.len());
+            if self.used > POPULATE_FROM {
+                self.pages.populate(address, (self.untouched - block) * BLOCK);
+            }
+        }
         let entry = &mut self.table[block];
         if zeroed && !entry.clean {
             // SAFETY: the block is committed and free.

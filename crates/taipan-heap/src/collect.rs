@@ -19,8 +19,10 @@ use crate::verify::expect_sound;
 const MIN_GROWTH: usize = 4 << 20;
 /// A heap of fewer bytes is cheap to mark: once garbage was found, it may grow by a half only.
 const SMALL: usize = 32 << 20;
-/// After more markings in a row that found hardly any garbage the heap may grow to four times its size before the next.
+/// After more markings in a row that found hardly any garbage a heap may grow to four times its size before the next,
 const FUTILE: u32 = 3;
+/// one of this size to two and a half times.
+const GROWING_LARGE: usize = 256 << 20;
 /// A heap with so many bytes in its blocks that nothing lives in may be condensed;
 const SPARSE: usize = 4 << 20;
 /// within the program's allocations only if no more than so many bytes live.
@@ -30,11 +32,13 @@ pub(crate) const IDLE_RATE: u64 = 2;
 /// and up to so many times while that finds hardly any garbage.
 const MAX_IDLE_RATE: u64 = 256;
 /// Least number of bytes scanned by a marking slice.
-pub(crate) const MIN_SLICE: usize = 512 << 10;
+pub(crate) const MIN_SLICE: usize = 1 << 20;
 /// Bytes scanned by a slice for each byte promoted: marking must end before old space has grown much.
-pub(crate) const SLICE_RATE: usize = 6;
+pub(crate) const SLICE_RATE: usize = 5;
 /// Most bytes scanned by a slice after a minor collection that followed references, which takes time of its own.
 const MAX_SLICE: usize = 2 << 20;
+/// Bytes that might be scanned in the time that an old object takes which was written to.
+const WRITTEN: usize = 160;
 
 impl Heap {
     /// Collects now. A major collection frees all garbage, in one pause.
@@ -84,6 +88,7 @@ impl Heap {
         }
         self.pause(cause, roots, sp, |heap, roots, candidates, out| {
             let adopting = heap.may_adopt();
+            let written = heap.remembered.len();
             if adopting {
                 heap.adopt_nursery(out);
             } else {
@@ -104,6 +109,8 @@ impl Heap {
             if !adopting {
                 slice = slice.min(MAX_SLICE.max(heap.slice_bytes));
             }
+            // They were looked at, and are to be scanned again.
+            slice = slice.saturating_sub(written.saturating_mul(WRITTEN)).max(slice / 4);
             let budget = if late { usize::MAX } else { slice };
             if heap.drain_marks(budget) {
                 heap.mark_roots(roots, candidates);
@@ -216,7 +223,8 @@ impl Heap {
         let growth = match self.futile {
             0 if live < SMALL => live / 2,
             0..=FUTILE => live / 4 * 3,
-            _ => live.saturating_mul(3),
+            _ if live < GROWING_LARGE => live.saturating_mul(3),
+            _ => live / 2 * 3,
         };
         self.next_major = growth.max(MIN_GROWTH).min(room.max(1 << 20));
     }

@@ -83,6 +83,17 @@ impl Reservation {
         unsafe { libc::mprotect(start as *mut libc::c_void, len, libc::PROT_READ | libc::PROT_WRITE) == 0 }
     }
 
+    /// Gives a committed range memory ahead of its first use, where the system can.
+    pub(crate) fn populate(&self, start: usize, len: usize) {
+        assert!(start >= self.base && len <= self.len && start - self.base <= self.len - len);
+        #[cfg(target_os = "linux")]
+        // SAFETY: the range lies inside the reservation (asserted); what it holds does not change.
+        unsafe {
+            // An older system refuses.
+            libc::madvise(start as *mut libc::c_void, len, libc::MADV_POPULATE_WRITE);
+        }
+    }
+
     /// Gives the memory of a committed range back; all of it reads as zero afterwards.
     ///
     /// # Safety

@@ -206,7 +206,13 @@ impl Str {
             return Err(vm.raise_no_memory());
         };
         let meta = bytes as u64 | (kind as u64) << KIND_SHIFT;
-        vm.new_with_tail(shape, Str { header: HeaderWord::NEW, hash: 0, meta }, bytes)
+        let header = Str { header: HeaderWord::NEW, hash: 0, meta };
+        if shape != Builtin::Str as u32 {
+            return vm.new_with_tail(shape, header, bytes);
+        }
+        // Nothing follows the text of an exact str.
+        let memory = vm.alloc_raw(shape, size_of::<Str>() + bytes)?;
+        Ok(vm.fill_object(memory, header))
     }
 
     // ---- reading ----
@@ -393,6 +399,7 @@ impl Str {
     }
 
     /// Whether the str is the interned one of its text.
+    #[inline]
     pub fn is_interned(this: Gc<Str>) -> bool {
         // SAFETY: a live object's header.
         unsafe { (*this.header().as_ptr()).identity_hash() != 0 }

@@ -141,7 +141,8 @@ impl Dict {
             match slots[..2 * filled].chunks_exact_mut(2).find(|slots| slots[0] == key) {
                 Some(slots) => slots[1] = value,
                 None => {
-                    slots[2 * filled..2 * filled + 2].copy_from_slice(&[key, value]);
+                    let slots = &mut slots[2 * filled..2 * filled + 2];
+                    (slots[0], slots[1]) = (key, value);
                     filled += 1;
                 }
             }
