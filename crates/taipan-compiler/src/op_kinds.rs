@@ -21,7 +21,7 @@ impl Kinds {
     pub const CONST: Kinds = Kinds(1 << 3);
     /// `POP_TOP`.
     pub const POP_TOP: Kinds = Kinds(1 << 4);
-    /// `LOAD_FAST`, `STORE_FAST`.
+    /// `LOAD_FAST`, `LOAD_FAST_CHECK`, `STORE_FAST`.
     pub const FAST: Kinds = Kinds(1 << 5);
     /// `LOAD_FAST`, also joined, and what becomes it.
     pub const LOAD_FAST: Kinds = Kinds(1 << 6);
@@ -169,7 +169,7 @@ const fn row(op: Opcode) -> Row {
         LoadConst => Kinds::CONST.0,
         PopTop => Kinds::POP_TOP.0,
         LoadFast => Kinds::FAST.0 | Kinds::LOAD_FAST.0,
-        StoreFast => Kinds::FAST.0,
+        StoreFast | LoadFastCheck => Kinds::FAST.0,
         LoadFastLoadFast | StoreFastLoadFast => Kinds::LOAD_FAST.0,
         DeleteFast | LoadFastAndClear => Kinds::UNSETS.0,
         StoreFastMaybeNull => Kinds::UNSETS.0 | Kinds::PSEUDO.0,

@@ -102,6 +102,7 @@ fn load_or_store(instr: &mut Instruction, mask: u64) -> u64 {
         | Opcode::LoadFastAndClear
         | Opcode::StoreFastMaybeNull
         | Opcode::StoreFast
+        | Opcode::LoadFastCheck
         | Opcode::LoadFast
             if (instr.oparg as usize) < TRACKED =>
         {

@@ -121,3 +121,24 @@ def far(x):
         if x.a118: y = x.f(118, 'text 118')
         if x.a119: y = x.f(119, 'text 119')
     return y
+
+
+def checked_again(y, z):
+    for x in y:
+        c
+        c.a
+        del z
+    c = 1
+
+
+def checked_in_handlers(y, z):
+    for x in y:
+        try:
+            c
+            c.a
+            del z
+        except E:
+            c.b
+        finally:
+            c.d
+    c = 1
