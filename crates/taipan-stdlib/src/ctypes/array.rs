@@ -223,6 +223,7 @@ fn item(vm: &mut Vm, this: Value, index: isize) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::IndexError, "invalid index"));
     };
     let (proto, size) = items(vm, this)?;
+    check_item(vm, own, index, size)?;
     data::get(vm, proto, None, own, index, Extent::bytes(size), address + index * size)
 }
 
@@ -233,7 +234,17 @@ fn set_item(vm: &mut Vm, this: Value, index: isize, value: Value) -> Result<(), 
         return Err(vm.raise(Exc::IndexError, "invalid index"));
     };
     let (proto, size) = items(vm, this)?;
+    check_item(vm, own, index, size)?;
     data::set(vm, own, proto, None, value, index, Extent::bytes(size), address + index * size)
+}
+
+/// Raises IndexError for an item that lies outside the memory: the instance may have been given another class.
+fn check_item(vm: &mut Vm, own: Gc<CData>, index: usize, size: usize) -> Result<(), Raised> {
+    let end = index.checked_add(1).and_then(|count| count.checked_mul(size));
+    match end.is_some_and(|end| end <= own.get(vm).size) {
+        true => Ok(()),
+        false => Err(vm.raise(Exc::IndexError, "invalid index")),
+    }
 }
 
 /// An index counted from the end if negative. IndexError when it fits no address.
@@ -261,18 +272,18 @@ fn subscript(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::TypeError, "indices must be integers"));
     };
     let (start, stop, step) = Slice::unpack(slice, vm)?;
-    let CData { address, length, .. } = *this.expect::<CData>(vm).get(vm);
+    let CData { address, length, size, .. } = *this.expect::<CData>(vm).get(vm);
     let indices = slice::adjust(length, start, stop, step);
     let (proto, _) = items(vm, this)?;
     let letter = info::info_of(vm, proto)?.and_then(|info| info.get(vm).code()).map(|code| code.letter);
     match letter {
         Some(b'c') => {
-            let all = memory::read_vec(vm, address, length)?;
+            let all = memory::read_vec(vm, address, length.min(size))?;
             let chosen: Vec<u8> = (0..indices.len).filter_map(|i| all.get(indices.at(i)).copied()).collect();
             vm.new_bytes(&chosen)
         }
         Some(b'u') => {
-            let all = memory::read_wide(vm, address, length)?;
+            let all = memory::read_wide(vm, address, length.min(size / 4))?;
             let chosen: Vec<u32> = (0..indices.len).filter_map(|i| all.get(indices.at(i)).copied()).collect();
             code::wide_text(vm, &chosen)
         }

@@ -55,6 +55,10 @@ pub fn set_errno(vm: &mut Vm, number: i32) -> Result<(), Raised> {
 /// Calls a C function.
 pub fn call(vm: &mut Vm, called: Called) -> Result<Value, Raised> {
     vm.check_native_stack()?;
+    if vm.is_audited() {
+        let address = vm.new_uint(called.address as u64)?;
+        vm.audit("ctypes.call_function", &[address, called.args.value()])?;
+    }
     let n = called.args.get(vm).len();
     if n > MAX_ARGUMENTS {
         let message = format!("too many arguments ({n}), maximum is {MAX_ARGUMENTS}");

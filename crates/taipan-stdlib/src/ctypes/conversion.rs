@@ -8,7 +8,7 @@ use taipan_vm::vm::Vm;
 
 use super::data::{self, CData};
 use super::info::{self, StgInfo};
-use super::{function, memory, pointer};
+use super::{function, pointer};
 
 fn check_target(vm: &mut Vm, class: Value) -> Result<(), Raised> {
     if info::is_made_by(vm, class, &pointer::METATYPE)? || info::is_made_by(vm, class, &function::METATYPE)? {
@@ -45,9 +45,6 @@ pub fn cast(vm: &mut Vm, address: usize, source: Value, class: Value) -> Result<
             Dict::set(objects, vm, key, source.value())?;
         }
     }
-    let CData { address: place, size, .. } = *own.get(vm);
-    if size >= 8 {
-        memory::write(place, &address.to_ne_bytes());
-    }
+    data::set_pointer(vm, own, address);
     Ok(made)
 }

@@ -323,6 +323,21 @@ pub fn instance(vm: &mut Vm, value: Value) -> Result<Gc<CData>, Raised> {
     }
 }
 
+/// The address that an instance of a pointer type holds. An instance that was given another class may have less memory
+/// than that needs: it holds none.
+pub fn pointer_of(vm: &Vm, this: Gc<CData>) -> usize {
+    let CData { address, size, .. } = *this.get(vm);
+    if size < 8 { 0 } else { memory::read_word(address) }
+}
+
+/// Sets that address.
+pub fn set_pointer(vm: &Vm, this: Gc<CData>, target: usize) {
+    let CData { address, size, .. } = *this.get(vm);
+    if size >= 8 {
+        memory::write(address, &target.to_ne_bytes());
+    }
+}
+
 /// A copy of the memory of an instance.
 pub fn bytes_of(vm: &mut Vm, this: Gc<CData>) -> Result<Vec<u8>, Raised> {
     let CData { address, size, .. } = *this.get(vm);
@@ -355,10 +370,14 @@ pub fn get_buffer(vm: &mut Vm, this: Value, _: BufferRequest) -> Result<Buffer, 
     };
     // After `resize` the dimensions of the type are no longer those of the memory.
     let items: usize = shape.get(vm).items().iter().map(|n| vm.as_i64(*n).unwrap_or(0) as usize).product();
-    let (itemsize, shape) = if items.saturating_mul(itemsize) <= len { (itemsize, Some(shape)) } else { (1, None) };
+    let fits = items.saturating_mul(itemsize) <= len && (itemsize > 0 || items <= MOST_EMPTY_ITEMS);
+    let (itemsize, shape) = if fits { (itemsize, Some(shape)) } else { (1, None) };
     let storage = BufferStorage::Mapped(block);
     Ok(Buffer { owner: this, storage, start, len, readonly: false, itemsize, format, shape })
 }
+
+/// The most items without bytes that a view shows one by one.
+const MOST_EMPTY_ITEMS: usize = 1 << 16;
 
 /// Bytes of an item of the innermost dimension.
 fn item_size(vm: &mut Vm, info: Gc<StgInfo>) -> Result<usize, Raised> {

@@ -18,7 +18,7 @@ use super::class::{self, CTYPE_TYPE};
 use super::code::Kept;
 use super::data::{self, CData};
 use super::info::{self, IS_POINTER, Kind, StgInfo};
-use super::{MAX_ARGUMENTS, array, callback, libraries, memory, pointer};
+use super::{MAX_ARGUMENTS, array, callback, libraries, pointer};
 
 heap_object! {
     /// A function pointer.
@@ -156,8 +156,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     if args.len() == 1 && vm.is_int(first) {
         let address = super::address_argument(vm, first)?;
         let own = data::new_instance(vm, class_value)?;
-        let place = own.get(vm).address;
-        memory::write(place, &address.to_ne_bytes());
+        data::set_pointer(vm, own, address);
         return Ok(own.value());
     }
     if args.len() != 1 {
@@ -174,8 +173,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     let StgInfo { restype, flags, .. } = *info.get(vm);
     let (thunk, address) = callback::new(vm, first, argtypes, restype.unwrap_or(Value::NONE), flags)?;
     let own = data::new_instance(vm, class_value)?;
-    let place = own.get(vm).address;
-    memory::write(place, &address.to_ne_bytes());
+    data::set_pointer(vm, own, address);
     own.value().expect::<CFuncPtr>(vm).get_mut(vm).callable = Some(first);
     data::keep(vm, own, 0, Kept { visible: thunk, hidden: None })?;
     Ok(own.value())
@@ -205,8 +203,7 @@ fn from_library(vm: &mut Vm, class: Value, args: Args<'_>) -> Result<Value, Rais
         check_paramflags(vm, argtypes, paramflags)?;
     }
     let own = data::new_instance(vm, class)?;
-    let place = own.get(vm).address;
-    memory::write(place, &address.to_ne_bytes());
+    data::set_pointer(vm, own, address);
     let function = own.value().expect::<CFuncPtr>(vm).get_mut(vm);
     function.paramflags = paramflags;
     function.callable = Some(own.value());
@@ -402,7 +399,7 @@ fn call_function(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<Value, Rais
     let facts = info.get(vm);
     let (argtypes, converters) = (argtypes.or(facts.argtypes), converters.or(facts.converters));
     let (restype, checker, flags) = (restype.or(facts.restype), checker.or(facts.checker), facts.flags);
-    let address = memory::read_word(own.get(vm).base.address);
+    let address = data::pointer_of(vm, own.upcast());
     let built = build_args(vm, own, argtypes, args)?;
     if let Some(converters) = converters {
         let (required, actual) = (converters.get(vm).len(), built.args.get(vm).len());
@@ -486,7 +483,7 @@ fn set_argtypes(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Ra
 }
 
 fn bool(vm: &mut Vm, this: Value) -> Result<bool, Raised> {
-    Ok(memory::read_word(this.expect::<CData>(vm).get(vm).address) != 0)
+    Ok(data::pointer_of(vm, this.expect(vm)) != 0)
 }
 
 fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {

@@ -15,7 +15,7 @@ use taipan_vm::vm::Vm;
 
 use super::class;
 use super::code::{self, Code, Extent};
-use super::data::CData;
+use super::data::{self, CData};
 use super::info::{self, Kind, StgInfo};
 use super::memory;
 
@@ -87,21 +87,21 @@ impl CArg {
 
 /// An instance as argument.
 fn of_instance(vm: &mut Vm, own: Gc<CData>, info: Gc<StgInfo>) -> Result<Argument, Raised> {
-    let address = own.get(vm).address;
+    let CData { address, size, .. } = *own.get(vm);
     match info.get(vm).kind() {
         Kind::Array => Ok(Argument { ty: CType::POINTER, bytes: address.to_ne_bytes().to_vec() }),
         Kind::Pointer | Kind::Function => {
-            Ok(Argument { ty: CType::POINTER, bytes: memory::read_word(address).to_ne_bytes().to_vec() })
+            Ok(Argument { ty: CType::POINTER, bytes: data::pointer_of(vm, own).to_ne_bytes().to_vec() })
         }
         Kind::Simple => {
             let letter = StgInfo::type_code(info, vm).unwrap_or(b'i');
             let ty = Code::native(letter).c_type();
-            let bytes = memory::read_vec(vm, address, ty.size())?;
+            let bytes = memory::read_vec(vm, address, ty.size().min(size))?;
             Ok(Argument { ty, bytes })
         }
         Kind::Aggregate => {
             let ty = info::c_type(vm, info)?;
-            let bytes = memory::read_vec(vm, address, ty.size())?;
+            let bytes = memory::read_vec(vm, address, ty.size().min(size))?;
             Ok(Argument { ty, bytes })
         }
     }

@@ -143,7 +143,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
 
 /// Where the pointer points, and the item type with its facts. ValueError for NULL.
 fn target(vm: &mut Vm, this: Value) -> Result<(usize, Value, Gc<StgInfo>), Raised> {
-    let address = memory::read_word(this.expect::<CData>(vm).get(vm).address);
+    let address = data::pointer_of(vm, this.expect(vm));
     if address == 0 {
         return Err(vm.raise(Exc::ValueError, "NULL pointer access"));
     }
@@ -169,8 +169,8 @@ fn set_contents(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Ra
         let (name, got) = (info::name_of(vm, proto), vm.type_name(value));
         return Err(vm.raise(Exc::TypeError, format!("expected {name} instead of {got}")));
     };
-    let (place, address) = (own.get(vm).address, target.get(vm).address);
-    memory::write(place, &address.to_ne_bytes());
+    let address = target.get(vm).address;
+    data::set_pointer(vm, own, address);
     data::keep(vm, own, 1, Kept { visible: value, hidden: None })?;
     let kept = data::kept_objects(vm, target)?;
     data::keep(vm, own, 0, kept)
@@ -283,7 +283,7 @@ fn set_item(vm: &mut Vm, this: Value, key: Value, value: Option<Value>) -> Resul
 }
 
 fn bool(vm: &mut Vm, this: Value) -> Result<bool, Raised> {
-    Ok(memory::read_word(this.expect::<CData>(vm).get(vm).address) != 0)
+    Ok(data::pointer_of(vm, this.expect(vm)) != 0)
 }
 
 const GETSET: &[GetSetDef] =

@@ -19,7 +19,7 @@ use super::code::{self, Code, Extent};
 use super::data::{self, CData};
 use super::info::{self, IS_POINTER, Kind, StgInfo};
 use super::param::CArg;
-use super::{array, function, memory, pointer};
+use super::{array, function, pointer};
 
 /// Whether a class is of this kind, but not one of the fundamental types themselves.
 pub fn is_derived(vm: &mut Vm, class: Value) -> Result<bool, Raised> {
@@ -225,7 +225,7 @@ fn address_from_param(vm: &mut Vm, class: Value, value: Value) -> Result<Value, 
         return Ok(value);
     }
     if let Some(own) = value.downcast::<CData>(vm) {
-        let word = memory::read_word(own.get(vm).address);
+        let word = data::pointer_of(vm, own);
         let function_class = class_of_spec(vm, &function::TYPE)?;
         if vm.is_instance(value, function_class) {
             return CArg::pointer(vm, b'P', word, Some(value));
@@ -268,9 +268,11 @@ pub static METATYPE: TypeSpec = TypeSpec {
 
 // ---- instances ----
 
+/// The code of an instance, if its memory has room for such a value: it may have been given another class.
 fn own_code(vm: &mut Vm, this: Value) -> Result<Code, Raised> {
     let info = info::info_of_instance(vm, this)?;
-    match info.and_then(|info| info.get(vm).code()) {
+    let size = this.expect::<CData>(vm).get(vm).size;
+    match info.and_then(|info| info.get(vm).code()).filter(|code| code.size() <= size) {
         Some(code) => Ok(code),
         None => Err(vm.raise(Exc::TypeError, "abstract class")),
     }

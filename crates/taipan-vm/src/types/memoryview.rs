@@ -135,12 +135,13 @@ impl MemoryView {
     }
 
     fn build(vm: &mut Vm, buffer: Buffer) -> Result<Gc<MemoryView>, Raised> {
-        let itemsize = buffer.itemsize.max(1);
+        // Items of a type without fields have no bytes.
+        let itemsize = if buffer.shape.is_some() { buffer.itemsize } else { buffer.itemsize.max(1) };
         let lengths = match buffer.shape {
             Some(shape) => {
                 shape.get(vm).items().iter().map(|len| vm.as_i64(*len).map_or(0, |len| len.max(0) as usize)).collect()
             }
-            None => vec![buffer.len / itemsize],
+            None => vec![buffer.len / itemsize.max(1)],
         };
         let dimensions = lengths.len();
         let layout = Layout::contiguous(lengths, itemsize);

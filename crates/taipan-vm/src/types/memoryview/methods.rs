@@ -273,7 +273,7 @@ fn cast(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::ValueError, message));
     };
     let is_byte = |code: u8| matches!(code, b'b' | b'B' | b'c');
-    let old = subscript_code(vm, view)?;
+    let old = view.get(vm).code as u8;
     if !is_byte(code) && !is_byte(old) {
         return Err(vm.raise(Exc::TypeError, "memoryview: cannot cast between two non-byte formats"));
     }
@@ -295,17 +295,6 @@ fn cast(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let new = MemoryView::derive(view, vm, offset, &Layout::contiguous(lengths, size))?;
     MemoryView::set_format(new, vm, format, code, size);
     Ok(new.value())
-}
-
-fn subscript_code(vm: &mut Vm, view: Gc<MemoryView>) -> Result<u8, Raised> {
-    match view.get(vm).code {
-        0 => {
-            let message =
-                "memoryview: source format must be a native single character format prefixed with an optional '@'";
-            Err(vm.raise(Exc::ValueError, message))
-        }
-        code => Ok(code as u8),
-    }
 }
 
 fn shape_argument(vm: &mut Vm, shape: Value) -> Result<Vec<usize>, Raised> {

@@ -210,7 +210,7 @@ fn set_slice(vm: &mut Vm, view: Gc<MemoryView>, slice: Gc<Slice>, value: Value) 
     if let Ok(bytes) = &result {
         let (layout, offset, itemsize) =
             (target.get(vm).layout(vm), target.get(vm).offset as isize, target.get(vm).itemsize);
-        for (i, chunk) in bytes.chunks_exact(itemsize).enumerate() {
+        for (i, chunk) in bytes.chunks_exact(itemsize.max(1)).enumerate() {
             let at = offset + i as isize * layout.strides[0];
             write_at(target, vm, at as usize, chunk);
         }
