@@ -16,7 +16,16 @@ impl<'a> Builder<'_, 'a> {
         expr.map_or(Ok(()), |expr| self.visit_expr(expr))
     }
 
+    #[inline]
     pub(super) fn visit_expr(&mut self, expr: &'a ast::Expr<'a>) -> Done {
+        match &expr.kind {
+            ExprKind::Name { id, ctx } => self.visit_name(id, *ctx, expr.location.into()),
+            ExprKind::Constant { .. } => Ok(()),
+            _ => self.visit_node(expr),
+        }
+    }
+
+    fn visit_node(&mut self, expr: &'a ast::Expr<'a>) -> Done {
         self.depth.enter()?;
         match &expr.kind {
             ExprKind::BoolOp { values, .. } | ExprKind::JoinedStr { values } | ExprKind::TemplateStr { values } => {
@@ -102,14 +111,24 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn visit_name(&mut self, id: &ast::Identifier, ctx: ExprContext, location: SourceLocation) -> Done {
-        if self.cur().in_unevaluated_annotation {
+        let scope = self.cur();
+        if scope.in_unevaluated_annotation {
             return Ok(());
+        }
+        // Most names are only read.
+        if ctx == ExprContext::Load && !scope.comp_iter_target && !id.is_private() {
+            *scope.symbols.flags_mut(id.into()) |= USE;
+            return self.note_super(id, location);
         }
         let flag = if ctx == ExprContext::Load { USE } else { DEF_LOCAL };
         self.add_def_ctx(id, flag, location, ctx)?;
-        // super() without arguments reads __class__.
-        if ctx == ExprContext::Load && id.number() == self.table.known.super_.number() && self.cur().is_function_like()
-        {
+        if ctx == ExprContext::Load { self.note_super(id, location) } else { Ok(()) }
+    }
+
+    /// `super()` without arguments reads `__class__`.
+    #[inline]
+    fn note_super(&mut self, id: &ast::Identifier<'_>, location: SourceLocation) -> Done {
+        if id.number() == self.table.known.super_.number() && self.cur().is_function_like() {
             self.add_def(&self.table.known.class.clone(), USE, location)?;
         }
         Ok(())
