@@ -42,7 +42,7 @@ mod type_params;
 mod unit;
 mod with;
 
-use unit::{ScopeType, Unit};
+use unit::{PlacedUnit, ScopeType, Unit};
 
 type Done = Result<(), CompileError>;
 
@@ -94,15 +94,15 @@ pub(crate) struct Compiler<'a> {
     table: SymbolTable<'a>,
     options: CodegenOptions,
     interactive: bool,
-    unit: Box<Unit<'a>>,
-    stack: Vec<Box<Unit<'a>>>,
+    unit: PlacedUnit<'a>,
+    stack: Vec<PlacedUnit<'a>>,
     warnings: Vec<Warning>,
     /// Above 0 in `finally` blocks for an exception: the statements have been warned about already.
     muted: u32,
     depth: Depth,
     /// Memory that serves one unit after the other.
     flowgraph: Flowgraph,
-    spare_units: Vec<Box<Unit<'a>>>,
+    spare_units: Vec<PlacedUnit<'a>>,
 }
 
 impl<'a> Compiler<'a> {

@@ -15,7 +15,7 @@ use crate::op_kinds::{Collector, Kinds};
 /// The place in the source an instruction belongs to.
 ///
 /// Lines count from 1, columns are UTF-8 byte offsets from 0; -1 stands for "unknown".
-#[derive(Clone, Copy, Debug, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Eq)]
 pub struct SourceLocation {
     pub lineno: i32,
     pub end_lineno: i32,

@@ -267,10 +267,9 @@ impl<'a> Compiler<'a> {
                 self.table.scope_mut(self.unit.scope).symbols.insert(name, symbol);
                 state.symbols.push((name, outer));
             }
-            if is_bound_inside(symbol, in_class_block) && !function_like {
-                if !self.unit.metadata.set_hidden(name, true) {
-                    state.fast_hidden.push(name);
-                }
+            let hides = is_bound_inside(symbol, in_class_block) && !function_like;
+            if hides && !self.unit.metadata.set_hidden(name, true) {
+                state.fast_hidden.push(name);
             }
         }
     }

@@ -79,7 +79,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn name_op<'n>(&mut self, name: impl SourceName<'n>, ctx: ExprContext, loc: SourceLocation) -> Done {
         let id = self.mangled_id(name);
         // Inlined comprehensions see other names for a while.
-        let key = if self.unit.in_inlined_comp == 0 { id.number() << 2 | 1 + ctx as u32 } else { 0 };
+        let key = if self.unit.in_inlined_comp == 0 { id.number() << 2 | (1 + ctx as u32) } else { 0 };
         let slot = id.number() as usize % self.unit.resolved.len();
         if let Some(&Resolved { op, arg, .. }) =
             self.unit.resolved.get(slot).filter(|known| known.key == key && key != 0)

@@ -112,14 +112,17 @@ pub(super) struct Unit<'a> {
     pub(super) resolved: [Resolved; RESOLVED],
 }
 
+/// A unit where it stays while others are begun and ended.
+pub(super) type PlacedUnit<'a> = Box<Unit<'a>>;
+
 impl<'a> Unit<'a> {
     /// A unit that `start` begins, in the memory of `spare`.
     pub(super) fn new(
         table: &mut SymbolTable<'a>,
         start: &UnitStart<'a>,
         id: ScopeId,
-        spare: Option<Box<Unit<'a>>>,
-    ) -> Box<Unit<'a>> {
+        spare: Option<PlacedUnit<'a>>,
+    ) -> PlacedUnit<'a> {
         let mut unit = spare.unwrap_or_else(|| Box::new(Unit::empty(start, id)));
         unit.scope = id;
         unit.kind = start.kind;
