@@ -100,13 +100,15 @@ fn set_lines_of_exits(cfg: &mut Cfg) -> bool {
 fn propagate_in(cfg: &mut Cfg, id: BlockId) -> bool {
     let (block, instrs) = cfg.parts(id);
     let mut lacks = false;
-    let mut loc = instrs.first().map_or(NO_LOCATION, |first| first.loc);
-    for instr in instrs.iter_mut() {
-        if instr.loc.lineno == NO_LOCATION.lineno {
-            instr.loc = loc;
+    if let Some(first) = instrs.iter().position(|instr| instr.loc.lineno < 0) {
+        let mut loc = instrs[first.saturating_sub(1)].loc;
+        for instr in &mut instrs[first..] {
+            if instr.loc.lineno == NO_LOCATION.lineno {
+                instr.loc = loc;
+            }
+            loc = instr.loc;
+            lacks |= loc.lineno < 0;
         }
-        loc = instr.loc;
-        lacks |= loc.lineno < 0;
     }
     if !lacks {
         block.kinds.remove(Kinds::NO_LINE);
