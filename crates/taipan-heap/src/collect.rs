@@ -31,12 +31,11 @@ const CONDENSED: usize = 8 << 20;
 pub(crate) const IDLE_RATE: u64 = 2;
 /// and up to so many times while that finds hardly any garbage.
 const MAX_IDLE_RATE: u64 = 256;
-/// Least number of bytes scanned by a marking slice.
-pub(crate) const MIN_SLICE: usize = 1 << 20;
-/// Bytes scanned by a slice for each byte promoted: marking must end before old space has grown much.
+/// Bytes scanned by a marking slice; twice as many after a minor collection that followed references, which takes more
+/// time the more it promotes.
+pub(crate) const SLICE: usize = 1 << 20;
+/// Bytes scanned by a slice for each byte adopted: marking must end before old space has grown much.
 pub(crate) const SLICE_RATE: usize = 5;
-/// Most bytes scanned by a slice after a minor collection that followed references, which takes time of its own.
-const MAX_SLICE: usize = 2 << 20;
 /// Bytes that might be scanned in the time that an old object takes which was written to.
 const WRITTEN: usize = 160;
 
@@ -105,10 +104,11 @@ impl Heap {
             }
             out.slice = true;
             let late = growth > heap.next_major.saturating_mul(2);
-            let mut slice = heap.slice_bytes.saturating_add(out.promoted_bytes.saturating_mul(heap.slice_rate));
-            if !adopting {
-                slice = slice.min(MAX_SLICE.max(heap.slice_bytes));
-            }
+            let mut slice = if adopting {
+                heap.slice_bytes.saturating_add(out.promoted_bytes.saturating_mul(heap.slice_rate))
+            } else {
+                heap.slice_bytes.saturating_mul(2)
+            };
             // They were looked at, and are to be scanned again.
             slice = slice.saturating_sub(written.saturating_mul(WRITTEN)).max(slice / 4);
             let budget = if late { usize::MAX } else { slice };

@@ -9,7 +9,7 @@ use std::ptr::NonNull;
 use crate::alloc::reserve_of;
 use crate::block::{self, Blocks};
 use crate::census::Census;
-use crate::collect::{IDLE_RATE, MIN_SLICE, SLICE_RATE};
+use crate::collect::{IDLE_RATE, SLICE, SLICE_RATE};
 use crate::config::{HeapConfig, HeapError};
 use crate::eden::Eden;
 use crate::finalize::Finalizers;
@@ -86,9 +86,9 @@ pub struct Heap {
     /// Bytes that became old since the last major collection, and how many of them start the next.
     pub(crate) old_growth: usize,
     pub(crate) next_major: usize,
-    /// Bytes scanned by a marking slice, at least.
+    /// Bytes scanned by a marking slice, at least; twice as many where references were followed.
     pub(crate) slice_bytes: usize,
-    /// Bytes scanned by a slice for each byte promoted.
+    /// Bytes scanned by a slice for each byte adopted.
     pub(crate) slice_rate: usize,
     pub(crate) stats: HeapStats,
     pub(crate) last: CollectStats,
@@ -165,7 +165,7 @@ impl Heap {
             urgent: false,
             old_growth: 0,
             next_major: Heap::first_major(&config),
-            slice_bytes: MIN_SLICE,
+            slice_bytes: SLICE,
             slice_rate: SLICE_RATE,
             stats: HeapStats::default(),
             last: CollectStats::default(),
