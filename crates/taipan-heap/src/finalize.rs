@@ -19,6 +19,8 @@ pub(crate) struct Finalizer {
     serial: u64,
     /// Queued by [`Heap::collect_lax`] also when only words of native stacks refer to the object.
     lax: bool,
+    /// Queued when no object that is queued for another finaliser leads to the object any more.
+    last: bool,
 }
 
 /// Registered finalisers and the queue of objects waiting for theirs.
@@ -38,21 +40,22 @@ impl Finalizers {
         Finalizers { table: SideTable::new(), queue: VecDeque::new(), next_serial: 0, lax: false, early: false }
     }
 
-    /// Queues what `fate` knows to be unreached, oldest registration first; the caller makes it reachable again.
-    /// Returns how many objects were queued.
-    pub(crate) fn queue_dead(&mut self, all: bool, fate: impl Fn(usize) -> Option<usize>) -> usize {
-        self.queue_dead_or_lax(all, fate, |_| false)
+    /// Queues what `fate` knows to be unreached, oldest registration first; the caller makes it reachable again and then
+    /// asks once more for what comes `last`. Returns how many objects were queued.
+    pub(crate) fn queue_dead(&mut self, all: bool, last: bool, fate: impl Fn(usize) -> Option<usize>) -> usize {
+        self.queue_dead_or_lax(all, last, fate, |_| false)
     }
 
     /// As `queue_dead`; in a collection that is lax, also those that `stale` knows to be kept by native stacks only.
     pub(crate) fn queue_dead_or_lax(
         &mut self,
         all: bool,
+        last: bool,
         fate: impl Fn(usize) -> Option<usize>,
         stale: impl Fn(usize) -> bool,
     ) -> usize {
         let (all_lax, early) = (self.lax, self.early);
-        self.queue_if(all, |a, f| fate(a).is_none() || ((all_lax || early && f.lax) && stale(a)))
+        self.queue_if(all, |a, f| f.last == last && (fate(a).is_none() || ((all_lax || early && f.lax) && stale(a))))
     }
 
     /// Queues what a test picks from the registrations, of young objects or of `all`.
@@ -76,12 +79,18 @@ impl Heap {
     /// Queues `object` once, with `tag`, when it becomes unreachable; it stays alive until taken from the queue.
     /// A second registration replaces the first.
     pub fn register_finalizer(&mut self, object: NonNull<Header>, tag: u64) {
-        self.register(object, tag, false);
+        self.register(object, tag, false, false);
+    }
+
+    /// As [`Heap::register_finalizer`], for what finalisers of other objects may still need: the object is not queued as long
+    /// as one that is queued leads to it.
+    pub fn register_last_finalizer(&mut self, object: NonNull<Header>, tag: u64) {
+        self.register(object, tag, false, true);
     }
 
     /// As [`Heap::register_finalizer`], for what may happen early, such as giving back a count: see [`Heap::collect_lax`].
     pub fn register_lax_finalizer(&mut self, object: NonNull<Header>, tag: u64) {
-        self.register(object, tag, true);
+        self.register(object, tag, true, false);
     }
 
     /// Collects now, and queues what was registered by [`Heap::register_lax_finalizer`] also when only words of native
@@ -109,13 +118,13 @@ impl Heap {
         self.finalizers.lax = lax;
     }
 
-    fn register(&mut self, object: NonNull<Header>, tag: u64, lax: bool) {
+    fn register(&mut self, object: NonNull<Header>, tag: u64, lax: bool, last: bool) {
         let address = object.as_ptr() as usize;
         self.set_side_flag(address);
         let young = self.is_young_address(address);
         let serial = self.finalizers.next_serial;
         self.finalizers.next_serial += 1;
-        self.finalizers.table.insert(address, young, Finalizer { tag, serial, lax });
+        self.finalizers.table.insert(address, young, Finalizer { tag, serial, lax, last });
     }
 
     /// Drops the registration of `object`; true if there was one.
@@ -144,8 +153,8 @@ impl Heap {
     }
 
     /// Takes all objects with a registered finaliser, oldest first, for the end of the interpreter. They stay
-    /// registered until taken from the queue by [`Heap::take_finalizable`].
+    /// registered until taken from the queue by [`Heap::take_finalizable`]. What comes last, for the others' sake, stays.
     pub fn queue_all_finalizers(&mut self) -> usize {
-        self.finalizers.queue_dead(true, |_| None)
+        self.finalizers.queue_dead(true, false, |_| None)
     }
 }

@@ -513,11 +513,13 @@ impl Heap {
         unsafe {
             out.dead_weaks += self.weak.cut(true, |a| fate(&self.blocks, a));
         }
-        let queued = self.finalizers.queue_dead(true, |a| fate(&self.blocks, a));
-        if queued > 0 {
-            out.finalizable += queued;
-            self.visit_queues(|heap, word| heap.mark_slot(word));
-            self.drain_marks(usize::MAX);
+        for last in [false, true] {
+            let queued = self.finalizers.queue_dead(true, last, |a| fate(&self.blocks, a));
+            if queued > 0 {
+                out.finalizable += queued;
+                self.visit_queues(|heap, word| heap.mark_slot(word));
+                self.drain_marks(usize::MAX);
+            }
         }
         if self.census_of_old() > 0 {
             self.visit_queues(|heap, word| heap.mark_slot(word));

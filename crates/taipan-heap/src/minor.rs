@@ -71,11 +71,14 @@ impl Heap {
         unsafe {
             out.dead_weaks += self.weak.cut(false, |a| fate(&self.blocks, a));
         }
-        let queued = self.finalizers.queue_dead_or_lax(false, |a| fate(&self.blocks, a), |a| is_stale(&self.blocks, a));
-        if queued > 0 {
-            out.finalizable += queued;
-            self.visit_queues(|heap, word| heap.forward(word));
-            self.drain_grey();
+        for last in [false, true] {
+            let (dead, stale) = (|a| fate(&self.blocks, a), |a| is_stale(&self.blocks, a));
+            let queued = self.finalizers.queue_dead_or_lax(false, last, dead, stale);
+            if queued > 0 {
+                out.finalizable += queued;
+                self.visit_queues(|heap, word| heap.forward(word));
+                self.drain_grey();
+            }
         }
         if self.census_of_nursery() > 0 {
             self.visit_queues(|heap, word| heap.forward(word));

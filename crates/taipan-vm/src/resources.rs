@@ -39,7 +39,7 @@ impl Vm {
         self.heap_mut().charge(bytes);
         let number = self.add_entry(Entry { data: resource, charged: bytes, pinned: None });
         if let Some(header) = owner.as_heap() {
-            self.heap_mut().register_finalizer(header, resource_tag(number));
+            self.heap_mut().register_last_finalizer(header, resource_tag(number));
         }
         number
     }
@@ -49,7 +49,7 @@ impl Vm {
         let (Some(owner), Some(pinned)) = (owner.as_heap(), object.as_heap()) else { return };
         self.heap_mut().pin(pinned);
         let number = self.add_entry(Entry { data: Rc::new(()), charged: 0, pinned: Some(pinned) });
-        self.heap_mut().register_finalizer(owner, resource_tag(number));
+        self.heap_mut().register_last_finalizer(owner, resource_tag(number));
     }
 
     fn add_entry(&mut self, entry: Entry) -> usize {

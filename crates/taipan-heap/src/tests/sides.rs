@@ -145,6 +145,30 @@ fn finalisers_can_be_dropped_and_are_all_given_at_the_end() {
 }
 
 #[test]
+fn what_comes_last_waits_for_finalisers_that_lead_to_it() {
+    for kind in [Collection::Minor, Collection::Major] {
+        let mut heap = new_heap(HeapConfig { move_everything: true, ..checked() });
+        let mut roots = TestRoots::default();
+        // The memory is registered before its user.
+        let memory = node(&mut heap, 1, &mut roots);
+        let user = node(&mut heap, 2, &mut roots);
+        let alone = node(&mut heap, 3, &mut roots);
+        set_word(user, 2, address(memory));
+        heap.register_last_finalizer(memory, 10);
+        heap.register_finalizer(user, 20);
+        heap.register_last_finalizer(alone, 30);
+        collect(&mut heap, kind, &mut roots);
+        let (object, tag) = heap.take_finalizable().expect("queued");
+        assert_eq!((tag, word(at(word(object, 2)), 1)), (20, odd(1)), "its memory is still there");
+        assert_eq!(heap.take_finalizable().map(|(_, tag)| tag), Some(30));
+        assert_eq!(heap.take_finalizable(), None);
+        assert_eq!(heap.queue_all_finalizers(), 0);
+        collect(&mut heap, Collection::Major, &mut roots);
+        assert_eq!(heap.take_finalizable().map(|(_, tag)| tag), Some(10));
+    }
+}
+
+#[test]
 fn weak_references_of_resurrected_owners_go_on() {
     let mut heap = new_heap(checked());
     let mut roots = TestRoots::default();

@@ -370,7 +370,7 @@ pub fn get_buffer(vm: &mut Vm, this: Value, _: BufferRequest) -> Result<Buffer, 
     };
     // After `resize` the dimensions of the type are no longer those of the memory.
     let items: usize = shape.get(vm).items().iter().map(|n| vm.as_i64(*n).unwrap_or(0) as usize).product();
-    let fits = items.saturating_mul(itemsize) <= len && (itemsize > 0 || items <= MOST_EMPTY_ITEMS);
+    let fits = items.saturating_mul(itemsize) == len && (itemsize > 0 || items <= MOST_EMPTY_ITEMS);
     let (itemsize, shape) = if fits { (itemsize, Some(shape)) } else { (1, None) };
     let storage = BufferStorage::Mapped(block);
     Ok(Buffer { owner: this, storage, start, len, readonly: false, itemsize, format, shape })

@@ -451,6 +451,23 @@ api! {
         give(vm, index)
     }
 
+    // ---- frames ----
+
+    fn PyEval_GetFrameLocals() -> Reference |vm| {
+        let frame = current_frame(vm)?;
+        let locals = vm.get_attr_str(frame, "f_locals")?;
+        let copy = Dict::new(vm)?.value();
+        vm.call_method(copy, "update", &[locals])?;
+        give(vm, copy)
+    }
+    fn PyEval_GetFrameGlobals() -> Reference |vm| { frame_attribute(vm, "f_globals") }
+    fn PyEval_GetFrameBuiltins() -> Reference |vm| { frame_attribute(vm, "f_builtins") }
+    fn PyFrame_GetLocals(frame: Borrowed) -> Reference |vm| {
+        let frame = take(vm, frame)?;
+        let locals = vm.get_attr_str(frame, "f_locals")?;
+        give(vm, locals)
+    }
+
     // ---- extra data of code objects ----
 
     fn PyUnstable_Eval_RequestCodeExtraIndex(free: usize) -> i64 |vm| { code_extra::request_index(vm, free) }
@@ -467,6 +484,18 @@ api! {
         memory::write(extra, &word.to_ne_bytes());
         Ok(0)
     }
+}
+
+/// The frame of the Python code that has made the call.
+fn current_frame(vm: &mut Vm) -> Result<Value, Raised> {
+    let sys = import_module(vm, "sys")?;
+    vm.call_method(sys, "_getframe", &[])
+}
+
+fn frame_attribute(vm: &mut Vm, attribute: &str) -> Result<Reference, Raised> {
+    let frame = current_frame(vm)?;
+    let value = vm.get_attr_str(frame, attribute)?;
+    give(vm, value)
 }
 
 /// Operators under their names in the API.
