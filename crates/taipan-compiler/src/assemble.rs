@@ -92,8 +92,8 @@ fn resolve_jumps(cfg: &mut Cfg) -> Result<u32, CompileError> {
             has_jumps = true;
             let Some(target) = jump.target else { return Err(CompileError::Internal("jump out of the code")) };
             // The first guess of the distance, as CPython's.
-            let guess = cfg[target].number;
-            let is_forward = guess >= cfg[id].number + cfg[id].len() as u32;
+            let guess = cfg[target].number();
+            let is_forward = guess >= cfg[id].number() + cfg[id].len() as u32;
             if let Some(jump) = cfg.last_mut(id) {
                 jump.oparg = guess;
                 jump.op = match jump.op {
@@ -283,7 +283,7 @@ struct Exceptions {
 impl Exceptions {
     /// Begins a range with another handler at `offset`.
     fn enter(&mut self, cfg: &Cfg, block: Option<BlockId>, offset: u32) -> Result<(), CompileError> {
-        let start_of = |block: BlockId| cfg[block].number;
+        let start_of = |block: BlockId| cfg[block].number();
         if self.open.map(|(block, _)| start_of(block)) == block.map(start_of) {
             return Ok(());
         }

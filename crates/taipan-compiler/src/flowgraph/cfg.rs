@@ -49,14 +49,14 @@ pub struct Block {
     pub next: Option<BlockId>,
     /// What may stand in the block.
     pub kinds: Kinds,
-    /// Number of ways that lead here, from the last run of `remove_unreachable`.
+    /// Number of ways that lead here, from the last run of `remove_unreachable`; after all passes, in the same place to
+    /// keep blocks small, the number of the first instruction.
     pub predecessors: u32,
     /// The last walk that came here.
     visit: u32,
     /// Stack depth at entry plus one, once computed.
     depth: u32,
-    /// The number of the first instruction, and its offset in code units.
-    pub number: u32,
+    /// The offset of the first instruction in code units.
     pub offset: u32,
     /// How many code units the instructions take.
     pub size: u32,
@@ -91,6 +91,12 @@ impl Block {
     #[inline(always)]
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// The number of the first instruction, once [`Cfg::number_instructions`] has run.
+    #[inline(always)]
+    pub fn number(&self) -> u32 {
+        self.predecessors
     }
 
     /// Stack depth at entry, once computed.
@@ -471,13 +477,14 @@ impl Cfg {
         self[id].visit == self.walk
     }
 
-    /// Gives each block the number of its first instruction; gives the number of all.
+    /// Gives each block the number of its first instruction, in place of that of its predecessors; gives the number of
+    /// all.
     pub fn number_instructions(&mut self) -> u32 {
         let mut count = 0;
         let mut at = Some(self.entry);
         while let Some(id) = at {
             let block = &mut self[id];
-            block.number = count;
+            block.predecessors = count;
             count += block.len + u32::from(block.not_taken);
             at = block.next;
         }
@@ -492,7 +499,7 @@ impl Cfg {
         while let Some(id) = at {
             for instr in self.instrs(id) {
                 let oparg = match instr.target {
-                    Some(target) if instr.op.has_target() => self[target].number,
+                    Some(target) if instr.op.has_target() => self[target].number(),
                     _ => instr.oparg,
                 };
                 seq.instructions.push(Instruction::new(instr.op, oparg, instr.loc));
