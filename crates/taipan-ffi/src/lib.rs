@@ -15,7 +15,7 @@ mod abi;
 mod abi;
 mod thunks;
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "x86_64", target_os = "linux"))]
 mod tests;
 
 /// Whether C functions can be called on this system.
