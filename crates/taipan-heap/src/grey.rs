@@ -13,21 +13,20 @@ use crate::bitmap::{self, Bitmap};
 use crate::block::BLOCK;
 use crate::header::GRANULE;
 
-#[derive(Clone, Copy, Debug)]
-struct Block {
-    bits: Bitmap,
-    /// The words of `bits` that are not 0.
+/// What is asked of each block that is marked into: few bytes, which stay in the caches.
+#[derive(Clone, Copy, Debug, Default)]
+struct State {
+    /// The words of the block's bits that are not 0.
     words: u32,
     /// The round in which objects of the block were taken last.
     round: u32,
 }
 
-const NONE: Block = Block { bits: bitmap::EMPTY, words: 0, round: 0 };
-
 /// The objects to be scanned.
 #[derive(Debug, Default)]
 pub(crate) struct Grey {
-    blocks: Vec<Block>,
+    bits: Vec<Bitmap>,
+    states: Vec<State>,
     /// Blocks of this round with new objects.
     near: Vec<u32>,
     /// The others.
@@ -43,7 +42,8 @@ impl Grey {
     /// Makes the set empty, with room for so many blocks.
     pub(crate) fn reset(&mut self, blocks: usize) {
         self.release();
-        self.blocks = vec![NONE; blocks];
+        self.bits = vec![bitmap::EMPTY; blocks];
+        self.states = vec![State::default(); blocks];
         self.round = 1;
     }
 
@@ -55,8 +55,8 @@ impl Grey {
     /// Where the bit of the granule lies.
     #[inline(always)]
     pub(crate) fn bit_address(&self, block: usize, granule: usize) -> usize {
-        self.blocks.get(block).map_or(0, |block| {
-            let word: *const u64 = &block.bits[(granule >> 6) & 31];
+        self.bits.get(block).map_or(0, |bits| {
+            let word: *const u64 = &bits[(granule >> 6) & 31];
             word as usize
         })
     }
@@ -64,14 +64,14 @@ impl Grey {
     /// Adds the object at granule `granule` of block `block`.
     #[inline(always)]
     pub(crate) fn add(&mut self, block: usize, granule: usize) {
-        if block >= self.blocks.len() {
+        if block >= self.bits.len() {
             self.extend(block);
         }
-        let entry = &mut self.blocks[block];
         let word = (granule >> 6) & 31;
-        entry.bits[word] |= 1 << (granule & 63);
-        let before = entry.words;
-        entry.words = before | 1 << word;
+        self.bits[block][word] |= 1 << (granule & 63);
+        let state = &mut self.states[block];
+        let before = state.words;
+        state.words = before | 1 << word;
         if before == 0 {
             self.enqueue(block);
         }
@@ -79,23 +79,23 @@ impl Grey {
 
     /// Adds all objects of block `block` that begin at granules in `starts`.
     pub(crate) fn add_all(&mut self, block: usize, starts: &Bitmap) {
-        if block >= self.blocks.len() {
+        if block >= self.bits.len() {
             self.extend(block);
         }
-        let entry = &mut self.blocks[block];
-        let before = entry.words;
-        for (word, (bits, starts)) in entry.bits.iter_mut().zip(starts).enumerate() {
+        let state = &mut self.states[block];
+        let before = state.words;
+        for (word, (bits, starts)) in self.bits[block].iter_mut().zip(starts).enumerate() {
             *bits |= starts;
-            entry.words |= u32::from(*starts != 0) << word;
+            state.words |= u32::from(*starts != 0) << word;
         }
-        if before == 0 && entry.words != 0 {
+        if before == 0 && state.words != 0 {
             self.enqueue(block);
         }
     }
 
     #[inline(never)]
     fn enqueue(&mut self, block: usize) {
-        if self.blocks[block].round == self.round {
+        if self.states[block].round == self.round {
             self.near.push(block as u32);
         } else {
             self.far.push_back(block as u32);
@@ -105,13 +105,14 @@ impl Grey {
     #[cold]
     #[inline(never)]
     fn extend(&mut self, block: usize) {
-        self.blocks.resize(block + 1, NONE);
+        self.bits.resize(block + 1, bitmap::EMPTY);
+        self.states.resize(block + 1, State::default());
     }
 
     /// Begins a round: what is taken until the next is followed together.
     pub(crate) fn begin_round(&mut self) {
         self.round = self.round.wrapping_add(1);
-        if let Some(state) = self.blocks.get_mut(self.current) {
+        if let Some(state) = self.states.get_mut(self.current) {
             state.round = self.round;
         }
     }
@@ -142,17 +143,17 @@ impl Grey {
     /// Goes on to the next word with bits.
     #[inline(never)]
     fn next_word(&mut self) -> Option<()> {
-        while self.blocks.get(self.current)?.words == 0 {
+        while self.states.get(self.current)?.words == 0 {
             self.current = match self.near.pop() {
                 Some(block) => block,
                 None => self.far.pop_front()?,
             } as usize;
-            self.blocks[self.current].round = self.round;
+            self.states[self.current].round = self.round;
         }
-        let block = &mut self.blocks[self.current];
-        self.word = block.words.trailing_zeros() as usize & 31;
-        block.words &= block.words - 1;
-        self.left = std::mem::take(&mut block.bits[self.word]);
+        let words = &mut self.states[self.current].words;
+        self.word = words.trailing_zeros() as usize & 31;
+        *words &= *words - 1;
+        self.left = std::mem::take(&mut self.bits[self.current][self.word]);
         Some(())
     }
 }

@@ -23,7 +23,7 @@ impl Heap {
     /// The object whose number [`Heap::object_id`] has given. Looks at all of them.
     pub fn object_of_id(&self, id: u64) -> Option<NonNull<Header>> {
         let serial = id / 16;
-        if id % 16 != 0 || serial >= self.next_id {
+        if !id.is_multiple_of(16) || serial >= self.next_id {
             return None;
         }
         let found = self.ids.map.iter().find(|(_, own)| **own == serial);
