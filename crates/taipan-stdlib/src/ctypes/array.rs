@@ -213,7 +213,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
 fn items(vm: &mut Vm, this: Value) -> Result<(Value, usize), Raised> {
     let info = info::concrete_instance(vm, this)?;
     let StgInfo { proto, size, length, .. } = *info.get(vm);
-    Ok((proto.unwrap_or(Value::NONE), if length == 0 { 0 } else { size / length }))
+    Ok((proto.unwrap_or(Value::NONE), size.checked_div(length).unwrap_or(0)))
 }
 
 fn item(vm: &mut Vm, this: Value, index: isize) -> Result<Value, Raised> {

@@ -547,7 +547,7 @@ fn call_with(vm: &mut Vm, callable: Value, args: Borrowed, kwargs: Borrowed) -> 
 
 /// `Py_GetVersion`.
 extern "C" fn version() -> *const c_char {
-    c"3.14.0 (Taipan)".as_ptr()
+    c"3.14.10 (Taipan)".as_ptr()
 }
 
 /// Functions of the C library under their names in the API.
