@@ -34,8 +34,11 @@ pub struct ErrorLocation {
     pub offset: i32,
     pub end_lineno: i32,
     pub end_offset: i32,
-    /// The source line. CPython reads it from the file of that name, where there is one.
+    /// The source line.
     pub text: Option<String>,
+    /// Whether the line is rather that of the file of that name, where there is one: what CPython's parser reports in a
+    /// module, not its tokenizer.
+    pub prefers_file: bool,
     /// Whether the exception has only four values (`end_lineno` and `end_offset` are then None in Python).
     pub has_end: bool,
     /// Whether the exception carries the file name (else None).

@@ -43,6 +43,7 @@ pub(crate) fn multiple_statements(source: &Source, token: &Token) -> SyntaxError
             end_lineno: token.end_lineno as i32,
             end_offset: character_column(line, token.end_col_offset + 1),
             text: Some(String::from_utf8_lossy(line).into_owned()),
+            prefers_file: false,
             has_end: true,
             has_filename: true,
         }),

@@ -47,6 +47,7 @@ pub(crate) struct Parser<'s, 'a> {
     text: &'s [u8],
     tokens: &'s [Token],
     options: &'s ParseOptions,
+    mode: Mode,
     pos: usize,
     /// The kind of the token at `pos`.
     kind: TokenKind,
@@ -103,6 +104,7 @@ impl<'s, 'a> Parser<'s, 'a> {
             text,
             tokens,
             options,
+            mode: Mode::Exec,
             pos: 0,
             kind: tokens.first().map_or(TokenKind::EndMarker, |token| token.kind),
             end: usize::MAX,
@@ -126,6 +128,7 @@ impl<'s, 'a> Parser<'s, 'a> {
 
     /// Parses everything as `mode` says; `type_ignores` are those the lexer found.
     pub(crate) fn parse(&mut self, mode: Mode, type_ignores: &'a mut [TypeIgnore<'a>]) -> Parsing<Mod<'a>> {
+        self.mode = mode;
         match mode {
             Mode::Exec => {
                 let body = self.module_statements()?;
@@ -366,6 +369,7 @@ impl<'s, 'a> Parser<'s, 'a> {
                 end_lineno: shown,
                 end_offset: crate::grammar::character_column(line, column + 2),
                 text: Some(String::from_utf8_lossy(line).into_owned()),
+                prefers_file: self.mode == Mode::Exec,
                 has_end: true,
                 has_filename: true,
             },

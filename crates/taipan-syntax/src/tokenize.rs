@@ -243,6 +243,7 @@ impl Walk<'_> {
                 end_lineno: 0,
                 end_offset: 0,
                 text: (!at_end).then(|| String::from_utf8_lossy(line).into_owned()),
+                prefers_file: false,
                 has_end: false,
                 has_filename: true,
             }),

@@ -203,7 +203,8 @@ pub fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value, sou
     let Some(location) = &error.location else { return vm.raise(exc, &error.msg) };
     let metadata = error.last_statement;
     let made = (|| {
-        let text = match program_text(vm, filename, location.lineno) {
+        let of_file = if location.prefers_file { program_text(vm, filename, location.lineno) } else { None };
+        let text = match of_file {
             Some(line) => vm.new_str(&line)?,
             None => match &location.text {
                 Some(text) => vm.new_str(text)?,
@@ -298,6 +299,7 @@ pub fn program_text(vm: &mut Vm, filename: Value, lineno: i32) -> Option<String>
     if lineno < 1 || path.starts_with('<') || path.contains('\0') {
         return None;
     }
+    vm.close_dropped_outputs(None);
     let host = vm.host();
     let bytes = read_file(&*host, path.as_bytes()).ok()?;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);

@@ -4,6 +4,7 @@
 
 use super::machine::{Machine, Stop};
 use super::node::Place;
+use crate::Mode;
 use crate::error::{ErrorKind, ErrorLocation, SyntaxError};
 use crate::lexer::{Done, characters};
 
@@ -80,6 +81,7 @@ impl Machine<'_> {
                 end_lineno: place.end_lineno,
                 end_offset,
                 text: Some(String::from_utf8_lossy(&line).into_owned()),
+                prefers_file: self.mode == Mode::Exec,
                 has_end: true,
                 has_filename: true,
             }),
