@@ -168,7 +168,7 @@ impl Dump {
                     Box::new(|d| {
                         d.list(type_ignores, |d, t| {
                             d.word(&format!("TypeIgnore({},", t.lineno));
-                            d.text(&t.tag);
+                            d.text(t.tag);
                             d.word(")");
                         })
                     }),
@@ -190,11 +190,11 @@ impl Dump {
                 "ClassDef",
                 vec![
                     Box::new(|d| d.text(def.name.as_bytes())),
-                    Box::new(|d| d.exprs(&def.bases)),
-                    Box::new(|d| d.list(&def.keywords, Self::keyword)),
-                    Box::new(|d| d.stmts(&def.body)),
-                    Box::new(|d| d.exprs(&def.decorator_list)),
-                    Box::new(|d| d.list(&def.type_params, Self::type_param)),
+                    Box::new(|d| d.exprs(def.bases)),
+                    Box::new(|d| d.list(def.keywords, Self::keyword)),
+                    Box::new(|d| d.stmts(def.body)),
+                    Box::new(|d| d.exprs(def.decorator_list)),
+                    Box::new(|d| d.list(def.type_params, Self::type_param)),
                 ],
             ),
             StmtKind::Return { value } => self.node("Return", vec![Box::new(|d| d.option(value.as_deref()))]),
@@ -255,7 +255,7 @@ impl Dump {
                                 vec![
                                     Box::new(|d| d.pattern(&case.pattern)),
                                     Box::new(|d| d.option(case.guard.as_deref())),
-                                    Box::new(|d| d.stmts(&case.body)),
+                                    Box::new(|d| d.stmts(case.body)),
                                 ],
                             )
                         })
@@ -294,11 +294,11 @@ impl Dump {
             vec![
                 Box::new(|d| d.text(def.name.as_bytes())),
                 Box::new(|d| d.arguments(&def.args)),
-                Box::new(|d| d.stmts(&def.body)),
-                Box::new(|d| d.exprs(&def.decorator_list)),
+                Box::new(|d| d.stmts(def.body)),
+                Box::new(|d| d.exprs(def.decorator_list)),
                 Box::new(|d| d.option(def.returns.as_deref())),
-                Box::new(|d| d.optional_text(def.type_comment.as_deref())),
-                Box::new(|d| d.list(&def.type_params, Self::type_param)),
+                Box::new(|d| d.optional_text(def.type_comment)),
+                Box::new(|d| d.list(def.type_params, Self::type_param)),
             ],
         );
     }
@@ -307,11 +307,11 @@ impl Dump {
         self.node(
             name,
             vec![
-                Box::new(|d| d.expr(&parts.target)),
-                Box::new(|d| d.expr(&parts.iter)),
-                Box::new(|d| d.stmts(&parts.body)),
-                Box::new(|d| d.stmts(&parts.orelse)),
-                Box::new(|d| d.optional_text(parts.type_comment.as_deref())),
+                Box::new(|d| d.expr(parts.target)),
+                Box::new(|d| d.expr(parts.iter)),
+                Box::new(|d| d.stmts(parts.body)),
+                Box::new(|d| d.stmts(parts.orelse)),
+                Box::new(|d| d.optional_text(parts.type_comment)),
             ],
         );
     }
@@ -321,18 +321,18 @@ impl Dump {
             name,
             vec![
                 Box::new(|d| {
-                    d.list(&parts.items, |d, item| {
+                    d.list(parts.items, |d, item| {
                         d.node(
                             "withitem",
                             vec![
-                                Box::new(|d| d.expr(&item.context_expr)),
+                                Box::new(|d| d.expr(item.context_expr)),
                                 Box::new(|d| d.option(item.optional_vars.as_deref())),
                             ],
                         )
                     })
                 }),
-                Box::new(|d| d.stmts(&parts.body)),
-                Box::new(|d| d.optional_text(parts.type_comment.as_deref())),
+                Box::new(|d| d.stmts(parts.body)),
+                Box::new(|d| d.optional_text(parts.type_comment)),
             ],
         );
     }
@@ -341,22 +341,22 @@ impl Dump {
         self.node(
             name,
             vec![
-                Box::new(|d| d.stmts(&parts.body)),
+                Box::new(|d| d.stmts(parts.body)),
                 Box::new(|d| {
-                    d.list(&parts.handlers, |d, handler| {
+                    d.list(parts.handlers, |d, handler| {
                         d.node(
                             "ExceptHandler",
                             vec![
                                 Box::new(|d| d.option(handler.type_.as_deref())),
                                 Box::new(|d| d.optional_text(handler.name.as_deref().map(str::as_bytes))),
-                                Box::new(|d| d.stmts(&handler.body)),
+                                Box::new(|d| d.stmts(handler.body)),
                             ],
                         );
                         d.place(handler.location);
                     })
                 }),
-                Box::new(|d| d.stmts(&parts.orelse)),
-                Box::new(|d| d.stmts(&parts.finalbody)),
+                Box::new(|d| d.stmts(parts.orelse)),
+                Box::new(|d| d.stmts(parts.finalbody)),
             ],
         );
     }
@@ -366,7 +366,7 @@ impl Dump {
             "keyword",
             vec![
                 Box::new(|d| d.optional_text(keyword.arg.as_deref().map(str::as_bytes))),
-                Box::new(|d| d.expr(&keyword.value)),
+                Box::new(|d| d.expr(keyword.value)),
             ],
         );
         self.place(keyword.location);
@@ -411,7 +411,7 @@ impl Dump {
             vec![
                 Box::new(|d| d.text(arg.arg.as_bytes())),
                 Box::new(|d| d.option(arg.annotation.as_deref())),
-                Box::new(|d| d.optional_text(arg.type_comment.as_deref())),
+                Box::new(|d| d.optional_text(arg.type_comment)),
             ],
         );
         self.place(arg.location);
@@ -428,13 +428,13 @@ impl Dump {
         self.node(
             "arguments",
             vec![
-                Box::new(|d| d.list(&args.posonlyargs, Self::arg)),
-                Box::new(|d| d.list(&args.args, Self::arg)),
+                Box::new(|d| d.list(args.posonlyargs, Self::arg)),
+                Box::new(|d| d.list(args.args, Self::arg)),
                 Box::new(|d| d.optional_arg(args.vararg.as_deref())),
-                Box::new(|d| d.list(&args.kwonlyargs, Self::arg)),
-                Box::new(|d| d.list(&args.kw_defaults, |d, default| d.option(default.as_deref()))),
+                Box::new(|d| d.list(args.kwonlyargs, Self::arg)),
+                Box::new(|d| d.list(args.kw_defaults, |d, default| d.option(default.as_deref()))),
                 Box::new(|d| d.optional_arg(args.kwarg.as_deref())),
-                Box::new(|d| d.exprs(&args.defaults)),
+                Box::new(|d| d.exprs(args.defaults)),
             ],
         );
     }
@@ -510,9 +510,9 @@ impl Dump {
             d.node(
                 "comprehension",
                 vec![
-                    Box::new(|d| d.expr(&clause.target)),
-                    Box::new(|d| d.expr(&clause.iter)),
-                    Box::new(|d| d.exprs(&clause.ifs)),
+                    Box::new(|d| d.expr(clause.target)),
+                    Box::new(|d| d.expr(clause.iter)),
+                    Box::new(|d| d.exprs(clause.ifs)),
                     Box::new(move |d| d.word(if clause.is_async { "1" } else { "0" })),
                 ],
             )
