@@ -60,9 +60,6 @@ def main():
             file.write(b"# coding: latin-1\n\xe4 \xf6\n")
         show(b"# coding: latin-1\n\xe4 \xf6\n", coded, "exec")
         show(b"\xef\xbb\xbf# coding: latin-1\n", coded, "exec")
-        dropped = os.path.join(folder, "dropped.py")
-        open(dropped, "w").write("a line that was just written\n")
-        show("a b", dropped, "exec")
 
 
 main()
