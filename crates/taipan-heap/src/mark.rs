@@ -35,6 +35,9 @@ const COMING: usize = 16;
 /// Entries of the table of objects that were put on the stack.
 const RECENT: usize = 32;
 
+/// A collection that frees so many bytes has ended a peak: its tables lie in memory of the native allocator.
+const PEAK: usize = 32 << 20;
+
 #[derive(Debug, Default)]
 pub(crate) struct Marker {
     pub(crate) active: bool,
@@ -548,6 +551,9 @@ impl Heap {
         self.stats.majors += 1;
         out.major = true;
         let live = self.blocks.used * BLOCK + self.large.used_pages * crate::large::PAGE;
+        if before.saturating_sub(live) > PEAK {
+            crate::page_source::trim_native_allocator();
+        }
         self.marker.kept = kept;
         self.note_major(live.min(kept / 2 * 3), kept >= before - before / 8);
     }

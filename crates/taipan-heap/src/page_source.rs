@@ -25,6 +25,15 @@ const LEAST: usize = 4 << 20;
 /// five times as much as that of the small pages it consists of.
 const LARGE_PAGE: usize = 2 << 20;
 
+/// Gives back what the native allocator holds of memory that was freed.
+pub(crate) fn trim_native_allocator() {
+    #[cfg(all(target_os = "linux", target_env = "gnu", not(miri)))]
+    // SAFETY: takes no pointer; the allocator locks itself.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
 impl Reservation {
     /// Reserves `len` bytes; less when the process may not map so much (stacks, buffers and threads need the rest), and
     /// half, a quarter, ... of it when the system refuses (at least 4 MB).
