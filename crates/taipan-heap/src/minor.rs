@@ -265,10 +265,13 @@ impl Heap {
                     }
                 }
             };
+            // The first word last: what it refers to is then followed next, so that structures come to lie in the order
+            // in which programs walk through them.
             while bits != 0 {
+                let word = bits.ilog2();
                 // SAFETY: as above.
-                self.forward(unsafe { header.cast::<u64>().add(bits.trailing_zeros() as usize) });
-                bits &= bits - 1;
+                self.forward(unsafe { header.cast::<u64>().add(word as usize) });
+                bits ^= 1 << word;
             }
             while tail < end {
                 self.forward(tail);

@@ -98,6 +98,7 @@ builtin_types! {
     Cell => cell::TYPE,
     Code => code::TYPE,
     Executable => crate::interp::executable::TYPE,
+    PlainInit => crate::interp::ops::plain_init::TYPE,
     Frame => frame::TYPE,
     Traceback => traceback::TYPE,
     Generator => generator::TYPE,

@@ -10,6 +10,7 @@ use super::dispatch;
 use super::executable::Executable;
 use super::frame::{Frame, Kind, Ret, SLICE};
 use super::op::Op;
+use super::ops::plain_init;
 use super::register_code::RegOp;
 use crate::args::Args;
 use crate::gc::Gc;
@@ -503,6 +504,9 @@ pub fn call_class_init(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
         let fits = executable.simple && argc + 1 == executable.argcount as usize;
         if wide || !fits || executable.entry.get().is_null() || class.get(vm).slots.del.is_some() {
             return construct(vm, op, class, init, start, argc);
+        }
+        if plain_init::wants_specializing(op) {
+            plain_init::specialize(vm, op, class, init)?;
         }
         // As `construct` does.
         let object = crate::types::object::new_instance(vm, class)?;

@@ -9,7 +9,9 @@ use super::call::{self, PUSHED};
 use super::executable::Executable;
 use super::frame::{Frame, Kind, Ret};
 use super::op::Op;
-use super::ops::{attr, binary, build, compare, exception, function, generator, import, iter, matching, name, unpack};
+use super::ops::{
+    attr, binary, build, compare, exception, function, generator, import, iter, matching, name, plain_init, unpack,
+};
 use super::register_code::{RegOp, Word};
 use super::unwind::{self, Leave};
 use super::{instrument, tracing};
@@ -774,6 +776,7 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                 }
                 RegOp::CALL_PY_GENERAL => out!(call::call_py_general, word.a(), 3),
                 RegOp::CALL_CLASS_INIT => out!(call::call_class_init, word.a(), 3),
+                RegOp::CALL_CLASS_PLAIN => out!(plain_init::call_class_plain, word.a(), 3),
                 RegOp::CALL_NATIVE | RegOp::CALL_LEN | RegOp::CALL_ISINSTANCE | RegOp::CALL_LIST_APPEND => {
                     out!(call::call_native, word.a(), 3)
                 }

@@ -209,6 +209,12 @@ impl Execution {
         self.limit = unsafe { self.base.as_ptr().add(limit.min(self.frames - SPARE_FRAMES)) };
     }
 
+    /// Whether the recursion limit allows one more frame.
+    #[inline(always)]
+    pub(crate) fn has_room(&self) -> bool {
+        self.top < self.limit
+    }
+
     /// How many frames run.
     pub fn depth(&self) -> usize {
         // SAFETY: both point into the control stack.

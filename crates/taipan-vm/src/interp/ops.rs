@@ -13,4 +13,5 @@ pub mod import;
 pub mod iter;
 pub mod matching;
 pub mod name;
+pub mod plain_init;
 pub mod unpack;

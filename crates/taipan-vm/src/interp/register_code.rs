@@ -359,6 +359,8 @@ register_ops! {
     CALL_PY_GENERAL (Out Window Num) 2 [RAISE CALL POLL CELL PATCH] = CALL;
     /// class whose `__init__` is a Python function
     CALL_CLASS_INIT (Out Window Num) 2 [RAISE CALL POLL CELL PATCH] = CALL;
+    /// class whose `__init__` only stores its arguments
+    CALL_CLASS_PLAIN (Out Window Num) 2 [RAISE CALL POLL CELL PATCH] = CALL;
     /// native function or method
     CALL_NATIVE (Out Window Num) 2 [RAISE CALL POLL CELL PATCH] = CALL;
     /// list.append of an exact list

@@ -47,7 +47,7 @@ fn generic_get(vm: &Vm, class: Gc<Type>) -> bool {
     class.get(vm).slots.getattro.is_none_or(|get| std::ptr::fn_addr_eq(get, crate::types::object::getattro as GetAttr))
 }
 
-fn generic_set(vm: &Vm, class: Gc<Type>) -> bool {
+pub(super) fn generic_set(vm: &Vm, class: Gc<Type>) -> bool {
     class.get(vm).slots.setattro.is_none_or(|set| std::ptr::fn_addr_eq(set, crate::types::object::setattro as SetAttr))
 }
 
