@@ -12,6 +12,7 @@ With CONFORM_REFERENCE set (on CPython) it hides what only CPython has, so that
 tests of implementation details are skipped and do not enter the reference.
 """
 import os
+import signal
 import sys
 import unittest
 
@@ -129,6 +130,8 @@ def prepare_support():
 def main():
     module, lines = sys.argv[1], Lines(sys.argv[2])
     sys.argv = [module]
+    # Whoever starts this in the background has it ignore interrupts, which some tests and their children wait for.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.environ.get("CONFORM_REFERENCE"):
         import platform
         platform.python_implementation = lambda: "Other"

@@ -48,6 +48,19 @@ pub(crate) fn next_one(map: &Bitmap, from: usize) -> usize {
     next(map, from, 0)
 }
 
+/// The set bits of the words of a map, ascending.
+#[inline(always)]
+pub(crate) fn ones(words: impl Iterator<Item = u64>) -> impl Iterator<Item = usize> {
+    words.enumerate().flat_map(|(index, word)| {
+        let mut left = word;
+        std::iter::from_fn(move || {
+            let bit = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            (bit < 64).then_some(index * 64 + bit)
+        })
+    })
+}
+
 /// The first clear bit at or after `from`, else [`BITS`].
 pub(crate) fn next_zero(map: &Bitmap, from: usize) -> usize {
     next(map, from, !0)

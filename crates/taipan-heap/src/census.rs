@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 
+use crate::bitmap;
 use crate::block;
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
@@ -105,13 +106,8 @@ impl Heap {
         for index in 0..self.blocks.table.len() {
             if matches!(self.blocks.kind_of(index), block::OLD | block::META | block::EVACUATED) {
                 let (base, entry) = (self.blocks.address(index), &self.blocks.table[index]);
-                for (at, (starts, live)) in entry.starts.iter().zip(&entry.live).enumerate() {
-                    let mut dead = starts & !live;
-                    while dead != 0 {
-                        f(base + (at * 64 + dead.trailing_zeros() as usize) * GRANULE);
-                        dead &= dead - 1;
-                    }
-                }
+                let dead = entry.starts.iter().zip(&entry.live).map(|(starts, live)| starts & !live);
+                bitmap::ones(dead).for_each(|at| f(base + at * GRANULE));
             }
         }
         self.large.headers().for_each(|header| f(header as usize));

@@ -116,24 +116,20 @@ impl Heap {
     }
 
     fn verify_block(&self, index: usize, young: bool) -> Result<(), String> {
-        let entry = &self.blocks.table[index];
-        let base = self.blocks.address(index);
+        let end = self.blocks.address(index) + BLOCK;
         let mut free_from = 0;
-        let mut at = bitmap::next_one(&entry.starts, 0);
-        while at < bitmap::BITS {
-            let object = base + at * GRANULE;
-            if at < free_from {
+        for object in self.objects_of(index) {
+            if object < free_from {
                 return Err(format!("object at {object:#x} overlaps the one before"));
             }
             self.verify_header(object, young)?;
             // SAFETY: the start bit says that an object starts there, and its shape is defined.
             let size = unsafe { object_size(object, &self.layouts) };
-            free_from = at + size / GRANULE;
-            if free_from * GRANULE > BLOCK {
+            free_from = object + size;
+            if free_from > end {
                 return Err(format!("object at {object:#x} of {size} bytes leaves its block"));
             }
             self.verify_object(object, young)?;
-            at = bitmap::next_one(&entry.starts, at + 1);
         }
         Ok(())
     }
@@ -222,6 +218,20 @@ impl Heap {
         })
     }
 
+    /// The addresses of the objects of an old block, ascending.
+    #[inline(always)]
+    fn objects_of(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+        let base = self.blocks.address(index);
+        bitmap::ones(self.blocks.table[index].starts.iter().copied()).map(move |at| base + at * GRANULE)
+    }
+
+    /// The addresses of all objects of old blocks and the metaspace, the dead included.
+    #[inline(always)]
+    fn objects_in_old_blocks(&self) -> impl Iterator<Item = usize> + '_ {
+        let old = |index: &usize| matches!(self.blocks.kind_of(*index), block::OLD | block::META);
+        (0..self.blocks.table.len()).filter(old).flat_map(|index| self.objects_of(index))
+    }
+
     /// Calls `f` with every young object, the dead included.
     pub fn for_each_young_object(&self, f: &mut dyn FnMut(std::ptr::NonNull<Header>)) {
         let mut young = |at: usize| {
@@ -252,17 +262,7 @@ impl Heap {
                 f(object);
             }
         };
-        for index in 0..self.blocks.table.len() {
-            if !matches!(self.blocks.kind_of(index), block::OLD | block::META) {
-                continue;
-            }
-            let (base, starts) = (self.blocks.address(index), &self.blocks.table[index].starts);
-            let mut at = bitmap::next_one(starts, 0);
-            while at < bitmap::BITS {
-                give(base + at * GRANULE);
-                at = bitmap::next_one(starts, at + 1);
-            }
-        }
+        self.objects_in_old_blocks().for_each(&mut give);
         self.large.headers().for_each(|header| give(header as usize));
         self.for_each_young_object(&mut |object| {
             // Large ones have been told.

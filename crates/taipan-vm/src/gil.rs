@@ -188,14 +188,14 @@ impl Vm {
     pub fn after_fork_in_child(&mut self) {
         let this = std::ptr::NonNull::from(&mut *self);
         self.interp_mut().threads.retain(|thread| *thread == this);
+        // Another thread may have held a lock of these at the fork; besides, it sleeps in the parent.
+        self.interp_mut().gil = std::sync::Arc::default();
+        self.interp_mut().sleepers = std::sync::Arc::default();
         if let Err(raised) = crate::modules::thread::local::forget_others(self) {
             let _ = self.take_raised(raised);
         }
         crate::modules::thread::handle::end_others(self);
-        self.interp_mut().gil = std::sync::Arc::default();
         self.forget_watchdog();
-        // The others sleep in the parent.
-        self.interp_mut().sleepers = std::sync::Arc::default();
         self.interp_mut().main_thread = self.thread_id;
     }
 }

@@ -23,7 +23,21 @@ impl Vm {
         if !self.is_main_thread() {
             return Ok(());
         }
-        let arrived = self.interp().host.take_signals() | std::mem::take(&mut self.interp_mut().simulated_signals);
+        let simulated = std::mem::take(&mut self.interp_mut().simulated_signals);
+        let arrived = self.interp().host.take_signals() | simulated;
+        self.run_handlers_of(arrived)
+    }
+
+    /// As `run_signal_handlers`, but without the signals that are only simulated: they do not end a wait.
+    pub(crate) fn run_system_signal_handlers(&mut self) -> Result<(), Raised> {
+        if !self.is_main_thread() {
+            return Ok(());
+        }
+        let arrived = self.interp().host.take_signals();
+        self.run_handlers_of(arrived)
+    }
+
+    fn run_handlers_of(&mut self, arrived: u64) -> Result<(), Raised> {
         if arrived == 0 {
             return Ok(());
         }
@@ -37,9 +51,17 @@ impl Vm {
             left &= left - 1;
             let handler = crate::modules::signal::handler(self, signal as usize)?;
             let Some(handler) = handler else { continue };
-            let frame = self.current_frame_object()?;
-            self.call(handler, &[Value::int(signal as usize), frame])?;
+            if let Err(raised) = self.run_handler(handler, signal) {
+                // The others wait for their turn.
+                self.interp_mut().simulated_signals |= left;
+                return Err(raised);
+            }
         }
         Ok(())
+    }
+
+    fn run_handler(&mut self, handler: Value, signal: u32) -> Result<(), Raised> {
+        let frame = self.current_frame_object()?;
+        self.call(handler, &[Value::int(signal as usize), frame]).map(drop)
     }
 }

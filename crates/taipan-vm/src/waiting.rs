@@ -119,9 +119,9 @@ impl Vm {
         woken.filter(|sleeper| sleeper.since.elapsed() > FAIR_AFTER).map_or(0, |sleeper| sleeper.thread)
     }
 
-    /// Whether something is kept for a thread (0: for none) that is another than this one and still lives.
+    /// Whether something is kept for a thread (0: for none) that is another than this one and will still come for it.
     pub fn is_kept_for_other(&self, heir: u64) -> bool {
-        heir != 0 && heir != self.thread_id && self.has_thread(heir)
+        heir != 0 && heir != self.thread_id && !self.interp().finalizing && self.has_thread(heir)
     }
 
     /// As `wait_with_key`, for at most so many seconds (`None`: without limit).
@@ -136,8 +136,8 @@ impl Vm {
         self.wait_with_key(key, deadline, ready)
     }
 
-    /// Waits for what `wake_waiters` tells, until `ready` gives something or the deadline passes. Signal handlers run in
-    /// between.
+    /// Waits for what `wake_waiters` tells, until `ready` gives something or the deadline passes. Handlers of signals from
+    /// the system run in between.
     pub fn wait_until<T>(
         &mut self,
         deadline: Option<Instant>,
@@ -154,7 +154,7 @@ impl Vm {
         mut ready: impl FnMut(&mut Vm) -> Option<T>,
     ) -> Result<Option<T>, Raised> {
         // What has come before the wait need not be waited for.
-        self.run_signal_handlers()?;
+        self.run_system_signal_handlers()?;
         let since = Instant::now();
         loop {
             if let Some(value) = ready(self) {
@@ -177,7 +177,7 @@ impl Vm {
                 self.exec.budget = 0;
                 return Ok(Some(value));
             }
-            if let Err(raised) = self.run_signal_handlers() {
+            if let Err(raised) = self.run_system_signal_handlers() {
                 if woken {
                     self.wake_next(key);
                 }

@@ -3,10 +3,9 @@
 //! Without this a store that missed the barrier shows only when the collection moves or frees what was stored, and not at all
 //! where that happens to be pinned.
 
-use crate::bitmap;
 use crate::block;
 use crate::config::Policy;
-use crate::header::{GRANULE, Header};
+use crate::header::Header;
 use crate::heap::Heap;
 use crate::is_pointer;
 use crate::trace::for_each_slot;
@@ -19,16 +18,8 @@ impl Heap {
             return Ok(());
         }
         let mut logged = 0;
-        for index in 0..self.blocks.table.len() {
-            if !matches!(self.blocks.kind_of(index), block::OLD | block::META) {
-                continue;
-            }
-            let (base, starts) = (self.blocks.address(index), &self.blocks.table[index].starts);
-            let mut at = bitmap::next_one(starts, 0);
-            while at < bitmap::BITS {
-                logged += self.verify_barrier(base + at * GRANULE)?;
-                at = bitmap::next_one(starts, at + 1);
-            }
+        for object in self.objects_in_old_blocks() {
+            logged += self.verify_barrier(object)?;
         }
         for large in self.large.objects.iter().flatten() {
             // SAFETY: the start of a large object.

@@ -101,6 +101,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         method("readlines($self, size=None, /)", readlines, "List of bytes objects, each a line from the file.\n\nCall readline() repeatedly and return a list of the lines so read.\nThe optional size argument, if given, is an approximate bound on the\ntotal number of bytes in the lines returned."),
         method("read($self, size=-1, /)", read, "Read at most size bytes, returned as a bytes object.\n\nIf the size argument is negative, read until EOF is reached.\nReturn an empty bytes object at EOF."),
         method("getbuffer($self, /)", getbuffer, "Get a read-write view over the contents of the BytesIO object."),
+        method("__sizeof__($self, /)", sizeof, ""),
         method("getvalue($self, /)", getvalue, "Retrieve the entire contents of the BytesIO object."),
         method("seek($self, pos, whence=0, /)", seek, "Change stream position.\n\nSeek to byte offset pos relative to position indicated by whence:\n     0  Start of stream (the default).  pos should be >= 0;\n     1  Current position - pos may be negative;\n     2  End of stream - pos usually negative.\nReturns the new absolute position."),
         method("truncate($self, size=None, /)", truncate, "Truncate the file to at most size bytes.\n\nSize defaults to the current file position, as returned by tell().\nThe current file position is unchanged.  Returns the new size."),
@@ -299,6 +300,14 @@ fn readlines(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn contents(vm: &Vm, own: Gc<BytesIo>) -> Vec<u8> {
     let len = own.get(vm).len;
     own.get(vm).data.map_or(Vec::new(), |data| data.get(vm).bytes()[..len].to_vec())
+}
+
+fn sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let stream = args.receiver::<BytesIo>(vm);
+    let data = stream.get(vm).data;
+    let heap = vm.heap_mut();
+    let own = heap.object_bytes(stream.header());
+    Ok(Value::int(own + data.map_or(0, |data| heap.object_bytes(data.header()))))
 }
 
 fn getvalue(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -3,6 +3,7 @@
 use taipan_vm::args::Args;
 use taipan_vm::gc::Gc;
 use taipan_vm::host::WaitResult;
+use taipan_vm::modules::imp::{acquire_import_lock, release_import_lock};
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::structseq;
 use taipan_vm::types::list::List;
@@ -187,13 +188,14 @@ fn run_fork_hooks(vm: &mut Vm, key: &'static str, reversed: bool) {
 /// `fork` with the registered hooks; 0 in the child.
 pub fn forked(vm: &mut Vm) -> Result<i32, Raised> {
     run_fork_hooks(vm, FORK_HOOKS[0], true);
+    // No other thread is amid what the lock guards, so the child finds all of it whole.
+    acquire_import_lock(vm)?;
     let pid = vm.host().fork();
     if pid == Ok(0) {
         vm.after_fork_in_child();
-        run_fork_hooks(vm, FORK_HOOKS[1], false);
-    } else {
-        run_fork_hooks(vm, FORK_HOOKS[2], false);
     }
+    release_import_lock(vm)?;
+    run_fork_hooks(vm, FORK_HOOKS[if pid == Ok(0) { 1 } else { 2 }], false);
     pid.map_err(|errno| vm.raise_os_error(errno, &[]))
 }
 

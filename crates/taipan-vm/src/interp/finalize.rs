@@ -37,6 +37,8 @@ pub(crate) fn resource_tag(number: usize) -> u64 {
     (number as u64) << 8 | RESOURCE
 }
 
+/// Frames that finalisers and callbacks of weak references may use wherever they run.
+const CALLBACK_FRAMES: usize = 256;
 /// Larger heaps are not collected as a whole while waiting, or for the sake of a file.
 const IDLE_MAJOR: usize = 64 << 20;
 /// Milliseconds between two such collections.
@@ -108,8 +110,26 @@ impl Vm {
         if std::mem::replace(&mut self.exec.finalizing, true) {
             return false;
         }
-        let mut any = false;
         let pending = self.pending.take();
+        let any = self.with_spare_frames(Vm::finalize_found);
+        self.pending = pending;
+        self.exec.finalizing = false;
+        any
+    }
+
+    /// Runs what is not called by the program but happens to come now, which may be deep in a recursion.
+    pub(crate) fn with_spare_frames<T>(&mut self, body: impl FnOnce(&mut Vm) -> T) -> T {
+        let set = self.exec.recursion_limit();
+        let limit = self.exec.allow_frames(CALLBACK_FRAMES);
+        let result = body(self);
+        if self.exec.recursion_limit() == set {
+            self.exec.limit = limit;
+        }
+        result
+    }
+
+    fn finalize_found(&mut self) -> bool {
+        let mut any = false;
         let mut streams = None;
         loop {
             let Some((object, tag)) = self.heap_mut().take_finalizable() else {
@@ -133,8 +153,6 @@ impl Vm {
                 _ => self.close_abandoned(object),
             }
         }
-        self.pending = pending;
-        self.exec.finalizing = false;
         any
     }
 

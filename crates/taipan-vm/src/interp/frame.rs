@@ -215,6 +215,17 @@ impl Execution {
         self.top < self.limit
     }
 
+    /// Allows so many frames above the running one, beyond the recursion limit if need be. Gives the limit there was, to
+    /// be put back.
+    pub(crate) fn allow_frames(&mut self, count: usize) -> *mut Frame {
+        let wanted = (self.depth() + count).min(self.frames - SPARE_FRAMES);
+        // SAFETY: within the allocation.
+        let wanted = unsafe { self.base.as_ptr().add(wanted) };
+        let limit = self.limit;
+        self.limit = limit.max(wanted);
+        limit
+    }
+
     /// How many frames run.
     pub fn depth(&self) -> usize {
         // SAFETY: both point into the control stack.

@@ -51,7 +51,7 @@ impl Default for GcState {
         GcState {
             disabled: false,
             debug: 0,
-            thresholds: [2000, 10, 0],
+            thresholds: [2000, 10, 10],
             chosen: false,
             collections: [0; 3],
             requested: (0, 0),
@@ -243,7 +243,9 @@ fn get_threshold(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn set_threshold(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    args.expect(vm, "gc.set_threshold", 1, 3)?;
+    if !(1..=3).contains(&args.len()) {
+        return Err(vm.raise(Exc::TypeError, "gc.set_threshold requires 1 to 3 arguments"));
+    }
     let mut new = vm.interp().gc.thresholds;
     for (i, slot) in new.iter_mut().enumerate().take(args.len()) {
         *slot = vm.index_i32(args.get(i))?;

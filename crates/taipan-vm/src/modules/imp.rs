@@ -2,6 +2,7 @@
 
 use crate::args::Args;
 use crate::gc::Gc;
+use crate::modules::thread::rlock::{self, RLock};
 use crate::raise::{Exc, Raised};
 use crate::spec::{ModuleSpec, function};
 use crate::types::code::Code;
@@ -64,24 +65,47 @@ fn zero(_: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
 
 const LOCK: &str = "imp.lock";
 
-/// The import lock is a count: importing threads exclude each other by the module locks of importlib.
+/// The import lock, which guards importlib's table of module locks.
+fn lock(vm: &mut Vm) -> Result<Gc<RLock>, Raised> {
+    if let Some(lock) = vm.state(LOCK).and_then(|lock| lock.downcast::<RLock>(vm)) {
+        return Ok(lock);
+    }
+    let lock = rlock::create(vm)?;
+    vm.set_state(LOCK, lock.value());
+    Ok(lock)
+}
+
+/// Takes the import lock for this thread, as often as it asks.
+pub fn acquire_import_lock(vm: &mut Vm) -> Result<(), Raised> {
+    // At the end the other threads do not run any more, one that holds the lock included.
+    if vm.interp().finalizing {
+        return Ok(());
+    }
+    let lock = lock(vm)?;
+    rlock::acquire_now(vm, lock)
+}
+
+/// Gives the import lock back once; false when this thread does not hold it.
+pub fn release_import_lock(vm: &mut Vm) -> Result<bool, Raised> {
+    let lock = lock(vm)?;
+    Ok(rlock::release_now(vm, lock) || vm.interp().finalizing)
+}
+
 fn lock_held(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
-    Ok(Value::bool(vm.state(LOCK).and_then(|count| count.as_small_int()).unwrap_or(0) > 0))
+    let lock = lock(vm)?;
+    Ok(Value::bool(rlock::is_locked(vm, lock)))
 }
 
 fn acquire_lock(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
-    let count = vm.state(LOCK).and_then(|count| count.as_small_int()).unwrap_or(0);
-    vm.set_state(LOCK, Value::int(count as usize + 1));
+    acquire_import_lock(vm)?;
     Ok(Value::NONE)
 }
 
 fn release_lock(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
-    let count = vm.state(LOCK).and_then(|count| count.as_small_int()).unwrap_or(0);
-    if count == 0 {
-        return Err(vm.raise(Exc::RuntimeError, "not holding the import lock"));
+    if release_import_lock(vm)? {
+        return Ok(Value::NONE);
     }
-    vm.set_state(LOCK, Value::int(count as usize - 1));
-    Ok(Value::NONE)
+    Err(vm.raise(Exc::RuntimeError, "not holding the import lock"))
 }
 
 fn extension_suffixes(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {

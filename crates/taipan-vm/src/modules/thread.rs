@@ -316,7 +316,12 @@ fn excepthook(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let stderr = match super::sys::get(vm, "stderr")? {
         Some(stderr) if !stderr.is_none() => stderr,
-        _ => return Ok(Value::NONE),
+        _ if thread.is_none() => return Ok(Value::NONE),
+        // The stream there was when the thread was made.
+        _ => match vm.get_attr_str(thread, "_stderr")? {
+            stderr if stderr.is_none() => return Ok(Value::NONE),
+            stderr => stderr,
+        },
     };
     let name = if thread.is_none() {
         crate::gil::current_thread_id().to_string()

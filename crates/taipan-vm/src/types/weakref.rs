@@ -75,6 +75,12 @@ impl Vm {
 
     /// Calls the callbacks of weak references whose objects have died, and the finalisers of unreachable objects.
     pub fn run_weak_callbacks(&mut self) {
+        if self.heap_mut().has_pending() {
+            self.with_spare_frames(Vm::call_weak_callbacks);
+        }
+    }
+
+    fn call_weak_callbacks(&mut self) {
         while let Some(owner) = self.heap_mut().take_dead_weak() {
             let owner = Value::from_heap(owner);
             let Some(reference) = owner.downcast::<WeakRef>(self) else { continue };

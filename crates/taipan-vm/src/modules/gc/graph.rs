@@ -235,7 +235,13 @@ fn list_objects(vm: &mut Vm, young: bool, accept: &dyn Fn(&Vm, Value) -> bool) -
 /// `gc.get_objects`: generation 0 is the nursery, 2 the rest; nothing is ever in generation 1.
 pub(super) fn get_objects(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let generation = match args.get(0).not_none() {
-        Some(generation) => Some(vm.index_isize(generation)?),
+        Some(generation) if crate::types::bytes::contents::is_index(vm, generation) => {
+            Some(vm.index_isize(generation)?).filter(|number| *number != -1)
+        }
+        Some(other) => {
+            let got = vm.type_name(other);
+            return Err(vm.raise(Exc::TypeError, format!("argument should be integer or None, not '{got}'")));
+        }
         None => None,
     };
     vm.audit_numbers("gc.get_objects", &[generation.unwrap_or(-1) as i64])?;

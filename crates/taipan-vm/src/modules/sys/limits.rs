@@ -59,7 +59,11 @@ pub(super) fn setswitchinterval(vm: &mut Vm, args: Args<'_>) -> Result<Value, Ra
 pub(super) fn getsizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [object, default] = args.all();
     let size = match vm.call_special(object, name::SIZEOF, &[]) {
-        Ok(Some(size)) => vm.index_isize(size),
+        Ok(Some(size)) if !vm.is_int(size) => Err(vm.raise(Exc::TypeError, "an integer is required")),
+        Ok(Some(size)) => match vm.as_i64(size) {
+            Some(size) => Ok(size),
+            None => Err(vm.raise(Exc::OverflowError, "Python int too large to convert to C ssize_t")),
+        },
         Ok(None) => {
             let name = vm.type_name(object);
             Err(vm.raise(Exc::TypeError, format!("Type {name} doesn't define __sizeof__")))

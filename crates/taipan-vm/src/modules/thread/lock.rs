@@ -75,7 +75,10 @@ fn wait(vm: &mut Vm, lock: Gc<Lock>, deadline: Option<std::time::Instant>) -> Re
         lock.get_mut(vm).key = key;
     }
     let key = lock.get(vm).key;
-    vm.wait_with_key(key, deadline, |vm| take(vm, lock))
+    let taken = vm.wait_with_key(key, deadline, |vm| take(vm, lock))?;
+    // A call that has waited looks for signals before it returns: the next one may be meant to clean up.
+    vm.run_signal_handlers()?;
+    Ok(taken)
 }
 
 fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -123,13 +123,20 @@ fn acquire(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     match deadline {
         None => Ok(Value::FALSE),
-        Some(deadline) => Ok(Value::bool(wait(vm, lock, deadline, 1)?.is_some())),
+        Some(deadline) => {
+            let taken = wait(vm, lock, deadline, 1)?;
+            vm.run_signal_handlers()?;
+            Ok(Value::bool(taken.is_some()))
+        }
     }
 }
 
 fn enter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let lock = args.receiver::<RLock>(vm);
-    wait(vm, lock, None, 1)?;
+    if take(vm, lock, 1).is_none() {
+        wait(vm, lock, None, 1)?;
+        vm.run_signal_handlers()?;
+    }
     Ok(Value::TRUE)
 }
 
@@ -177,6 +184,7 @@ fn acquire_restore(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::TypeError, format!("_acquire_restore() argument 1 must be tuple, not {got}")));
     };
     wait(vm, lock, None, count as usize)?;
+    vm.run_signal_handlers()?;
     Ok(Value::NONE)
 }
 
