@@ -159,7 +159,7 @@ fn constants_bytes(constants: &[Constant]) -> usize {
 /// A constant of a code object.
 ///
 /// Equality is identity of the compiled value: type and bits decide, so `0.0 != -0.0`, `1 != True`, and a
-/// NaN equals itself.
+/// NaN equals itself; the members of a frozenset may stand in any order.
 #[derive(Clone, Debug)]
 pub enum Constant {
     None,
@@ -172,6 +172,7 @@ pub enum Constant {
     Str(Wtf8Buf),
     Bytes(Bytes),
     Tuple(Box<[Constant]>),
+    /// Its members in the order in which they come into the set, which the order of iteration depends on.
     FrozenSet(Box<[Constant]>),
     /// start, stop, step
     Slice(Box<[Constant; 3]>),
@@ -200,7 +201,8 @@ impl PartialEq for Constant {
             (Complex(a, b), Complex(c, d)) => a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits(),
             (Str(a), Str(b)) => a == b,
             (Bytes(a), Bytes(b)) => a == b,
-            (Tuple(a), Tuple(b)) | (FrozenSet(a), FrozenSet(b)) => a == b,
+            (Tuple(a), Tuple(b)) => a == b,
+            (FrozenSet(a), FrozenSet(b)) => frozen_set::same_members(a, b),
             (Slice(a), Slice(b)) => a == b,
             (Code(a), Code(b)) => Arc::ptr_eq(a, b) || a == b,
             _ => false,
@@ -221,7 +223,8 @@ impl Hash for Constant {
             Complex(real, imag) => (real.to_bits(), imag.to_bits()).hash(state),
             Str(text) => text.hash(state),
             Bytes(bytes) => bytes.hash(state),
-            Tuple(items) | FrozenSet(items) => items.hash(state),
+            Tuple(items) => items.hash(state),
+            FrozenSet(items) => frozen_set::hash_of_members(items).hash(state),
             Slice(parts) => parts.hash(state),
             // The rest seldom tells apart what these do not, and costs much for nested code.
             Code(code) => (&code.name, code.firstlineno, code.code.len()).hash(state),

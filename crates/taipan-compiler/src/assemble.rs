@@ -49,7 +49,8 @@ pub fn optimize_and_assemble(
         argcount: metadata.posonlyargcount + metadata.argcount,
         posonlyargcount: metadata.posonlyargcount,
         kwonlyargcount: metadata.kwonlyargcount,
-        stacksize,
+        // CPython's code objects have room for one value in any case.
+        stacksize: stacksize.max(1),
         flags,
         code: written.code.into(),
         consts: consts.take(),

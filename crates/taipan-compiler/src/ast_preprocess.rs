@@ -32,7 +32,7 @@ pub struct PreprocessOptions {
     pub stack_limit: usize,
 }
 
-/// Preprocesses a tree in place and gives the warnings; `notable` as in [`ast::Tree`].
+/// Preprocesses a tree in place and adds the warnings; `notable` as in [`ast::Tree`].
 ///
 /// # Errors
 /// [`CompileError::TooDeep`].
@@ -41,9 +41,9 @@ pub fn preprocess<'a>(
     notable: Option<&[usize]>,
     arena: &'a Arena,
     options: &PreprocessOptions,
-) -> Result<Vec<Warning>, CompileError> {
-    let mut state =
-        Preprocess { arena, options, blocks: Vec::new(), warnings: Vec::new(), depth: Depth::new(options.stack_limit) };
+    warnings: &mut Vec<Warning>,
+) -> Done {
+    let mut state = Preprocess { arena, options, blocks: Vec::new(), warnings, depth: Depth::new(options.stack_limit) };
     match (module, notable) {
         (ast::Mod::Module { body, .. }, Some(notable)) if options.optimize < 2 => {
             notable.iter().filter_map(|&at| body.get_mut(at).map(|stmt| state.stmt(stmt))).collect::<Done>()?;
@@ -53,7 +53,7 @@ pub fn preprocess<'a>(
         (ast::Mod::Expression { body }, _) => state.expr(body)?,
         (ast::Mod::FunctionType { .. }, _) => {}
     }
-    Ok(state.warnings)
+    Ok(())
 }
 
 /// The kinds of blocks between which a jump may leave a `finally`.
@@ -68,7 +68,7 @@ struct Preprocess<'o, 'a> {
     arena: &'a Arena,
     options: &'o PreprocessOptions,
     blocks: Vec<Block>,
-    warnings: Vec<Warning>,
+    warnings: &'o mut Vec<Warning>,
     depth: Depth,
 }
 

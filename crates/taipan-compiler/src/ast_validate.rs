@@ -3,6 +3,8 @@
 //! What the types of the tree cannot express (None in a list of nodes, constants of other types) is checked by whoever
 //! builds the tree; negative numbers of places are those of their bits. Recursion is bounded by [`Depth`].
 
+use std::borrow::Cow;
+
 use taipan_syntax::ast::{
     self, Constant, Expr, ExprBox, ExprContext, ExprKind, Location, Stmt, StmtKind, TypeParamKind,
 };
@@ -18,7 +20,7 @@ pub enum ValidateError {
     /// `ValueError`
     Value(String),
     /// `TypeError`
-    Type(&'static str),
+    Type(Cow<'static, str>),
     /// `RecursionError`: "maximum recursion depth exceeded during compilation".
     TooDeep,
 }
@@ -84,6 +86,25 @@ fn check_name(name: &str) -> Done {
     Ok(())
 }
 
+fn check_aliases(aliases: &[ast::Alias], owner: &str) -> Done {
+    check_not_empty(aliases, "names", owner)?;
+    aliases
+        .iter()
+        .flat_map(|alias| [Some(&alias.name), alias.asname.as_ref()])
+        .flatten()
+        .try_for_each(|name| check_name(name))
+}
+
+fn check_constant(value: &Constant) -> Done {
+    match value {
+        Constant::Invalid(class) => {
+            Err(ValidateError::Type(format!("got an invalid type in Constant: {class}").into()))
+        }
+        Constant::Tuple(items) | Constant::FrozenSet(items) => items.iter().try_for_each(check_constant),
+        _ => Ok(()),
+    }
+}
+
 fn context_name(ctx: ExprContext) -> &'static str {
     match ctx {
         ExprContext::Load => "Load",
@@ -135,6 +156,7 @@ impl Validator {
             StmtKind::AsyncFunctionDef(node) => self.function(node, "AsyncFunctionDef")?,
             StmtKind::ClassDef(node) => {
                 self.body(node.body, "ClassDef")?;
+                check_name(&node.name)?;
                 self.type_params(node.type_params)?;
                 self.loads(node.bases)?;
                 self.keywords(node.keywords)?;
@@ -152,7 +174,7 @@ impl Validator {
             }
             StmtKind::AnnAssign { target, annotation, value, simple } => {
                 if *simple && !matches!(target.kind, ExprKind::Name { .. }) {
-                    return Err(ValidateError::Type("AnnAssign with simple non-Name target"));
+                    return Err(ValidateError::Type("AnnAssign with simple non-Name target".into()));
                 }
                 self.expr(target, ExprContext::Store)?;
                 self.load_opt(value.as_deref())?;
@@ -160,7 +182,7 @@ impl Validator {
             }
             StmtKind::TypeAlias { name, type_params, value } => {
                 if !matches!(name.kind, ExprKind::Name { .. }) {
-                    return Err(ValidateError::Type("TypeAlias with non-Name name"));
+                    return Err(ValidateError::Type("TypeAlias with non-Name name".into()));
                 }
                 self.expr(name, ExprContext::Store)?;
                 self.type_params(type_params)?;
@@ -200,8 +222,8 @@ impl Validator {
                 self.load(test)?;
                 self.load_opt(msg.as_deref())?;
             }
-            StmtKind::Import { names } => check_not_empty(names, "names", "Import")?,
-            StmtKind::ImportFrom { names, .. } => check_not_empty(names, "names", "ImportFrom")?,
+            StmtKind::Import { names } => check_aliases(names, "Import")?,
+            StmtKind::ImportFrom { names, .. } => check_aliases(names, "ImportFrom")?,
             StmtKind::Global { names } => check_not_empty(names, "names", "Global")?,
             StmtKind::Nonlocal { names } => check_not_empty(names, "names", "Nonlocal")?,
             StmtKind::Expr { value } => self.load(value)?,
@@ -213,6 +235,7 @@ impl Validator {
 
     fn function(&mut self, node: &ast::FunctionDef, owner: &str) -> Done {
         self.body(node.body, owner)?;
+        check_name(&node.name)?;
         self.type_params(node.type_params)?;
         self.arguments(&node.args)?;
         self.loads(node.decorator_list)?;
@@ -246,11 +269,14 @@ impl Validator {
             return value_error(format!("{owner} has orelse but no except handlers"));
         }
         for handler in node.handlers.iter() {
-            // CPython looks at the places of these handlers only.
+            // CPython looks at the places and names of these handlers only.
             if owner == "Try" {
                 check_place(handler.location)?;
             }
             self.load_opt(handler.type_.as_deref())?;
+            if let (Some(name), "Try") = (&handler.name, owner) {
+                check_name(name)?;
+            }
             self.body(handler.body, "ExceptHandler")?;
         }
         self.stmts(node.finalbody)?;
@@ -375,6 +401,9 @@ impl Validator {
             }
             ExprKind::FormattedValue { value, format_spec, .. }
             | ExprKind::Interpolation { value, format_spec, .. } => {
+                if let ExprKind::Interpolation { str, .. } = &expr.kind {
+                    check_constant(str)?;
+                }
                 self.load(value)?;
                 self.load_opt(format_spec.as_deref())?;
             }
@@ -391,11 +420,12 @@ impl Validator {
             ExprKind::List { elts, .. } | ExprKind::Tuple { elts, .. } => self.exprs(elts, ctx)?,
             ExprKind::NamedExpr { target, value } => {
                 if !matches!(target.kind, ExprKind::Name { .. }) {
-                    return Err(ValidateError::Type("NamedExpr target must be a Name"));
+                    return Err(ValidateError::Type("NamedExpr target must be a Name".into()));
                 }
                 self.load(value)?;
             }
-            ExprKind::Constant { .. } | ExprKind::Name { .. } => {}
+            ExprKind::Constant { value, .. } => check_constant(value)?,
+            ExprKind::Name { .. } => {}
         }
         self.depth.leave();
         Ok(())

@@ -66,7 +66,8 @@ pub(crate) fn generate<'a>(
     module: &'a ast::Mod<'a>,
     mut table: SymbolTable<'a>,
     options: CodegenOptions,
-) -> Result<(CodeObject, Vec<Warning>), CompileError> {
+    warnings: &mut Vec<Warning>,
+) -> Result<CodeObject, CompileError> {
     let stack_limit = options.stack_limit;
     let interactive = matches!(module, ast::Mod::Interactive { .. });
     let start = unit::UnitStart::new(table.add_name("<module>"), ScopeType::Module, ScopeKey::Module, 1);
@@ -85,9 +86,9 @@ pub(crate) fn generate<'a>(
         flowgraph: Flowgraph::default(),
         spare_units: Vec::new(),
     };
-    compiler.module(module)?;
-    let code = compiler.assemble(!matches!(module, ast::Mod::Expression { .. }))?;
-    Ok((code, compiler.warnings))
+    let code = compiler.module(module).and_then(|()| compiler.assemble(!matches!(module, ast::Mod::Expression { .. })));
+    warnings.append(&mut compiler.warnings);
+    code
 }
 
 pub(crate) struct Compiler<'a> {
@@ -219,9 +220,9 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// The place of a node; nodes made by the compiler have none.
+/// The place of a node.
 fn place(location: ast::Location) -> SourceLocation {
-    if location.lineno == 0 { crate::instruction_sequence::NO_LOCATION } else { location.into() }
+    location.into()
 }
 
 fn error<T>(message: impl Into<String>, loc: SourceLocation) -> Result<T, CompileError> {

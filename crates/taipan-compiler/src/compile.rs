@@ -49,14 +49,21 @@ pub struct Compiled {
 /// # Errors
 /// `SyntaxError`s of the compile stage; [`CompileError::TooDeep`] for a tree nested too deeply.
 pub fn compile(tree: Tree<'_>, filename: &str, options: CompileOptions) -> Result<Compiled, CompileError> {
-    compile_wtf8(tree, Wtf8Buf::from(filename), options)
+    let mut warnings = Vec::new();
+    let code = compile_wtf8(tree, Wtf8Buf::from(filename), options, &mut warnings)?;
+    Ok(Compiled { code, warnings })
 }
 
-/// [`compile`] with a file name that need not be proper text.
+/// [`compile`] with a file name that need not be proper text; `warnings` get what CPython warns of, also before an error.
 ///
 /// # Errors
 /// As [`compile`].
-pub fn compile_wtf8(tree: Tree<'_>, filename: Wtf8Buf, options: CompileOptions) -> Result<Compiled, CompileError> {
+pub fn compile_wtf8(
+    tree: Tree<'_>,
+    filename: Wtf8Buf,
+    options: CompileOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<CodeObject, CompileError> {
     let Tree { module, names, notable } = tree;
     let future = future_features(module, options.flags)?;
     let preprocess_options = PreprocessOptions {
@@ -65,7 +72,7 @@ pub fn compile_wtf8(tree: Tree<'_>, filename: Wtf8Buf, options: CompileOptions) 
         syntax_check_only: false,
         stack_limit: options.stack_limit,
     };
-    let mut warnings = preprocess(module, notable.as_deref(), names.arena(), &preprocess_options)?;
+    preprocess(module, notable.as_deref(), names.arena(), &preprocess_options, warnings)?;
     let module = &*module;
     let table = SymbolTable::build(module, names, &future, options.stack_limit).map_err(CompileError::into_scope)?;
     let codegen_options = CodegenOptions {
@@ -75,9 +82,7 @@ pub fn compile_wtf8(tree: Tree<'_>, filename: Wtf8Buf, options: CompileOptions) 
         filename: filename.into_shared(),
         stack_limit: options.stack_limit,
     };
-    let (code, more) = codegen::generate(module, table, codegen_options)?;
-    warnings.extend(more);
-    Ok(Compiled { code, warnings })
+    codegen::generate(module, table, codegen_options, warnings)
 }
 
 /// Builds the symbol table as `symtable.symtable` shows it: of the tree as it was parsed.
@@ -106,7 +111,9 @@ pub fn optimize_ast(
         syntax_check_only,
         stack_limit: options.stack_limit,
     };
-    preprocess(tree.module, tree.notable.as_deref(), tree.names.arena(), &options)
+    let mut warnings = Vec::new();
+    preprocess(tree.module, tree.notable.as_deref(), tree.names.arena(), &options, &mut warnings)?;
+    Ok(warnings)
 }
 
 fn future_features(module: &ast::Mod<'_>, flags: u32) -> Result<FutureFeatures, CompileError> {

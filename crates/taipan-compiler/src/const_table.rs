@@ -156,7 +156,8 @@ fn print_of(value: &Constant) -> u32 {
         Constant::Str(text) => (8, print_of_bytes(text.as_bytes())),
         Constant::Bytes(bytes) => (9, print_of_bytes(bytes)),
         Constant::Tuple(items) => (10, print_of_items(items)),
-        Constant::FrozenSet(items) => (11, print_of_items(items)),
+        // In whatever order.
+        Constant::FrozenSet(items) => (11, items.iter().map(|item| u64::from(print_of(item))).sum()),
         Constant::Slice(parts) => (12, print_of_items(&**parts)),
         Constant::Code(code) => (13, (code.firstlineno as u64) << 32 | code.code.len() as u64),
     };

@@ -81,7 +81,7 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
             }
             Step::Error(error) => {
                 let filename = vm.new_str("<string>")?;
-                return Err(taipan_vm::compile::raise_syntax_error(vm, &error, filename, &[]));
+                return Err(taipan_vm::compile::raise_syntax_error(vm, &error, filename, None));
             }
             Step::End => return Ok(None),
         }

@@ -34,13 +34,19 @@ pub struct Tree<'a> {
 /// Where a node begins and ends in the source.
 ///
 /// Lines count from 1, columns are byte offsets from 0 into the line in UTF-8. A node made by the compiler may use
-/// [`Location::default`].
+/// [`Location::NONE`]. Trees made by programs may have negative numbers, kept as their bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Location {
     pub lineno: u32,
     pub col_offset: u32,
     pub end_lineno: u32,
     pub end_col_offset: u32,
+}
+
+impl Location {
+    /// Of a node that stands nowhere: -1 everywhere.
+    pub const NONE: Location =
+        Location { lineno: u32::MAX, col_offset: u32::MAX, end_lineno: u32::MAX, end_col_offset: u32::MAX };
 }
 
 /// `mod`: the root of a tree.
@@ -341,11 +347,16 @@ pub enum Constant<'a> {
     Ellipsis,
     Int(Int<'a>),
     Float(f64),
-    Complex { real: f64, imag: f64 },
+    Complex {
+        real: f64,
+        imag: f64,
+    },
     Str(Text<'a>),
     Bytes(Text<'a>),
     Tuple(&'a [Constant<'a>]),
     FrozenSet(&'a [Constant<'a>]),
+    /// An object of another class, named here: only in trees of programs, until they are checked.
+    Invalid(&'a str),
 }
 
 /// `expr_context`.

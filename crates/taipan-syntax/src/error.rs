@@ -39,10 +39,22 @@ pub struct ErrorLocation {
     /// Whether the line is rather that of the file of that name, where there is one: what CPython's parser reports in a
     /// module, not its tokenizer.
     pub prefers_file: bool,
-    /// Whether the exception has only four values (`end_lineno` and `end_offset` are then None in Python).
-    pub has_end: bool,
-    /// Whether the exception carries the file name (else None).
+    pub details: Details,
+    /// Whether the arguments carry the file name (else None); the attribute has it in any case.
     pub has_filename: bool,
+}
+
+/// How the exception carries its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Details {
+    /// Among its arguments.
+    Full,
+    /// Among its arguments, without an end.
+    WithoutEnd,
+    /// Among its arguments, with None as the end.
+    EndIsNone,
+    /// In its attributes only, without an end offset.
+    Attributes,
 }
 
 /// Which warning category of Python a warning belongs to.
@@ -62,6 +74,8 @@ pub struct SyntaxWarning {
     pub msg: String,
     pub error_msg: String,
     pub lineno: u32,
+    /// Up to where CPython had read the source when it warned.
+    pub read_to: u32,
     /// Place of the SyntaxError that replaces the warning where it is an error.
     pub error_location: ErrorLocation,
 }

@@ -11,7 +11,7 @@ mod node;
 mod raise;
 mod rules;
 
-use crate::error::{ErrorKind, ErrorLocation, SyntaxError};
+use crate::error::{Details, ErrorKind, ErrorLocation, SyntaxError};
 use crate::lexer::Done;
 use crate::source::Source;
 use crate::token::{Token, TokenKind};
@@ -44,7 +44,7 @@ pub(crate) fn multiple_statements(source: &Source, token: &Token) -> SyntaxError
             end_offset: character_column(line, token.end_col_offset + 1),
             text: Some(String::from_utf8_lossy(line).into_owned()),
             prefers_file: false,
-            has_end: true,
+            details: Details::Full,
             has_filename: true,
         }),
         last_statement: None,

@@ -3,7 +3,7 @@
 //! Invariants: `cur <= inp <= text.len()`; the text up to `inp` is the lines read so far and `lineno` counts them;
 //! `cur` always stands at a character boundary, except inside an identifier being scanned.
 
-use crate::error::{ErrorKind, ErrorLocation, SyntaxError, SyntaxWarning, WarningCategory};
+use crate::error::{Details, ErrorKind, ErrorLocation, SyntaxError, SyntaxWarning, WarningCategory};
 use crate::source::Source;
 use crate::token::{Token, TokenKind};
 
@@ -367,7 +367,7 @@ impl<'s> Lexer<'s> {
                 end_offset: i32::try_from(end_offset).unwrap_or(i32::MAX),
                 text: Some(String::from_utf8_lossy(line).into_owned()),
                 prefers_file: false,
-                has_end: true,
+                details: Details::Full,
                 has_filename: true,
             }),
             last_statement: None,
@@ -391,6 +391,7 @@ impl<'s> Lexer<'s> {
             msg,
             error_msg,
             lineno: self.lineno,
+            read_to: u32::try_from(self.cur).unwrap_or(u32::MAX),
             error_location: ErrorLocation {
                 lineno,
                 offset: seen,
@@ -398,7 +399,7 @@ impl<'s> Lexer<'s> {
                 end_offset: seen,
                 text: Some(String::from_utf8_lossy(line).into_owned()),
                 prefers_file: false,
-                has_end: true,
+                details: Details::Full,
                 has_filename: true,
             },
         });

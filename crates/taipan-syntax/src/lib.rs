@@ -16,7 +16,7 @@ use ast::{Arena, Names, Tree, TypeIgnore};
 use lexer::{Lexer, LexerOptions};
 use source::Reading;
 
-pub use error::{ErrorKind, ErrorLocation, SyntaxError, SyntaxWarning, WarningCategory};
+pub use error::{Details, ErrorKind, ErrorLocation, SyntaxError, SyntaxWarning, WarningCategory};
 pub use source::Decoder;
 pub use token::{Token, TokenKind};
 pub use tokenize::{Step, TokenInfo, Tokenizer};
@@ -108,14 +108,7 @@ pub fn parse_with_warnings<'a>(
     decoder: Option<&mut Decoder<'_>>,
 ) -> Result<Parsed<'a>, (SyntaxError, Vec<SyntaxWarning>)> {
     let plain = |error| (error, Vec::new());
-    let reading = Reading {
-        ignore_cookie: options.ignore_cookie,
-        final_newline: mode == Mode::Exec,
-        preserve_crlf: false,
-        file_name: options.file_name.as_deref(),
-        decoder,
-    };
-    let source = source::read(source, reading).map_err(plain)?;
+    let source = source::read(source, reading(mode, options, decoder)).map_err(plain)?;
     let mut lexer = Lexer::new(&source, LexerOptions { type_comments: options.type_comments, extra_tokens: false });
     let mut names = Names::new(arena, source.text.len());
     let (tokens, type_ignores) = all_tokens(arena, &mut lexer, &mut names, mode, options);
@@ -127,7 +120,7 @@ pub fn parse_with_warnings<'a>(
     }
     let mut warnings = std::mem::take(&mut lexer.warnings);
     warnings.append(&mut parser.warnings);
-    warnings.sort_by_key(|warning| warning.lineno);
+    warnings.sort_by_key(|warning| warning.read_to);
     match parsed {
         Ok(module) => {
             if let (Mode::Single, Some(token)) = (mode, parser.last_token())
@@ -148,6 +141,27 @@ pub fn parse_with_warnings<'a>(
         ))),
         Err(parser::Failure::Invalid) => Err((grammar::diagnose(&source, mode, options), warnings)),
     }
+}
+
+fn reading<'a, 'd>(mode: Mode, options: &'a ParseOptions, decoder: Option<&'a mut Decoder<'d>>) -> Reading<'a, 'd> {
+    Reading {
+        ignore_cookie: options.ignore_cookie,
+        final_newline: mode == Mode::Exec,
+        preserve_crlf: false,
+        file_name: options.file_name.as_deref(),
+        decoder,
+    }
+}
+
+/// The UTF-8 text that the lexer reads of a source, and the encoding declared; `None` where it cannot be decoded.
+pub fn text_of_source(
+    source: &[u8],
+    mode: Mode,
+    options: &ParseOptions,
+    decoder: Option<&mut Decoder<'_>>,
+) -> Option<(Vec<u8>, Option<String>)> {
+    let source = source::read(source, reading(mode, options, decoder)).ok()?;
+    Some((source.text, source.encoding))
 }
 
 /// The encoding that a comment in the first two lines of a source declares (PEP 263).

@@ -9,7 +9,7 @@ use crate::ast::{
     Arena, Arg, CmpOp, Expr, ExprBox, ExprKind, Identifier, Keyword, Location, Mod, Names, Stmt, StmtKind, Text,
     TypeIgnore,
 };
-use crate::error::{ErrorLocation, SyntaxWarning, WarningCategory};
+use crate::error::{Details, ErrorLocation, SyntaxWarning, WarningCategory};
 use crate::literal::InvalidEscape;
 use crate::token::{SoftKeyword, Token, TokenKind};
 use crate::{Mode, ParseOptions};
@@ -352,7 +352,10 @@ impl<'s, 'a> Parser<'s, 'a> {
         } else {
             WarningCategory::DeprecationWarning
         };
-        let quotes = self.text_of(token).iter().take(3).take_while(|byte| matches!(byte, b'"' | b'\'')).count();
+        let quotes = leading_quotes(self.text_of(token));
+        // A literal is evaluated when all that it is joined with, and the token behind, are read.
+        let ahead = self.tokens.get(self.pos..).unwrap_or_default();
+        let next = ahead.iter().find(|token| token.kind != TokenKind::String).or(ahead.last());
         let lineno = token.lineno.saturating_add(escape.lines);
         let before = if escape.lines == 0 { unsigned(token.col_offset) as usize + quotes } else { 0 };
         let column = i32::try_from(before + escape.column + 1).unwrap_or(i32::MAX - 2);
@@ -363,6 +366,7 @@ impl<'s, 'a> Parser<'s, 'a> {
             msg,
             error_msg,
             lineno,
+            read_to: next.unwrap_or(token).end,
             error_location: ErrorLocation {
                 lineno: shown,
                 offset: crate::grammar::character_column(line, column),
@@ -370,7 +374,7 @@ impl<'s, 'a> Parser<'s, 'a> {
                 end_offset: crate::grammar::character_column(line, column + 2),
                 text: Some(String::from_utf8_lossy(line).into_owned()),
                 prefers_file: self.mode == Mode::Exec,
-                has_end: true,
+                details: Details::Full,
                 has_filename: true,
             },
         });
@@ -410,6 +414,12 @@ impl<'s, 'a> Parser<'s, 'a> {
         self.expect(TokenKind::EndMarker)?;
         Ok(Mod::FunctionType { argtypes, returns })
     }
+}
+
+/// How many quotes like the first a literal begins with, those of its text and others between them included.
+fn leading_quotes(literal: &[u8]) -> usize {
+    let run = literal.iter().take_while(|byte| matches!(byte, b'"' | b'\''));
+    run.filter(|byte| literal.first() == Some(byte)).count()
 }
 
 #[inline(always)]

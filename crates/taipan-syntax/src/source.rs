@@ -2,7 +2,7 @@
 //!
 //! Invariant: [`Source::text`] is UTF-8 without null bytes and without `\r`.
 
-use crate::error::{ErrorKind, ErrorLocation, SyntaxError};
+use crate::error::{Details, ErrorKind, ErrorLocation, SyntaxError};
 
 /// Decodes bytes in an encoding other than UTF-8, Latin-1 and ASCII; gives the message of the failure otherwise.
 pub type Decoder<'a> = dyn FnMut(&str, &[u8]) -> Result<String, String> + 'a;
@@ -38,7 +38,7 @@ pub(crate) struct Reading<'a, 'd> {
 pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, SyntaxError> {
     if memchr::memchr(0, bytes).is_some() {
         return Err(match reading.file_name {
-            Some(_) => null_byte(bytes),
+            Some(_) => null_byte(bytes, 0),
             None => SyntaxError::bare(ErrorKind::SyntaxError, "source code string cannot contain null bytes"),
         });
     }
@@ -203,18 +203,17 @@ fn without_line(msg: String) -> SyntaxError {
             end_offset: 0,
             text: None,
             prefers_file: false,
-            has_end: false,
+            details: Details::WithoutEnd,
             has_filename: true,
         }),
         last_statement: None,
     }
 }
 
-/// The error for bytes that are no UTF-8; CPython gives it no file name.
-/// A null byte in a program: the place is its line, which is shown up to it.
-fn null_byte(bytes: &[u8]) -> SyntaxError {
+/// A null byte in a program: the place is its line, which is shown up to it. `lines` stand before the bytes.
+pub(crate) fn null_byte(bytes: &[u8], lines: usize) -> SyntaxError {
     let before = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
-    let lineno = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+    let lineno = 1 + lines + before.iter().filter(|byte| **byte == b'\n').count();
     let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(line).into_owned();
     let mut error = without_filename("source code cannot contain null bytes".to_owned(), lineno, line, (0, 0));
@@ -224,6 +223,7 @@ fn null_byte(bytes: &[u8]) -> SyntaxError {
     error
 }
 
+/// The error for bytes that are no UTF-8; CPython gives it no file name.
 fn non_utf8(text: &[u8], at: usize, file_name: Option<&str>) -> SyntaxError {
     let byte = text[at];
     let line_start = text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
@@ -255,7 +255,7 @@ fn without_filename(msg: String, lineno: usize, line: String, offsets: (usize, u
             end_offset: number(offsets.1),
             text: Some(line),
             prefers_file: false,
-            has_end: true,
+            details: Details::Full,
             has_filename: false,
         }),
         last_statement: None,

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{ErrorKind, ErrorLocation, SyntaxError};
+use crate::error::{Details, ErrorKind, ErrorLocation, SyntaxError};
 use crate::lexer::{Done, Lexer, LexerOptions, characters};
 use crate::source::{self, Reading, Source};
 use crate::token::{Token, TokenKind};
@@ -77,6 +77,11 @@ impl Tokenizer {
     pub fn push_line(&mut self, line: &[u8]) {
         if line.is_empty() {
             self.is_complete = true;
+            return;
+        }
+        if memchr::memchr(0, line).is_some() {
+            let lines = self.source.text.iter().filter(|byte| **byte == b'\n').count();
+            self.error = Some(source::null_byte(line, lines));
             return;
         }
         let reading =
@@ -240,11 +245,11 @@ impl Walk<'_> {
             location: Some(ErrorLocation {
                 lineno: i32::try_from(lexer.lineno).unwrap_or(i32::MAX),
                 offset: i32::try_from(offset).unwrap_or(i32::MAX),
-                end_lineno: 0,
+                end_lineno: i32::try_from(lexer.lineno).unwrap_or(i32::MAX),
                 end_offset: 0,
                 text: (!at_end).then(|| String::from_utf8_lossy(line).into_owned()),
                 prefers_file: false,
-                has_end: false,
+                details: if at_end { Details::Attributes } else { Details::EndIsNone },
                 has_filename: true,
             }),
             last_statement: None,

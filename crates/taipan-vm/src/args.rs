@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::gc::{Gc, HeapObject};
+use crate::interp::bind::closest;
 use crate::raise::{Exc, Raised};
 use crate::signature::{MAX_PARAMETERS, ParameterKind, Signature};
 use crate::types::builtin_method::NativeCallee;
@@ -303,9 +304,15 @@ impl<'a> Args<'a> {
                 }
                 None => {
                     let (function, name) = (signature.name(), name.get(vm).to_string_lossy());
-                    return Err(
-                        vm.raise(Exc::TypeError, format!("{function}() got an unexpected keyword argument '{name}'"))
-                    );
+                    let mut message = format!("{function}() got an unexpected keyword argument '{name}'");
+                    let plain = signature.parameters().skip(receiver).filter(|parameter| {
+                        matches!(parameter.kind, ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly)
+                    });
+                    let names = plain.map(|parameter| parameter.name);
+                    if let Some(close) = closest(&name, names) {
+                        message.push_str(&format!(". Did you mean '{close}'?"));
+                    }
+                    return Err(vm.raise(Exc::TypeError, message));
                 }
             }
         }

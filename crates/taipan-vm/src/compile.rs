@@ -5,7 +5,7 @@ use std::sync::Arc;
 use taipan_bytecode::CodeObject;
 use taipan_compiler::{CompileError, CompileOptions, Warning};
 use taipan_syntax::ast::{Arena, Tree};
-use taipan_syntax::{ErrorKind, Mode, ParseOptions, SyntaxError, SyntaxWarning, WarningCategory};
+use taipan_syntax::{Details, ErrorKind, Mode, ParseOptions, SyntaxError, SyntaxWarning, WarningCategory};
 
 use crate::host::HostResult;
 use crate::raise::{Exc, Raised};
@@ -74,17 +74,42 @@ pub fn parse_source<'a>(
     };
     match parsed {
         Ok(parsed) => {
-            issue_syntax_warnings(vm, &parsed.warnings, filename, source)?;
+            issue_syntax_warnings(
+                vm,
+                &parsed.warnings,
+                filename,
+                &Parsed { source, mode: options.mode, parse_options },
+            )?;
             Ok(parsed.tree)
         }
         Err((error, warnings)) => {
-            issue_syntax_warnings(vm, &warnings, filename, source)?;
-            // A module is read with a line end at its end.
-            let mut shown = std::borrow::Cow::Borrowed(source);
-            if options.mode == Mode::Exec && source.last().is_some_and(|byte| *byte != b'\n') {
-                shown.to_mut().push(b'\n');
-            }
-            Err(raise_syntax_error(vm, &error, filename, &shown))
+            let parsed = Parsed { source, mode: options.mode, parse_options };
+            issue_syntax_warnings(vm, &warnings, filename, &parsed)?;
+            Err(raise_syntax_error(vm, &error, filename, Some(&parsed)))
+        }
+    }
+}
+
+/// A source and how it was parsed.
+pub struct Parsed<'s> {
+    source: &'s [u8],
+    mode: Mode,
+    parse_options: ParseOptions,
+}
+
+impl Parsed<'_> {
+    /// The text for `_metadata`, by which a misspelt keyword is looked for; CPython decodes it once more from the
+    /// encoding declared.
+    fn text(&self, vm: &mut Vm) -> Result<Value, Raised> {
+        let mut decode = |encoding: &str, bytes: &[u8]| decode_source(vm, encoding, bytes);
+        let read = taipan_syntax::text_of_source(self.source, self.mode, &self.parse_options, Some(&mut decode));
+        let Some((text, encoding)) = read else { return Ok(Value::NONE) };
+        match encoding.filter(|encoding| encoding != "utf-8") {
+            Some(encoding) => match decode_source(vm, &encoding, &text) {
+                Ok(text) => vm.new_str(&text),
+                Err(_) => Ok(Value::NONE),
+            },
+            None => vm.new_str(&String::from_utf8_lossy(&text)),
         }
     }
 }
@@ -94,7 +119,7 @@ fn issue_syntax_warnings(
     vm: &mut Vm,
     warnings: &[SyntaxWarning],
     filename: Value,
-    source: &[u8],
+    parsed: &Parsed<'_>,
 ) -> Result<(), Raised> {
     for warning in warnings {
         let category = match warning.category {
@@ -106,7 +131,7 @@ fn issue_syntax_warnings(
             let replaced = vm.raised_is(category);
             return Err(if replaced {
                 let _ = vm.take_raised(raised);
-                raise_syntax_error(vm, &warning.as_error(), filename, source)
+                raise_syntax_error(vm, &warning.as_error(), filename, Some(parsed))
             } else {
                 raised
             });
@@ -140,13 +165,10 @@ pub fn compile_tree(
     };
     let compile_options =
         CompileOptions { optimize: options.optimize, flags: options.flags, stack_limit: vm.native_limit };
-    match taipan_compiler::compile::compile_wtf8(tree, name, compile_options) {
-        Ok(compiled) => {
-            issue_warnings(vm, &compiled.warnings, filename)?;
-            Ok(Arc::new(compiled.code))
-        }
-        Err(error) => Err(raise_compile_error(vm, &error, filename)),
-    }
+    let mut warnings = Vec::new();
+    let compiled = taipan_compiler::compile::compile_wtf8(tree, name, compile_options, &mut warnings);
+    issue_warnings(vm, &warnings, filename)?;
+    compiled.map(Arc::new).map_err(|error| raise_compile_error(vm, &error, filename))
 }
 
 /// Issues the compiler's warnings; one that is an error becomes a SyntaxError of its place.
@@ -191,7 +213,7 @@ fn decode_source(vm: &mut Vm, encoding: &str, bytes: &[u8]) -> Result<String, St
 }
 
 /// Raises the SyntaxError (or IndentationError, TabError, MemoryError) of the parser with its place and source line.
-pub fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value, source: &[u8]) -> Raised {
+pub fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value, parsed: Option<&Parsed<'_>>) -> Raised {
     let exc = match error.kind {
         ErrorKind::SyntaxError => Exc::SyntaxError,
         ErrorKind::IndentationError => Exc::IndentationError,
@@ -215,12 +237,24 @@ pub fn raise_syntax_error(vm: &mut Vm, error: &SyntaxError, filename: Value, sou
         let (line, offset) = (Value::int32(location.lineno), Value::int32(location.offset));
         let (end_line, end_offset) = (Value::int32(location.end_lineno), Value::int32(location.end_offset));
         let details = [name, line, offset, text, end_line, end_offset];
-        let n = if location.has_end { 6 } else { 4 };
-        let details = crate::types::tuple::Tuple::from_values(vm, &details[..n])?;
+        let details: &[Value] = match location.details {
+            Details::Full => &details,
+            Details::WithoutEnd => &details[..4],
+            Details::EndIsNone => &[name, line, offset, text, Value::NONE, Value::NONE],
+            Details::Attributes => &[name, line, offset, text, end_line, Value::NONE],
+        };
+        let details = crate::types::tuple::Tuple::from_values(vm, details)?;
         let message = vm.new_str(&error.msg)?;
         let exception = vm.new_exception(exc, &[message, details.value()])?;
-        if let (true, Some((meta_line, meta_column))) = (location.has_end, metadata) {
-            let text = vm.new_str(&String::from_utf8_lossy(source))?;
+        if !location.has_filename {
+            let attribute = crate::types::str::Str::intern(vm, "filename")?;
+            vm.set_attr(exception, attribute, Some(filename))?;
+        }
+        if location.details == Details::Attributes {
+            keep_message_only(vm, exception, message)?;
+        }
+        if let (Details::Full, Some((meta_line, meta_column)), Some(parsed)) = (location.details, metadata, parsed) {
+            let text = parsed.text(vm)?;
             let metadata = [Value::int(meta_line as usize), Value::int(meta_column as usize), text];
             let metadata = crate::types::tuple::Tuple::from_values(vm, &metadata)?;
             let name = crate::types::str::Str::intern(vm, "_metadata")?;
@@ -280,9 +314,7 @@ pub fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -
         let message = vm.new_str(message)?;
         let exception = vm.new_exception(Exc::SyntaxError, &[message, details.value()])?;
         if !in_arguments {
-            let arguments = crate::types::tuple::Tuple::from_values(vm, &[message])?;
-            let name = crate::types::str::Str::intern(vm, "args")?;
-            vm.set_attr(exception, name, Some(arguments.value()))?;
+            keep_message_only(vm, exception, message)?;
         }
         Ok(exception)
     })();
@@ -290,6 +322,13 @@ pub fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -
         Ok(exception) => vm.raise_value(exception),
         Err(raised) => raised,
     }
+}
+
+/// Makes the message the only argument of an exception that has its place in attributes.
+fn keep_message_only(vm: &mut Vm, exception: Value, message: Value) -> Result<(), Raised> {
+    let arguments = crate::types::tuple::Tuple::from_values(vm, &[message])?;
+    let name = crate::types::str::Str::intern(vm, "args")?;
+    vm.set_attr(exception, name, Some(arguments.value()))
 }
 
 /// The line of the file of that name, if there is one, up to a null byte.
@@ -305,11 +344,10 @@ pub fn program_text(vm: &mut Vm, filename: Value, lineno: i32) -> Option<String>
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let line = bytes.split_inclusive(|byte| *byte == b'\n').nth(lineno as usize - 1)?;
     let line = line.split(|byte| *byte == 0).next().unwrap_or_default();
-    if let Ok(text) = std::str::from_utf8(line) {
-        return Some(text.to_owned());
+    match taipan_syntax::declared_encoding(bytes) {
+        Some(encoding) if encoding != "utf-8" => decode_source(vm, &encoding, line).ok(),
+        _ => std::str::from_utf8(line).ok().map(str::to_owned),
     }
-    let encoding = taipan_syntax::declared_encoding(bytes)?;
-    decode_source(vm, &encoding, line).ok()
 }
 
 /// The bytes of a whole file.

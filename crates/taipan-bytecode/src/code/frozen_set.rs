@@ -1,6 +1,6 @@
 //! Frozenset constants: members that are equal in Python's sense appear once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use dashu_int::IBig;
@@ -8,8 +8,7 @@ use dashu_int::IBig;
 use super::Constant;
 
 impl Constant {
-    /// `frozenset(items)`: of members equal in Python's sense (`1`, `True`, `1.0`) the first one stays. The order of
-    /// the members depends on their values only, so that equal sets are equal constants.
+    /// `frozenset(items)`: of members equal in Python's sense (`1`, `True`, `1.0`) the first one stays.
     pub fn frozen_set(items: impl IntoIterator<Item = Constant>) -> Constant {
         let mut members: Vec<Constant> = Vec::new();
         let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
@@ -22,7 +21,6 @@ impl Constant {
                 members.push(item);
             }
         }
-        members.sort_by_cached_key(|member| format!("{member:?}"));
         Constant::FrozenSet(members.into_boxed_slice())
     }
 
@@ -74,6 +72,25 @@ impl Constant {
             _ => return None,
         })
     }
+}
+
+/// Whether two sets without equal members have the same ones.
+pub(super) fn same_members(a: &[Constant], b: &[Constant]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let in_order = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let rest: HashSet<&Constant> = a[in_order..].iter().collect();
+    b[in_order..].iter().all(|member| rest.contains(member))
+}
+
+/// A number that is the same in every order.
+pub(super) fn hash_of_members(members: &[Constant]) -> u64 {
+    members.iter().fold(0, |sum: u64, member| {
+        let mut hasher = DefaultHasher::new();
+        member.hash(&mut hasher);
+        sum.wrapping_add(hasher.finish())
+    })
 }
 
 enum Real {

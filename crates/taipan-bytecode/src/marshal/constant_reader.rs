@@ -209,7 +209,7 @@ impl Visitor for Builder<'_> {
             argcount: count(head.argcount)?,
             posonlyargcount: count(head.posonlyargcount)?,
             kwonlyargcount: count(head.kwonlyargcount)?,
-            stacksize: count(head.stacksize)?,
+            stacksize: count(head.stacksize)?.max(1),
             flags: head.flags as u32,
             code,
             consts,

@@ -31,7 +31,7 @@ pub(super) fn optimize<'a>(expr: &mut Expr<'a>, arena: &'a Arena) {
             Piece::Value(conversion, spec) => {
                 let Some(elt) = elts.next() else { return };
                 let location = elt.location;
-                let leaf = arena.alloc(Expr::constant(Constant::None, Location::default()));
+                let leaf = arena.alloc(Expr::constant(Constant::None, Location::NONE));
                 values.push(arena.alloc(Expr::new(
                     ExprKind::FormattedValue {
                         value: std::mem::replace(elt, leaf),
@@ -48,7 +48,7 @@ pub(super) fn optimize<'a>(expr: &mut Expr<'a>, arena: &'a Arena) {
 
 /// A text constant without a place in the source.
 fn unplaced<'a>(arena: &'a Arena, text: &[u8]) -> ExprBox<'a> {
-    arena.alloc(Expr::constant(Constant::Str(arena.alloc_slice_copy(text)), Location::default()))
+    arena.alloc(Expr::constant(Constant::Str(arena.alloc_slice_copy(text)), Location::NONE))
 }
 
 fn parse(format: &[u8]) -> Option<Vec<Piece>> {

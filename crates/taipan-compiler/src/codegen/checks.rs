@@ -118,6 +118,7 @@ fn infer_type(expr: &Expr) -> Option<&'static str> {
             Constant::Bytes(_) => "bytes",
             Constant::Tuple(_) => "tuple",
             Constant::FrozenSet(_) => "frozenset",
+            Constant::Invalid(_) => return None,
         },
         _ => return None,
     })

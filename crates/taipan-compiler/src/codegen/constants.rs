@@ -25,6 +25,7 @@ pub(super) fn constant(value: &ast::Constant) -> Result<Constant, CompileError> 
         ast::Constant::Bytes(value) => Constant::Bytes((*value).into()),
         ast::Constant::Tuple(items) => Constant::Tuple(all(items)?),
         ast::Constant::FrozenSet(items) => Constant::FrozenSet(all(items)?),
+        ast::Constant::Invalid(_) => return Err(CompileError::Internal("the tree was not checked")),
     })
 }
 

@@ -5,7 +5,7 @@
 use super::machine::{Machine, Stop};
 use super::node::Place;
 use crate::Mode;
-use crate::error::{ErrorKind, ErrorLocation, SyntaxError};
+use crate::error::{Details, ErrorKind, ErrorLocation, SyntaxError};
 use crate::lexer::{Done, characters};
 
 impl Machine<'_> {
@@ -82,7 +82,7 @@ impl Machine<'_> {
                 end_offset,
                 text: Some(String::from_utf8_lossy(&line).into_owned()),
                 prefers_file: self.mode == Mode::Exec,
-                has_end: true,
+                details: Details::Full,
                 has_filename: true,
             }),
             last_statement: None,

@@ -11,7 +11,7 @@ pub(super) fn constant(out: &mut Vec<u8>, value: &Constant) {
         Constant::None => out.extend_from_slice(b"None"),
         Constant::True => out.extend_from_slice(b"True"),
         Constant::False => out.extend_from_slice(b"False"),
-        Constant::Ellipsis => out.extend_from_slice(b"Ellipsis"),
+        Constant::Ellipsis | Constant::Invalid(_) => out.extend_from_slice(b"Ellipsis"),
         Constant::Int(value) => out.extend_from_slice(value.value().to_string().as_bytes()),
         Constant::Float(value) => out.extend_from_slice(float(*value, true).as_bytes()),
         Constant::Complex { real, imag } => complex(out, *real, *imag),

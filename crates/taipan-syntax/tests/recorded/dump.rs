@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use taipan_syntax::ast::*;
-use taipan_syntax::{Mode, ParseOptions, Step, Tokenizer, parse};
+use taipan_syntax::{Details, Mode, ParseOptions, Step, Tokenizer, parse};
 
 /// The tokens of `source` on one line.
 pub fn token_list(source: &[u8], extra: bool) -> String {
@@ -68,7 +68,7 @@ pub fn render(source: &[u8], mode: Mode, options: &ParseOptions, warnings_as_err
             dump.text(error.msg.as_bytes());
             if let Some(place) = &error.location {
                 let _ = write!(dump.out, " {},{},", place.lineno, place.offset);
-                if place.has_end {
+                if place.details == Details::Full {
                     let _ = write!(dump.out, "{},{} ", place.end_lineno, place.end_offset);
                 } else {
                     dump.word("None,None ");

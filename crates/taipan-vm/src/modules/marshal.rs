@@ -654,7 +654,7 @@ impl Visitor for Loader<'_, '_> {
         let (localspluskinds, localsplusnames) = (self.pop_bytes()?, self.pop_names()?);
         let names = self.pop_names()?;
         let constants = self.pop_tuple()?;
-        let (consts, objects) = crate::types::code::methods::constants_of(self.vm, constants)?;
+        let (consts, objects) = crate::types::code::make::constants_of(self.vm, constants)?;
         let code = self.pop_bytes()?;
         if localspluskinds.len() != localsplusnames.len() || code.len() % 2 != 0 {
             return Err(LoadError::Bytes(ReadError::Value("code: inconsistent lengths")));
@@ -663,7 +663,7 @@ impl Visitor for Loader<'_, '_> {
             argcount: count(head.argcount)?,
             posonlyargcount: count(head.posonlyargcount)?,
             kwonlyargcount: count(head.kwonlyargcount)?,
-            stacksize: count(head.stacksize)?,
+            stacksize: count(head.stacksize)?.max(1),
             flags: head.flags as u32,
             code,
             consts,

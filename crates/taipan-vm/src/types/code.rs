@@ -22,6 +22,7 @@ use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
+pub mod make;
 pub mod methods;
 
 pub use methods::TYPE;

@@ -271,10 +271,6 @@ impl<'a> Item<'a> for Identifier<'a> {
             return Err(vm.raise(Exc::TypeError, "AST identifier must be of type str"));
         };
         match text.get(vm).to_utf8() {
-            Some(name) if matches!(&*name, "None" | "True" | "False") => {
-                let message = format!("identifier field can't represent '{name}' constant");
-                Err(vm.raise(Exc::ValueError, message))
-            }
             Some(name) => Ok(Some(reading.names.borrow_mut().intern(&name))),
             None => {
                 vm.check_encodable(text)?;
@@ -348,7 +344,8 @@ fn constant_to_object(vm: &mut Vm, constant: &Constant<'_>) -> Result<Value, Rai
         Constant::None => Value::NONE,
         Constant::True => Value::TRUE,
         Constant::False => Value::FALSE,
-        Constant::Ellipsis => Value::ELLIPSIS,
+        // No checked tree has one of another class.
+        Constant::Ellipsis | Constant::Invalid(_) => Value::ELLIPSIS,
         Constant::Int(number) => vm.new_big_int(&number.value())?,
         Constant::Float(number) => vm.new_float(*number)?,
         Constant::Complex { real, imag } => vm.complex_constant(*real, *imag)?,
@@ -366,7 +363,7 @@ fn constant_to_object(vm: &mut Vm, constant: &Constant<'_>) -> Result<Value, Rai
     })
 }
 
-/// The constant an object stands for; TypeError for other objects.
+/// The constant an object stands for.
 fn constant<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Constant<'a>, Raised> {
     vm.check_native_stack()?;
     if object.is_none() {
@@ -409,8 +406,8 @@ fn constant<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result
         }
         return Ok(Constant::Complex { real: parts[0], imag: parts[1] });
     }
-    let got = vm.class_name(object);
-    Err(vm.raise(Exc::TypeError, format!("got an invalid type in Constant: {got}")))
+    let class = vm.class_name(object);
+    Ok(Constant::Invalid(reading.arena.alloc_str(&class)))
 }
 
 fn constants<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, members: Gc<Tuple>) -> Result<&'a [Constant<'a>], Raised> {

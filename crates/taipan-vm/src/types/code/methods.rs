@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use taipan_bytecode::code::{CodeObject, Constant, fast};
+use taipan_bytecode::code::{CodeObject, Constant};
 use taipan_bytecode::line_table;
 use taipan_bytecode::wtf8::Wtf8Buf;
 
@@ -13,15 +13,13 @@ use crate::gc::{Gc, HeapObject};
 use crate::raise::{Exc, Raised};
 use crate::slots::{Comparison, Slots};
 use crate::spec::{GetSetDef, MethodDef, TypeSpec, WEAKREFABLE, getter, method};
-use crate::types::bytes::Bytes;
 use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
-use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
 
-fn this_code(vm: &mut Vm, this: Value) -> Result<Gc<Code>, Raised> {
+pub(super) fn this_code(vm: &mut Vm, this: Value) -> Result<Gc<Code>, Raised> {
     match this.exact::<Code>() {
         Some(code) => Ok(code),
         None => Err(vm.raise(Exc::TypeError, "expected a code object")),
@@ -227,21 +225,43 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
     let code = data(vm, this)?;
     let mut hasher = rustc_hash::FxHasher::default();
-    code.hash(&mut hasher);
+    (&code.name, &code.consts, &code.names, &code.localsplusnames).hash(&mut hasher);
+    (&code.linetable, &code.exceptiontable, &code.code).hash(&mut hasher);
+    (code.argcount, code.posonlyargcount, code.kwonlyargcount, code.flags, code.firstlineno).hash(&mut hasher);
     let hash = hasher.finish() as i64;
     Ok(if hash == -1 { -2 } else { hash })
 }
 
+/// Whether two code objects do the same in the same lines: as in CPython the file, the qualified name, the kinds of the
+/// variables and the size of the stack do not matter.
+fn is_same(a: &CodeObject, b: &CodeObject) -> bool {
+    std::ptr::eq(a, b)
+        || (a.name == b.name
+            && a.argcount == b.argcount
+            && a.posonlyargcount == b.posonlyargcount
+            && a.kwonlyargcount == b.kwonlyargcount
+            && a.flags == b.flags
+            && a.firstlineno == b.firstlineno
+            && a.code == b.code
+            && a.names == b.names
+            && a.localsplusnames == b.localsplusnames
+            && a.linetable == b.linetable
+            && a.exceptiontable == b.exceptiontable
+            && are_same(&a.consts, &b.consts))
+}
+
+fn are_same(a: &[Constant], b: &[Constant]) -> bool {
+    a.len() == b.len()
+        && a.iter().zip(b).all(|pair| match pair {
+            (Constant::Code(a), Constant::Code(b)) => is_same(a, b),
+            (Constant::Tuple(a), Constant::Tuple(b)) => are_same(a, b),
+            (a, b) => a == b,
+        })
+}
+
 fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value, Raised> {
     let (Some(first), Some(second)) = (a.exact::<Code>(), b.exact::<Code>()) else { return Ok(Value::NOT_IMPLEMENTED) };
-    let (a, b) = (first.get(vm).data(), second.get(vm).data());
-    // File names do not take part, as in CPython.
-    let equal = std::ptr::eq(a, b) || {
-        let plain =
-            |code: &CodeObject| super::with_filename(Arc::new(code.clone()), &code.filename, &Wtf8Buf::default());
-        plain(a) == plain(b)
-    };
-    let mut equal = equal;
+    let mut equal = is_same(first.get(vm).data(), second.get(vm).data());
     let with_objects = [first, second].map(|code| code.get(vm).has_object_constants());
     if equal && first != second && with_objects.contains(&true) {
         let (first, second) = (Code::constants(first, vm)?, Code::constants(second, vm)?);
@@ -252,236 +272,6 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
         Comparison::Ne => Ok(Value::bool(!equal)),
         _ => Ok(Value::NOT_IMPLEMENTED),
     }
-}
-
-// ---- making code objects ----
-
-fn text_of(vm: &mut Vm, value: Value, what: &str) -> Result<Wtf8Buf, Raised> {
-    match value.downcast::<Str>(vm) {
-        Some(text) => Ok(text.get(vm).to_wtf8()),
-        None => {
-            let got = vm.type_name(value);
-            Err(vm.raise(Exc::TypeError, format!("{what} must be str, not {got}")))
-        }
-    }
-}
-
-fn bytes_of(vm: &mut Vm, value: Value, what: &str) -> Result<taipan_bytecode::Bytes, Raised> {
-    match value.downcast::<Bytes>(vm) {
-        Some(bytes) => Ok(bytes.get(vm).bytes().into()),
-        None => {
-            let got = vm.type_name(value);
-            Err(vm.raise(Exc::TypeError, format!("{what} must be bytes, not {got}")))
-        }
-    }
-}
-
-fn names_of(vm: &mut Vm, value: Value) -> Result<Vec<Wtf8Buf>, Raised> {
-    let Some(tuple) = value.downcast::<Tuple>(vm) else {
-        let got = vm.type_name(value);
-        return Err(vm.raise(Exc::TypeError, format!("expected a tuple of names, not {got}")));
-    };
-    let mut names = Vec::new();
-    for i in 0..tuple.get(vm).len() {
-        let item = tuple.get(vm).at(i);
-        match item.downcast::<Str>(vm) {
-            Some(name) => names.push(name.get(vm).to_wtf8()),
-            None => {
-                let got = vm.type_name(item);
-                return Err(vm.raise(Exc::TypeError, format!("name tuples must contain only strings, not '{got}'")));
-            }
-        }
-    }
-    Ok(names)
-}
-
-/// The constants of a tuple; also the tuple, where an object is no constant of the compiler.
-pub fn constants_of(vm: &mut Vm, tuple: Gc<Tuple>) -> Result<(Box<[Constant]>, Option<Gc<Tuple>>), Raised> {
-    let n = tuple.get(vm).len();
-    let mut constants = Vec::with_capacity(n);
-    let mut objects = None;
-    // A tuple may name the same parts again and again: what is copied is bounded.
-    let mut budget = CONSTANTS_COPIED;
-    for i in 0..n {
-        let item = tuple.get(vm).at(i);
-        constants.push(match crate::execute::constant_of(vm, item, &mut budget)? {
-            Some(constant) => constant,
-            None => {
-                objects = Some(tuple);
-                Constant::Ellipsis
-            }
-        });
-    }
-    Ok((constants.into(), objects))
-}
-
-/// How many constants beyond their number the constants of a code object may hold before they are kept as objects.
-const CONSTANTS_COPIED: usize = 1 << 18;
-
-fn constant_tuple(vm: &mut Vm, value: Value, what: &str) -> Result<Gc<Tuple>, Raised> {
-    match value.downcast::<Tuple>(vm) {
-        Some(tuple) => Ok(tuple),
-        None => {
-            let got = vm.type_name(value);
-            Err(vm.raise(Exc::TypeError, format!("{what} must be tuple, not {got}")))
-        }
-    }
-}
-
-/// The code object of checked data.
-fn made(vm: &mut Vm, code: CodeObject, constants: Option<Gc<Tuple>>) -> Result<Value, Raised> {
-    check(vm, &code)?;
-    let code = match constants {
-        Some(constants) => Code::with_constants(vm, Arc::new(code), constants)?,
-        None => Code::new(vm, Arc::new(code))?,
-    };
-    Ok(code.value())
-}
-
-fn count_of(vm: &mut Vm, value: Value, what: &str) -> Result<u32, Raised> {
-    match vm.index_i32(value)? {
-        count if count < 0 => Err(vm.raise(Exc::ValueError, format!("code: {what} must not be negative"))),
-        count => Ok(count as u32),
-    }
-}
-
-/// Locals, cells and free variables in the order of their slots.
-struct Variables {
-    varnames: Vec<Wtf8Buf>,
-    cellvars: Vec<Wtf8Buf>,
-    freevars: Vec<Wtf8Buf>,
-}
-
-fn set_variables(vm: &mut Vm, code: &mut CodeObject, variables: Variables) -> Result<(), Raised> {
-    let Variables { varnames, cellvars, freevars } = variables;
-    let total = code.total_args() as usize;
-    if total > varnames.len() {
-        return Err(vm.raise(Exc::ValueError, "code: varnames is too small"));
-    }
-    let mut kinds = Vec::new();
-    for (i, name) in varnames.iter().enumerate() {
-        let mut kind = fast::LOCAL;
-        if cellvars.contains(name) {
-            kind |= fast::CELL;
-        }
-        let (positional, posonly) = (code.argcount as usize, code.posonlyargcount as usize);
-        let named = positional + code.kwonlyargcount as usize;
-        kind |= match i {
-            i if i < posonly => fast::ARG_POS,
-            i if i < positional => fast::ARG_POS | fast::ARG_KW,
-            i if i < named => fast::ARG_KW,
-            i if i == named && i < total && code.flags & taipan_bytecode::code::co::VARARGS != 0 => {
-                fast::ARG_VAR | fast::ARG_POS
-            }
-            i if i < total => fast::ARG_VAR | fast::ARG_KW,
-            _ => 0,
-        };
-        kinds.push(kind);
-    }
-    let extra: Vec<Wtf8Buf> = cellvars.iter().filter(|name| !varnames.contains(name)).cloned().collect();
-    kinds.extend(std::iter::repeat_n(fast::CELL, extra.len()));
-    kinds.extend(std::iter::repeat_n(fast::FREE, freevars.len()));
-    code.localsplusnames = varnames.into_iter().chain(extra).chain(freevars).collect();
-    code.localspluskinds = kinds.into();
-    Ok(())
-}
-
-fn check(vm: &mut Vm, code: &CodeObject) -> Result<(), Raised> {
-    if code.argcount < code.posonlyargcount {
-        return Err(vm.raise(Exc::ValueError, "code: argcount < posonlyargcount"));
-    }
-    if !code.code.len().is_multiple_of(2) || code.code.is_empty() {
-        return Err(vm.raise(Exc::ValueError, "code: co_code is malformed"));
-    }
-    Ok(())
-}
-
-fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
-    args.no_keywords(vm, "code")?;
-    args.expect(vm, "code", 16, 18)?;
-    let constants = constant_tuple(vm, args.get(7), "code() argument 8")?;
-    let (consts, objects) = constants_of(vm, constants)?;
-    let mut code = CodeObject {
-        argcount: count_of(vm, args.get(0), "argcount")?,
-        posonlyargcount: count_of(vm, args.get(1), "posonlyargcount")?,
-        kwonlyargcount: count_of(vm, args.get(2), "kwonlyargcount")?,
-        stacksize: count_of(vm, args.get(4), "stacksize")?,
-        flags: count_of(vm, args.get(5), "flags")?,
-        code: bytes_of(vm, args.get(6), "codestring")?,
-        consts,
-        names: names_of(vm, args.get(8))?.into(),
-        filename: text_of(vm, args.get(10), "filename")?,
-        name: text_of(vm, args.get(11), "name")?,
-        qualname: text_of(vm, args.get(12), "qualname")?,
-        firstlineno: vm.index_i32(args.get(13))?,
-        linetable: bytes_of(vm, args.get(14), "linetable")?,
-        exceptiontable: bytes_of(vm, args.get(15), "exceptiontable")?,
-        ..CodeObject::default()
-    };
-    let nlocals = count_of(vm, args.get(3), "nlocals")?;
-    let varnames = names_of(vm, args.get(9))?;
-    if varnames.len() != nlocals as usize {
-        return Err(vm.raise(Exc::ValueError, "code: co_nlocals != len(co_varnames)"));
-    }
-    let freevars = if args.len() > 16 { names_of(vm, args.get(16))? } else { Vec::new() };
-    let cellvars = if args.len() > 17 { names_of(vm, args.get(17))? } else { Vec::new() };
-    set_variables(vm, &mut code, Variables { varnames, cellvars, freevars })?;
-    made(vm, code, objects)
-}
-
-fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    if args.len() != 1 {
-        let n = args.len() - 1;
-        return Err(vm.raise(Exc::TypeError, format!("replace() takes no positional arguments ({n} given)")));
-    }
-    let this = this_code(vm, args.get(0))?;
-    let mut code = this.get(vm).data().clone();
-    let mut objects = match this.get(vm).has_object_constants() {
-        true => Some(Code::constants(this, vm)?),
-        false => None,
-    };
-    let mut variables = Variables {
-        varnames: code.varnames().cloned().collect(),
-        cellvars: code.cellvars().cloned().collect(),
-        freevars: code.freevars().cloned().collect(),
-    };
-    let mut nlocals = None;
-    for i in 0..args.keyword_count() {
-        let Some((key, value)) = args.keyword(vm, i) else { break };
-        let key = vm.text_of(key).unwrap_or_default();
-        match key.as_str() {
-            "co_argcount" => code.argcount = count_of(vm, value, "argcount")?,
-            "co_posonlyargcount" => code.posonlyargcount = count_of(vm, value, "posonlyargcount")?,
-            "co_kwonlyargcount" => code.kwonlyargcount = count_of(vm, value, "kwonlyargcount")?,
-            "co_nlocals" => nlocals = Some(count_of(vm, value, "nlocals")?),
-            "co_stacksize" => code.stacksize = count_of(vm, value, "stacksize")?,
-            "co_flags" => code.flags = count_of(vm, value, "flags")?,
-            "co_firstlineno" => code.firstlineno = vm.index_i32(value)?,
-            "co_code" => code.code = bytes_of(vm, value, "replace() argument 'co_code'")?,
-            "co_consts" => {
-                let constants = constant_tuple(vm, value, "replace() argument 'co_consts'")?;
-                (code.consts, objects) = constants_of(vm, constants)?;
-            }
-            "co_names" => code.names = names_of(vm, value)?.into(),
-            "co_varnames" => variables.varnames = names_of(vm, value)?,
-            "co_freevars" => variables.freevars = names_of(vm, value)?,
-            "co_cellvars" => variables.cellvars = names_of(vm, value)?,
-            "co_filename" => code.filename = text_of(vm, value, "replace() argument 'co_filename'")?,
-            "co_name" => code.name = text_of(vm, value, "replace() argument 'co_name'")?,
-            "co_qualname" => code.qualname = text_of(vm, value, "replace() argument 'co_qualname'")?,
-            "co_linetable" => code.linetable = bytes_of(vm, value, "replace() argument 'co_linetable'")?,
-            "co_exceptiontable" => code.exceptiontable = bytes_of(vm, value, "replace() argument 'co_exceptiontable'")?,
-            _ => {
-                let message = format!("replace() got an unexpected keyword argument '{key}'");
-                return Err(vm.raise(Exc::TypeError, message));
-            }
-        }
-    }
-    if nlocals.is_some_and(|nlocals| nlocals as usize != variables.varnames.len()) {
-        return Err(vm.raise(Exc::ValueError, "code: co_nlocals != len(co_varnames)"));
-    }
-    set_variables(vm, &mut code, variables)?;
-    made(vm, code, objects)
 }
 
 const GETSET: &[GetSetDef] = &[
@@ -513,10 +303,14 @@ const METHODS: &[MethodDef] = &[
     method("co_positions($self, /)", positions, ""),
     MethodDef::raw(
         "replace",
-        replace,
+        super::make::replace,
         "replace($self, /, **changes)\n--\n\nReturn a copy of the code object with new values for the specified fields.",
     ),
-    MethodDef::raw("__replace__", replace, "__replace__($self, /, **changes)\n--\n\nThe same as replace()."),
+    MethodDef::raw(
+        "__replace__",
+        super::make::replace,
+        "__replace__($self, /, **changes)\n--\n\nThe same as replace().",
+    ),
     method(
         "_varname_from_oparg($self, /, oparg)",
         varname_from_oparg,
@@ -528,7 +322,7 @@ pub static TYPE: TypeSpec = TypeSpec {
     name: "code",
     layout: Some(<Code as HeapObject>::native),
     slots: Slots {
-        new: Some(new),
+        new: Some(super::make::new),
         repr: Some(repr),
         hash: Some(hash),
         richcompare: Some(richcompare),
