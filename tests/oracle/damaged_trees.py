@@ -71,7 +71,8 @@ return_ = yield_ = await_ = 1
 """
 
 KINDS = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)]
-KINDS = sorted({kind for kind in KINDS if kind.__module__ == "ast"}, key=lambda kind: kind.__name__)
+OLD = {"Index", "ExtSlice", "slice", "Suite", "AugLoad", "AugStore", "Param"}
+KINDS = sorted({kind for kind in KINDS if kind.__name__ not in OLD}, key=lambda kind: kind.__name__)
 LOCATIONS = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
@@ -168,6 +169,8 @@ def attempt(question):
             answer = question()
         except SyntaxError as error:
             answer = f"{type(error).__name__} {error.msg} {error.lineno} {error.offset} {error.end_lineno} {error.end_offset}"
+        except RecursionError:
+            answer = "RecursionError"
         except Exception as error:
             answer = f"{type(error).__name__} {error}"
     text = f"{answer} {[f'{w.lineno} {w.message}' for w in caught]}"
