@@ -490,7 +490,7 @@ impl Dump {
             Constant::None => self.word("None"),
             Constant::True => self.word("True"),
             Constant::False => self.word("False"),
-            Constant::Ellipsis => self.word("Ellipsis"),
+            Constant::Ellipsis | Constant::Invalid(_) => self.word("Ellipsis"),
             Constant::Int(value) => self.word(&value.value().to_string()),
             Constant::Float(value) => self.word(&format!("f{:016x}", value.to_bits())),
             Constant::Complex { real, imag } => {
