@@ -12,6 +12,7 @@ mod name;
 mod number;
 mod plain;
 mod string;
+mod words;
 
 pub(crate) use name::is_printable;
 

@@ -82,13 +82,21 @@ impl fmt::Display for Identifier<'_> {
     }
 }
 
+/// A name of the table, and what is compared first.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    hash: u64,
+    length: usize,
+    name: Identifier<'a>,
+}
+
 /// Every name of a tree once.
 #[derive(Clone)]
 pub struct Names<'a> {
     arena: &'a Arena,
     /// Numbers of names by their hash, 0 where there is none; a power of two of them, half filled at most.
     slots: Vec<u32>,
-    names: Vec<(u64, Identifier<'a>)>,
+    names: Vec<Known<'a>>,
     key: u64,
 }
 
@@ -111,31 +119,22 @@ impl<'a> Names<'a> {
         self.arena
     }
 
-    /// The hash of a text, taken eight bytes at a time; the last eight may overlap those before. Among texts of one length
-    /// up to eight it is different for each.
+    /// The hash of a text, taken eight bytes at a time, those missing from the last word as zeros. Among texts of one
+    /// length up to eight it is different for each.
     #[inline(always)]
     fn hash(&self, text: &[u8]) -> u64 {
-        let mix = |hash: u64, word: u64| {
-            let product = (hash ^ word).wrapping_mul(self.key);
-            product ^ (product >> 32)
-        };
-        let length = text.len();
-        let start = mix(self.key, length as u64);
-        if let Some((head, rest)) = text.split_first_chunk() {
-            let mut hash = mix(start, u64::from_le_bytes(*head));
-            let (words, tail) = rest.as_chunks();
-            for word in words {
-                hash = mix(hash, u64::from_le_bytes(*word));
-            }
-            match text.last_chunk() {
-                Some(last) if !tail.is_empty() => mix(hash, u64::from_le_bytes(*last)),
-                _ => hash,
-            }
-        } else if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
-            mix(start, u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail)))
-        } else {
-            mix(start, text.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)))
+        let (words, tail) = text.as_chunks();
+        let hash = words.iter().fold(self.key, |hash, word| self.mix(hash, u64::from_le_bytes(*word)));
+        if tail.is_empty() && !words.is_empty() {
+            return hash;
         }
+        self.mix(hash, tail.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)))
+    }
+
+    #[inline(always)]
+    fn mix(&self, hash: u64, word: u64) -> u64 {
+        let product = (hash ^ word).wrapping_mul(self.key);
+        product ^ (product >> 32)
     }
 
     /// The name with this text, which is added if it is new.
@@ -145,7 +144,7 @@ impl<'a> Names<'a> {
             Ok(number) => number,
             Err(at) => self.add(at, text, hash),
         };
-        self.names[number as usize - 1].1
+        self.names[number as usize - 1].name
     }
 
     /// The name with this text, if there is one.
@@ -156,7 +155,7 @@ impl<'a> Names<'a> {
     /// The name with this number.
     #[inline]
     pub fn of_number(&self, number: u32) -> Option<Identifier<'a>> {
-        Some(self.names.get((number as usize).wrapping_sub(1))?.1)
+        Some(self.names.get((number as usize).wrapping_sub(1))?.name)
     }
 
     /// The number of the identifier that a source spells like this.
@@ -183,8 +182,18 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The number of an ASCII name of one to eight bytes, given also as a word, first byte lowest, zeros behind the last.
+    #[inline(always)]
+    pub(crate) fn number_of_short(&mut self, word: u64, text: &[u8]) -> u32 {
+        let hash = self.mix(self.key, word);
+        match self.find(text, hash) {
+            Ok(number) => number,
+            Err(at) => self.add(at, std::str::from_utf8(text).unwrap_or_default(), hash),
+        }
+    }
+
     /// The number of a name, or the slot it would have.
-    #[inline]
+    #[inline(always)]
     fn find(&self, text: &[u8], hash: u64) -> Result<u32, usize> {
         let mask = self.slots.len() - 1;
         let mut at = hash as usize & mask;
@@ -192,11 +201,11 @@ impl<'a> Names<'a> {
             match self.slots[at] {
                 0 => return Err(at),
                 number => {
-                    let (known, name) = self.names[number as usize - 1];
+                    let known = &self.names[number as usize - 1];
                     // Up to eight bytes, hash and length tell all.
-                    if known == hash
-                        && name.0.text.len() == text.len()
-                        && (text.len() <= 8 || name.0.text.as_bytes() == text)
+                    if known.hash == hash
+                        && known.length == text.len()
+                        && (text.len() <= 8 || known.name.0.text.as_bytes() == text)
                     {
                         return Ok(number);
                     }
@@ -211,14 +220,15 @@ impl<'a> Names<'a> {
         let number = self.names.len() as u32 + 1;
         let is_private = text.starts_with("__") && !text.ends_with("__") && !text.contains('.');
         let text = self.arena.alloc_str(text);
-        self.names.push((hash, Identifier(self.arena.alloc(Name { text, number, is_private }))));
+        let name = Identifier(self.arena.alloc(Name { text, number, is_private }));
+        self.names.push(Known { hash, length: text.len(), name });
         self.slots[at] = number;
         if 2 * self.names.len() > self.slots.len() {
             let mask = 2 * self.slots.len() - 1;
             self.slots.clear();
             self.slots.resize(mask + 1, 0);
-            for (number, (hash, _)) in (1..).zip(&self.names) {
-                let mut at = *hash as usize & mask;
+            for (number, known) in (1..).zip(&self.names) {
+                let mut at = known.hash as usize & mask;
                 while self.slots[at] != 0 {
                     at = (at + 1) & mask;
                 }
@@ -241,7 +251,7 @@ impl<'a> Names<'a> {
 
 impl fmt::Debug for Names<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.names.iter().map(|(_, name)| name)).finish()
+        f.debug_list().entries(self.names.iter().map(|known| known.name)).finish()
     }
 }
 

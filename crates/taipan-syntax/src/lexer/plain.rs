@@ -1,10 +1,12 @@
 //! Plain code: the tokens of lines without anything unusual, read without a call for each character.
 //!
 //! Invariant: what is read here gives the tokens, and leaves the state, that [`Lexer::next_token`] would. Everything that
-//! can be wrong or needs a state of its own is left to it: f-strings, literals over several lines, changes of the
-//! indentation, other numbers than short decimal ones, other characters than ASCII outside literals.
+//! can be wrong or needs a state of its own is left to it: f-strings, unusual changes of the indentation, other numbers
+//! than short decimal ones, other characters than ASCII outside literals. Until then the end of the line under way is not
+//! looked for.
 
-use super::{Lexer, MAX_INDENT, MAX_LEVEL, Paren};
+use super::words::{literal_length, name_length, spaces_at, word_at};
+use super::{Done, Lexer, MAX_INDENT, MAX_LEVEL, Paren, line_length};
 use crate::ast::{Names, kind_of_number};
 use crate::token::{Token, TokenKind};
 
@@ -65,30 +67,15 @@ static CLASSES: [Class; 256] = {
     classes
 };
 
-/// The bytes that go on in a name (1), and those that end one but are not read here (2).
-static NAME: [u8; 256] = {
-    let mut kinds = [0; 256];
+/// The bytes that a name or number followed by them is not read here with.
+static JOINED: [bool; 256] = {
+    let mut joined = [false; 256];
     let mut byte = 0;
     while byte < 256 {
-        kinds[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9' => 1,
-            b'"' | b'\'' | 128.. => 2,
-            _ => 0,
-        };
+        joined[byte] = matches!(byte as u8, b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9' | b'"' | b'\'' | 128..);
         byte += 1;
     }
-    kinds
-};
-
-/// The bytes of a literal that may end it or need a look.
-static STRING: [bool; 256] = {
-    let mut special = [false; 256];
-    let mut at = 0;
-    while at < 5 {
-        special[b"\"'\\\n\r"[at] as usize] = true;
-        at += 1;
-    }
-    special
+    joined
 };
 
 /// How the reading of a line goes on.
@@ -108,6 +95,9 @@ impl<'s> Lexer<'s> {
         if !self.modes.is_empty() || self.pending != 0 || i32::try_from(self.text.len()).is_err() {
             return;
         }
+        if !self.at_bol && self.cur == self.inp {
+            return;
+        }
         loop {
             if self.at_bol && !self.plain_indentation(tokens) {
                 return;
@@ -119,29 +109,42 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    /// Goes over blank lines and the indentation of the next line; false where something has to be done about it.
+    /// Goes over blank lines and the indentation of the next line, whose end is not looked for; false where something has
+    /// to be done about it.
     fn plain_indentation(&mut self, tokens: &mut Vec<Token>) -> bool {
+        let text = self.text;
         loop {
             self.start = None;
-            if self.cur == self.inp && (self.inp == self.text.len() || !self.next_line()) {
-                return false;
+            if self.cur == self.inp {
+                if self.cur == text.len() || self.done != Done::Ok {
+                    return false;
+                }
+                (self.buf, self.line_start) = (self.cur, self.cur);
+                self.lineno += 1;
             }
-            let line = self.rest_of_line();
-            let spaces = line.iter().position(|byte| *byte != b' ').unwrap_or(line.len());
-            match line.get(spaces) {
-                Some(b'\n') => self.cur = self.inp,
-                Some(b'#') if line.last() == Some(&b'\n') && !line.contains(&b'\r') => self.cur = self.inp,
-                None | Some(b'#' | b'\t' | 0x0C | b'\\' | b'\r') => return false,
+            let spaces = spaces_at(text, self.cur);
+            let at = self.cur + spaces;
+            match text.get(at) {
+                Some(b'\n') => (self.cur, self.inp) = (at + 1, at + 1),
+                Some(b'#') if let Some(end) = comment_end(text, at) => (self.cur, self.inp) = (end + 1, end + 1),
+                None | Some(b'#' | b'\t' | 0x0C | b'\\' | b'\r') => break,
                 Some(_) => {
                     if self.parens.is_empty() && !self.plain_indent(spaces, tokens) {
-                        return false;
+                        break;
                     }
-                    self.cur += spaces;
+                    self.cur = at;
                     self.at_bol = false;
                     return true;
                 }
             }
         }
+        self.find_line_end();
+        false
+    }
+
+    /// Looks for the end of the line under way.
+    fn find_line_end(&mut self) {
+        self.inp = self.cur + line_length(self.text.get(self.cur..).unwrap_or_default());
     }
 
     /// The INDENT or the DEDENTs before a line that begins with so many spaces; false where it is not that simple.
@@ -182,9 +185,8 @@ impl<'s> Lexer<'s> {
 
     /// The tokens of the rest of the line.
     fn plain_line(&mut self, names: &mut Names<'_>, tokens: &mut Vec<Token>) -> Next {
-        let line = self.text.get(..self.inp).unwrap_or_default();
-        let line_start = self.line_start;
-        let lineno = self.lineno;
+        let line = self.text;
+        let (mut line_start, mut lineno) = (self.line_start, self.lineno);
         let mut cur = self.cur;
         let mut level = self.parens.len() as u16;
         let next = loop {
@@ -196,15 +198,26 @@ impl<'s> Lexer<'s> {
                     continue;
                 }
                 Class::Name => {
-                    let rest = line.get(start..).unwrap_or_default();
-                    let Some(length) = rest.iter().position(|byte| NAME[usize::from(*byte)] != 1) else {
-                        break Next::Other;
-                    };
-                    let Some(text) = rest.get(..length).filter(|_| NAME[usize::from(rest[length])] == 0) else {
-                        break Next::Other;
-                    };
-                    let number = names.number_of_ascii(text);
+                    let word = word_at(line, start);
+                    let mut length = name_length(word);
+                    let is_short = length < 8;
+                    if !is_short {
+                        loop {
+                            let more = name_length(word_at(line, start + length));
+                            length += more;
+                            if more < 8 {
+                                break;
+                            }
+                        }
+                    }
                     let end = start + length;
+                    let is_joined = line.get(end).is_none_or(|after| JOINED[usize::from(*after)]);
+                    let Some(text) = line.get(start..end).filter(|_| !is_joined) else { break Next::Other };
+                    let number = if is_short {
+                        names.number_of_short(word & !(u64::MAX << (8 * length)), text)
+                    } else {
+                        names.number_of_ascii(text)
+                    };
                     cur = end;
                     (kind_of_number(number), number)
                 }
@@ -250,7 +263,7 @@ impl<'s> Lexer<'s> {
                 Class::Digit => {
                     let rest = line.get(start + 1..).unwrap_or_default();
                     let digits = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
-                    let plain = rest.get(digits).is_some_and(|&after| NAME[usize::from(after)] == 0 && after != b'.');
+                    let plain = rest.get(digits).is_some_and(|&after| !JOINED[usize::from(after)] && after != b'.');
                     if !plain || (byte == b'0' && digits > 0) {
                         break Next::Other;
                     }
@@ -258,22 +271,34 @@ impl<'s> Lexer<'s> {
                     (TokenKind::Number, 0)
                 }
                 Class::Quote => {
-                    let Some(length) = string_length(byte, line.get(start + 1..).unwrap_or_default()) else {
-                        break Next::Other;
-                    };
-                    cur += 1 + length;
                     self.first_lineno = lineno;
                     self.multi_line_start = line_start;
+                    let literal = line.get(start..).unwrap_or_default();
+                    if literal.get(1) == Some(&byte) && literal.get(2).is_none_or(|third| *third == byte) {
+                        let Some(length) = long_string_length(byte, literal) else { break Next::Other };
+                        cur += length;
+                        let text = line.get(start..cur).unwrap_or_default();
+                        let token = plain_token(TokenKind::String, (start, cur), line_start, lineno);
+                        if let Some(last) = memchr::memrchr(b'\n', text) {
+                            line_start = start + last + 1;
+                            lineno += memchr::memchr_iter(b'\n', text).count() as u32;
+                            (self.line_start, self.lineno) = (line_start, lineno);
+                        }
+                        let end_col_offset = (cur - line_start) as i32;
+                        tokens.push(Token { level, end_lineno: lineno, end_col_offset, ..token });
+                        continue;
+                    }
+                    let Some(length) = string_length(byte, line, start + 1) else { break Next::Other };
+                    cur += 1 + length;
                     (TokenKind::String, 0)
                 }
                 class @ (Class::Newline | Class::Comment) => {
                     if class == Class::Comment {
-                        let rest = line.get(start..).unwrap_or_default();
-                        if memchr::memchr2(b'\n', b'\r', rest) != Some(rest.len() - 1) || !rest.ends_with(b"\n") {
-                            break Next::Other;
-                        }
+                        let Some(end) = comment_end(line, start) else { break Next::Other };
+                        cur = end;
                     }
-                    cur = line.len();
+                    cur += 1;
+                    self.inp = cur;
                     self.at_bol = true;
                     if level == 0 {
                         let token = plain_token(TokenKind::Newline, (start, cur), line_start, lineno);
@@ -290,6 +315,9 @@ impl<'s> Lexer<'s> {
             }
         };
         self.cur = cur;
+        if let Next::Other = next {
+            self.find_line_end();
+        }
         next
     }
 }
@@ -353,25 +381,43 @@ fn operator(kind: TokenKind, rest: &[u8]) -> Option<(TokenKind, usize)> {
     })
 }
 
-/// The length of a literal behind its first quote, the last one included; none for one that does not end in `rest` or
-/// has three quotes.
+/// The length of a literal behind its first quote, which stands before `from`, the last quote included; none for one that
+/// does not end on its line.
 #[inline(always)]
-fn string_length(quote: u8, rest: &[u8]) -> Option<usize> {
-    if rest.first() == Some(&quote) {
-        return match rest.get(1) {
-            Some(third) if *third != quote => Some(1),
-            _ => None,
-        };
-    }
-    let mut at = 0;
+fn string_length(quote: u8, text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
     loop {
-        at += rest.get(at..)?.iter().position(|byte| STRING[usize::from(*byte)])?;
-        match rest[at] {
-            byte if byte == quote => return Some(at + 1),
-            b'\\' if matches!(rest.get(at + 1), Some(b'\n' | b'\r')) => return None,
+        at += literal_length(text, at, quote);
+        match *text.get(at)? {
+            byte if byte == quote => return Some(at + 1 - from),
+            b'\\' if matches!(text.get(at + 1), Some(b'\n' | b'\r')) => return None,
             b'\\' => at += 2,
-            b'\n' | b'\r' => return None,
-            _ => at += 1,
+            _ => return None,
         }
     }
+}
+
+/// The length of the literal with three quotes that `text` begins with; none for one that does not end.
+fn long_string_length(quote: u8, text: &[u8]) -> Option<usize> {
+    let mut at = 3;
+    loop {
+        at += memchr::memchr2(quote, b'\\', text.get(at..)?)?;
+        if text.get(at) == Some(&b'\\') {
+            if text.get(at + 1) == Some(&b'\r') {
+                return None;
+            }
+            at += 2;
+        } else if text.get(at + 1) == Some(&quote) && text.get(at + 2) == Some(&quote) {
+            return Some(at + 3);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Where the line end behind a comment stands; none if that is no `\n`.
+#[inline]
+fn comment_end(text: &[u8], at: usize) -> Option<usize> {
+    let end = at + memchr::memchr2(b'\n', b'\r', text.get(at..)?)?;
+    (text.get(end) == Some(&b'\n')).then_some(end)
 }
