@@ -2,15 +2,37 @@
 //!
 //! The code of the packed library refers to the program's read-only data; only what was read from elsewhere is copied.
 
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-/// Bytes of a code object or a text: owned, shared, or part of the program.
+/// Bytes of a code object or a text: owned, shared, part of what others share, or part of the program.
 #[derive(Clone)]
 pub enum Bytes {
     Owned(Vec<u8>),
     Shared(Arc<[u8]>),
+    Part(Part),
     Static(&'static [u8]),
+}
+
+/// A stretch of text that lies in one piece of memory with others.
+#[derive(Clone)]
+pub struct Part {
+    memory: Arc<String>,
+    start: u32,
+    end: u32,
+}
+
+impl Part {
+    /// The bytes in `range`, which begins and ends between characters; none otherwise.
+    #[inline]
+    pub fn new(memory: &Arc<String>, range: Range<u32>) -> Part {
+        Part { memory: Arc::clone(memory), start: range.start, end: range.end }
+    }
+
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        self.memory.get(self.start as usize..self.end as usize).unwrap_or_default().as_bytes()
+    }
 }
 
 impl Bytes {
@@ -40,6 +62,7 @@ impl Bytes {
         match self {
             Bytes::Owned(bytes) => bytes.capacity(),
             Bytes::Shared(bytes) => bytes.len(),
+            Bytes::Part(part) => part.bytes().len(),
             Bytes::Static(_) => 0,
         }
     }
@@ -67,6 +90,7 @@ impl Deref for Bytes {
         match self {
             Bytes::Owned(bytes) => bytes,
             Bytes::Shared(bytes) => bytes,
+            Bytes::Part(part) => part.bytes(),
             Bytes::Static(bytes) => bytes,
         }
     }
@@ -81,6 +105,12 @@ impl From<Vec<u8>> for Bytes {
 impl From<Box<[u8]>> for Bytes {
     fn from(bytes: Box<[u8]>) -> Bytes {
         Bytes::Owned(bytes.into_vec())
+    }
+}
+
+impl From<Part> for Bytes {
+    fn from(part: Part) -> Bytes {
+        Bytes::Part(part)
     }
 }
 

@@ -4,9 +4,10 @@
 //! `surrogatepass`). Two neighbouring surrogates stay two code points, as they do in Python.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::bytes::Bytes;
+use crate::bytes::{Bytes, Part};
 
 /// Owned text of a Python `str`.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,6 +34,9 @@ impl Wtf8Buf {
     /// The offset of the first bad sequence.
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Result<Self, Wtf8Error> {
         let bytes = bytes.into();
+        if bytes.is_ascii() {
+            return Ok(Wtf8Buf { bytes });
+        }
         let mut at = 0;
         while at < bytes.len() {
             match std::str::from_utf8(&bytes[at..]) {
@@ -66,6 +70,12 @@ impl Wtf8Buf {
     /// Text that is part of the program; `None` unless it is ASCII.
     pub fn from_static_ascii(bytes: &'static [u8]) -> Option<Self> {
         bytes.is_ascii().then_some(Wtf8Buf { bytes: Bytes::Static(bytes) })
+    }
+
+    /// A stretch of text that lies in one piece of memory with others; it begins and ends between characters.
+    #[inline]
+    pub fn from_part(memory: &Arc<String>, range: Range<u32>) -> Self {
+        Wtf8Buf { bytes: Bytes::Part(Part::new(memory, range)) }
     }
 
     /// The same text, cheap to clone.

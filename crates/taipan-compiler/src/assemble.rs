@@ -189,12 +189,14 @@ fn write(cfg: &Cfg, units: u32, firstlineno: i32, scratch: &mut Scratch) -> Resu
         let instrs = cfg.instrs(id);
         for (index, instr) in instrs.iter().enumerate() {
             let mut place = instr.loc.words();
-            if place == NEXT_LOCATION.words() {
-                place = following_location(cfg, id, index).words();
-            }
             if place != run {
-                lines.push(&position_of_words(run), at - run_start);
-                (run, run_start) = (place, at);
+                if place == NEXT_LOCATION.words() {
+                    place = following_location(cfg, id, index).words();
+                }
+                if place != run {
+                    lines.push(&position_of_words(run), at - run_start);
+                    (run, run_start) = (place, at);
+                }
             }
             if BlockId::raw(instr.except) != BlockId::raw(except) {
                 except = instr.except;

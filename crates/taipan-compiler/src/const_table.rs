@@ -106,13 +106,13 @@ impl ConstTable {
         self.values.is_empty()
     }
 
-    /// Drops all constants but those for which `keep` holds; gives each old number that is kept its new one.
-    pub(crate) fn retain(&mut self, keep: &[bool]) -> Vec<u32> {
+    /// Drops all constants but those for which `keep` holds; `numbers` tells for each old number that is kept its new one.
+    pub(crate) fn retain(&mut self, keep: &[bool], numbers: &mut Vec<u32>) {
         self.last.clear();
         self.before.clear();
         self.prints.clear();
         self.none = 0;
-        let mut numbers = Vec::with_capacity(keep.len());
+        numbers.clear();
         let mut next = 0;
         for &kept in keep {
             numbers.push(next);
@@ -121,7 +121,6 @@ impl ConstTable {
         let mut kept = keep.iter();
         self.values.retain(|_| kept.next().copied().unwrap_or(false));
         self.prints.extend(self.values.iter().take(FEW + 1).map(print_of));
-        numbers
     }
 
     /// Drops all constants; the memory stays.

@@ -342,6 +342,13 @@ impl InstructionSequence {
         &self.instructions
     }
 
+    /// Whether control cannot come behind the last instruction, by no jump either.
+    pub(crate) fn is_terminated(&self) -> bool {
+        let leaves = |last: &Instruction| Kinds::of(last.op).has(Kinds::JUMP.or(Kinds::EXIT));
+        self.instructions.last().is_some_and(leaves)
+            && self.segments.last().is_some_and(|last| last.label == 0 && last.end as usize == self.instructions.len())
+    }
+
     /// How many labels there are.
     pub(crate) fn label_count(&self) -> usize {
         self.label_map.len()

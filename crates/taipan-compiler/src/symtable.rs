@@ -5,10 +5,8 @@
 //! Invariants: scope 0 is the module; every key found in the tree leads to one scope; the flags of a symbol carry its
 //! scope in the bits from [`flags::SCOPE_OFFSET`] on once analysis is done.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::Arc;
 
 use bumpalo::collections::Vec as ArenaVec;
 use taipan_bytecode::Wtf8Buf;
@@ -24,10 +22,12 @@ mod build;
 mod comprehensions;
 mod expressions;
 mod mangle;
+mod shared_texts;
 mod statements;
 mod symbols;
 
 pub(crate) use mangle::mangle;
+use shared_texts::SharedTexts;
 pub use symbols::Symbols;
 
 /// Bits of a symbol, as in CPython's `_symtable`.
@@ -359,8 +359,8 @@ impl<'a> KnownNames<'a> {
 #[derive(Clone, Debug)]
 pub struct SymbolTable<'a> {
     names: Names<'a>,
-    /// The texts of names by their number, as code objects share them.
-    shared: Vec<OnceCell<Arc<str>>>,
+    /// The texts of the names as code objects share them.
+    texts: SharedTexts,
     pub(crate) known: KnownNames<'a>,
     scopes: Vec<Scope<'a>>,
     keys: HashMap<ScopeKey, ScopeId, BuildHasherDefault<KeyHasher>>,
@@ -380,7 +380,7 @@ impl<'a> SymbolTable<'a> {
     ) -> Result<SymbolTable<'a>, CompileError> {
         let mut table = build::Builder::new(names, future, stack_limit).build(module)?;
         analyze::analyze(&mut table, stack_limit)?;
-        table.shared.resize(table.names.len() + 1, OnceCell::new());
+        table.texts = SharedTexts::of(&table.names);
         Ok(table)
     }
 
@@ -407,18 +407,13 @@ impl<'a> SymbolTable<'a> {
 
     /// The text of a name as code objects hold it, shared by all that do.
     pub(crate) fn text(&self, id: NameId) -> Wtf8Buf {
-        match self.shared.get(id.0 as usize) {
-            Some(shared) => shared.get_or_init(|| self.name(id).into()).clone().into(),
-            None => self.name(id).into(),
-        }
+        self.texts.get(id).unwrap_or_else(|| self.name(id).into())
     }
 
     /// The name with this text, which is added if it is new.
     pub(crate) fn add_name(&mut self, text: &str) -> NameId {
         let id = self.intern(text);
-        if self.shared.len() <= id.0 as usize {
-            self.shared.resize(id.0 as usize + 1, OnceCell::new());
-        }
+        self.texts.add(id, text);
         id
     }
 

@@ -73,7 +73,9 @@ pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, Syn
         text
     };
     let (text, implicit_newline) = text;
-    if let Err(error) = std::str::from_utf8(&text) {
+    if !text.is_ascii()
+        && let Err(error) = std::str::from_utf8(&text)
+    {
         return Err(non_utf8(&text, error.valid_up_to(), file_name));
     }
     Ok(Source { text, encoding, implicit_newline })

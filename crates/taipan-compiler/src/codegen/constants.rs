@@ -38,7 +38,7 @@ fn all(items: &[ast::Constant]) -> Result<Box<[Constant]>, CompileError> {
 /// CPython cleans it as UTF-8, so it cannot hold surrogates.
 pub(super) fn docstring(body: &[ast::Stmt]) -> Result<Constant, CompileError> {
     let doc = docstring::of_body(body).ok_or(CompileError::Internal("body without docstring"))?;
-    if std::str::from_utf8(doc).is_err() {
+    if !doc.is_ascii() && std::str::from_utf8(doc).is_err() {
         let expanded = Wtf8Buf::from_bytes(docstring::expand_tabs(doc)).unwrap_or_default();
         let is_surrogate = |point: u32| (0xD800..0xE000).contains(&point);
         let start = expanded.code_points().position(is_surrogate).unwrap_or(0);

@@ -134,8 +134,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn wrap_in_stop_iteration_handler(&mut self) -> Done {
         let handler = self.new_label();
         self.unit.seq.insert(0, Opcode::SetupCleanup, handler.id(), NO_LOCATION);
-        self.load_none(NO_LOCATION)?;
-        self.op(Opcode::ReturnValue, NO_LOCATION);
+        self.return_none()?;
         self.use_label(handler);
         self.intrinsic_1(Intrinsic1::StopIterationError, NO_LOCATION);
         self.op_i(Opcode::Reraise, 1, NO_LOCATION);

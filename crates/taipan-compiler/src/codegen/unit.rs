@@ -108,6 +108,8 @@ pub(super) struct Unit<'a> {
     pub(super) in_conditional_block: u32,
     pub(super) metadata: CodeUnitMetadata,
     pub(super) consts: ConstTable,
+    /// Memory for the names of cells and of free variables.
+    closure: [Vec<NameId>; 2],
     /// Names resolved outside of inlined comprehensions, by their numbers.
     pub(super) resolved: [Resolved; RESOLVED],
 }
@@ -141,7 +143,9 @@ impl<'a> Unit<'a> {
         for &name in &scope.varnames {
             metadata.varnames.add(name);
         }
-        let (mut cells, mut frees) = (Vec::new(), Vec::new());
+        let [mut cells, mut frees] = std::mem::take(&mut unit.closure);
+        cells.clear();
+        frees.clear();
         for (name, flags) in scope.symbols.iter() {
             let place = NameScope::of(flags);
             if place == NameScope::Cell || flags & flags::DEF_COMP_CELL != 0 {
@@ -156,13 +160,14 @@ impl<'a> Unit<'a> {
             (scope.needs_classdict, "__classdict__"),
             (scope.has_conditional_annotations, "__conditional_annotations__"),
         ];
-        add_sorted(table, cells, &mut metadata.cellvars);
+        add_sorted(table, &mut cells, &mut metadata.cellvars);
         for (needed, name) in implicit {
             if needed {
                 metadata.cellvars.add(table.add_name(name));
             }
         }
-        add_sorted(table, frees, &mut metadata.freevars);
+        add_sorted(table, &mut frees, &mut metadata.freevars);
+        unit.closure = [cells, frees];
         unit
     }
 
@@ -184,6 +189,7 @@ impl<'a> Unit<'a> {
             in_conditional_block: 0,
             metadata: CodeUnitMetadata::default(),
             consts: ConstTable::new(),
+            closure: Default::default(),
             resolved: NONE_RESOLVED,
         }
     }
@@ -206,10 +212,12 @@ impl<'a> Unit<'a> {
 const NONE_RESOLVED: [Resolved; RESOLVED] = [Resolved { key: 0, arg: 0, op: Opcode::Nop }; RESOLVED];
 
 /// Adds the names of a scope, sorted so that their numbers do not depend on the order of their discovery.
-fn add_sorted(table: &SymbolTable<'_>, mut names: Vec<NameId>, sorted: &mut NameTable) {
-    names.sort_unstable_by(|a, b| table.name(*a).cmp(table.name(*b)));
+fn add_sorted(table: &SymbolTable<'_>, names: &mut [NameId], sorted: &mut NameTable) {
+    if names.len() > 1 {
+        names.sort_unstable_by(|a, b| table.name(*a).cmp(table.name(*b)));
+    }
     for name in names {
-        sorted.add(name);
+        sorted.add(*name);
     }
 }
 
@@ -244,14 +252,27 @@ impl<'a> Compiler<'a> {
     /// Ends the code of the current unit with a return, after None if asked, and assembles it.
     pub(super) fn assemble(&mut self, add_none: bool) -> Result<CodeObject, CompileError> {
         if add_none {
-            self.load_none(NO_LOCATION)?;
+            self.return_none()?;
+        } else {
+            self.op(Opcode::ReturnValue, NO_LOCATION);
         }
-        self.op(Opcode::ReturnValue, NO_LOCATION);
         let flags = self.code_flags();
         let nparams = self.scope().varnames.len();
         let unit = &mut *self.unit;
         let source = UnitSource { metadata: &unit.metadata, names: &self.table, filename: &self.options.filename };
         optimize_and_assemble(&mut self.flowgraph, source, &mut unit.consts, &mut unit.seq, flags, nparams)
+    }
+
+    /// Returns None where control gets here.
+    pub(super) fn return_none(&mut self) -> Done {
+        if !self.unit.seq.is_terminated() {
+            self.load_none(NO_LOCATION)?;
+            self.op(Opcode::ReturnValue, NO_LOCATION);
+        } else if self.unit.consts.is_empty() {
+            // No instruction loads it, but the first constant stays in any case.
+            self.unit.consts.add_none()?;
+        }
+        Ok(())
     }
 
     fn code_flags(&self) -> u32 {

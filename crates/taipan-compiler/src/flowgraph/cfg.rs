@@ -160,6 +160,9 @@ pub struct Cfg {
     pub todo: Vec<BlockId>,
     pub simulation: super::load_fast::Simulation,
     pub used_consts: Vec<bool>,
+    pub renumbered: Vec<u32>,
+    pub open_blocks: Vec<super::exceptions::OpenBlock>,
+    pub todo_under: Vec<(BlockId, Option<usize>)>,
     /// For each label the block it stands before, if a jump leads there.
     labels: Vec<Option<BlockId>>,
 }
@@ -179,6 +182,9 @@ impl Default for Cfg {
             todo: Vec::new(),
             simulation: Default::default(),
             used_consts: Vec::new(),
+            renumbered: Vec::new(),
+            open_blocks: Vec::new(),
+            todo_under: Vec::new(),
             labels: Vec::new(),
         }
     }

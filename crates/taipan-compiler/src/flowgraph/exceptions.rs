@@ -10,7 +10,8 @@ use crate::op_kinds::Kinds;
 const RESUME_DEPTH1: u32 = 0x4;
 
 /// A block under way and the one around it, as an index into the list of all; lists that end alike share their end.
-struct OpenBlock {
+#[derive(Clone, Debug)]
+pub struct OpenBlock {
     handler: BlockId,
     around: Option<usize>,
     depth: usize,
@@ -25,8 +26,10 @@ pub fn label_exception_targets(cfg: &mut Cfg) -> Result<(), CompileError> {
     cfg.start_walk();
     let entry = cfg.entry;
     cfg.visit(entry);
-    let mut open: Vec<OpenBlock> = Vec::new();
-    let mut todo: Vec<(BlockId, Option<usize>)> = vec![(entry, None)];
+    let (mut open, mut todo) = (std::mem::take(&mut cfg.open_blocks), std::mem::take(&mut cfg.todo_under));
+    open.clear();
+    todo.clear();
+    todo.push((entry, None));
     while let Some((id, mut innermost)) = todo.pop() {
         if innermost.is_some() || cfg[id].kinds.has(Kinds::HANDLERS) {
             innermost = label_block(cfg, id, innermost, &mut open, &mut todo)?;
@@ -38,6 +41,7 @@ pub fn label_exception_targets(cfg: &mut Cfg) -> Result<(), CompileError> {
             visit(cfg, &mut todo, next, innermost);
         }
     }
+    (cfg.open_blocks, cfg.todo_under) = (open, todo);
     Ok(())
 }
 

@@ -33,7 +33,8 @@ pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<()
     }
     if used.contains(&false) {
         debug_assert!(cfg.consts_dropped, "a constant without load");
-        let renumbered = consts.retain(&used);
+        let mut renumbered = std::mem::take(&mut cfg.renumbered);
+        consts.retain(&used, &mut renumbered);
         let mut at = Some(cfg.entry);
         while let Some(id) = at {
             at = cfg[id].next;
@@ -45,6 +46,7 @@ pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut ConstTable) -> Result<()
                 instr.oparg = number;
             }
         }
+        cfg.renumbered = renumbered;
     }
     cfg.used_consts = used;
     Ok(())

@@ -8,7 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 use bumpalo::collections::Vec as ArenaVec;
 use taipan_syntax::ast::{self, ExprContext, Names};
 
-use super::{BlockType, KnownNames, NameId, Scope, ScopeId, ScopeKey, SourceName, SymbolTable, Symbols, flags::*};
+use super::{
+    BlockType, KnownNames, NameId, Scope, ScopeId, ScopeKey, SharedTexts, SourceName, SymbolTable, Symbols, flags::*,
+};
 use crate::depth::Depth;
 use crate::docstring;
 use crate::error::CompileError;
@@ -30,13 +32,15 @@ pub(super) struct Builder<'f, 'a> {
 
 impl<'f, 'a> Builder<'f, 'a> {
     pub(super) fn new(mut names: Names<'a>, future: &'f FutureFeatures, stack_limit: usize) -> Self {
+        // Sources have several names for each block.
+        let expected = names.len() / 4;
         Builder {
             table: SymbolTable {
                 known: KnownNames::new(&mut names),
                 names,
-                shared: Vec::new(),
-                scopes: Vec::with_capacity(32),
-                keys: HashMap::with_capacity_and_hasher(32, Default::default()),
+                texts: SharedTexts::default(),
+                scopes: Vec::with_capacity(expected),
+                keys: HashMap::with_capacity_and_hasher(expected, Default::default()),
                 mangled_sets: Vec::new(),
             },
             future,

@@ -99,6 +99,12 @@ impl<'a> Builder<'_, 'a> {
 
     /// Walks down the left operands in a loop: sums of many terms are common.
     fn visit_bin_op(&mut self, expr: &'a ast::Expr<'a>) -> Done {
+        if let ExprKind::BinOp { left, right, .. } = &expr.kind
+            && !matches!(left.kind, ExprKind::BinOp { .. })
+        {
+            self.visit_expr(left)?;
+            return self.visit_expr(right);
+        }
         let mut rights = Vec::new();
         let mut left = expr;
         while let ExprKind::BinOp { left: next, right, .. } = &left.kind {

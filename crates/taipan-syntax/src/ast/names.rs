@@ -101,6 +101,9 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
+    /// The number of the first name that is no hard keyword.
+    pub const FIRST: u32 = KEYWORDS.len() as u32 + 1;
+
     /// A table of the keywords, with room for the names of a source of `length` bytes.
     pub fn new(arena: &'a Arena, length: usize) -> Names<'a> {
         let key = foldhash::fast::RandomState::default().hash_one(length) | 1;
@@ -236,6 +239,11 @@ impl<'a> Names<'a> {
             }
         }
         number
+    }
+
+    /// The texts of all names that may be identifiers in order of their numbers, from [`Names::FIRST`] on.
+    pub fn identifiers(&self) -> impl Iterator<Item = &'a str> {
+        self.names.iter().skip(Names::FIRST as usize - 1).map(|known| known.name.text())
     }
 
     /// How many names there are; the greatest number.
