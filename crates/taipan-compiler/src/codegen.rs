@@ -13,6 +13,7 @@ use crate::error::CompileError;
 use crate::flowgraph::{Flowgraph, small_int};
 use crate::future::FutureFeatures;
 use crate::instruction_sequence::{Label, SourceLocation};
+use crate::memory::Memory;
 use crate::symtable::{ScopeKey, SymbolTable};
 use crate::warning::Warning;
 
@@ -42,6 +43,7 @@ mod type_params;
 mod unit;
 mod with;
 
+pub(crate) use unit::UnitMemory;
 use unit::{PlacedUnit, ScopeType, Unit};
 
 type Done = Result<(), CompileError>;
@@ -67,12 +69,14 @@ pub(crate) fn generate<'a>(
     mut table: SymbolTable<'a>,
     options: CodegenOptions,
     warnings: &mut Vec<Warning>,
+    memory: &mut Memory,
 ) -> Result<CodeObject, CompileError> {
     let stack_limit = options.stack_limit;
     let interactive = matches!(module, ast::Mod::Interactive { .. });
     let start = unit::UnitStart::new(table.add_name("<module>"), ScopeType::Module, ScopeKey::Module, 1);
     let top = table.lookup(ScopeKey::Module)?;
-    let mut unit = Unit::new(&mut table, &start, top, None);
+    let Memory { flowgraph, mut units } = std::mem::take(memory);
+    let mut unit = Unit::new(&mut table, &start, top, Unit::empty(&start, top, units.pop()));
     unit.metadata.qualname = unit.metadata.name.clone();
     let mut compiler = Compiler {
         table,
@@ -83,12 +87,19 @@ pub(crate) fn generate<'a>(
         warnings: Vec::new(),
         muted: 0,
         depth: Depth::new(stack_limit),
-        flowgraph: Flowgraph::default(),
+        flowgraph,
         spare_units: Vec::new(),
+        units,
     };
     let code = compiler.module(module).and_then(|()| compiler.assemble(!matches!(module, ast::Mod::Expression { .. })));
     warnings.append(&mut compiler.warnings);
-    code
+    let code = code?;
+    let Compiler { unit, spare_units, mut units, flowgraph, .. } = compiler;
+    units.extend(spare_units.into_iter().map(|unit| unit.into_memory()));
+    units.push(unit.into_memory());
+    *memory = Memory { flowgraph, units };
+    memory.shrink();
+    Ok(code)
 }
 
 pub(crate) struct Compiler<'a> {
@@ -104,6 +115,8 @@ pub(crate) struct Compiler<'a> {
     /// Memory that serves one unit after the other.
     flowgraph: Flowgraph,
     spare_units: Vec<PlacedUnit<'a>>,
+    /// Memory for more units.
+    units: Vec<UnitMemory>,
 }
 
 impl<'a> Compiler<'a> {

@@ -9,6 +9,7 @@ use crate::ast_preprocess::{PreprocessOptions, preprocess};
 use crate::codegen::{self, CodegenOptions};
 use crate::error::CompileError;
 use crate::future::FutureFeatures;
+use crate::memory::Memory;
 use crate::symtable::SymbolTable;
 use crate::warning::Warning;
 
@@ -50,11 +51,12 @@ pub struct Compiled {
 /// `SyntaxError`s of the compile stage; [`CompileError::TooDeep`] for a tree nested too deeply.
 pub fn compile(tree: Tree<'_>, filename: &str, options: CompileOptions) -> Result<Compiled, CompileError> {
     let mut warnings = Vec::new();
-    let code = compile_wtf8(tree, Wtf8Buf::from(filename), options, &mut warnings)?;
+    let code = compile_wtf8(tree, Wtf8Buf::from(filename), options, &mut warnings, &mut Memory::default())?;
     Ok(Compiled { code, warnings })
 }
 
-/// [`compile`] with a file name that need not be proper text; `warnings` get what CPython warns of, also before an error.
+/// [`compile`] with a file name that need not be proper text, and with memory that may have served others; `warnings` get
+/// what CPython warns of, also before an error.
 ///
 /// # Errors
 /// As [`compile`].
@@ -63,6 +65,7 @@ pub fn compile_wtf8(
     filename: Wtf8Buf,
     options: CompileOptions,
     warnings: &mut Vec<Warning>,
+    memory: &mut Memory,
 ) -> Result<CodeObject, CompileError> {
     let Tree { module, names, notable } = tree;
     let future = future_features(module, options.flags)?;
@@ -82,7 +85,7 @@ pub fn compile_wtf8(
         filename: filename.into_shared(),
         stack_limit: options.stack_limit,
     };
-    codegen::generate(module, table, codegen_options, warnings)
+    codegen::generate(module, table, codegen_options, warnings, memory)
 }
 
 /// Builds the symbol table as `symtable.symtable` shows it: of the tree as it was parsed.

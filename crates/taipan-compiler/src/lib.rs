@@ -16,6 +16,7 @@ pub mod error;
 pub mod flowgraph;
 pub mod future;
 pub mod instruction_sequence;
+mod memory;
 pub mod name_table;
 mod op_kinds;
 pub mod symtable;
@@ -27,6 +28,7 @@ pub use compile::{CompileOptions, Compiled, CompiledSource, SourceError, compile
 pub use const_table::ConstTable;
 pub use error::CompileError;
 pub use instruction_sequence::{InstructionSequence, Label, SourceLocation};
+pub use memory::Memory;
 pub use name_table::NameTable;
 pub use symtable::SymbolTable;
 pub use warning::Warning;

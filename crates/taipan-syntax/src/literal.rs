@@ -291,11 +291,6 @@ fn push_code_point(out: &mut Vec<u8>, value: u32) {
 /// # Errors
 /// A decimal integer with too many digits.
 pub(crate) fn number<'a>(arena: &'a Arena, token: &[u8], max_digits: usize) -> Result<Constant<'a>, LiteralError> {
-    // Most numbers are short.
-    if token.len() <= 18 && token.iter().all(u8::is_ascii_digit) {
-        let value = token.iter().fold(0, |value, digit| 10 * value + i64::from(digit - b'0'));
-        return Ok(Constant::Int(Int::Small(value)));
-    }
     let text: String = token.iter().filter(|byte| **byte != b'_').map(|byte| char::from(*byte)).collect();
     if let Some(imag) = text.strip_suffix(['j', 'J']) {
         return Ok(Constant::Complex { real: 0.0, imag: float(imag) });

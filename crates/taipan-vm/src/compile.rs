@@ -147,9 +147,27 @@ pub fn compile_source(
     filename: Value,
     options: SourceOptions,
 ) -> Result<Arc<CodeObject>, Raised> {
-    let arena = Arena::new();
-    let tree = parse_source(vm, &arena, source, filename, options)?;
-    compile_tree(vm, tree, filename, options)
+    // Each tree lies where those before it lay.
+    let mut arena = std::mem::take(&mut vm.interp_mut().compiler.arena);
+    let compiled = match parse_source(vm, &arena, source, filename, options) {
+        Ok(tree) => compile_tree(vm, tree, filename, options),
+        Err(raised) => Err(raised),
+    };
+    arena.reset();
+    if arena.allocated_bytes() <= ARENA_KEPT {
+        vm.interp_mut().compiler.arena = arena;
+    }
+    compiled
+}
+
+/// So many bytes of an arena at most are kept for the next tree.
+const ARENA_KEPT: usize = 512 << 10;
+
+/// Memory that serves one compilation after the other.
+#[derive(Debug, Default)]
+pub struct CompilerMemory {
+    arena: Arena,
+    units: taipan_compiler::Memory,
 }
 
 /// Compiles a tree to the data of a code object.
@@ -166,7 +184,9 @@ pub fn compile_tree(
     let compile_options =
         CompileOptions { optimize: options.optimize, flags: options.flags, stack_limit: vm.native_limit };
     let mut warnings = Vec::new();
-    let compiled = taipan_compiler::compile::compile_wtf8(tree, name, compile_options, &mut warnings);
+    let mut memory = std::mem::take(&mut vm.interp_mut().compiler.units);
+    let compiled = taipan_compiler::compile::compile_wtf8(tree, name, compile_options, &mut warnings, &mut memory);
+    vm.interp_mut().compiler.units = memory;
     issue_warnings(vm, &warnings, filename)?;
     compiled.map(Arc::new).map_err(|error| raise_compile_error(vm, &error, filename))
 }

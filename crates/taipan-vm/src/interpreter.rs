@@ -84,6 +84,8 @@ pub struct Interpreter {
     pub main_thread: u64,
     /// `sys.set_int_max_str_digits()`.
     pub int_max_str_digits: usize,
+    /// Of sources compiled at run time.
+    pub compiler: crate::compile::CompilerMemory,
     pub shapes: Shapes,
     /// Built-in types by shape id, made at first use.
     pub(crate) builtin_types: Vec<Option<Gc<Type>>>,
@@ -193,6 +195,7 @@ impl Interpreter {
             next_thread_serial: 1,
             main_thread: 0,
             int_max_str_digits: config.settings.int_max_str_digits.unwrap_or(4300),
+            compiler: Default::default(),
             config,
             shapes,
             builtin_types: vec![None; Builtin::COUNT],

@@ -114,18 +114,32 @@ pub(super) struct Unit<'a> {
     pub(super) resolved: [Resolved; RESOLVED],
 }
 
+/// The memory of a unit, which outlives the tree.
+pub(crate) struct UnitMemory {
+    seq: InstructionSequence,
+    metadata: CodeUnitMetadata,
+    consts: ConstTable,
+    closure: [Vec<NameId>; 2],
+}
+
+impl UnitMemory {
+    /// How many instructions there is room for.
+    pub(crate) fn room(&self) -> usize {
+        self.seq.instructions.capacity()
+    }
+}
+
 /// A unit where it stays while others are begun and ended.
 pub(super) type PlacedUnit<'a> = Box<Unit<'a>>;
 
 impl<'a> Unit<'a> {
-    /// A unit that `start` begins, in the memory of `spare`.
+    /// Lets `start` begin an empty unit.
     pub(super) fn new(
         table: &mut SymbolTable<'a>,
         start: &UnitStart<'a>,
         id: ScopeId,
-        spare: Option<PlacedUnit<'a>>,
+        mut unit: PlacedUnit<'a>,
     ) -> PlacedUnit<'a> {
-        let mut unit = spare.unwrap_or_else(|| Box::new(Unit::empty(start, id)));
         unit.scope = id;
         unit.kind = start.kind;
         unit.private = start.private;
@@ -171,8 +185,15 @@ impl<'a> Unit<'a> {
         unit
     }
 
-    fn empty(start: &UnitStart<'a>, id: ScopeId) -> Unit<'a> {
-        Unit {
+    /// An empty unit.
+    pub(super) fn empty(start: &UnitStart<'a>, id: ScopeId, memory: Option<UnitMemory>) -> PlacedUnit<'a> {
+        let memory = memory.unwrap_or_else(|| UnitMemory {
+            seq: InstructionSequence::with_room(),
+            metadata: CodeUnitMetadata::default(),
+            consts: ConstTable::new(),
+            closure: Default::default(),
+        });
+        Box::new(Unit {
             scope: id,
             kind: start.kind,
             is_function_like: false,
@@ -183,15 +204,21 @@ impl<'a> Unit<'a> {
             static_attributes: BTreeSet::new(),
             deferred_annotations: Vec::new(),
             conditional_annotations: 0,
-            seq: InstructionSequence::with_room(),
+            seq: memory.seq,
             blocks: Vec::new(),
             in_inlined_comp: 0,
             in_conditional_block: 0,
-            metadata: CodeUnitMetadata::default(),
-            consts: ConstTable::new(),
-            closure: Default::default(),
+            metadata: memory.metadata,
+            consts: memory.consts,
+            closure: memory.closure,
             resolved: NONE_RESOLVED,
-        }
+        })
+    }
+
+    /// Ends the unit; its memory stays.
+    pub(super) fn into_memory(mut self) -> UnitMemory {
+        self.clear();
+        UnitMemory { seq: self.seq, metadata: self.metadata, consts: self.consts, closure: self.closure }
     }
 
     /// Forgets all but the memory.
@@ -228,7 +255,9 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn enter_scope(&mut self, start: UnitStart<'a>) -> Done {
         let id = self.table.lookup(start.key)?;
-        let mut unit = Unit::new(&mut self.table, &start, id, self.spare_units.pop());
+        let units = &mut self.units;
+        let spare = self.spare_units.pop().unwrap_or_else(|| Unit::empty(&start, id, units.pop()));
+        let mut unit = Unit::new(&mut self.table, &start, id, spare);
         if unit.private.is_none() {
             unit.private = self.unit.private;
         }

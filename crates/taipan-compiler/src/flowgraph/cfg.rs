@@ -266,6 +266,11 @@ impl Cfg {
         Ok(())
     }
 
+    /// How many instructions there is room for.
+    pub fn room(&self) -> usize {
+        self.pool.capacity()
+    }
+
     /// Forgets the unit before.
     fn start(&mut self) {
         self.blocks.clear();
