@@ -45,6 +45,11 @@ impl SourceOptions {
         SourceOptions { mode: Mode::Exec, flags: 0, optimize: 0, feature_version: 14, from_file: false };
 }
 
+/// Sources from this size on are compiled only if there is room for what that takes outside the heap.
+const LARGE_SOURCE: usize = 256 << 10;
+/// What tree, tables and code take for a word and what ends it, from small statements to long displays: 50 to 120 bytes.
+const BYTES_PER_WORD: usize = 64;
+
 /// Parses a source to a tree in the arena; SyntaxError and warnings as CPython gives them.
 pub fn parse_source<'a>(
     vm: &mut Vm,
@@ -56,6 +61,11 @@ pub fn parse_source<'a>(
     if vm.is_audited() {
         let shown = vm.new_bytes(source)?;
         vm.audit("compile", &[shown, filename])?;
+    }
+    if source.len() > LARGE_SOURCE {
+        let ends_word = |byte: &&u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(**byte, b' ' | b'_');
+        let words = source.iter().filter(ends_word).count();
+        vm.check_native_bytes(words.saturating_mul(BYTES_PER_WORD))?;
     }
     let parse_options = ParseOptions {
         feature_version: options.feature_version,

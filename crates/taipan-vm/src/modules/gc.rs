@@ -127,6 +127,16 @@ impl Vm {
             self.forget_inline_caches();
         }
         let found = self.collect_counting(kind, shapes, save, loose);
+        self.show_collectable(debug)?;
+        if save && debug & DEBUG_SAVEALL == 0 && found > 0 {
+            // They were kept to be shown; now they go.
+            let loose = self.loose_stack(collect);
+            self.collect_counting(Collection::Major, Vec::new(), false, loose);
+        }
+        Ok(found)
+    }
+
+    fn show_collectable(&mut self, debug: i32) -> Result<(), Raised> {
         while let Some(object) = self.heap_mut().take_saved() {
             let object = Value::from_heap(object);
             if debug & DEBUG_COLLECTABLE != 0 {
@@ -139,7 +149,7 @@ impl Vm {
                 List::push(garbage, self, object)?;
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// The part of the native stack that a collection on behalf of a native function need not believe: frames of the
