@@ -15,6 +15,8 @@ pub(crate) const BLOCK: usize = 1 << BLOCK_SHIFT;
 const BLOCK_SHIFT: usize = 15;
 /// Blocks are committed in groups of at least this many.
 const COMMIT_BLOCKS: usize = (1 << 20) / BLOCK;
+/// Free blocks looked at for each block whose memory may be given back in a pause.
+const LOOKS: usize = 8;
 
 /// Kind of a block, or of a block-sized piece of the large-object area. Bit 0: may hold young objects.
 pub(crate) type Kind = u8;
@@ -60,6 +62,8 @@ pub(crate) struct Blocks {
     pub(crate) table: Vec<Block>,
     max: usize,
     free: Vec<u32>,
+    /// So many of the first entries of `free` have been looked at since it was ordered.
+    trimmed: usize,
     pub(crate) used: usize,
     /// Blocks from this one on have never had memory.
     untouched: usize,
@@ -74,7 +78,18 @@ impl Blocks {
         let kinds = ByteTable::new(pages.len() >> BLOCK_SHIFT)?;
         let (base, len) = (pages.base(), pages.len());
         let max = (len / 2) >> BLOCK_SHIFT;
-        Ok(Blocks { pages, kinds, base, len, table: Vec::new(), max, free: Vec::new(), used: 0, untouched: 0 })
+        Ok(Blocks {
+            pages,
+            kinds,
+            base,
+            len,
+            table: Vec::new(),
+            max,
+            free: Vec::new(),
+            trimmed: 0,
+            used: 0,
+            untouched: 0,
+        })
     }
 
     /// First address after the block area.
@@ -193,27 +208,48 @@ impl Blocks {
         self.used -= 1;
     }
 
-    /// Gives the memory of free blocks beyond `keep` back to the system and orders the rest by address.
-    pub(crate) fn trim(&mut self, keep: usize) {
+    /// Orders the free blocks by address; all of them may have to be given back to the system.
+    pub(crate) fn sort_free(&mut self) {
+        // The list is popped from its end: the highest addresses come first.
         self.free.sort_unstable_by(|a, b| b.cmp(a));
+        self.trimmed = 0;
+    }
+
+    /// Gives the memory of blocks that were free at the last [`Blocks::sort_free`], but for `keep`, back to the system:
+    /// about `most` bytes, from the highest addresses on. Returns how many bytes more it might have been.
+    pub(crate) fn trim(&mut self, keep: usize, most: usize) -> usize {
         let surplus = self.free.len().saturating_sub(keep);
-        // The free list is popped from its end, so the highest addresses come first and go first.
-        let (mut from, mut at) = (0, 0);
-        while at < surplus {
-            let dirty = !self.table[self.free[at] as usize].clean;
-            let joined = at > from && self.free[at] + 1 == self.free[at - 1];
-            if at > from && (!dirty || !joined) {
-                self.discard(from, at);
-                from = at;
+        let mut left = most / BLOCK;
+        let mut looks = left.saturating_mul(LOOKS);
+        while self.trimmed < surplus && left > 0 && looks > 0 {
+            let from = self.trimmed;
+            let mut to = from;
+            while to < surplus && to - from < left && self.is_dirty(to) && (to == from || self.is_next(to)) {
+                to += 1;
             }
-            if !dirty {
-                from = at + 1;
+            if to > from {
+                self.discard(from, to);
+                left -= to - from;
             }
-            at += 1;
+            self.trimmed = to.max(from + 1);
+            looks = looks.saturating_sub(self.trimmed - from);
         }
-        if from < surplus {
-            self.discard(from, surplus);
-        }
+        left * BLOCK
+    }
+
+    /// How many free blocks hold memory of the system.
+    #[cfg(test)]
+    pub(crate) fn dirty_free(&self) -> usize {
+        (0..self.free.len()).filter(|&at| self.is_dirty(at)).count()
+    }
+
+    fn is_dirty(&self, at: usize) -> bool {
+        !self.table[self.free[at] as usize].clean
+    }
+
+    /// Whether a free block lies right below the one before it in the list.
+    fn is_next(&self, at: usize) -> bool {
+        self.free[at] + 1 == self.free[at - 1]
     }
 
     /// Discards the free blocks `from..to` of the (descending) free list, which are neighbours.

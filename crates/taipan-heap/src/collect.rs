@@ -36,6 +36,12 @@ const MAX_IDLE_RATE: u64 = 256;
 pub(crate) const SLICE: usize = 1 << 20;
 /// Bytes scanned by a slice for each byte adopted: marking must end before old space has grown much.
 pub(crate) const SLICE_RATE: usize = 5;
+/// Slices are so many times as long once as much has become old during the marking as was to start it;
+const HURRY: usize = 2;
+/// once it is so many times as much, marking runs to its end.
+const LATE: usize = 3;
+/// Bytes of free memory given back to the system in a pause within the program's allocations.
+const TRIMMED: usize = 4 << 20;
 /// Bytes that might be scanned in the time that an old object takes which was written to.
 const WRITTEN: usize = 160;
 
@@ -74,6 +80,7 @@ impl Heap {
                 heap.mark_roots(roots, candidates);
                 heap.finish_marking(roots, out);
                 heap.condense(roots, candidates, out, usize::MAX);
+                heap.trim(usize::MAX);
             }
         })
     }
@@ -88,6 +95,7 @@ impl Heap {
         self.pause(cause, roots, sp, |heap, roots, candidates, out| {
             let adopting = heap.may_adopt();
             let written = heap.remembered.len();
+            heap.eden.written = written;
             if adopting {
                 heap.adopt_nursery(out);
             } else {
@@ -97,26 +105,33 @@ impl Heap {
             if !heap.marker.active {
                 heap.idle = growth < heap.next_major;
                 if heap.idle && !heap.is_idle() {
+                    heap.trim(TRIMMED);
                     return;
                 }
                 heap.begin_marking(false);
+                heap.growth_before = growth;
                 heap.mark_roots(roots, candidates);
             }
             out.slice = true;
-            let late = growth > heap.next_major.saturating_mul(2);
-            let mut slice = if adopting {
+            // How much has become old since the marking began says how urgent it is.
+            let growth = growth.saturating_sub(heap.growth_before);
+            let slice = if adopting {
                 heap.slice_bytes.saturating_add(out.promoted_bytes.saturating_mul(heap.slice_rate))
             } else {
                 heap.slice_bytes.saturating_mul(2)
             };
-            // They were looked at, and are to be scanned again.
-            slice = slice.saturating_sub(written.saturating_mul(WRITTEN)).max(slice / 4);
-            let budget = if late { usize::MAX } else { slice };
+            // What was written to was looked at, and is to be scanned again.
+            let budget = match growth / heap.next_major.max(1) {
+                0 => slice.saturating_sub(written.saturating_mul(WRITTEN)).max(slice / 4),
+                1..LATE => slice.saturating_mul(HURRY),
+                _ => usize::MAX,
+            };
             if heap.drain_marks(budget) {
                 heap.mark_roots(roots, candidates);
                 heap.finish_marking(roots, out);
                 heap.condense(roots, candidates, out, CONDENSED);
             }
+            heap.trim(TRIMMED);
             out.marked_objects = heap.marker.marked;
         });
     }

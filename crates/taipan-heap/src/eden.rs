@@ -14,6 +14,10 @@ const GROWTH: u64 = 64;
 const SURVIVAL: usize = 8;
 /// Nursery size while most of it survives: a larger one would save no work and make longer pauses.
 const SURVIVING: usize = 768 << 10;
+/// The nursery is made smaller where more old objects are written to between two collections,
+const WRITTEN_MOST: usize = 32 << 10;
+/// but not smaller than so many bytes.
+const WRITTEN_FLOOR: usize = 512 << 10;
 
 #[derive(Debug)]
 pub(crate) struct Eden {
@@ -25,6 +29,8 @@ pub(crate) struct Eden {
     floor: usize,
     /// The target may not rise above this.
     pub(crate) cap: usize,
+    /// Old objects written to before the collection in progress.
+    pub(crate) written: usize,
     /// So many of the next collections may take all of the nursery to be alive.
     pub(crate) adoptions: u32,
     /// How many that were after the last minor collection.
@@ -39,6 +45,7 @@ impl Eden {
             hidden_limit: 0,
             floor: config.nursery_start,
             cap: usize::MAX,
+            written: 0,
             adoptions: 0,
             adoption_run: 0,
         };
@@ -65,7 +72,10 @@ impl Eden {
         if promoted > nursery / 2 {
             most = most.min(SURVIVING.max(config.nursery_start));
         }
-        self.target = (by_rate.max(self.floor).min(most).min(self.cap) / BLOCK).max(1);
+        // Each old object written to takes its time: collect before there are many more than this.
+        let by_writes = (nursery / self.written.max(1)).saturating_mul(WRITTEN_MOST).max(WRITTEN_FLOOR);
+        self.written = 0;
+        self.target = (by_rate.max(self.floor).min(most).min(by_writes).min(self.cap) / BLOCK).max(1);
     }
 }
 

@@ -85,6 +85,8 @@ pub struct Heap {
     pub(crate) urgent: bool,
     /// Bytes that became old since the last major collection, and how many of them start the next.
     pub(crate) old_growth: usize,
+    /// How much of it there was when the marking in progress began.
+    pub(crate) growth_before: usize,
     pub(crate) next_major: usize,
     /// Bytes scanned by a marking slice, at least; twice as many where references were followed.
     pub(crate) slice_bytes: usize,
@@ -164,6 +166,7 @@ impl Heap {
             in_reserve: false,
             urgent: false,
             old_growth: 0,
+            growth_before: 0,
             next_major: Heap::first_major(&config),
             slice_bytes: SLICE,
             slice_rate: SLICE_RATE,

@@ -27,6 +27,16 @@ pub(crate) struct LargeObject {
 struct Run {
     pages: usize,
     dirty: bool,
+    /// Pages at its end whose memory was given back, although it is dirty.
+    clean: usize,
+}
+
+impl Run {
+    /// What is left of it behind its first pages.
+    fn rest(self, pages: usize) -> Run {
+        let left = self.pages - pages;
+        Run { pages: left, dirty: self.dirty, clean: self.clean.min(left) }
+    }
 }
 
 /// The cards of an object that were written to.
@@ -60,6 +70,8 @@ pub(crate) struct LargeSpace {
     end: usize,
     committed: usize,
     runs: BTreeMap<usize, Run>,
+    /// Objects were swept since free runs were last given back to the system.
+    pub(crate) surplus: bool,
     by_size: BTreeSet<(usize, usize)>,
     owners: Vec<u32>,
     pub(crate) objects: Vec<Option<LargeObject>>,
@@ -77,6 +89,7 @@ impl LargeSpace {
             end,
             committed: start,
             runs: BTreeMap::new(),
+            surplus: false,
             by_size: BTreeSet::new(),
             owners: Vec::new(),
             objects: Vec::new(),
@@ -99,7 +112,7 @@ impl LargeSpace {
             None => self.extend(blocks, pages)?,
         };
         if run.pages > pages {
-            self.insert_run(start + pages * PAGE, Run { pages: run.pages - pages, dirty: run.dirty });
+            self.insert_run(start + pages * PAGE, run.rest(pages));
         }
         if run.dirty {
             // SAFETY: the run is committed and free.
@@ -132,7 +145,7 @@ impl LargeSpace {
         let end = start + have * PAGE;
         let mut run = match self.runs.get(&end) {
             Some(run) => *run,
-            None if end == self.committed => Run { pages: 0, dirty: false },
+            None if end == self.committed => Run { pages: 0, dirty: false, clean: 0 },
             None => return false,
         };
         if run.pages < more {
@@ -146,7 +159,7 @@ impl LargeSpace {
             self.remove_run(end);
         }
         if run.pages > more {
-            self.insert_run(end + more * PAGE, Run { pages: run.pages - more, dirty: run.dirty });
+            self.insert_run(end + more * PAGE, run.rest(more));
         }
         if run.dirty {
             // SAFETY: the run is committed and free.
@@ -178,11 +191,11 @@ impl LargeSpace {
         for at in (self.committed..self.committed + grow).step_by(BLOCK) {
             blocks.set_kind(at, LARGE);
         }
-        let (mut start, mut run) = (self.committed, Run { pages: grow / PAGE, dirty: false });
+        let (mut start, mut run) = (self.committed, Run { pages: grow / PAGE, dirty: false, clean: 0 });
         if let Some((tail_start, tail_run)) = tail {
             self.remove_run(tail_start);
             start = tail_start;
-            run = Run { pages: run.pages + tail_run.pages, dirty: tail_run.dirty };
+            run = Run { pages: run.pages + tail_run.pages, dirty: tail_run.dirty, clean: 0 };
         }
         self.committed += grow;
         self.owners.resize((self.committed - self.start) / PAGE, 0);
@@ -190,7 +203,7 @@ impl LargeSpace {
     }
 
     fn remove_run(&mut self, start: usize) -> Run {
-        let run = self.runs.remove(&start).unwrap_or(Run { pages: 0, dirty: true });
+        let run = self.runs.remove(&start).unwrap_or(Run { pages: 0, dirty: true, clean: 0 });
         self.by_size.remove(&(run.pages, start));
         run
     }
@@ -215,7 +228,7 @@ impl LargeSpace {
         let first = (start - self.start) / PAGE;
         self.owners[first..first + pages].fill(0);
         self.used_pages -= pages;
-        let (mut at, mut run) = (start, Run { pages, dirty: true });
+        let (mut at, mut run) = (start, Run { pages, dirty: true, clean: 0 });
         if let Some((&before, &left)) = self.runs.range(..start).next_back()
             && before + left.pages * PAGE == start
         {
@@ -289,20 +302,32 @@ impl LargeSpace {
         Some(Cards(object.cards.clone()))
     }
 
-    /// Gives the memory of free runs back to the system, but for `keep` bytes.
-    pub(crate) fn trim(&mut self, blocks: &Blocks, keep: usize) {
-        let mut kept = 0;
+    /// Gives the memory of free runs back to the system, but for `keep` bytes: at most about `most` bytes at a time, after
+    /// a sweep.
+    pub(crate) fn trim(&mut self, blocks: &Blocks, keep: usize, most: usize) {
+        if !self.surplus {
+            return;
+        }
+        let (mut kept, mut left) = (0, most / PAGE);
         for (&start, run) in &mut self.runs {
             if !run.dirty {
                 continue;
             }
             kept += run.pages * PAGE;
             if kept > keep {
+                let part = left.min(run.pages - run.clean);
+                let from = start + (run.pages - run.clean - part) * PAGE;
                 // SAFETY: free runs hold nothing.
-                unsafe { blocks.pages.discard(start, run.pages * PAGE) };
-                run.dirty = false;
+                unsafe { blocks.pages.discard(from, part * PAGE) };
+                run.clean += part;
+                run.dirty = run.clean < run.pages;
+                left -= part;
+                if left == 0 {
+                    return;
+                }
             }
         }
+        self.surplus = false;
     }
 
     /// Header of each object.

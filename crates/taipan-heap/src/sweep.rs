@@ -29,10 +29,16 @@ impl Heap {
         self.old.allocated = 0;
         self.meta.allocated = 0;
         self.sweep_large();
-        let used = self.used_bytes();
-        self.blocks.trim(self.eden.target + used / block::BLOCK / 8);
-        self.large.trim(&self.blocks, (4 << 20) + used / 8);
+        self.blocks.sort_free();
+        self.large.surplus = true;
         granules * GRANULE + self.large.used_pages * PAGE
+    }
+
+    /// Gives free memory beyond what will be wanted soon back to the system, about `most` bytes at a time.
+    pub(crate) fn trim(&mut self, most: usize) {
+        let used = self.used_bytes();
+        let left = self.blocks.trim(self.eden.target + used / block::BLOCK / 8, most);
+        self.large.trim(&self.blocks, (4 << 20) + used / 8, left);
     }
 
     /// Returns the live granules of the block.

@@ -61,3 +61,30 @@ fn a_peak_is_forgotten_while_the_program_makes_short_lived_objects() {
     check(&roots, 80);
     heap.verify().expect("a sound heap");
 }
+
+#[test]
+fn memory_of_a_peak_goes_back_in_small_parts() {
+    let (mut heap, mut roots) = peak(HeapConfig::default());
+    roots.words[0] = 0;
+    let (majors, mut minors) = (heap.stats().majors, heap.stats().minors);
+    let (mut dirty, mut most, mut returned) = (0usize, 0usize, 0usize);
+    for i in 0..4_000_000 {
+        node(&mut heap, i, &mut roots);
+        let stats = heap.stats();
+        if stats.minors == minors {
+            continue;
+        }
+        minors = stats.minors;
+        let now = heap.blocks.dirty_free();
+        if stats.majors > majors {
+            most = most.max(dirty.saturating_sub(now));
+            returned += dirty.saturating_sub(now);
+        }
+        dirty = now;
+    }
+    // 4 MB at a time, besides what the nursery takes.
+    let nursery = heap.eden.target;
+    assert!(most <= 128 + nursery, "{most} blocks in one pause");
+    assert!(returned > 150, "{returned} blocks returned");
+    assert!(dirty <= 2 * nursery + heap.blocks.used / 8 + 8, "{dirty} blocks kept");
+}

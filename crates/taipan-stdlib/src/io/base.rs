@@ -330,6 +330,7 @@ fn readline(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         if piece.is_empty() {
             break;
         }
+        vm.check_native_bytes(line.len() + piece.len())?;
         line.extend_from_slice(&piece);
         if line.last() == Some(&b'\n') {
             break;
@@ -404,6 +405,7 @@ fn raw_readall(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         if piece.is_empty() {
             break;
         }
+        vm.check_native_bytes(all.len() + piece.len())?;
         all.extend_from_slice(&piece);
     }
     vm.new_bytes(&all)

@@ -540,6 +540,8 @@ fn read_unlocked(vm: &mut Vm, own: Gc<Buffered>, raw: Value, size: isize) -> Res
                 if piece.is_none() || vm.length(piece)? == 0 {
                     break piece;
                 }
+                let more = vm.length(piece)?;
+                vm.check_native_bytes(all.len() + more)?;
                 all.extend_from_slice(&vm.bytes_of(piece)?);
             },
         };
@@ -679,8 +681,9 @@ fn readline_unlocked(vm: &mut Vm, own: Gc<Buffered>, limit: usize) -> Result<Val
         }
         let Buffered { pos, end, buffer, .. } = *own.get(vm);
         let ahead = buffer.map_or(&[][..], |buffer| &buffer.get(vm).bytes()[pos..end]);
-        let at = ahead.iter().position(|byte| *byte == b'\n');
+        let at = memchr::memchr(b'\n', ahead);
         let n = at.map_or(ahead.len(), |at| at + 1).min(limit - line.len());
+        vm.check_native_bytes(line.len() + n)?;
         take(vm, own, n, &mut line);
         if line.last() == Some(&b'\n') {
             break;

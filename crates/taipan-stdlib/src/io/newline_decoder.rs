@@ -1,5 +1,6 @@
 //! Line ends: the modes of text streams, and `IncrementalNewlineDecoder`.
 
+use taipan_text::TextRef;
 use taipan_vm::args::Args;
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
@@ -86,16 +87,35 @@ impl Newline {
     }
 
     /// Length of the first line with its end; `None` when there is no end.
-    pub fn line_length(self, text: &[u32]) -> Option<usize> {
+    pub fn line_length<T: Copy + Into<u32>>(self, text: &[T]) -> Option<usize> {
+        let find = |end: u32| text.iter().position(|c| (*c).into() == end);
         match self {
-            Newline::Translate | Newline::Feed => text.iter().position(|c| *c == LF).map(|at| at + 1),
-            Newline::Return => text.iter().position(|c| *c == CR).map(|at| at + 1),
-            Newline::ReturnFeed => text.windows(2).position(|pair| pair == [CR, LF]).map(|at| at + 2),
+            Newline::Translate | Newline::Feed => find(LF).map(|at| at + 1),
+            Newline::Return => find(CR).map(|at| at + 1),
+            Newline::ReturnFeed => {
+                let ends = |pair: &[T]| pair[0].into() == CR && pair[1].into() == LF;
+                text.windows(2).position(ends).map(|at| at + 2)
+            }
             Newline::Universal => {
-                let at = text.iter().position(|c| *c == CR || *c == LF)?;
-                let pair = text[at] == CR && text.get(at + 1) == Some(&LF);
+                let at = text.iter().position(|c| matches!((*c).into(), CR | LF))?;
+                let pair = text[at].into() == CR && text.get(at + 1).is_some_and(|next| (*next).into() == LF);
                 Some(at + if pair { 2 } else { 1 })
             }
+        }
+    }
+
+    /// As `line_length`, for the text from `start` on.
+    pub fn line_length_from(self, text: TextRef<'_>, start: usize) -> Option<usize> {
+        match text {
+            TextRef::Ascii(bytes) | TextRef::Latin1(bytes) => {
+                let bytes = bytes.get(start..)?;
+                match self {
+                    Newline::Translate | Newline::Feed => memchr::memchr(b'\n', bytes).map(|at| at + 1),
+                    _ => self.line_length(bytes),
+                }
+            }
+            TextRef::Ucs2(units) => self.line_length(units.get(start..)?),
+            TextRef::Ucs4(units) => self.line_length(units.get(start..)?),
         }
     }
 

@@ -16,6 +16,7 @@ use taipan_vm::slots::Slots;
 use taipan_vm::spec::{BASETYPE, TypeSpec, getset, getter, method};
 use taipan_vm::types::array::RawArray;
 use taipan_vm::types::bytes::Bytes;
+use taipan_vm::types::list::List;
 use taipan_vm::types::str::Str;
 use taipan_vm::types::tuple::Tuple;
 use taipan_vm::types::type_::Type;
@@ -738,25 +739,32 @@ fn read_line(vm: &mut Vm, own: Gc<Text>, limit: isize) -> Result<Gc<Str>, Raised
     check_reads(vm, buffer)?;
     flush_pending(vm, own, buffer)?;
     let newline = Newline::from_number(own.get(vm).newline);
+    // The pieces of a line that ends in none of the chunks so far, and their length.
+    let (mut pieces, mut length) = (None, 0);
     loop {
         let start = own.get(vm).used;
+        let room = usize::try_from(limit).ok().map(|limit| limit - length);
         if let Some(decoded) = own.get(vm).decoded {
             let text = decoded.get(vm);
-            let found = match text.as_ascii() {
-                Some(ascii) if matches!(newline, Newline::Translate | Newline::Feed) => {
-                    ascii.as_bytes()[start..].iter().position(|byte| *byte == b'\n').map(|at| at + 1)
-                }
-                _ => {
-                    let points: Vec<u32> = text.text().iter().skip(start).collect();
-                    newline.line_length(&points)
-                }
-            };
+            let found = newline.line_length_from(text.text(), start);
             let left = text.len() - start;
-            if limit >= 0 && found.unwrap_or(left) >= limit as usize {
-                return take(vm, own, start + limit as usize);
+            if let Some(room) = room.filter(|room| found.unwrap_or(left) >= *room) {
+                return take_line(vm, own, start + room, pieces);
             }
             if let Some(n) = found {
-                return take(vm, own, start + n);
+                return take_line(vm, own, start + n, pieces);
+            }
+            // A return may be the first half of a line end.
+            let half = newline == Newline::ReturnFeed && left > 0 && text.text().code_point(start + left - 1) == 13;
+            let n = left - usize::from(half);
+            if n > 0 {
+                let list = match pieces {
+                    Some(list) => list,
+                    None => *pieces.insert(List::new(vm)?),
+                };
+                let piece = take(vm, own, start + n)?;
+                List::push(list, vm, piece.value())?;
+                length += n;
             }
         } else if limit == 0 {
             return Str::empty(vm);
@@ -764,13 +772,24 @@ fn read_line(vm: &mut Vm, own: Gc<Text>, limit: isize) -> Result<Gc<Str>, Raised
         if !read_chunk(vm, own, 0)? {
             let start = own.get(vm).used;
             // The end may have given more text.
-            let Some(decoded) = own.get(vm).decoded else { return Str::empty(vm) };
-            let points: Vec<u32> = decoded.get(vm).text().iter().skip(start).collect();
-            let n = newline.line_length(&points).unwrap_or(points.len());
-            let n = if limit < 0 { n } else { n.min(limit as usize) };
-            return take(vm, own, start + n);
+            let end = own.get(vm).decoded.map_or(start, |decoded| {
+                let text = decoded.get(vm);
+                let n = newline.line_length_from(text.text(), start).unwrap_or(text.len() - start);
+                start + room.map_or(n, |_| n.min(usize::try_from(limit).unwrap_or(n).saturating_sub(length)))
+            });
+            return take_line(vm, own, end, pieces);
         }
     }
+}
+
+/// The pieces of a line, and what waits up to `end`.
+fn take_line(vm: &mut Vm, own: Gc<Text>, end: usize, pieces: Option<Gc<List>>) -> Result<Gc<Str>, Raised> {
+    let last = take(vm, own, end)?;
+    let Some(pieces) = pieces else { return Ok(last) };
+    List::push(pieces, vm, last.value())?;
+    let empty = Str::empty(vm)?;
+    let line = vm.call_method(empty.value(), "join", &[pieces.value()])?;
+    Ok(line.expect(vm))
 }
 
 fn readline(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
