@@ -3,6 +3,7 @@
 mod adoption;
 mod census;
 mod graph;
+mod idle;
 mod limits;
 mod owners;
 mod peaks;

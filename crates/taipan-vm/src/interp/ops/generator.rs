@@ -97,7 +97,7 @@ fn current(vm: &mut Vm) -> Result<Frame, Raised> {
 }
 
 /// Copies the running frame's locals and `depth` stack entries into a generator.
-#[inline]
+#[inline(always)]
 fn save(vm: &mut Vm, generator: Gc<Generator>, depth: u32) {
     let Some(slots) = generator.get(vm).slots else { return };
     let frame = vm.exec.top;
@@ -167,10 +167,11 @@ pub fn kind_name(generator: Gc<Generator>) -> &'static str {
 }
 
 /// Pushes the frame of a generator that can go on, or of the innermost one it waits for, with the value sent in its place.
+#[inline(never)]
 pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> Result<(), Raised> {
     vm.count()?;
     let (generator, ret) = delegation::descend(vm, generator, ret);
-    if let Err(raised) = push_suspended(vm, generator, ret) {
+    if let Err(raised) = push_at_yield(vm, generator, ret) {
         delegation::ascend(vm, ret);
         return Err(raised);
     }
@@ -204,32 +205,47 @@ fn handle_own(vm: &mut Vm, generator: Gc<Generator>) {
 
 /// Pushes the frame of a generator that can go on, at the operation that suspended it.
 fn push_suspended(vm: &mut Vm, generator: Gc<Generator>, ret: Ret) -> Result<(), Raised> {
-    let (executable, function) = (generator.get(vm).executable.get(), generator.get(vm).function);
+    push_at_yield(vm, generator, ret)
+}
+
+#[inline(always)]
+fn push_at_yield(vm: &mut Vm, generator: Gc<Generator>, ret: Ret) -> Result<(), Raised> {
+    let executable = generator.get(vm).executable.get();
     if executable.watched.get() {
         vm.instrument(executable)?;
     }
-    let globals = function.get(vm).globals;
-    let fp = vm.stack.top();
-    // SAFETY: the slots are written below, before anything can collect.
-    unsafe { vm.push_frame(fp, executable, function, globals, ret)? };
-    let Generator { depth, pc, slots, locals: namespace, frame: object, .. } = *generator.get(vm);
-    let at = executable.resume_at(pc);
-    let handled = vm.handled;
-    // SAFETY: the frame was pushed; its locals and its live entries are written here.
+    let &Generator { function, depth, pc, slots, locals, frame: object, state, .. } = generator.get(vm);
+    let (globals, handled, fp) = (function.get(vm).globals, vm.handled, vm.stack.top());
+    let room = executable.frame_slots.get() as usize;
+    // SAFETY: room on both stacks is checked before anything is written; the frame's locals and its live entries are
+    // written before anything can collect.
     unsafe {
-        let frame = vm.exec.top;
+        let top = vm.exec.top.add(1);
+        if top > vm.exec.limit || room > vm.stack.limit().offset_from(fp) as usize {
+            return Err(vm.raise_recursion());
+        }
         if let Some(slots) = slots {
             restore(executable, fp, slots.get(vm).slots(), depth);
         }
-        (*frame).pc = at;
-        (*frame).generator = Some(generator.value());
-        (*frame).handled = handled;
-        (*frame).locals = namespace;
+        top.write(Frame {
+            pc: executable.resume_at(pc),
+            fp,
+            executable,
+            function,
+            globals,
+            ret,
+            locals,
+            object: None,
+            generator: Some(generator.value()),
+            handled,
+        });
+        vm.exec.top = top;
+        vm.stack.set_top(fp.add(room));
     }
     if let Some(object) = object {
         delegation::show(vm, object);
     }
-    if generator.get(vm).state == CREATED && generator.value().shape_id() == Builtin::Coroutine as u32 {
+    if state == CREATED && generator.value().shape_id() == Builtin::Coroutine as u32 {
         vm.forget_unawaited(generator.value());
     }
     generator.get_mut(vm).state = RUNNING;
