@@ -425,6 +425,11 @@ def class_that_dies(i):
     return weakref.ref(Dies)
 
 
+heat(lambda i: Twice(i, i))
+print([type(x).__name__ for x in gc.get_referrers(Twice.__init__)])
+known = {type(x) for x in gc.get_objects()}
+print(sorted(c.__name__ for c in known if "plain" in c.__name__))
+
 refs = [class_that_dies(i) for i in range(20)]
 gc.collect()
 print(sum(ref() is not None for ref in refs))

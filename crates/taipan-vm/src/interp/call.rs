@@ -84,17 +84,21 @@ impl Vm {
     /// where the windows of that code end.
     #[inline(always)]
     pub(crate) fn pop_frame(&mut self) {
+        // SAFETY: there is a frame.
+        self.pop_frame_with(unsafe { (*self.exec.top).ret });
+    }
+
+    /// As `pop_frame` where the frame's `ret` is at hand.
+    #[inline(always)]
+    pub(crate) fn pop_frame_with(&mut self, ret: Ret) {
         // SAFETY: there is a frame, and below it a frame unless it was entered from native code.
         unsafe {
             let frame = self.exec.top;
             self.exec.top = frame.sub(1);
-            if (*frame).ret.0 & Ret::WATERMARK != 0 {
+            if ret.0 & Ret::WATERMARK != 0 {
                 self.exec.lower_watermark();
             }
-            let end = match (*frame).ret.kind() {
-                Kind::Entry | Kind::GeneratorEntry => (*frame).fp,
-                _ => (*self.exec.top).end(),
-            };
+            let end = if ret.is_pushed_by_caller() { (*self.exec.top).end() } else { (*frame).fp };
             self.stack.set_top(end);
         }
     }

@@ -96,7 +96,7 @@ fn current(vm: &mut Vm) -> Result<Frame, Raised> {
     }
 }
 
-/// Copies the running frame's locals and `depth` stack entries into a generator.
+/// Copies the running frame's locals and `depth` stack entries into a generator, whose `depth` the caller then sets.
 #[inline(always)]
 fn save(vm: &mut Vm, generator: Gc<Generator>, depth: u32) {
     let Some(slots) = generator.get(vm).slots else { return };
@@ -121,7 +121,6 @@ fn save(vm: &mut Vm, generator: Gc<Generator>, depth: u32) {
     if before > count {
         to[count..before].fill(None);
     }
-    generator.get_mut(vm).depth = depth;
 }
 
 /// # Safety
@@ -323,7 +322,8 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     // SAFETY: nothing but a generator is put there.
     let generator = unsafe { Gc::<Generator>::from_value_unchecked(generator) };
     let value = op.rb();
-    save(vm, generator, u32::from(op.word().c()));
+    let depth = u32::from(op.word().c());
+    save(vm, generator, depth);
     let handled = vm.handled;
     let own = if ret.0 & Ret::HANDLES == 0 { None } else { handled };
     if generator.get(vm).flags & CLEANS_UP == 0
@@ -331,15 +331,14 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     {
         vm.note_generator(generator);
     }
+    let pc = executable.save_place(op.pc());
     let state = generator.get_mut(vm);
-    state.pc = executable.save_place(op.pc());
-    state.state = SUSPENDED;
-    state.handled = own;
+    (state.pc, state.depth, state.state, state.handled) = (pc, depth, SUSPENDED, own);
     vm.handled = outer;
     if ret.0 & Ret::HAS_OBJECT != 0 {
         delegation::hide(vm);
     }
-    vm.pop_frame();
+    vm.pop_frame_with(ret);
     let ret = if ret.kind() == Kind::GeneratorSend { delegation::ascend(vm, ret) } else { ret };
     match ret.kind() {
         Kind::GeneratorEntry => Ok(Leave::Exit(Some(value))),
