@@ -2,6 +2,7 @@
 //!
 //! Invariant: columns count characters; between two steps the lexer has read whole tokens only.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::error::{Details, ErrorKind, ErrorLocation, SyntaxError};
@@ -35,7 +36,7 @@ pub enum Step {
 
 /// The tokenizer that `TokenizerIter` drives: it asks for a line only when the next token needs one.
 pub struct Tokenizer {
-    source: Source,
+    source: Source<'static>,
     /// Between the steps, without its text.
     lexer: Lexer<'static>,
     extra_tokens: bool,
@@ -53,7 +54,7 @@ impl Tokenizer {
     /// A tokenizer without lines. With `extra_tokens` comments and all line ends are tokens and malformed names and
     /// numbers are let through.
     pub fn new(extra_tokens: bool) -> Tokenizer {
-        let source = Source { text: Vec::new(), encoding: None, implicit_newline: false };
+        let source = Source { text: Cow::Borrowed(&[]), encoding: None, implicit_newline: false };
         let lexer = Lexer::new(&source, LexerOptions { type_comments: false, extra_tokens }).over(&[]);
         Tokenizer {
             source,
@@ -89,7 +90,7 @@ impl Tokenizer {
         match source::read(line, reading) {
             Ok(read) => {
                 self.in_string &= !read.text.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'{' | b'}'));
-                self.source.text.extend_from_slice(&read.text);
+                self.source.text.to_mut().extend_from_slice(&read.text);
                 self.source.implicit_newline = read.implicit_newline;
             }
             Err(error) => self.error = Some(error),
@@ -138,7 +139,7 @@ impl Tokenizer {
 
 struct Walk<'s> {
     lexer: Lexer<'s>,
-    source: &'s Source,
+    source: &'s Source<'s>,
     extra_tokens: bool,
     line: Rc<str>,
     last_lineno: u32,
