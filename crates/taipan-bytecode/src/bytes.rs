@@ -1,4 +1,4 @@
-//! `Bytes`: immutable bytes that may lie in the program itself.
+//! `Bytes`: immutable bytes that may lie in the program itself, or in place.
 //!
 //! The code of the packed library refers to the program's read-only data; only what was read from elsewhere is copied.
 
@@ -11,8 +11,15 @@ pub enum Bytes {
     Owned(Vec<u8>),
     Shared(Arc<[u8]>),
     Part(Part),
+    /// A few bytes, in place; the rest is zero.
+    Few(u8, [u8; FEW]),
     Static(&'static [u8]),
 }
+
+/// So many bytes have room in place.
+const FEW: usize = 15;
+
+const _: () = assert!(size_of::<Bytes>() == 24);
 
 /// A stretch of text that lies in one piece of memory with others.
 #[derive(Clone)]
@@ -63,7 +70,7 @@ impl Bytes {
             Bytes::Owned(bytes) => bytes.capacity(),
             Bytes::Shared(bytes) => bytes.len(),
             Bytes::Part(part) => part.bytes().len(),
-            Bytes::Static(_) => 0,
+            Bytes::Few(..) | Bytes::Static(_) => 0,
         }
     }
 
@@ -91,6 +98,7 @@ impl Deref for Bytes {
             Bytes::Owned(bytes) => bytes,
             Bytes::Shared(bytes) => bytes,
             Bytes::Part(part) => part.bytes(),
+            Bytes::Few(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or(bytes),
             Bytes::Static(bytes) => bytes,
         }
     }
@@ -122,7 +130,14 @@ impl From<Arc<[u8]>> for Bytes {
 
 impl From<&[u8]> for Bytes {
     fn from(bytes: &[u8]) -> Bytes {
-        Bytes::Owned(bytes.to_vec())
+        let mut few = [0; FEW];
+        match few.get_mut(..bytes.len()) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                Bytes::Few(bytes.len() as u8, few)
+            }
+            None => Bytes::Owned(bytes.to_vec()),
+        }
     }
 }
 
