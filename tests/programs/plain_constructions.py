@@ -222,6 +222,8 @@ Node.right = 7
 attempt(make, 7)
 
 Node, make = fresh()
+make(0)
+gc.collect()
 Node.__del__ = lambda self: print("dead", self.left)
 make(8)
 gc.collect()
@@ -424,11 +426,6 @@ def class_that_dies(i):
     heat(lambda i: Dies(i), 5)
     return weakref.ref(Dies)
 
-
-heat(lambda i: Twice(i, i))
-print([type(x).__name__ for x in gc.get_referrers(Twice.__init__)])
-known = {type(x) for x in gc.get_objects()}
-print(sorted(c.__name__ for c in known if "plain" in c.__name__))
 
 refs = [class_that_dies(i) for i in range(20)]
 gc.collect()

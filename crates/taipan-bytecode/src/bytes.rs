@@ -1,4 +1,4 @@
-//! `Bytes`: immutable bytes that may lie in the program itself, or in place.
+//! `Bytes`: immutable bytes that may lie in the program itself.
 //!
 //! The code of the packed library refers to the program's read-only data; only what was read from elsewhere is copied.
 
@@ -11,15 +11,8 @@ pub enum Bytes {
     Owned(Vec<u8>),
     Shared(Arc<[u8]>),
     Part(Part),
-    /// A few bytes, in place; the rest is zero.
-    Few(u8, [u8; FEW]),
     Static(&'static [u8]),
 }
-
-/// So many bytes have room in place.
-const FEW: usize = 15;
-
-const _: () = assert!(size_of::<Bytes>() == 24);
 
 /// A stretch of text that lies in one piece of memory with others.
 #[derive(Clone)]
@@ -70,7 +63,7 @@ impl Bytes {
             Bytes::Owned(bytes) => bytes.capacity(),
             Bytes::Shared(bytes) => bytes.len(),
             Bytes::Part(part) => part.bytes().len(),
-            Bytes::Few(..) | Bytes::Static(_) => 0,
+            Bytes::Static(_) => 0,
         }
     }
 
@@ -98,7 +91,6 @@ impl Deref for Bytes {
             Bytes::Owned(bytes) => bytes,
             Bytes::Shared(bytes) => bytes,
             Bytes::Part(part) => part.bytes(),
-            Bytes::Few(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or(bytes),
             Bytes::Static(bytes) => bytes,
         }
     }
@@ -130,14 +122,7 @@ impl From<Arc<[u8]>> for Bytes {
 
 impl From<&[u8]> for Bytes {
     fn from(bytes: &[u8]) -> Bytes {
-        let mut few = [0; FEW];
-        match few.get_mut(..bytes.len()) {
-            Some(place) => {
-                place.copy_from_slice(bytes);
-                Bytes::Few(bytes.len() as u8, few)
-            }
-            None => Bytes::Owned(bytes.to_vec()),
-        }
+        Bytes::Owned(bytes.to_vec())
     }
 }
 

@@ -6,18 +6,14 @@
 
 use std::io::{self, BufReader, BufWriter, Read, Write};
 
-use taipan_bytecode::{CodeObject, marshal};
-use taipan_compiler::compile::compile_wtf8;
-use taipan_compiler::{CompileError, CompileOptions, Memory, SourceError, Warning};
-use taipan_syntax::ast::Arena;
+use taipan_bytecode::marshal;
+use taipan_compiler::{CompileError, CompileOptions, SourceError, compile_source};
 use taipan_syntax::{Mode, ParseOptions};
 
 fn main() -> io::Result<()> {
     let mut input = BufReader::new(io::stdin().lock());
     let mut output = BufWriter::new(io::stdout().lock());
     let mut head = [0; 10];
-    // One source after the other in the same memory, as an interpreter does it.
-    let mut memory = Memory::default();
     while read_all(&mut input, &mut head)? {
         let number = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
         let mut source = vec![0; number(6) as usize];
@@ -28,7 +24,7 @@ fn main() -> io::Result<()> {
             _ => Mode::Single,
         };
         let options = CompileOptions { optimize: head[0], flags: number(2), stack_limit: 0 };
-        let (kind, answer, warnings) = compile(&source, mode, options, &mut memory);
+        let (kind, answer, warnings) = compile(&source, mode, options);
         put(&mut output, kind, &answer)?;
         put(&mut output, b'w', warnings.as_bytes())?;
         output.flush()?;
@@ -36,30 +32,17 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-fn compile(source: &[u8], mode: Mode, options: CompileOptions, memory: &mut Memory) -> (u8, Vec<u8>, String) {
-    let mut warnings = Vec::new();
-    let code = match code_of(source, mode, options, &mut warnings, memory) {
-        Ok(code) => code,
+fn compile(source: &[u8], mode: Mode, options: CompileOptions) -> (u8, Vec<u8>, String) {
+    let compiled = match compile_source(source, "<oracle>", mode, &ParseOptions::default(), options, None) {
+        Ok(compiled) => compiled,
         Err(error) => return (b'e', describe(&error).into_bytes(), String::new()),
     };
     let warnings: Vec<String> =
-        warnings.iter().map(|warning| format!("{}\t{}", warning.location.lineno, warning.message)).collect();
-    match marshal::dump_code(&code, marshal::VERSION) {
+        compiled.warnings.iter().map(|warning| format!("{}\t{}", warning.location.lineno, warning.message)).collect();
+    match marshal::dump_code(&compiled.code, marshal::VERSION) {
         Ok(bytes) => (b'c', bytes, warnings.join("\n")),
         Err(error) => (b'e', format!("marshal: {error:?}").into_bytes(), String::new()),
     }
-}
-
-fn code_of(
-    source: &[u8],
-    mode: Mode,
-    options: CompileOptions,
-    warnings: &mut Vec<Warning>,
-    memory: &mut Memory,
-) -> Result<CodeObject, SourceError> {
-    let arena = Arena::new();
-    let parsed = taipan_syntax::parse(&arena, source, mode, &ParseOptions::default(), None)?;
-    Ok(compile_wtf8(parsed.tree, "<oracle>".into(), options, warnings, memory)?)
 }
 
 fn describe(error: &SourceError) -> String {

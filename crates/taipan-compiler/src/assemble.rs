@@ -61,8 +61,8 @@ pub fn optimize_and_assemble(
         name: metadata.name.clone(),
         qualname: metadata.qualname.clone(),
         firstlineno: metadata.firstlineno,
-        linetable: written.linetable,
-        exceptiontable: written.exceptiontable,
+        linetable: written.linetable.into(),
+        exceptiontable: written.exceptiontable.into(),
     })
 }
 
@@ -166,8 +166,8 @@ fn place_blocks(cfg: &mut Cfg) -> u32 {
 /// The bytes of the code and its tables.
 struct Written {
     code: Vec<u8>,
-    linetable: Bytes,
-    exceptiontable: Bytes,
+    linetable: Vec<u8>,
+    exceptiontable: Vec<u8>,
 }
 
 const MISPLACED: CompileError = CompileError::Internal("code of another size than planned");
@@ -233,11 +233,8 @@ fn write(cfg: &Cfg, units: u32, firstlineno: i32, scratch: &mut Scratch) -> Resu
     lines.push(&position_of_words(run), at - run_start);
     exceptions.enter(cfg, None, units)?;
     let lines = lines.finish();
-    let written = Written {
-        code: code.into_flattened(),
-        linetable: lines[..].into(),
-        exceptiontable: exceptions.table[..].into(),
-    };
+    let written =
+        Written { code: code.into_flattened(), linetable: lines.clone(), exceptiontable: exceptions.table.clone() };
     scratch.lines = lines;
     scratch.exceptions = exceptions.table;
     Ok(written)

@@ -221,14 +221,13 @@ impl Heap {
         found
     }
 
-    /// Notes the result of a major collection: `live` bytes are in use. `growing`: nearly all that the blocks in use hold
-    /// is alive, so that the next one may wait longer. `futile`: hardly less lives than after the one before; what was
-    /// promoted meanwhile and has died is no reason to look soon again, as growth is looked at by itself.
-    pub(crate) fn note_major(&mut self, live: usize, growing: bool, futile: bool) {
+    /// Notes the result of a major collection: `live` bytes are in use. `growing`: hardly any garbage was found, so
+    /// that the next one may wait longer.
+    pub(crate) fn note_major(&mut self, live: usize, growing: bool) {
         self.old_growth = 0;
         self.minors_at_major = self.stats.minors;
         self.allocated_at_major = self.stats.allocated_bytes;
-        if !growing && !futile {
+        if !growing {
             self.idle_rate = IDLE_RATE;
         } else if self.idle {
             self.idle_rate = (self.idle_rate * 2).min(MAX_IDLE_RATE);

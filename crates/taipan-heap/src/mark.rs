@@ -554,7 +554,7 @@ impl Heap {
         if before.saturating_sub(live) > PEAK {
             crate::page_source::trim_native_allocator();
         }
-        let lived = std::mem::replace(&mut self.marker.kept, kept);
-        self.note_major(live.min(kept / 2 * 3), kept >= before - before / 8, kept + kept / 8 >= lived);
+        self.marker.kept = kept;
+        self.note_major(live.min(kept / 2 * 3), kept >= before - before / 8);
     }
 }

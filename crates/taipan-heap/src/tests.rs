@@ -3,7 +3,6 @@
 mod adoption;
 mod census;
 mod graph;
-mod idle;
 mod limits;
 mod owners;
 mod peaks;

@@ -16,6 +16,7 @@ pub mod base;
 pub mod buffered;
 pub mod bytes_io;
 pub mod file;
+pub mod newline;
 pub mod newline_decoder;
 pub(crate) mod raw_bytes;
 pub mod rw_pair;
@@ -31,8 +32,8 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     name: "_io",
     doc: "The io module provides the Python interfaces to stream handling. The\nbuiltin open function is defined in this module.",
     functions: &[
-        function("open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)", open, "Open file and return a stream.  Raise OSError upon failure."),
-        function("open_code(path)", open_code, "Opens the provided file with the intent to import the contents.\n\nThis may perform extra validation beyond open(), but is otherwise interchangeable\nwith calling open(path, 'rb')."),
+        function("open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)", open, "Open file and return a stream.  Raise OSError upon failure.").looks_at_files(),
+        function("open_code(path)", open_code, "Opens the provided file with the intent to import the contents.\n\nThis may perform extra validation beyond open(), but is otherwise interchangeable\nwith calling open(path, 'rb').").looks_at_files(),
         function("text_encoding(encoding, stacklevel=2, /)", text_encoding, "A helper function to choose the text encoding.\n\nWhen encoding is not None, this function returns it.\nOtherwise, this function returns the default text encoding\n(i.e. \"locale\" or \"utf-8\" depends on UTF-8 mode).\n\nThis function emits an EncodingWarning if encoding is None and\nsys.flags.warn_default_encoding is true.\n\nThis can be used in APIs with an encoding=None parameter.\nHowever, please consider using encoding=\"utf-8\" for new APIs."),
     ],
     types: &[

@@ -28,7 +28,7 @@ pub(crate) fn shown_line(text: &[u8], current: u32, lineno: u32) -> &[u8] {
 }
 
 /// The error of source that has more than the one statement ending in `token`.
-pub(crate) fn multiple_statements(source: &Source<'_>, token: &Token) -> SyntaxError {
+pub(crate) fn multiple_statements(source: &Source, token: &Token) -> SyntaxError {
     let text = &source.text;
     let start = (token.start as usize).min(text.len());
     let line_start = text[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
@@ -52,7 +52,7 @@ pub(crate) fn multiple_statements(source: &Source<'_>, token: &Token) -> SyntaxE
 }
 
 /// The error of `source`, which is not valid.
-pub(crate) fn diagnose(source: &Source<'_>, mode: Mode, options: &ParseOptions) -> SyntaxError {
+pub(crate) fn diagnose(source: &Source, mode: Mode, options: &ParseOptions) -> SyntaxError {
     let generic = || SyntaxError::bare(ErrorKind::SyntaxError, "invalid syntax");
     let Some(grammar) = compile::compile(rules::RULES) else { return generic() };
     let mut machine = Machine::new(&grammar, source, mode, options);

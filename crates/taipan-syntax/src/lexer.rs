@@ -138,7 +138,7 @@ pub(crate) struct Lexer<'s> {
 }
 
 impl<'s> Lexer<'s> {
-    pub(crate) fn new(source: &'s Source<'_>, options: LexerOptions) -> Lexer<'s> {
+    pub(crate) fn new(source: &'s Source, options: LexerOptions) -> Lexer<'s> {
         Lexer {
             text: &source.text,
             underflowed: false,

@@ -161,7 +161,7 @@ pub fn text_of_source(
     decoder: Option<&mut Decoder<'_>>,
 ) -> Option<(Vec<u8>, Option<String>)> {
     let source = source::read(source, reading(mode, options, decoder)).ok()?;
-    Some((source.text.into_owned(), source.encoding))
+    Some((source.text, source.encoding))
 }
 
 /// The encoding that a comment in the first two lines of a source declares (PEP 263).

@@ -2,8 +2,6 @@
 //!
 //! Invariant: [`Source::text`] is UTF-8 without null bytes and without `\r`.
 
-use std::borrow::Cow;
-
 use crate::error::{Details, ErrorKind, ErrorLocation, SyntaxError};
 
 /// Decodes bytes in an encoding other than UTF-8, Latin-1 and ASCII; gives the message of the failure otherwise.
@@ -11,9 +9,9 @@ pub type Decoder<'a> = dyn FnMut(&str, &[u8]) -> Result<String, String> + 'a;
 
 /// Source text ready for the lexer.
 #[derive(Clone, Debug)]
-pub struct Source<'s> {
-    /// UTF-8; that of the bytes read, where nothing had to be changed.
-    pub(crate) text: Cow<'s, [u8]>,
+pub struct Source {
+    /// UTF-8.
+    pub(crate) text: Vec<u8>,
     /// The name of the declared encoding, normalised as CPython's tokenizer does, or "utf-8" for a byte order mark.
     pub(crate) encoding: Option<String>,
     /// Whether the final newline was added.
@@ -37,7 +35,7 @@ pub(crate) struct Reading<'a, 'd> {
 ///
 /// # Errors
 /// The SyntaxErrors of CPython's tokenizer set-up: null bytes, unknown encodings, undecodable bytes.
-pub(crate) fn read<'s>(bytes: &'s [u8], reading: Reading<'_, '_>) -> Result<Source<'s>, SyntaxError> {
+pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, SyntaxError> {
     if memchr::memchr(0, bytes).is_some() {
         return Err(match reading.file_name {
             Some(_) => null_byte(bytes, 0),
@@ -66,7 +64,7 @@ pub(crate) fn read<'s>(bytes: &'s [u8], reading: Reading<'_, '_>) -> Result<Sour
             }
             Some((name, _)) => {
                 if name != "utf-8" {
-                    text.0 = Cow::Owned(decode(&name, &text.0, reading.decoder)?.into_bytes());
+                    text.0 = decode(&name, &text.0, reading.decoder)?.into_bytes();
                 }
                 encoding = Some(name);
             }
@@ -83,26 +81,26 @@ pub(crate) fn read<'s>(bytes: &'s [u8], reading: Reading<'_, '_>) -> Result<Sour
     Ok(Source { text, encoding, implicit_newline })
 }
 
-fn translate_newlines(bytes: &[u8], final_newline: bool, preserve_crlf: bool) -> (Cow<'_, [u8]>, bool) {
-    let mut text = Cow::Borrowed(bytes);
-    if !preserve_crlf && memchr::memchr(b'\r', bytes).is_some() {
-        let mut translated = Vec::with_capacity(bytes.len() + 1);
+fn translate_newlines(bytes: &[u8], final_newline: bool, preserve_crlf: bool) -> (Vec<u8>, bool) {
+    let mut text = Vec::with_capacity(bytes.len() + 1);
+    if preserve_crlf || memchr::memchr(b'\r', bytes).is_none() {
+        text.extend_from_slice(bytes);
+    } else {
         let mut rest = bytes.iter().copied().peekable();
         while let Some(byte) = rest.next() {
             if byte == b'\r' {
                 if rest.peek() == Some(&b'\n') {
                     rest.next();
                 }
-                translated.push(b'\n');
+                text.push(b'\n');
             } else {
-                translated.push(byte);
+                text.push(byte);
             }
         }
-        text = Cow::Owned(translated);
     }
     let add = final_newline && text.last().is_some_and(|last| *last != b'\n');
     if add {
-        text.to_mut().push(b'\n');
+        text.push(b'\n');
     }
     (text, add)
 }
@@ -283,8 +281,8 @@ mod tests {
 
     #[test]
     fn newlines_are_translated() {
-        assert_eq!(translate_newlines(b"a\r\nb\rc", true, false), (b"a\nb\nc\n".into(), true));
-        assert_eq!(translate_newlines(b"a\r\n", true, true), (b"a\r\n".into(), false));
-        assert_eq!(translate_newlines(b"", true, false), (b"".into(), false));
+        assert_eq!(translate_newlines(b"a\r\nb\rc", true, false), (b"a\nb\nc\n".to_vec(), true));
+        assert_eq!(translate_newlines(b"a\r\n", true, true), (b"a\r\n".to_vec(), false));
+        assert_eq!(translate_newlines(b"", true, false), (Vec::new(), false));
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! Invariant: columns count characters; between two steps the lexer has read whole tokens only.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::error::{Details, ErrorKind, ErrorLocation, SyntaxError};
@@ -36,7 +35,7 @@ pub enum Step {
 
 /// The tokenizer that `TokenizerIter` drives: it asks for a line only when the next token needs one.
 pub struct Tokenizer {
-    source: Source<'static>,
+    source: Source,
     /// Between the steps, without its text.
     lexer: Lexer<'static>,
     extra_tokens: bool,
@@ -54,7 +53,7 @@ impl Tokenizer {
     /// A tokenizer without lines. With `extra_tokens` comments and all line ends are tokens and malformed names and
     /// numbers are let through.
     pub fn new(extra_tokens: bool) -> Tokenizer {
-        let source = Source { text: Cow::Borrowed(&[]), encoding: None, implicit_newline: false };
+        let source = Source { text: Vec::new(), encoding: None, implicit_newline: false };
         let lexer = Lexer::new(&source, LexerOptions { type_comments: false, extra_tokens }).over(&[]);
         Tokenizer {
             source,
@@ -90,7 +89,7 @@ impl Tokenizer {
         match source::read(line, reading) {
             Ok(read) => {
                 self.in_string &= !read.text.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'{' | b'}'));
-                self.source.text.to_mut().extend_from_slice(&read.text);
+                self.source.text.extend_from_slice(&read.text);
                 self.source.implicit_newline = read.implicit_newline;
             }
             Err(error) => self.error = Some(error),
@@ -139,7 +138,7 @@ impl Tokenizer {
 
 struct Walk<'s> {
     lexer: Lexer<'s>,
-    source: &'s Source<'s>,
+    source: &'s Source,
     extra_tokens: bool,
     line: Rc<str>,
     last_lineno: u32,

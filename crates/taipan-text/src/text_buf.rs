@@ -96,7 +96,7 @@ impl TextBuf {
             return;
         }
         if !text.is_ascii_kind() || !matches!(self.0, Storage::Ascii(_)) {
-            self.widen(text.max_code_point());
+            self.widen(text.code_point_bits());
         }
         match &mut self.0 {
             Storage::Ascii(units) | Storage::Latin1(units) => match text {
@@ -119,13 +119,11 @@ impl TextBuf {
         match TextRef::from_ascii(text) {
             Some(ascii) => self.push_text(ascii),
             None => {
-                let widest = text.chars().max().map_or(0, u32::from);
-                self.widen(widest);
-                let points = text.chars().map(u32::from);
+                self.widen(widest_kind(text));
                 match &mut self.0 {
-                    Storage::Ascii(units) | Storage::Latin1(units) => units.extend(points.map(|point| point as u8)),
-                    Storage::Ucs2(units) => units.extend(points.map(|point| point as u16)),
-                    Storage::Ucs4(units) => units.extend(points),
+                    Storage::Ascii(units) | Storage::Latin1(units) => push_chars(units, text, |point| point as u8),
+                    Storage::Ucs2(units) => push_chars(units, text, |point| point as u16),
+                    Storage::Ucs4(units) => push_chars(units, text, |point| point),
                 }
             }
         }
@@ -167,6 +165,24 @@ impl TextBuf {
             }
             (Storage::Ucs2(units), _) => Storage::Ucs4(units.iter().map(|&unit| unit.into()).collect()),
         };
+    }
+}
+
+/// A code point of the width that the widest character of a text needs: its first byte says it.
+fn widest_kind(text: &str) -> u32 {
+    match text.bytes().max().unwrap_or(0) {
+        0..0x80 => 0x7f,
+        0x80..0xc4 => 0xff,
+        0xc4..0xf0 => 0xffff,
+        _ => 0x10_ffff,
+    }
+}
+
+fn push_chars<U>(units: &mut Vec<U>, text: &str, narrow: impl Fn(u32) -> U) {
+    // All bytes but those that continue a character begin one.
+    units.reserve(text.bytes().filter(|byte| *byte as i8 >= -0x40).count());
+    for ch in text.chars() {
+        units.push(narrow(ch.into()));
     }
 }
 

@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::TextBuf;
+use crate::units::Unit;
 
 /// Python text, borrowed; the variant is the width of the stored code points (PEP 393).
 #[derive(Clone, Copy)]
@@ -89,6 +90,23 @@ impl<'a> TextRef<'a> {
         }
     }
 
+    /// Where an ASCII character is first.
+    pub fn position(self, ascii: u8) -> Option<usize> {
+        fn go<U: Unit>(units: &[U], ascii: u8) -> Option<usize> {
+            U::position(units, U::from_point(ascii.into())?)
+        }
+        with_units!(self, units => go(units, ascii))
+    }
+
+    /// Where the first of two ASCII characters is.
+    pub fn position_of_either(self, a: u8, b: u8) -> Option<usize> {
+        match self {
+            TextRef::Ascii(units) | TextRef::Latin1(units) => memchr::memchr2(a, b, units),
+            TextRef::Ucs2(units) => units.iter().position(|&unit| unit == u16::from(a) || unit == u16::from(b)),
+            TextRef::Ucs4(units) => units.iter().position(|&unit| unit == u32::from(a) || unit == u32::from(b)),
+        }
+    }
+
     /// The code points from `range.start` up to `range.end`, clipped to the text.
     pub fn slice(self, range: Range<usize>) -> TextRef<'a> {
         let end = range.end.min(self.len());
@@ -122,6 +140,15 @@ impl<'a> TextRef<'a> {
             TextRef::Latin1(units) => units.iter().copied().max().unwrap_or(0).into(),
             TextRef::Ucs2(units) => units.iter().copied().max().unwrap_or(0).into(),
             TextRef::Ucs4(units) => units.iter().copied().max().unwrap_or(0),
+        }
+    }
+
+    /// All bits of the code points together: as wide as the widest of them, and faster to find.
+    pub fn code_point_bits(self) -> u32 {
+        match self {
+            TextRef::Ascii(units) | TextRef::Latin1(units) => units.iter().fold(0, |bits, unit| bits | unit).into(),
+            TextRef::Ucs2(units) => units.iter().fold(0, |bits, unit| bits | unit).into(),
+            TextRef::Ucs4(units) => units.iter().fold(0, |bits, unit| bits | unit),
         }
     }
 

@@ -11,7 +11,13 @@ pub trait Unit: Copy + Ord + Into<u32> + 'static {
 
     /// The first occurrence of one unit.
     fn position(units: &[Self], unit: Self) -> Option<usize> {
-        units.iter().position(|&other| other == unit)
+        /// So many units are compared without a branch, which vector instructions can do.
+        const AT_ONCE: usize = 16;
+        let chunks = units.chunks_exact(AT_ONCE);
+        let whole = units.len() - chunks.remainder().len();
+        let has_unit = |chunk: &[Self]| chunk.iter().fold(false, |found, &other| found | (other == unit));
+        let from = chunks.into_iter().position(has_unit).map_or(whole, |chunk| chunk * AT_ONCE);
+        units[from..].iter().position(|&other| other == unit).map(|at| from + at)
     }
 
     /// The last occurrence of one unit.

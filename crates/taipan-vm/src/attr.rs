@@ -59,13 +59,32 @@ impl Vm {
         self.get_attr(object, name)
     }
 
-    /// `getattr(object, name, None)` as an option: AttributeError gives `None`.
-    pub fn get_attr_opt(&mut self, object: Value, name: Gc<Str>) -> Result<Option<Value>, Raised> {
-        let generic = match self.slots(object).getattro {
+    /// Whether attributes are looked up as `object.__getattribute__` does it.
+    fn has_generic_getattr(&mut self, object: Value) -> bool {
+        match self.slots(object).getattro {
             Some(get) => std::ptr::fn_addr_eq(get, crate::types::object::getattro as crate::slots::GetAttr),
             None => true,
-        };
-        if generic {
+        }
+    }
+
+    /// `object.name`, to be called at once: a method of the class comes without being bound.
+    pub fn method_to_call(&mut self, object: Value, name: Gc<Str>) -> Result<Method, Raised> {
+        if self.has_generic_getattr(object) {
+            let class = self.type_of(object);
+            if let Some(attribute) = Type::lookup(class, self, name) {
+                let own = self.type_of(attribute);
+                if own.get(self).has_flag(crate::spec::METHOD_DESCRIPTOR) && self.instance_attr(object, name).is_none()
+                {
+                    return Ok(Method::Unbound(attribute));
+                }
+            }
+        }
+        self.get_attr(object, name).map(Method::Bound)
+    }
+
+    /// `getattr(object, name, None)` as an option: AttributeError gives `None`.
+    pub fn get_attr_opt(&mut self, object: Value, name: Gc<Str>) -> Result<Option<Value>, Raised> {
+        if self.has_generic_getattr(object) {
             return self.generic_lookup(object, name);
         }
         let result = self.get_attr(object, name);

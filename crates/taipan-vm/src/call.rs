@@ -1,6 +1,7 @@
 //! Calling: the one door through which native code calls Python objects.
 
 use crate::args::Args;
+use crate::attr::Method;
 use crate::gc::Gc;
 use crate::names::Atom;
 use crate::raise::{Exc, Raised};
@@ -92,14 +93,20 @@ impl Vm {
     /// `object.name(*args)`.
     pub fn call_method(&mut self, object: Value, name: &str, args: &[Value]) -> Result<Value, Raised> {
         let name = Str::intern(self, name)?;
-        let method = self.get_attr(object, name)?;
-        self.call(method, args)
+        self.call_attr(object, name, args)
     }
 
     /// `object.name(*args)` by a name known at compile time.
     pub fn call_method_name(&mut self, object: Value, name: Atom, args: &[Value]) -> Result<Value, Raised> {
-        let method = self.get_attr_name(object, name)?;
-        self.call(method, args)
+        let name = self.name(name);
+        self.call_attr(object, name, args)
+    }
+
+    fn call_attr(&mut self, object: Value, name: Gc<Str>, args: &[Value]) -> Result<Value, Raised> {
+        match self.method_to_call(object, name)? {
+            Method::Unbound(function) => self.call_with_first(function, object, args),
+            Method::Bound(method) => self.call(method, args),
+        }
     }
 
     /// Whether a value can be called.

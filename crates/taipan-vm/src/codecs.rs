@@ -153,13 +153,13 @@ pub fn encode_with(vm: &mut Vm, text: Gc<Str>, codec: Codec<'_>, handler: Option
 }
 
 /// Whether a policy can go on after a decoding error: some know encoding only.
-pub(crate) fn policy_decodes(policy: Policy) -> bool {
+pub fn policy_decodes(policy: Policy) -> bool {
     !matches!(policy, Policy::XmlCharRefReplace | Policy::NameReplace)
 }
 
 /// Raises what handlers for encoding say to a decoding error.
 #[cold]
-pub(crate) fn raise_no_decoding(vm: &mut Vm) -> Raised {
+pub fn raise_no_decoding(vm: &mut Vm) -> Raised {
     vm.raise(Exc::TypeError, "don't know how to handle UnicodeDecodeError in error callback")
 }
 

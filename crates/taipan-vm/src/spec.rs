@@ -35,6 +35,8 @@ pub struct MethodDef {
     pub binding: Binding,
     /// `__text_signature__` is shown (CPython shows none for some functions).
     pub show_signature: bool,
+    /// It calls `Vm::close_dropped_outputs`.
+    pub looks_at_files: bool,
 }
 
 /// A method of a type: `"append($self, object, /)"`.
@@ -46,6 +48,7 @@ pub const fn method(signature: &'static str, function: NativeFn, doc: &'static s
         doc,
         binding: Binding::Instance,
         show_signature: true,
+        looks_at_files: false,
     }
 }
 
@@ -67,12 +70,26 @@ pub const fn function(signature: &'static str, function: NativeFn, doc: &'static
 impl MethodDef {
     /// The function takes its arguments as called (positional, then keyword values): no binding.
     pub const fn raw(name: &'static str, function: NativeFn, doc: &'static str) -> MethodDef {
-        MethodDef { name, signature: None, function, doc, binding: Binding::Instance, show_signature: false }
+        MethodDef {
+            name,
+            signature: None,
+            function,
+            doc,
+            binding: Binding::Instance,
+            show_signature: false,
+            looks_at_files: false,
+        }
     }
 
     /// A raw function of a module, or a raw static method.
     pub const fn raw_static(name: &'static str, function: NativeFn, doc: &'static str) -> MethodDef {
         MethodDef { binding: Binding::Static, ..MethodDef::raw(name, function, doc) }
+    }
+
+    /// The function looks at files by path, starts a process, or ends without cleaning up: what earlier calls left on the
+    /// native stack is cleared for it.
+    pub const fn looks_at_files(self) -> MethodDef {
+        MethodDef { looks_at_files: true, ..self }
     }
 
     /// Binds by the signature but shows none, as CPython does for this function.
@@ -191,6 +208,9 @@ pub const ABSTRACT: u32 = 1 << 10;
 pub const FINALIZE_NEWEST_FIRST: u32 = 1 << 11;
 /// The inherited finaliser has nothing to do for exact instances.
 pub const NO_FINALIZER: u32 = 1 << 12;
+
+/// Making an instance looks at files by path.
+pub const LOOKS_AT_FILES: u32 = 1 << 13;
 
 /// A native module.
 pub struct ModuleSpec {

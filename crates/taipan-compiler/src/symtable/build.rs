@@ -32,8 +32,8 @@ pub(super) struct Builder<'f, 'a> {
 
 impl<'f, 'a> Builder<'f, 'a> {
     pub(super) fn new(mut names: Names<'a>, future: &'f FutureFeatures, stack_limit: usize) -> Self {
-        // Sources have more names than blocks.
-        let expected = names.len() / 2;
+        // Sources have several names for each block.
+        let expected = names.len() / 4;
         Builder {
             table: SymbolTable {
                 known: KnownNames::new(&mut names),

@@ -116,6 +116,21 @@ impl Parser {
         self.add(point)
     }
 
+    /// Takes in the characters of a line that only make the field longer: how many there are before one that may not.
+    pub fn feed_plain(&mut self, line: &[u32]) -> usize {
+        let Settings { delimiter, quote, escape, quoting, .. } = self.settings;
+        let ends = |point: u32| match self.state {
+            State::InField => is_newline(point) || point == delimiter || point == escape,
+            State::InQuotedField => point == escape || point == quote && quoting != NONE,
+            _ => true,
+        };
+        let count = line.iter().position(|point| ends(*point)).unwrap_or(line.len());
+        let room = usize::try_from(self.limit).unwrap_or(0).saturating_sub(self.field.len());
+        let count = count.min(room);
+        self.field.extend_from_slice(&line[..count]);
+        count
+    }
+
     /// Takes in a character or `END_OF_LINE`.
     pub fn feed(&mut self, point: u32) -> Event {
         let Settings { delimiter, quote, escape, quoting, double_quote, strict, .. } = self.settings;

@@ -109,8 +109,10 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
         vm.check_native_bytes(line.get(vm).len() * 4)?;
         points.clear();
         points.extend(line.get(vm).text().iter());
-        for point in &points {
+        let mut at = 0;
+        while let Some(point) = points.get(at) {
             feed(vm, row, &mut parser, &settings, *point)?;
+            at += 1 + parser.feed_plain(&points[at + 1..]);
         }
         feed(vm, row, &mut parser, &settings, END_OF_LINE)?;
         if parser.is_done() {

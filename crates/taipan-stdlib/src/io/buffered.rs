@@ -16,8 +16,14 @@ use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
-use super::raw_bytes::{raw_read, raw_write, with_room};
-use super::{size_argument, unsupported};
+use super::unsupported;
+
+mod position;
+mod reading;
+mod writing;
+
+pub use reading::read1_into;
+pub use writing::write_bytes;
 
 heap_object! {
     /// A buffer over a raw stream.
@@ -74,19 +80,19 @@ const WRITABLE: MethodDef = method("writable($self, /)", |vm, args| delegate(vm,
 const FILENO: MethodDef = method("fileno($self, /)", |vm, args| delegate(vm, args, "fileno"), "");
 const ISATTY: MethodDef = method("isatty($self, /)", |vm, args| delegate(vm, args, "isatty"), "");
 const DEALLOC_WARN: MethodDef = method("_dealloc_warn($self, source, /)", dealloc_warn, "");
-const FLUSH: MethodDef = method("flush($self, /)", flush, "");
-const SEEK: MethodDef = method("seek($self, target, whence=0, /)", seek, "");
-const TELL: MethodDef = method("tell($self, /)", tell, "");
-const TRUNCATE: MethodDef = method("truncate($self, pos=None, /)", truncate, "");
-const READ: MethodDef = method("read($self, size=-1, /)", read, "");
-const READ1: MethodDef = method("read1($self, size=-1, /)", read1, "");
-const READINTO: MethodDef = method("readinto($self, buffer, /)", readinto, "");
-const READINTO1: MethodDef = method("readinto1($self, buffer, /)", readinto1, "");
-const READLINE: MethodDef = method("readline($self, size=-1, /)", readline, "");
-const PEEK: MethodDef = method("peek($self, size=0, /)", peek, "");
+const FLUSH: MethodDef = method("flush($self, /)", writing::flush, "");
+const SEEK: MethodDef = method("seek($self, target, whence=0, /)", position::seek, "");
+const TELL: MethodDef = method("tell($self, /)", position::tell, "");
+const TRUNCATE: MethodDef = method("truncate($self, pos=None, /)", position::truncate, "");
+const READ: MethodDef = method("read($self, size=-1, /)", reading::read, "");
+const READ1: MethodDef = method("read1($self, size=-1, /)", reading::read1, "");
+const READINTO: MethodDef = method("readinto($self, buffer, /)", reading::readinto, "");
+const READINTO1: MethodDef = method("readinto1($self, buffer, /)", reading::readinto1, "");
+const READLINE: MethodDef = method("readline($self, size=-1, /)", reading::readline, "");
+const PEEK: MethodDef = method("peek($self, size=0, /)", reading::peek, "");
 const WRITE: MethodDef = method(
     "write($self, buffer, /)",
-    write,
+    writing::write,
     "Write the given buffer to the IO stream.\n\nReturn the number of bytes written, which is always the length of b\nin bytes.\n\nRaises BlockingIOError if the buffer is full and the\nunderlying raw stream cannot accept more data at the moment.",
 );
 const GETSTATE: MethodDef = method("__getstate__($self, /)", super::base::no_state, "");
@@ -232,12 +238,19 @@ fn init_random(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     init(vm, this, args, READS | WRITES)
 }
 
-/// The raw stream; ValueError when there is none.
+impl Buffered {
+    /// The raw stream.
+    pub(super) fn raw(&self) -> Option<Value> {
+        self.raw
+    }
+}
+
 /// The raw stream of a buffered one.
 pub(super) fn raw_below(vm: &Vm, this: Value) -> Option<Value> {
     this.downcast::<Buffered>(vm)?.get(vm).raw
 }
 
+/// The raw stream; ValueError when there is none.
 fn raw_of(vm: &mut Vm, own: Gc<Buffered>) -> Result<Value, Raised> {
     match own.get(vm).raw {
         Some(raw) => Ok(raw),
@@ -302,139 +315,6 @@ fn dealloc_warn(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }
 
-// ---- writing ----
-
-/// Writes everything pending to the raw stream.
-fn flush_pending(vm: &mut Vm, own: Gc<Buffered>) -> Result<(), Raised> {
-    while own.get(vm).pending > 0 {
-        let raw = raw_of(vm, own)?;
-        let Some(buffer) = own.get(vm).buffer else { break };
-        let bytes = buffer.get(vm).bytes()[..own.get(vm).pending].to_vec();
-        let Some(n) = raw_write(vm, raw, &bytes)? else {
-            let message = vm.new_str("write could not complete without blocking")?;
-            let details = [Value::int32(libc::EAGAIN), message, Value::int(0)];
-            return Err(vm.raise_with(Exc::BlockingIOError, &details));
-        };
-        if n == bytes.len() {
-            own.get_mut(vm).pending = 0;
-            break;
-        }
-        // Handlers and the raw stream may have run code that changed the buffer.
-        let left = own.get(vm).pending.saturating_sub(n);
-        if let Some(buffer) = own.get(vm).buffer {
-            buffer.get_mut(vm).bytes_mut().copy_within(n..n + left, 0);
-        }
-        own.get_mut(vm).pending = left;
-        vm.run_signal_handlers()?;
-    }
-    Ok(())
-}
-
-/// Gives read-ahead bytes back to a raw stream that is also written.
-fn drop_read_ahead(vm: &mut Vm, own: Gc<Buffered>) -> Result<(), Raised> {
-    let ahead = own.get(vm).end - own.get(vm).pos;
-    let state = own.get_mut(vm);
-    state.pos = 0;
-    state.end = 0;
-    if ahead > 0 && own.get(vm).flags & WRITES != 0 {
-        let raw = raw_of(vm, own)?;
-        let back = vm.new_int(-(ahead as i64))?;
-        vm.call_method(raw, "seek", &[back, Value::int(1)])?;
-    }
-    Ok(())
-}
-
-fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (own, [data]) = args.method::<Buffered, 1>(vm);
-    raw_of(vm, own)?;
-    if data.downcast::<taipan_vm::types::str::Str>(vm).is_some() {
-        let got = vm.type_name(data);
-        return Err(vm.raise(Exc::TypeError, format!("a bytes-like object is required, not '{got}'")));
-    }
-    check_open(vm, own, "write to closed file")?;
-    let bytes = vm.bytes_of(data)?;
-    locked(vm, own, |vm| {
-        check_open(vm, own, "write to closed file")?;
-        write_unlocked(vm, own, &bytes)
-    })?;
-    Ok(Value::int(bytes.len()))
-}
-
-/// Buffers bytes, or writes them when they are many.
-pub fn write_bytes(vm: &mut Vm, own: Gc<Buffered>, bytes: &[u8]) -> Result<(), Raised> {
-    locked(vm, own, |vm| write_unlocked(vm, own, bytes))
-}
-
-fn write_unlocked(vm: &mut Vm, own: Gc<Buffered>, bytes: &[u8]) -> Result<(), Raised> {
-    drop_read_ahead(vm, own)?;
-    let (pending, size) = (own.get(vm).pending, own.get(vm).size);
-    if pending + bytes.len() <= size {
-        let buffer = own.get(vm).buffer;
-        let buffer = with_room(vm, buffer, pending, (pending + bytes.len()).max(256))?;
-        own.get_mut(vm).buffer = Some(buffer);
-        buffer.get_mut(vm).bytes_mut()[pending..pending + bytes.len()].copy_from_slice(bytes);
-        own.get_mut(vm).pending = pending + bytes.len();
-        return Ok(());
-    }
-    if let Err(raised) = flush_pending(vm, own) {
-        if !vm.raised_is(Exc::BlockingIOError) {
-            return Err(raised);
-        }
-        // What still finds room is kept.
-        let _ = vm.take_raised(raised);
-        let taken = size.saturating_sub(own.get(vm).pending).min(bytes.len());
-        keep(vm, own, &bytes[..taken])?;
-        return if taken == bytes.len() { Ok(()) } else { Err(would_block(vm, taken)?) };
-    }
-    let raw = raw_of(vm, own)?;
-    let mut left = bytes;
-    while left.len() > size {
-        match raw_write(vm, raw, left)? {
-            Some(n) => left = &left[n..],
-            None => {
-                let written = bytes.len() - left.len() + size;
-                keep(vm, own, &left[..size])?;
-                return Err(would_block(vm, written)?);
-            }
-        }
-    }
-    keep(vm, own, left)
-}
-
-/// Puts bytes behind those that are to be written.
-fn keep(vm: &mut Vm, own: Gc<Buffered>, bytes: &[u8]) -> Result<(), Raised> {
-    if bytes.is_empty() {
-        return Ok(());
-    }
-    let (buffer, pending) = (own.get(vm).buffer, own.get(vm).pending);
-    let end = pending + bytes.len();
-    let buffer = with_room(vm, buffer, pending, end)?;
-    own.get_mut(vm).buffer = Some(buffer);
-    buffer.get_mut(vm).bytes_mut()[pending..end].copy_from_slice(bytes);
-    own.get_mut(vm).pending = end;
-    Ok(())
-}
-
-/// The BlockingIOError of a write of which `written` bytes were taken.
-fn would_block(vm: &mut Vm, written: usize) -> Result<Raised, Raised> {
-    let message = vm.new_str("write could not complete without blocking")?;
-    let details = [Value::int32(libc::EAGAIN), message, Value::int(written)];
-    Ok(vm.raise_with(Exc::BlockingIOError, &details))
-}
-
-fn flush(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let own = args.receiver::<Buffered>(vm);
-    let raw = check_open(vm, own, "flush of closed file")?;
-    if own.get(vm).flags & WRITES == 0 {
-        return vm.call_method_name(raw, name::FLUSH, &[]);
-    }
-    locked(vm, own, |vm| {
-        flush_pending(vm, own)?;
-        drop_read_ahead(vm, own)?;
-        Ok(Value::NONE)
-    })
-}
-
 fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = args.receiver::<Buffered>(vm);
     let raw = raw_of(vm, own)?;
@@ -480,314 +360,6 @@ fn detach(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     state.flags |= DETACHED;
     Ok(raw)
 }
-
-// ---- reading ----
-
-/// Reads ahead once more, keeping what is unread: how many bytes came; `None`: it would block.
-fn fill(vm: &mut Vm, own: Gc<Buffered>) -> Result<Option<usize>, Raised> {
-    let raw = raw_of(vm, own)?;
-    flush_pending(vm, own)?;
-    let (size, unread) = (own.get(vm).size, own.get(vm).end - own.get(vm).pos);
-    let Some(bytes) = raw_read(vm, raw, size)? else { return Ok(None) };
-    let (pos, buffer) = (own.get(vm).pos, own.get(vm).buffer);
-    if let (Some(buffer), true) = (buffer, pos > 0) {
-        buffer.get_mut(vm).bytes_mut().copy_within(pos..pos + unread, 0);
-    }
-    let buffer = with_room(vm, buffer, unread, unread + bytes.len())?;
-    buffer.get_mut(vm).bytes_mut()[unread..unread + bytes.len()].copy_from_slice(&bytes);
-    let own = own.get_mut(vm);
-    own.buffer = Some(buffer);
-    own.pos = 0;
-    own.end = unread + bytes.len();
-    Ok(Some(bytes.len()))
-}
-
-/// Takes at most `n` bytes that were read ahead.
-fn take(vm: &mut Vm, own: Gc<Buffered>, n: usize, into: &mut Vec<u8>) {
-    let Buffered { pos, end, buffer, .. } = *own.get(vm);
-    let n = n.min(end - pos);
-    if let Some(buffer) = buffer {
-        into.extend_from_slice(&buffer.get(vm).bytes()[pos..pos + n]);
-    }
-    own.get_mut(vm).pos = pos + n;
-}
-
-fn unread(vm: &Vm, own: Gc<Buffered>) -> usize {
-    own.get(vm).end - own.get(vm).pos
-}
-
-fn read(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (own, [size]) = args.method::<Buffered, 1>(vm);
-    raw_of(vm, own)?;
-    let size = size_argument(vm, size)?;
-    if size < -1 {
-        return Err(vm.raise(Exc::ValueError, "read length must be non-negative or -1"));
-    }
-    let raw = check_open(vm, own, "read of closed file")?;
-    locked(vm, own, |vm| read_unlocked(vm, own, raw, size))
-}
-
-fn read_unlocked(vm: &mut Vm, own: Gc<Buffered>, raw: Value, size: isize) -> Result<Value, Raised> {
-    flush_pending(vm, own)?;
-    let mut all = Vec::new();
-    if size < 0 {
-        take(vm, own, usize::MAX, &mut all);
-        let readall = taipan_vm::types::str::Str::intern(vm, "readall")?;
-        let rest = match vm.get_attr_opt(raw, readall)? {
-            Some(readall) => vm.call(readall, &[])?,
-            None => loop {
-                let piece = vm.call_method_name(raw, name::READ, &[])?;
-                if piece.is_none() || vm.length(piece)? == 0 {
-                    break piece;
-                }
-                let more = vm.length(piece)?;
-                vm.check_native_bytes(all.len() + more)?;
-                all.extend_from_slice(&vm.bytes_of(piece)?);
-            },
-        };
-        if rest.is_none() {
-            return if all.is_empty() { Ok(Value::NONE) } else { vm.new_bytes(&all) };
-        }
-        if rest.downcast::<taipan_vm::types::bytes::Bytes>(vm).is_none() {
-            return Err(vm.raise(Exc::TypeError, "readall() should return bytes"));
-        }
-        if all.is_empty() && rest.exact::<taipan_vm::types::bytes::Bytes>().is_some() {
-            return Ok(rest);
-        }
-        all.extend_from_slice(&vm.bytes_of(rest)?);
-        return vm.new_bytes(&all);
-    }
-    let size = size as usize;
-    take(vm, own, size, &mut all);
-    while all.len() < size {
-        let left = size - all.len();
-        let came = if left >= own.get(vm).size {
-            match raw_read(vm, raw, left)? {
-                Some(bytes) => {
-                    all.extend_from_slice(&bytes);
-                    Some(bytes.len())
-                }
-                None => None,
-            }
-        } else {
-            let came = fill(vm, own)?;
-            take(vm, own, left, &mut all);
-            came
-        };
-        match came {
-            Some(0) => break,
-            Some(_) => {}
-            None if all.is_empty() => return Ok(Value::NONE),
-            None => break,
-        }
-    }
-    vm.new_bytes(&all)
-}
-
-fn read1(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (own, [size]) = args.method::<Buffered, 1>(vm);
-    let size = size_argument(vm, size)?;
-    let mut bytes = Vec::new();
-    read1_into(vm, own, size, &mut bytes)?;
-    vm.new_bytes(&bytes)
-}
-
-/// `read1` from native code.
-pub fn read1_into(vm: &mut Vm, own: Gc<Buffered>, size: isize, into: &mut Vec<u8>) -> Result<(), Raised> {
-    let raw = check_open(vm, own, "read of closed file")?;
-    let size = if size < 0 { own.get(vm).size } else { size as usize };
-    if size == 0 {
-        return Ok(());
-    }
-    locked(vm, own, |vm| {
-        if unread(vm, own) == 0 {
-            flush_pending(vm, own)?;
-            if let Some(bytes) = raw_read(vm, raw, size)? {
-                into.extend_from_slice(&bytes);
-            }
-            return Ok(());
-        }
-        take(vm, own, size, into);
-        Ok(())
-    })
-}
-
-fn fill_target(vm: &mut Vm, args: Args<'_>, once: bool) -> Result<Value, Raised> {
-    let (own, [target]) = args.method::<Buffered, 1>(vm);
-    let target = vm.get_buffer(target, true)?;
-    let result = locked(vm, own, |vm| {
-        let raw = check_open(vm, own, "readinto of closed file")?;
-        flush_pending(vm, own)?;
-        let mut bytes = Vec::new();
-        take(vm, own, target.len, &mut bytes);
-        while bytes.len() < target.len {
-            let left = target.len - bytes.len();
-            // Less than a buffer is read through the buffer, and then only for an empty target if once is enough.
-            let more = if left > own.get(vm).size {
-                raw_read(vm, raw, left)?
-            } else if once && !bytes.is_empty() {
-                break;
-            } else {
-                let came = fill(vm, own)?;
-                let mut more = Vec::new();
-                take(vm, own, left, &mut more);
-                came.map(|_| more)
-            };
-            match more {
-                Some(more) if more.is_empty() => break,
-                Some(more) => {
-                    bytes.extend_from_slice(&more);
-                    if once {
-                        break;
-                    }
-                }
-                None if bytes.is_empty() => return Ok(Value::NONE),
-                None => break,
-            }
-        }
-        if let Some(to) = target.bytes_mut(vm) {
-            to[..bytes.len()].copy_from_slice(&bytes);
-        }
-        Ok(Value::int(bytes.len()))
-    });
-    target.release(vm);
-    result
-}
-
-fn readinto(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    fill_target(vm, args, false)
-}
-
-fn readinto1(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    fill_target(vm, args, true)
-}
-
-fn readline(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (own, [size]) = args.method::<Buffered, 1>(vm);
-    let size = size_argument(vm, size)?;
-    check_open(vm, own, "readline of closed file")?;
-    let limit = if size < 0 { usize::MAX } else { size as usize };
-    locked(vm, own, |vm| readline_unlocked(vm, own, limit))
-}
-
-fn readline_unlocked(vm: &mut Vm, own: Gc<Buffered>, limit: usize) -> Result<Value, Raised> {
-    let mut line = Vec::new();
-    while line.len() < limit {
-        if unread(vm, own) == 0 {
-            match fill(vm, own)? {
-                Some(0) | None => break,
-                Some(_) => {}
-            }
-        }
-        let Buffered { pos, end, buffer, .. } = *own.get(vm);
-        let ahead = buffer.map_or(&[][..], |buffer| &buffer.get(vm).bytes()[pos..end]);
-        let at = memchr::memchr(b'\n', ahead);
-        let n = at.map_or(ahead.len(), |at| at + 1).min(limit - line.len());
-        vm.check_native_bytes(line.len() + n)?;
-        take(vm, own, n, &mut line);
-        if line.last() == Some(&b'\n') {
-            break;
-        }
-    }
-    vm.new_bytes(&line)
-}
-
-fn peek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let own = args.receiver::<Buffered>(vm);
-    check_open(vm, own, "peek of closed file")?;
-    locked(vm, own, |vm| if unread(vm, own) == 0 { fill(vm, own).map(drop) } else { Ok(()) })?;
-    let Buffered { pos, end, buffer, .. } = *own.get(vm);
-    let bytes = buffer.map_or(Vec::new(), |buffer| buffer.get(vm).bytes()[pos..end].to_vec());
-    vm.new_bytes(&bytes)
-}
-
-// ---- position ----
-
-fn raw_tell(vm: &mut Vm, raw: Value) -> Result<i64, Raised> {
-    let at = vm.call_method(raw, "tell", &[])?;
-    let at = vm.index_i64(at)?;
-    if at < 0 {
-        return Err(vm.raise(Exc::OSError, format!("Raw stream returned invalid position {at}")));
-    }
-    Ok(at)
-}
-
-fn tell(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let own = args.receiver::<Buffered>(vm);
-    let raw = raw_of(vm, own)?;
-    let at = raw_tell(vm, raw)?;
-    let (ahead, pending) = (unread(vm, own) as i64, own.get(vm).pending as i64);
-    // Devices may tell nothing but 0.
-    vm.new_int((at - ahead + pending).max(0))
-}
-
-fn seek(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (own, [target, whence]) = args.method::<Buffered, 2>(vm);
-    let whence = match whence.given() {
-        Some(whence) => vm.index_i32(whence)?,
-        None => 0,
-    };
-    if !(0..=4).contains(&whence) {
-        return Err(vm.raise(Exc::ValueError, format!("whence value {whence} unsupported")));
-    }
-    let raw = check_open(vm, own, "seek of closed file")?;
-    let able = vm.call_method(raw, "seekable", &[])?;
-    if !vm.is_true(able)? {
-        return Err(unsupported(vm, "File or stream is not seekable."));
-    }
-    let offset = vm.index_i64(target)?;
-    locked(vm, own, |vm| seek_unlocked(vm, own, raw, offset, whence))
-}
-
-fn seek_unlocked(vm: &mut Vm, own: Gc<Buffered>, raw: Value, mut offset: i64, whence: i32) -> Result<Value, Raised> {
-    flush_pending(vm, own)?;
-    let ahead = unread(vm, own) as i64;
-    if whence < 2 && ahead > 0 && own.get(vm).flags & WRITES == 0 {
-        // Perhaps the place lies in what was read ahead.
-        let now = raw_tell(vm, raw)? - ahead;
-        let step = if whence == 0 { offset - now } else { offset };
-        let pos = own.get(vm).pos as i64;
-        if step >= -pos && step <= ahead {
-            own.get_mut(vm).pos = (pos + step) as usize;
-            return vm.new_int((now + step).max(0));
-        }
-    }
-    if whence == 1 {
-        offset -= ahead;
-    }
-    let state = own.get_mut(vm);
-    state.pos = 0;
-    state.end = 0;
-    let offset = vm.new_int(offset)?;
-    let at = vm.call_method(raw, "seek", &[offset, Value::int32(whence)])?;
-    let at = vm.index_i64(at)?;
-    if at < 0 {
-        return Err(vm.raise(Exc::OSError, format!("Raw stream returned invalid position {at}")));
-    }
-    vm.new_int(at)
-}
-
-fn truncate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (own, [size]) = args.method::<Buffered, 1>(vm);
-    let raw = check_open(vm, own, "truncate of closed file")?;
-    if own.get(vm).flags & WRITES == 0 {
-        return Err(unsupported(vm, "truncate"));
-    }
-    locked(vm, own, |vm| {
-        flush_pending(vm, own)?;
-        drop_read_ahead(vm, own)
-    })?;
-    let size = size.given().unwrap_or(Value::NONE);
-    let size = if size.is_none() {
-        let at = raw_tell(vm, raw)?;
-        vm.new_int(at)?
-    } else {
-        size
-    };
-    vm.call_method(raw, "truncate", &[size])
-}
-
-// ---- attributes ----
 
 fn buffered_of(vm: &mut Vm, this: Value) -> Result<Gc<Buffered>, Raised> {
     match this.downcast::<Buffered>(vm) {

@@ -1,5 +1,7 @@
 //! `BytesIO`: a binary stream in memory.
 
+use std::ops::Range;
+
 use taipan_vm::args::Args;
 use taipan_vm::buffer::{Buffer, BufferRequest, BufferStorage};
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
@@ -9,6 +11,7 @@ use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
 use taipan_vm::spec::{BASETYPE, NO_FINALIZER, NO_NEW, TypeSpec, getter, method};
 use taipan_vm::types::array::RawArray;
+use taipan_vm::types::bytes::Bytes;
 use taipan_vm::types::dict::Dict;
 use taipan_vm::types::list::List;
 use taipan_vm::types::memoryview::MemoryView;
@@ -167,24 +170,29 @@ fn put(vm: &mut Vm, own: Gc<BytesIo>, bytes: &[u8]) -> Result<(), Raised> {
     Ok(())
 }
 
-/// Takes bytes from the position on.
-fn take(vm: &mut Vm, own: Gc<BytesIo>, size: isize) -> Vec<u8> {
-    let BytesIo { data, len, pos, .. } = *own.get(vm);
+/// Moves the position over at most `size` bytes (all that are left, if negative), and gives their places.
+fn pass(vm: &mut Vm, own: Gc<BytesIo>, size: isize) -> Range<usize> {
+    let BytesIo { len, pos, .. } = *own.get(vm);
     let left = len.saturating_sub(pos);
     let n = if size < 0 { left } else { left.min(size as usize) };
-    let bytes = match data {
-        Some(data) if n > 0 => data.get(vm).bytes()[pos..pos + n].to_vec(),
-        _ => Vec::new(),
-    };
     own.get_mut(vm).pos = pos + n;
-    bytes
+    pos..pos + n
+}
+
+/// Takes bytes from the position on.
+fn take(vm: &mut Vm, own: Gc<BytesIo>, size: isize) -> Result<Value, Raised> {
+    let range = pass(vm, own, size);
+    match own.get(vm).data {
+        Some(data) if !range.is_empty() => Ok(Bytes::of_array(vm, data, range)?.value()),
+        _ => vm.new_bytes(b""),
+    }
 }
 
 fn line_length(vm: &Vm, own: Gc<BytesIo>, limit: isize) -> isize {
     let BytesIo { data, len, pos, .. } = *own.get(vm);
     let Some(data) = data.filter(|_| pos < len) else { return 0 };
     let rest = &data.get(vm).bytes()[pos..len];
-    let n = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1) as isize;
+    let n = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1) as isize;
     if limit < 0 { n } else { n.min(limit) }
 }
 
@@ -197,8 +205,7 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     if n == 0 {
         return Ok(None);
     }
-    let line = take(vm, own, n);
-    vm.new_bytes(&line).map(Some)
+    take(vm, own, n).map(Some)
 }
 
 fn yes(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -253,14 +260,15 @@ fn writelines(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn read(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = open(vm, args)?;
     let size = args.opt(1).map_or(Ok(-1), |size| size_argument(vm, size))?;
-    let bytes = take(vm, own, size);
-    vm.new_bytes(&bytes)
+    take(vm, own, size)
 }
 
 fn readinto(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = open(vm, args)?;
     let target = vm.get_buffer(args.get(1), true)?;
-    let bytes = take(vm, own, target.len as isize);
+    let range = pass(vm, own, target.len as isize);
+    let data = own.get(vm).data.filter(|_| !range.is_empty());
+    let bytes = data.map_or(Vec::new(), |data| data.get(vm).bytes()[range].to_vec());
     if let Some(to) = target.bytes_mut(vm) {
         to[..bytes.len()].copy_from_slice(&bytes);
     }
@@ -272,8 +280,7 @@ fn readline(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = open(vm, args)?;
     let size = args.opt(1).map_or(Ok(-1), |size| size_argument(vm, size))?;
     let n = line_length(vm, own, size);
-    let line = take(vm, own, n);
-    vm.new_bytes(&line)
+    take(vm, own, n)
 }
 
 fn readlines(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -286,9 +293,8 @@ fn readlines(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         if n == 0 {
             break;
         }
-        let line = take(vm, own, n);
+        let line = take(vm, own, n)?;
         total += n;
-        let line = vm.new_bytes(&line)?;
         List::push(lines, vm, line)?;
         if limit > 0 && total >= limit {
             break;

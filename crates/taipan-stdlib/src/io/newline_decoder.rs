@@ -1,6 +1,7 @@
-//! Line ends: the modes of text streams, and `IncrementalNewlineDecoder`.
+//! `IncrementalNewlineDecoder`: a decoder around another one that understands all line ends.
+//!
+//! A return at the end of the input so far waits (`pending_return`) until it is known whether a feed follows.
 
-use taipan_text::TextRef;
 use taipan_vm::args::Args;
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
@@ -14,192 +15,9 @@ use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
-const CR: u32 = 13;
-const LF: u32 = 10;
-/// Line ends seen.
-const SEEN_CR: u32 = 1;
-const SEEN_LF: u32 = 2;
-const SEEN_CRLF: u32 = 4;
+use super::newline::{Newline, newlines_value, translate_read};
 
-/// The `newline` argument of text streams.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u32)]
-pub enum Newline {
-    /// None: all line ends are read as `\n`.
-    Translate,
-    /// `''`: all line ends end lines and stay as they are.
-    Universal,
-    /// `'\n'`
-    Feed,
-    /// `'\r'`
-    Return,
-    /// `'\r\n'`
-    ReturnFeed,
-}
-
-impl Newline {
-    /// The mode of a number made by `as u32`.
-    pub fn from_number(number: u32) -> Newline {
-        match number {
-            0 => Newline::Translate,
-            1 => Newline::Universal,
-            3 => Newline::Return,
-            4 => Newline::ReturnFeed,
-            _ => Newline::Feed,
-        }
-    }
-
-    /// Reads the argument; TypeError (`message` and the type) or ValueError.
-    pub fn of_argument(vm: &mut Vm, value: Value, message: &str) -> Result<Newline, Raised> {
-        if value.is_none() {
-            return Ok(Newline::Translate);
-        }
-        let Some(text) = vm.text_of(value) else {
-            let got = vm.type_name(value);
-            return Err(vm.raise(Exc::TypeError, format!("{message}{got}")));
-        };
-        match text.as_str() {
-            "" => Ok(Newline::Universal),
-            "\n" => Ok(Newline::Feed),
-            "\r" => Ok(Newline::Return),
-            "\r\n" => Ok(Newline::ReturnFeed),
-            _ => {
-                let shown = if message.starts_with("newline") { vm.repr_string(value)? } else { text };
-                Err(vm.raise(Exc::ValueError, format!("illegal newline value: {shown}")))
-            }
-        }
-    }
-
-    /// The argument that gives this mode.
-    pub fn argument(self, vm: &mut Vm) -> Result<Value, Raised> {
-        match self {
-            Newline::Translate => Ok(Value::NONE),
-            Newline::Universal => vm.new_str(""),
-            Newline::Feed => vm.new_str("\n"),
-            Newline::Return => vm.new_str("\r"),
-            Newline::ReturnFeed => vm.new_str("\r\n"),
-        }
-    }
-
-    /// Whether all kinds of line ends are understood when reading.
-    pub fn is_universal(self) -> bool {
-        matches!(self, Newline::Translate | Newline::Universal)
-    }
-
-    /// Length of the first line with its end; `None` when there is no end.
-    pub fn line_length<T: Copy + Into<u32>>(self, text: &[T]) -> Option<usize> {
-        let find = |end: u32| text.iter().position(|c| (*c).into() == end);
-        match self {
-            Newline::Translate | Newline::Feed => find(LF).map(|at| at + 1),
-            Newline::Return => find(CR).map(|at| at + 1),
-            Newline::ReturnFeed => {
-                let ends = |pair: &[T]| pair[0].into() == CR && pair[1].into() == LF;
-                text.windows(2).position(ends).map(|at| at + 2)
-            }
-            Newline::Universal => {
-                let at = text.iter().position(|c| matches!((*c).into(), CR | LF))?;
-                let pair = text[at].into() == CR && text.get(at + 1).is_some_and(|next| (*next).into() == LF);
-                Some(at + if pair { 2 } else { 1 })
-            }
-        }
-    }
-
-    /// As `line_length`, for the text from `start` on.
-    pub fn line_length_from(self, text: TextRef<'_>, start: usize) -> Option<usize> {
-        match text {
-            TextRef::Ascii(bytes) | TextRef::Latin1(bytes) => {
-                let bytes = bytes.get(start..)?;
-                match self {
-                    Newline::Translate | Newline::Feed => memchr::memchr(b'\n', bytes).map(|at| at + 1),
-                    _ => self.line_length(bytes),
-                }
-            }
-            TextRef::Ucs2(units) => self.line_length(units.get(start..)?),
-            TextRef::Ucs4(units) => self.line_length(units.get(start..)?),
-        }
-    }
-
-    /// What `StringIO` stores for written text.
-    pub fn translate_written(self, text: Vec<u32>, seen: &mut u32) -> Vec<u32> {
-        match self {
-            Newline::Translate => {
-                let mut text = text;
-                translate(&mut text, seen);
-                text
-            }
-            Newline::Universal => {
-                observe(&text, seen);
-                text
-            }
-            Newline::Feed => text,
-            Newline::Return => text.into_iter().map(|c| if c == LF { CR } else { c }).collect(),
-            Newline::ReturnFeed => {
-                text.into_iter().flat_map(|c| if c == LF { vec![CR, LF] } else { vec![c] }).collect()
-            }
-        }
-    }
-}
-
-/// Notes the line ends of a text.
-pub fn observe(text: &[u32], seen: &mut u32) {
-    let mut i = 0;
-    while i < text.len() {
-        match text[i] {
-            LF => *seen |= SEEN_LF,
-            CR if text.get(i + 1) == Some(&LF) => {
-                *seen |= SEEN_CRLF;
-                i += 1;
-            }
-            CR => *seen |= SEEN_CR,
-            _ => {}
-        }
-        i += 1;
-    }
-}
-
-/// Makes every line end `\n`, noting what they were.
-pub fn translate(text: &mut Vec<u32>, seen: &mut u32) {
-    observe(text, seen);
-    if !text.contains(&CR) {
-        return;
-    }
-    let (mut to, mut i) = (0, 0);
-    while i < text.len() {
-        let mut c = text[i];
-        if c == CR {
-            c = LF;
-            if text.get(i + 1) == Some(&LF) {
-                i += 1;
-            }
-        }
-        text[to] = c;
-        to += 1;
-        i += 1;
-    }
-    text.truncate(to);
-}
-
-/// The `newlines` attribute.
-pub fn newlines_value(vm: &mut Vm, seen: u32) -> Result<Value, Raised> {
-    let mut ends = Vec::new();
-    for (bit, text) in [(SEEN_CR, "\r"), (SEEN_LF, "\n"), (SEEN_CRLF, "\r\n")] {
-        if seen & bit != 0 {
-            ends.push(text);
-        }
-    }
-    match ends[..] {
-        [] => Ok(Value::NONE),
-        [one] => vm.new_str(one),
-        _ => {
-            let list = taipan_vm::types::list::List::new(vm)?;
-            for end in ends {
-                let end = vm.new_str(end)?;
-                taipan_vm::types::list::List::push(list, vm, end)?;
-            }
-            Ok(taipan_vm::types::list::List::to_tuple(list, vm)?.value())
-        }
-    }
-}
+const CR: u8 = 13;
 
 heap_object! {
     /// `IncrementalNewlineDecoder`.
@@ -273,23 +91,22 @@ fn decode(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let got = vm.type_name(output);
         return Err(vm.raise(Exc::TypeError, format!("decoder should return a string result, not '{got}'")));
     };
-    let mut points: Vec<u32> = text.get(vm).text().iter().collect();
-    if own.get(vm).pending_return && (!points.is_empty() || is_final) {
-        points.insert(0, CR);
+    let mut text = text;
+    if own.get(vm).pending_return && (!text.get(vm).is_empty() || is_final) {
+        let first = Str::latin1_char(vm, CR)?;
+        text = Str::concat(vm, first, text)?;
         own.get_mut(vm).pending_return = false;
     }
-    if points.last() == Some(&CR) && !is_final {
-        points.pop();
+    let len = text.get(vm).len();
+    if !is_final && len > 0 && text.get(vm).text().code_point(len - 1) == u32::from(CR) {
+        text = Str::substring(text, vm, 0, len - 1)?;
         own.get_mut(vm).pending_return = true;
     }
     let mut seen = own.get(vm).seen;
-    if own.get(vm).translate {
-        translate(&mut points, &mut seen);
-    } else {
-        observe(&points, &mut seen);
-    }
+    let newline = if own.get(vm).translate { Newline::Translate } else { Newline::Universal };
+    let text = translate_read(vm, text, newline, &mut seen)?;
     own.get_mut(vm).seen = seen;
-    Ok(Str::from_points(vm, &points)?.value())
+    Ok(text.value())
 }
 
 fn getstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

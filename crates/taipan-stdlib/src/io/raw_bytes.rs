@@ -17,13 +17,9 @@ pub fn with_room(vm: &mut Vm, old: Option<Gc<RawArray>>, used: usize, needed: us
     {
         return Ok(old);
     }
-    let size = needed.saturating_add(needed / 8).max(64);
-    let new = RawArray::new(vm, size)?;
-    if let Some(old) = old {
-        let bytes = old.get(vm).bytes()[..used].to_vec();
-        new.get_mut(vm).bytes_mut()[..used].copy_from_slice(&bytes);
-    }
-    Ok(new)
+    let size = needed.saturating_add(needed / 4).max(64);
+    let Some(old) = old else { return RawArray::new(vm, size) };
+    if used == 0 { RawArray::new(vm, size) } else { RawArray::grown(vm, old, size) }
 }
 
 /// A native buffer of so many bytes; MemoryError beyond the limit.

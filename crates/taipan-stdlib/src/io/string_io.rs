@@ -1,5 +1,6 @@
 //! `StringIO`: a text stream in memory, kept as code points.
 
+use taipan_text::TextRef;
 use taipan_vm::args::Args;
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
@@ -15,7 +16,7 @@ use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
-use super::newline_decoder::{Newline, newlines_value};
+use super::newline::{Newline, newlines_value};
 use super::raw_bytes::with_room;
 use super::{raise_closed, size_argument};
 
@@ -117,57 +118,45 @@ fn newline_of(vm: &Vm, own: Gc<StringIo>) -> Newline {
 
 /// Writes at the position, which moves on.
 fn put(vm: &mut Vm, own: Gc<StringIo>, text: Gc<Str>) -> Result<(), Raised> {
-    /// Texts of so many code points go through the native stack.
-    const SHORT: usize = 64;
-    let (newline, len) = (newline_of(vm, own), text.get(vm).len());
-    if newline == Newline::Feed && len <= SHORT {
-        let mut points = [0u32; SHORT];
-        for (to, from) in points.iter_mut().zip(text.get(vm).text().iter()) {
-            *to = from;
-        }
-        return put_points(vm, own, &points[..len]);
-    }
-    let points: Vec<u32> = text.get(vm).text().iter().collect();
-    let mut seen = own.get(vm).seen;
-    let points = newline.translate_written(points, &mut seen);
+    let (newline, mut seen) = (newline_of(vm, own), own.get(vm).seen);
+    let changed = newline.translate_written(text.get(vm).text(), &mut seen);
     own.get_mut(vm).seen = seen;
-    put_points(vm, own, &points)
-}
-
-fn put_points(vm: &mut Vm, own: Gc<StringIo>, points: &[u32]) -> Result<(), Raised> {
-    if points.is_empty() {
+    let text = match changed {
+        Some(changed) => Str::from_text(vm, changed.as_text())?,
+        None => text,
+    };
+    let len = text.get(vm).len();
+    if len == 0 {
         return Ok(());
     }
-    let StringIo { data, len, pos, .. } = *own.get(vm);
-    let Some(end) = pos.checked_add(points.len()).filter(|end| *end < 1 << 44) else {
+    let StringIo { data, len: old_len, pos, .. } = *own.get(vm);
+    let Some(end) = pos.checked_add(len).filter(|end| *end < 1 << 44) else {
         return Err(vm.raise(Exc::OverflowError, "new position too large"));
     };
-    let array = with_room(vm, data, len * 4, end * 4)?;
-    let target = array.get_mut(vm).words32_mut();
-    if pos > len {
-        target[len..pos].fill(0);
+    let array = with_room(vm, data, old_len * 4, end * 4)?;
+    if pos > old_len {
+        array.get_mut(vm).words32_mut()[old_len..pos].fill(0);
     }
-    target[pos..end].copy_from_slice(points);
+    RawArray::write_points(array, vm, pos, text);
     let state = own.get_mut(vm);
     state.data = Some(array);
-    state.len = len.max(end);
+    state.len = old_len.max(end);
     state.pos = end;
     Ok(())
 }
 
 fn piece(vm: &mut Vm, own: Gc<StringIo>, start: usize, end: usize) -> Result<Value, Raised> {
-    let points = match own.get(vm).data {
-        Some(data) if start < end => data.get(vm).words32()[start..end].to_vec(),
-        _ => return Ok(Str::empty(vm)?.value()),
-    };
-    Ok(Str::from_points(vm, &points)?.value())
+    match own.get(vm).data {
+        Some(data) if start < end => Ok(Str::from_words32(vm, data, start..end)?.value()),
+        _ => Ok(Str::empty(vm)?.value()),
+    }
 }
 
 fn line_end(vm: &Vm, own: Gc<StringIo>, limit: isize) -> usize {
     let StringIo { data, len, pos, .. } = *own.get(vm);
     let Some(data) = data.filter(|_| pos < len) else { return pos.min(len) };
     let rest = &data.get(vm).words32()[pos..len];
-    let n = newline_of(vm, own).line_length(rest).unwrap_or(rest.len());
+    let n = newline_of(vm, own).line_length(TextRef::Ucs4(rest)).unwrap_or(rest.len());
     pos + if limit < 0 { n } else { n.min(limit as usize) }
 }
 

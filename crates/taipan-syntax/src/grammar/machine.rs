@@ -36,7 +36,7 @@ enum Step {
 /// One error pass over one source.
 pub(super) struct Machine<'s> {
     pub grammar: &'s Grammar,
-    pub source: &'s Source<'s>,
+    pub source: &'s Source,
     pub options: &'s ParseOptions,
     pub mode: Mode,
     pub lexer: Lexer<'s>,
@@ -54,7 +54,7 @@ pub(super) struct Machine<'s> {
 }
 
 impl<'s> Machine<'s> {
-    pub fn new(grammar: &'s Grammar, source: &'s Source<'s>, mode: Mode, options: &'s ParseOptions) -> Machine<'s> {
+    pub fn new(grammar: &'s Grammar, source: &'s Source, mode: Mode, options: &'s ParseOptions) -> Machine<'s> {
         let lexer_options = LexerOptions { type_comments: options.type_comments, extra_tokens: false };
         let nothing = Node { kind: "Nothing", token: 0, place: Place::default(), children: Vec::new(), flag: false };
         let mut lexer = Lexer::new(source, lexer_options);

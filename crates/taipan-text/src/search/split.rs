@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::text_ref::with_units;
+use crate::units::Unit;
 use crate::{TextRef, unicode};
 
 /// `text.split(separator, max)` for a separator that is not empty (`ValueError("empty separator")` is the caller's).
@@ -44,19 +46,28 @@ pub fn rsplit_whitespace(text: TextRef<'_>, max: Option<usize>) -> Vec<Range<usi
     rsplit_where(text, max, unicode::is_space)
 }
 
-pub(super) fn split_where(text: TextRef<'_>, max: Option<usize>, is_space: fn(u32) -> bool) -> Vec<Range<usize>> {
-    let mut pieces = Vec::new();
-    let mut points = text.iter().enumerate();
-    while let Some((start, _)) = points.find(|&(_, point)| !is_space(point)) {
-        if max.is_some_and(|max| pieces.len() >= max) {
-            // The rest in one piece, with the whitespace at its far end.
-            pieces.push(start..text.len());
-            break;
+pub(super) fn split_where(
+    text: TextRef<'_>,
+    max: Option<usize>,
+    is_space: impl Fn(u32) -> bool + Copy,
+) -> Vec<Range<usize>> {
+    fn go<U: Unit>(units: &[U], max: usize, is_space: impl Fn(u32) -> bool) -> Vec<Range<usize>> {
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        while let Some(blank) = units[at..].iter().position(|&unit| !is_space(unit.into())) {
+            let start = at + blank;
+            if pieces.len() >= max {
+                // The rest in one piece, with the whitespace at its far end.
+                pieces.push(start..units.len());
+                break;
+            }
+            at = units[start..].iter().position(|&unit| is_space(unit.into())).map_or(units.len(), |n| start + n);
+            pieces.push(start..at);
         }
-        let end = points.find(|&(_, point)| is_space(point)).map_or(text.len(), |(end, _)| end);
-        pieces.push(start..end);
+        pieces
     }
-    pieces
+    let max = max.unwrap_or(usize::MAX);
+    with_units!(text, units => go(units, max, is_space))
 }
 
 pub(super) fn rsplit_where(text: TextRef<'_>, max: Option<usize>, is_space: fn(u32) -> bool) -> Vec<Range<usize>> {
@@ -78,25 +89,27 @@ pub fn split_lines(text: TextRef<'_>, keep_ends: bool) -> Vec<Range<usize>> {
     split_lines_where(text, keep_ends, unicode::is_linebreak)
 }
 
-pub(super) fn split_lines_where(text: TextRef<'_>, keep_ends: bool, is_end: fn(u32) -> bool) -> Vec<Range<usize>> {
-    let mut lines = Vec::new();
-    let mut start = 0;
-    let mut points = text.iter().enumerate().peekable();
-    while let Some((end, point)) = points.next() {
-        if !is_end(point) {
-            continue;
+pub(super) fn split_lines_where(
+    text: TextRef<'_>,
+    keep_ends: bool,
+    is_end: impl Fn(u32) -> bool + Copy,
+) -> Vec<Range<usize>> {
+    fn go<U: Unit>(units: &[U], keep_ends: bool, is_end: impl Fn(u32) -> bool) -> Vec<Range<usize>> {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        while let Some(n) = units[start..].iter().position(|&unit| is_end(unit.into())) {
+            let end = start + n;
+            let is_pair = units[end].into() == 0x0d && units.get(end + 1).is_some_and(|&unit| unit.into() == 0x0a);
+            let next = end + if is_pair { 2 } else { 1 };
+            lines.push(start..if keep_ends { next } else { end });
+            start = next;
         }
-        let mut next = end + 1;
-        if point == 0x0d && points.next_if(|&(_, point)| point == 0x0a).is_some() {
-            next += 1;
+        if start < units.len() {
+            lines.push(start..units.len());
         }
-        lines.push(start..if keep_ends { next } else { end });
-        start = next;
+        lines
     }
-    if start < text.len() {
-        lines.push(start..text.len());
-    }
-    lines
+    with_units!(text, units => go(units, keep_ends, is_end))
 }
 
 /// `text.partition(separator)`: the parts before and after the first separator; `None` if it does not occur.

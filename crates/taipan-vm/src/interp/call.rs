@@ -84,21 +84,17 @@ impl Vm {
     /// where the windows of that code end.
     #[inline(always)]
     pub(crate) fn pop_frame(&mut self) {
-        // SAFETY: there is a frame.
-        self.pop_frame_with(unsafe { (*self.exec.top).ret });
-    }
-
-    /// As `pop_frame` where the frame's `ret` is at hand.
-    #[inline(always)]
-    pub(crate) fn pop_frame_with(&mut self, ret: Ret) {
         // SAFETY: there is a frame, and below it a frame unless it was entered from native code.
         unsafe {
             let frame = self.exec.top;
             self.exec.top = frame.sub(1);
-            if ret.0 & Ret::WATERMARK != 0 {
+            if (*frame).ret.0 & Ret::WATERMARK != 0 {
                 self.exec.lower_watermark();
             }
-            let end = if ret.is_pushed_by_caller() { (*self.exec.top).end() } else { (*frame).fp };
+            let end = match (*frame).ret.kind() {
+                Kind::Entry | Kind::GeneratorEntry => (*frame).fp,
+                _ => (*self.exec.top).end(),
+            };
             self.stack.set_top(end);
         }
     }
@@ -430,7 +426,7 @@ fn call_class(vm: &mut Vm, op: Op, class: Gc<Type>, start: u16, argc: usize) -> 
         op.specialize(RegOp::CALL_CLASS_INIT);
         return construct(vm, op, class, init, start, argc);
     }
-    vm.forget_earlier_calls();
+    vm.forget_earlier_calls(class.value());
     vm.call_args(class.value(), Args::from_cells(op.window(start, argc)))
 }
 
@@ -615,7 +611,7 @@ pub fn call_kw(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
         vm.push_bound(function, args, ret)?;
         return Ok(PUSHED);
     }
-    vm.forget_earlier_calls();
+    vm.forget_earlier_calls(callable);
     vm.call_args(callable, args)
 }
 
@@ -644,7 +640,7 @@ pub fn call_function_ex(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
     let kwargs = kwargs.given().and_then(|kwargs| kwargs.downcast::<Dict>(vm));
     let kwargs = kwargs.filter(|kwargs| !kwargs.get(vm).is_empty());
     let Some(function) = callable.exact::<Function>() else {
-        vm.forget_earlier_calls();
+        vm.forget_earlier_calls(callable);
         return vm.call_tuple(callable, args, kwargs);
     };
     vm.count()?;

@@ -20,7 +20,6 @@ use crate::raise::Raised;
 use crate::types::cell::Cell as PyCell;
 use crate::types::dict::Dict;
 use crate::types::function::Function;
-use crate::types::generator::{CREATED, Generator, SUSPENDED};
 use crate::types::list::List;
 use crate::types::list::iterator::ListIterator;
 use crate::types::range::iterator::RangeIterator;
@@ -865,23 +864,7 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     }
                     for_iter!(word)
                 }
-                RegOp::FOR_ITER_GEN => {
-                    if let Some(generator) = reg!(word.a()).exact::<Generator>()
-                        && matches!(generator.get(&*vm).state, CREATED | SUSPENDED)
-                    {
-                        sync!();
-                        let ret = Ret::new(Kind::GeneratorFor, word.b(), 1);
-                        match generator::resume(&mut *vm, generator, Value::NONE, ret) {
-                            Ok(()) => {
-                                reload!();
-                                continue;
-                            }
-                            Err(_) => unwind!(),
-                        }
-                    }
-                    for_iter!(word)
-                }
-                RegOp::FOR_ITER => for_iter!(word),
+                RegOp::FOR_ITER | RegOp::FOR_ITER_GEN => for_iter!(word),
                 RegOp::GET_AITER => out!(iter::get_aiter, word.a(), 1),
                 RegOp::GET_ANEXT => out!(iter::get_anext, word.a(), 1),
                 RegOp::GET_AWAITABLE => out!(iter::get_awaitable, word.a(), 1),

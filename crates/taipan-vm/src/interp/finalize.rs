@@ -8,7 +8,8 @@ use taipan_heap::Collection;
 use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::Raised;
-use crate::spec::{self, NativeFn};
+use crate::spec::{self, LOOKS_AT_FILES, NativeFn};
+use crate::types::builtin_method::BuiltinMethod;
 use crate::types::generator::methods::close;
 use crate::types::generator::{CLEANS_UP, Generator, SUSPENDED};
 use crate::types::list::List;
@@ -212,9 +213,17 @@ impl Vm {
     /// Called by operations of the loop before they call native code: while a dropped file may wait to be closed, what
     /// earlier calls left on the native stack is not to be seen by a collection in the call.
     #[inline(always)]
-    pub(crate) fn forget_earlier_calls(&self) {
-        if self.interp().new_outputs > 0 {
+    pub(crate) fn forget_earlier_calls(&mut self, callable: Value) {
+        if self.interp().new_outputs > 0 && self.looks_at_files(callable) {
             taipan_heap::clear_unused_stack();
+        }
+    }
+
+    #[inline(never)]
+    fn looks_at_files(&mut self, callable: Value) -> bool {
+        match callable.exact::<BuiltinMethod>() {
+            Some(function) => function.get(self).def.looks_at_files,
+            None => callable.downcast::<Type>(self).is_some_and(|class| class.get(self).has_flag(LOOKS_AT_FILES)),
         }
     }
 

@@ -76,7 +76,7 @@ impl Ret {
     }
 
     /// Whether an operation of the frame below has pushed this frame, not native code.
-    #[inline(always)]
+    #[inline]
     pub(super) fn is_pushed_by_caller(self) -> bool {
         !matches!(self.kind(), Kind::Entry | Kind::GeneratorEntry)
     }

@@ -277,16 +277,10 @@ impl Vm {
     }
 
     /// As `tell` while an exception is pending, which stays pending unless a callback raises another.
-    #[inline(always)]
     pub(crate) fn tell_raised(&mut self, event: Event, details: &[Value]) {
-        if self.interp().monitoring.tools[event as usize] != 0 && self.exec.tracing == 0 {
-            self.tell_pending(event, details);
+        if self.exec.tracing > 0 || self.interp().monitoring.tools[event as usize] == 0 {
+            return;
         }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn tell_pending(&mut self, event: Event, details: &[Value]) {
         let offset = self.exec.current().map_or(0, |frame| frame.lasti());
         let Some(exception) = self.pending.take() else { return };
         let told = match details {

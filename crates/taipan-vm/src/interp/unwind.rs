@@ -180,12 +180,7 @@ impl Vm {
     }
 
     /// The frame object of a frame that runs in this thread, made if need be.
-    #[inline]
     pub fn frame_object(&mut self, depth: usize) -> Result<Gc<FrameObject>, Raised> {
-        let object = self.exec.frame(depth).and_then(|frame| frame.object);
-        if let Some(object) = object.and_then(|object| object.exact::<FrameObject>()) {
-            return Ok(object);
-        }
         self.frame_object_of(self.address(), depth)
     }
 

@@ -2,6 +2,8 @@
 //!
 //! They are never visible to Python.
 
+use taipan_text::TextRef;
+
 use crate::gc::{Gc, HeaderWord};
 use crate::heap_object;
 use crate::raise::Raised;
@@ -186,6 +188,21 @@ impl RawArray {
         // SAFETY: as in `grown`: another object, and nothing collects in between.
         let source = unsafe { &*source };
         this.get_mut(vm).bytes_mut()[start..start + source.len()].copy_from_slice(source);
+    }
+
+    /// Writes the code points of a str as 32-bit numbers, from the number `start` on.
+    pub fn write_points(this: Gc<RawArray>, vm: &mut Vm, start: usize, text: Gc<Str>) {
+        let source: *const Str = text.get(vm);
+        // SAFETY: as in `grown`: another object, and nothing collects in between.
+        let source = unsafe { &*source }.text();
+        let target = &mut this.get_mut(vm).words32_mut()[start..start + source.len()];
+        match source {
+            TextRef::Ascii(from) | TextRef::Latin1(from) => {
+                target.iter_mut().zip(from).for_each(|(to, from)| *to = (*from).into());
+            }
+            TextRef::Ucs2(from) => target.iter_mut().zip(from).for_each(|(to, from)| *to = (*from).into()),
+            TextRef::Ucs4(from) => target.copy_from_slice(from),
+        }
     }
 
     /// A new array with the same bytes.

@@ -1,10 +1,13 @@
 //! `bytes`: immutable bytes in the object itself; the hash is cached (0: not computed).
 
+use std::ops::Range;
+
 use crate::gc::{Gc, HeaderWord};
 use crate::heap_object;
 use crate::raise::Raised;
 use crate::shape::ShapeId;
 use crate::types::Builtin;
+use crate::types::array::RawArray;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -39,6 +42,19 @@ impl Bytes {
         }
         let new = Bytes::zeroed(vm, Builtin::Bytes as u32, bytes.len())?;
         new.get_mut(vm).bytes_mut().copy_from_slice(bytes);
+        Ok(new)
+    }
+
+    /// A new exact bytes object of a part of an array.
+    pub fn of_array(vm: &mut Vm, array: Gc<RawArray>, range: Range<usize>) -> Result<Gc<Bytes>, Raised> {
+        if range.len() < 2 {
+            let byte = array.get(vm).bytes().get(range.start).copied().unwrap_or(0);
+            return Bytes::small(vm, &[byte][..range.len()]);
+        }
+        let new = Bytes::zeroed(vm, Builtin::Bytes as u32, range.len())?;
+        let source: *const [u8] = &array.get(vm).bytes()[range];
+        // SAFETY: different objects do not overlap; nothing collects in between.
+        new.get_mut(vm).bytes_mut().copy_from_slice(unsafe { &*source });
         Ok(new)
     }
 

@@ -6,12 +6,10 @@
 
 use std::borrow::Cow;
 
-use taipan_heap::Header;
 use taipan_text::TextRef;
 
 use crate::gc::{Gc, HeaderWord};
 use crate::heap_object;
-use crate::names::{Atom, KNOWN_NAMES};
 use crate::raise::Raised;
 use crate::shape::ShapeId;
 use crate::types::Builtin;
@@ -22,6 +20,7 @@ pub mod building;
 mod casing;
 pub mod codec;
 pub mod formatting;
+mod interning;
 pub mod iterator;
 pub mod methods;
 mod padding;
@@ -31,8 +30,10 @@ mod searching;
 pub mod shared;
 mod splitting;
 mod translating;
+mod units;
 
 pub use methods::TYPE;
+pub use units::Unit;
 
 heap_object! {
     /// Text.
@@ -138,11 +139,7 @@ impl Str {
 
     /// A new exact str of code points (surrogates allowed) in a native buffer.
     pub fn from_points(vm: &mut Vm, points: &[u32]) -> Result<Gc<Str>, Raised> {
-        let max = points.iter().copied().max().unwrap_or(0);
-        if let ([point], 0..0x100) = (points, max) {
-            return Str::latin1_char(vm, *point as u8);
-        }
-        Str::from_code_points(vm, max, points.len(), points.iter().copied())
+        Str::from_text(vm, TextRef::Ucs4(points))
     }
 
     /// A new exact str of WTF-8 bytes (UTF-8 that may hold lone surrogates).
@@ -163,11 +160,13 @@ impl Str {
         {
             return Str::from_ascii(vm, bytes);
         }
-        let max = text.iter().max().unwrap_or(0);
-        if let (1, 0..0x100) = (text.len(), max) {
-            return Str::latin1_char(vm, max as u8);
+        let bits = text.code_point_bits();
+        if let (1, 0..0x100) = (text.len(), bits) {
+            return Str::latin1_char(vm, bits as u8);
         }
-        Str::from_code_points(vm, max, text.len(), text.iter())
+        let new = Str::alloc(vm, Builtin::Str as u32, Kind::for_max(bits), text.len())?;
+        new.get_mut(vm).write_text(0, text);
+        Ok(new)
     }
 
     /// The str of one code point.
@@ -244,44 +243,6 @@ impl Str {
         (self.meta & LEN_MASK) as usize
     }
 
-    /// Where the units begin.
-    #[inline(always)]
-    fn units_start(&self) -> *const u8 {
-        // SAFETY: one past the struct, where the tail lies, or the fields of a `SharedStr`.
-        let behind = unsafe { (&raw const *self).add(1) };
-        // SAFETY: the flag is that of a `SharedStr`.
-        if self.meta & SHARED == 0 { behind.cast() } else { unsafe { shared::units_start(behind.cast()) } }
-    }
-
-    /// The units as bytes.
-    #[inline(always)]
-    pub fn bytes(&self) -> &[u8] {
-        // SAFETY: `byte_len` bytes lie there.
-        unsafe { std::slice::from_raw_parts(self.units_start(), self.byte_len()) }
-    }
-
-    /// The units as bytes, to be filled in right after creation.
-    #[inline(always)]
-    pub fn bytes_mut(&mut self) -> &mut [u8] {
-        assert!(self.meta & SHARED == 0, "a str under construction has a tail");
-        // SAFETY: `byte_len` bytes follow the struct.
-        unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), self.byte_len()) }
-    }
-
-    /// The units as numbers of 2 or 4 bytes, to be filled in right after creation.
-    #[inline(always)]
-    pub fn units_mut<U: Unit>(&mut self) -> &mut [U] {
-        debug_assert!(size_of::<U>() == 1 << self.kind().shift());
-        assert!(self.meta & SHARED == 0, "a str under construction has a tail");
-        // SAFETY: the tail is 8-byte aligned, `byte_len` bytes long, and any bits are a valid unit.
-        unsafe { std::slice::from_raw_parts_mut((&raw mut *self).add(1).cast(), self.byte_len() / size_of::<U>()) }
-    }
-
-    fn units<U: Unit>(&self) -> &[U] {
-        // SAFETY: as in `units_mut`; bodies are aligned like tails.
-        unsafe { std::slice::from_raw_parts(self.units_start().cast(), self.byte_len() / size_of::<U>()) }
-    }
-
     /// A view for the algorithms of `taipan_text`.
     #[inline(always)]
     pub fn text(&self) -> TextRef<'_> {
@@ -356,127 +317,6 @@ impl Str {
         }
     }
 
-    // ---- hash and interning ----
-
-    /// The hash if it was computed before, else 0.
-    #[inline(always)]
-    pub fn cached_hash(&self) -> i64 {
-        self.hash
-    }
-
-    /// `hash(this)` of the text.
-    #[inline(always)]
-    pub fn hash(this: Gc<Str>, vm: &mut Vm) -> i64 {
-        let hash = this.get(vm).hash;
-        if hash != 0 { hash } else { Str::compute_hash(this, vm) }
-    }
-
-    #[inline(never)]
-    fn compute_hash(this: Gc<Str>, vm: &mut Vm) -> i64 {
-        let hash = vm.interp().hash_key.bytes(this.get(vm).bytes());
-        this.get_mut(vm).hash = hash;
-        hash
-    }
-
-    /// The atom of an interned str; interns an exact str. `None` only when there are too many names.
-    #[inline]
-    pub fn atom(this: Gc<Str>, vm: &mut Vm) -> Option<Atom> {
-        // SAFETY: a live object's header.
-        let stored = unsafe { (*this.header().as_ptr()).identity_hash() };
-        if stored != 0 { Some(Atom(stored - 1)) } else { Str::intern_atom(this, vm).map(|(atom, _)| atom) }
-    }
-
-    /// The atom of a text if some equal str is interned.
-    pub fn known_atom(this: Gc<Str>, vm: &mut Vm) -> Option<Atom> {
-        // SAFETY: a live object's header.
-        let stored = unsafe { (*this.header().as_ptr()).identity_hash() };
-        if stored != 0 {
-            return Some(Atom(stored - 1));
-        }
-        let hash = Str::hash(this, vm);
-        let (vm, text) = (&*vm, this.get(vm));
-        vm.interp().interned.find(hash as u64, |atom| same_as_atom(vm, *atom, text)).copied()
-    }
-
-    /// Whether the str is the interned one of its text.
-    #[inline]
-    pub fn is_interned(this: Gc<Str>) -> bool {
-        // SAFETY: a live object's header.
-        unsafe { (*this.header().as_ptr()).identity_hash() != 0 }
-    }
-
-    fn intern_atom(this: Gc<Str>, vm: &mut Vm) -> Option<(Atom, Gc<Str>)> {
-        if let Some(atom) = Str::known_atom(this, vm) {
-            let interned = vm.name(atom);
-            return Some((atom, interned));
-        }
-        let exact = if this.value().exact::<Str>().is_some() { this } else { Str::exact_copy(this, vm).ok()? };
-        let number = vm.interp().names.len();
-        if number + 1 >= 1 << Header::HASH_BITS {
-            return None;
-        }
-        let atom = Atom(number as u32);
-        vm.interp_mut().names.push(Some(exact));
-        Str::register(vm, exact, atom);
-        Some((atom, exact))
-    }
-
-    /// Enters an exact str that is in `names` into the table of interned texts.
-    fn register(vm: &mut Vm, text: Gc<Str>, atom: Atom) {
-        let hash = Str::hash(text, vm);
-        let mut header = text.header();
-        // SAFETY: a live object's header; no reference to the object is held.
-        unsafe { header.as_mut() }.set_identity_hash(atom.0 + 1);
-        let mut table = std::mem::take(&mut vm.interp_mut().interned);
-        let names = |atom: &Atom| {
-            let name = vm.interp().names.get(atom.0 as usize).copied().flatten();
-            match name {
-                Some(name) => name.get(vm).cached_hash() as u64,
-                None => known_hash(vm, *atom),
-            }
-        };
-        table.insert_unique(hash as u64, atom, names);
-        vm.interp_mut().interned = table;
-    }
-
-    /// The interned str equal to a text.
-    pub fn intern(vm: &mut Vm, text: &str) -> Result<Gc<Str>, Raised> {
-        let new = Str::new(vm, text)?;
-        Ok(Str::interned(new, vm))
-    }
-
-    /// The interned str equal to this one (itself when there are too many names).
-    pub fn interned(this: Gc<Str>, vm: &mut Vm) -> Gc<Str> {
-        // SAFETY: a live object's header.
-        if unsafe { (*this.header().as_ptr()).identity_hash() } != 0 {
-            return this;
-        }
-        Str::intern_atom(this, vm).map_or(this, |(_, interned)| interned)
-    }
-
-    /// Makes the interned str of a name known at compile time.
-    pub(crate) fn intern_known(vm: &mut Vm, text: &str, atom: Atom) -> Gc<Str> {
-        // The first names are made with the interpreter, before any limit applies; see `intern_all_known`.
-        let Ok(new) = Str::from_ascii_fresh(vm, text.as_bytes()) else { unreachable!("known names fit any heap") };
-        vm.interp_mut().names[atom.0 as usize] = Some(new);
-        Str::register(vm, new, atom);
-        new
-    }
-
-    /// Interns all names known at compile time; called once when an interpreter starts.
-    pub fn intern_all_known(vm: &mut Vm) {
-        for number in 0..KNOWN_NAMES.len() {
-            vm.name(Atom(number as u32));
-        }
-    }
-
-    fn from_ascii_fresh(vm: &mut Vm, bytes: &[u8]) -> Result<Gc<Str>, Raised> {
-        if bytes.len() < 2 {
-            return if bytes.is_empty() { Str::empty(vm) } else { Str::latin1_char(vm, bytes[0]) };
-        }
-        Str::from_ascii(vm, bytes)
-    }
-
     /// An exact str with the text of an instance of a subclass.
     pub fn exact_copy(this: Gc<Str>, vm: &mut Vm) -> Result<Gc<Str>, Raised> {
         if this.value().exact::<Str>().is_some() {
@@ -487,51 +327,7 @@ impl Str {
         Str::copy_units(vm, this, 0, new, 0, len);
         Ok(new)
     }
-
-    /// Writes the units of texts one after the other into a str that was just made, of the same unit size and as long as
-    /// they are together.
-    pub fn fill(vm: &mut Vm, this: Gc<Str>, pieces: impl Iterator<Item = Gc<Str>>) {
-        let target: *mut [u8] = this.get_mut(vm).bytes_mut();
-        let mut at = 0;
-        for piece in pieces {
-            let bytes = piece.get(vm).bytes();
-            // SAFETY: a new str is none of the pieces; nothing collects in between.
-            let target = unsafe { &mut *target };
-            target[at..at + bytes.len()].copy_from_slice(bytes);
-            at += bytes.len();
-        }
-    }
-
-    /// Copies `count` units between strs of the same unit size.
-    #[inline]
-    pub fn copy_units(vm: &mut Vm, from: Gc<Str>, start: usize, to: Gc<Str>, to_start: usize, count: usize) {
-        let shift = from.get(vm).kind().shift();
-        debug_assert!(from != to && to.get(vm).kind().shift() == shift);
-        let source: *const [u8] = &from.get(vm).bytes()[start << shift..(start + count) << shift];
-        let target = &mut to.get_mut(vm).bytes_mut()[to_start << shift..(to_start + count) << shift];
-        // SAFETY: different objects do not overlap; nothing collects in between.
-        target.copy_from_slice(unsafe { &*source });
-    }
 }
-
-fn same_as_atom(vm: &Vm, atom: Atom, text: &Str) -> bool {
-    match vm.interp().names.get(atom.0 as usize).copied().flatten() {
-        Some(name) => name.get(vm).same_text(text),
-        None => KNOWN_NAMES.get(atom.0 as usize).is_some_and(|known| text.equals(known)),
-    }
-}
-
-fn known_hash(vm: &Vm, atom: Atom) -> u64 {
-    let text = KNOWN_NAMES.get(atom.0 as usize).copied().unwrap_or("");
-    vm.interp().hash_key.bytes(text.as_bytes()) as u64
-}
-
-/// A unit of text: `u8`, `u16` or `u32`.
-pub trait Unit: Copy + Into<u32> + 'static {}
-
-impl Unit for u8 {}
-impl Unit for u16 {}
-impl Unit for u32 {}
 
 impl Vm {
     /// A new str value.

@@ -9,6 +9,7 @@ use super::super::frame::{Kind, Ret};
 use super::super::op::Op;
 use super::super::register_code::RegOp;
 use crate::args::Args;
+use crate::attr::Method;
 use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::{Exc, Raised};
@@ -250,20 +251,14 @@ pub fn load_method(vm: &mut Vm, op: Op) -> Result<(), Raised> {
         Some(Resolved::Slot(word)) if let Some(value) = vm.object_word(object, word) => value,
         Some(Resolved::Overflow(word, index)) if let Some(value) = vm.overflow_word(object, word, index) => value,
         Some(Resolved::Class(value)) => value,
-        _ => {
-            let class = vm.type_of(object);
-            if generic_get(vm, class)
-                && let Some(attribute) = Type::lookup(class, vm, name)
-            {
-                let own = vm.type_of(attribute);
-                if own.get(vm).has_flag(METHOD_DESCRIPTOR) && vm.instance_attr(object, name).is_none() {
-                    op.set(to, attribute);
-                    op.set(to + 1, object);
-                    return Ok(());
-                }
+        _ => match vm.method_to_call(object, name)? {
+            Method::Unbound(method) => {
+                op.set(to, method);
+                op.set(to + 1, object);
+                return Ok(());
             }
-            vm.get_attr(object, name)?
-        }
+            Method::Bound(value) => value,
+        },
     };
     op.set(to, value);
     op.set(to + 1, Value::UNBOUND);

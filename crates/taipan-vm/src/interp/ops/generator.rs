@@ -96,8 +96,8 @@ fn current(vm: &mut Vm) -> Result<Frame, Raised> {
     }
 }
 
-/// Copies the running frame's locals and `depth` stack entries into a generator, whose `depth` the caller then sets.
-#[inline(always)]
+/// Copies the running frame's locals and `depth` stack entries into a generator.
+#[inline]
 fn save(vm: &mut Vm, generator: Gc<Generator>, depth: u32) {
     let Some(slots) = generator.get(vm).slots else { return };
     let frame = vm.exec.top;
@@ -121,6 +121,7 @@ fn save(vm: &mut Vm, generator: Gc<Generator>, depth: u32) {
     if before > count {
         to[count..before].fill(None);
     }
+    generator.get_mut(vm).depth = depth;
 }
 
 /// # Safety
@@ -166,11 +167,10 @@ pub fn kind_name(generator: Gc<Generator>) -> &'static str {
 }
 
 /// Pushes the frame of a generator that can go on, or of the innermost one it waits for, with the value sent in its place.
-#[inline(never)]
 pub fn resume(vm: &mut Vm, generator: Gc<Generator>, value: Value, ret: Ret) -> Result<(), Raised> {
     vm.count()?;
     let (generator, ret) = delegation::descend(vm, generator, ret);
-    if let Err(raised) = push_at_yield(vm, generator, ret) {
+    if let Err(raised) = push_suspended(vm, generator, ret) {
         delegation::ascend(vm, ret);
         return Err(raised);
     }
@@ -204,47 +204,32 @@ fn handle_own(vm: &mut Vm, generator: Gc<Generator>) {
 
 /// Pushes the frame of a generator that can go on, at the operation that suspended it.
 fn push_suspended(vm: &mut Vm, generator: Gc<Generator>, ret: Ret) -> Result<(), Raised> {
-    push_at_yield(vm, generator, ret)
-}
-
-#[inline(always)]
-fn push_at_yield(vm: &mut Vm, generator: Gc<Generator>, ret: Ret) -> Result<(), Raised> {
-    let executable = generator.get(vm).executable.get();
+    let (executable, function) = (generator.get(vm).executable.get(), generator.get(vm).function);
     if executable.watched.get() {
         vm.instrument(executable)?;
     }
-    let &Generator { function, depth, pc, slots, locals, frame: object, state, .. } = generator.get(vm);
-    let (globals, handled, fp) = (function.get(vm).globals, vm.handled, vm.stack.top());
-    let room = executable.frame_slots.get() as usize;
-    // SAFETY: room on both stacks is checked before anything is written; the frame's locals and its live entries are
-    // written before anything can collect.
+    let globals = function.get(vm).globals;
+    let fp = vm.stack.top();
+    // SAFETY: the slots are written below, before anything can collect.
+    unsafe { vm.push_frame(fp, executable, function, globals, ret)? };
+    let Generator { depth, pc, slots, locals: namespace, frame: object, .. } = *generator.get(vm);
+    let at = executable.resume_at(pc);
+    let handled = vm.handled;
+    // SAFETY: the frame was pushed; its locals and its live entries are written here.
     unsafe {
-        let top = vm.exec.top.add(1);
-        if top > vm.exec.limit || room > vm.stack.limit().offset_from(fp) as usize {
-            return Err(vm.raise_recursion());
-        }
+        let frame = vm.exec.top;
         if let Some(slots) = slots {
             restore(executable, fp, slots.get(vm).slots(), depth);
         }
-        top.write(Frame {
-            pc: executable.resume_at(pc),
-            fp,
-            executable,
-            function,
-            globals,
-            ret,
-            locals,
-            object: None,
-            generator: Some(generator.value()),
-            handled,
-        });
-        vm.exec.top = top;
-        vm.stack.set_top(fp.add(room));
+        (*frame).pc = at;
+        (*frame).generator = Some(generator.value());
+        (*frame).handled = handled;
+        (*frame).locals = namespace;
     }
     if let Some(object) = object {
         delegation::show(vm, object);
     }
-    if state == CREATED && generator.value().shape_id() == Builtin::Coroutine as u32 {
+    if generator.get(vm).state == CREATED && generator.value().shape_id() == Builtin::Coroutine as u32 {
         vm.forget_unawaited(generator.value());
     }
     generator.get_mut(vm).state = RUNNING;
@@ -322,8 +307,7 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     // SAFETY: nothing but a generator is put there.
     let generator = unsafe { Gc::<Generator>::from_value_unchecked(generator) };
     let value = op.rb();
-    let depth = u32::from(op.word().c());
-    save(vm, generator, depth);
+    save(vm, generator, u32::from(op.word().c()));
     let handled = vm.handled;
     let own = if ret.0 & Ret::HANDLES == 0 { None } else { handled };
     if generator.get(vm).flags & CLEANS_UP == 0
@@ -331,14 +315,15 @@ pub fn yield_value(vm: &mut Vm, op: Op) -> Result<Leave, Raised> {
     {
         vm.note_generator(generator);
     }
-    let pc = executable.save_place(op.pc());
     let state = generator.get_mut(vm);
-    (state.pc, state.depth, state.state, state.handled) = (pc, depth, SUSPENDED, own);
+    state.pc = executable.save_place(op.pc());
+    state.state = SUSPENDED;
+    state.handled = own;
     vm.handled = outer;
     if ret.0 & Ret::HAS_OBJECT != 0 {
         delegation::hide(vm);
     }
-    vm.pop_frame_with(ret);
+    vm.pop_frame();
     let ret = if ret.kind() == Kind::GeneratorSend { delegation::ascend(vm, ret) } else { ret };
     match ret.kind() {
         Kind::GeneratorEntry => Ok(Leave::Exit(Some(value))),

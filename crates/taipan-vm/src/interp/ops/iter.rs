@@ -32,7 +32,6 @@ pub fn for_iter(vm: &mut Vm, op: Op) -> Result<Option<Value>, Raised> {
     if iterator.shape_id() == Builtin::Generator as u32
         && let Some(generator) = iterator.exact::<Generator>()
     {
-        op.specialize(RegOp::FOR_ITER_GEN);
         if !can_resume(vm, generator)? {
             return Ok(None);
         }

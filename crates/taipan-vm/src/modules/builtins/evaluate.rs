@@ -53,7 +53,7 @@ pub(in crate::modules) fn source_bytes(
 }
 
 pub(in crate::modules) fn check_nulls(vm: &mut Vm, source: &[u8]) -> Result<(), Raised> {
-    if memchr::memchr(0, source).is_some() {
+    if source.contains(&0) {
         return Err(vm.raise(Exc::SyntaxError, "source code string cannot contain null bytes"));
     }
     Ok(())

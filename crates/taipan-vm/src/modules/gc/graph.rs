@@ -51,7 +51,6 @@ fn shape_is_tracked(vm: &Vm, shape: u32) -> bool {
         || shape == Builtin::MappedBytes as u32
         || shape == Builtin::DictStorage as u32
         || shape == Builtin::Executable as u32
-        || shape == Builtin::PlainInit as u32
         || shape == 0
     {
         return false;

@@ -1,9 +1,14 @@
 //! Making strs from strs: parts, concatenation, repetition, `join`.
 
+use std::ops::Range;
+
+use taipan_text::TextRef;
+
 use crate::args::Args;
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
 use crate::types::Builtin;
+use crate::types::array::RawArray;
 use crate::types::list::List;
 use crate::types::str::{Kind, Str};
 use crate::value::Value;
@@ -26,44 +31,22 @@ impl Str {
         }
         let kind = match this.get(vm).kind() {
             Kind::Ascii => Kind::Ascii,
-            _ => Kind::for_max(this.get(vm).text().slice(start..end).iter().max().unwrap_or(0)),
+            _ => Kind::for_max(this.get(vm).text().slice(start..end).code_point_bits()),
         };
         let new = Str::alloc(vm, Builtin::Str as u32, kind, end - start)?;
         Str::copy_converted(vm, this, start, new, 0, end - start);
         Ok(new)
     }
 
-    /// Copies `count` units into a str whose kind can hold them, whatever the unit sizes.
-    #[inline]
-    pub fn copy_converted(vm: &mut Vm, from: Gc<Str>, start: usize, to: Gc<Str>, to_start: usize, count: usize) {
-        let target = to.get(vm).kind();
-        if from.get(vm).kind().shift() == target.shift() {
-            return Str::copy_units(vm, from, start, to, to_start, count);
+    /// A new exact str of code points that lie in an array of the heap as 32-bit numbers.
+    pub fn from_words32(vm: &mut Vm, array: Gc<RawArray>, range: Range<usize>) -> Result<Gc<Str>, Raised> {
+        let bits = TextRef::Ucs4(&array.get(vm).words32()[range.clone()]).code_point_bits();
+        if let (1, 0..0x100) = (range.len(), bits) {
+            return Str::latin1_char(vm, bits as u8);
         }
-        Str::copy_widened(vm, from, start, to, to_start, count);
-    }
-
-    fn copy_widened(vm: &mut Vm, from: Gc<Str>, start: usize, to: Gc<Str>, to_start: usize, count: usize) {
-        let target = to.get(vm).kind();
-        let points: Vec<u32> = from.get(vm).text().slice(start..start + count).iter().collect();
-        let to = to.get_mut(vm);
-        match target {
-            Kind::Ascii | Kind::Latin1 => {
-                for (to, point) in to.bytes_mut()[to_start..].iter_mut().zip(points) {
-                    *to = point as u8;
-                }
-            }
-            Kind::Ucs2 => {
-                for (to, point) in to.units_mut::<u16>()[to_start..].iter_mut().zip(points) {
-                    *to = point as u16;
-                }
-            }
-            Kind::Ucs4 => {
-                for (to, point) in to.units_mut::<u32>()[to_start..].iter_mut().zip(points) {
-                    *to = point;
-                }
-            }
-        }
+        let new = Str::alloc(vm, Builtin::Str as u32, Kind::for_max(bits), range.len())?;
+        Str::write_words32(new, vm, array, range);
+        Ok(new)
     }
 
     /// `a + b`.
