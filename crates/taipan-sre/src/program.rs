@@ -38,6 +38,11 @@ pub struct Program {
 }
 
 impl Program {
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        size_of::<Program>() + size_of_val(&*self.insts) + size_of_val(&*self.sets) + size_of_val(&*self.alternatives)
+    }
+
     /// Checks and translates pattern code, as `_sre.compile` gets it from `re._compiler`.
     ///
     /// `groups` is the number of capturing groups. The classes must answer for characters below 256 as those given to

@@ -202,7 +202,8 @@ fn compile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(program) = usize::try_from(groups).ok().and_then(|n| Program::new(&words, n, &UnicodeClasses).ok()) else {
         return Err(vm.raise(Exc::RuntimeError, "invalid SRE code"));
     };
-    let program = vm.add_resource(Rc::new(program));
+    let bytes = program.bytes();
+    vm.check_native_bytes(bytes)?;
     let shape = class_of_spec(vm, &pattern::TYPE)?.get(vm).root_shape;
     let pattern = Pattern {
         header: HeaderWord::NEW,
@@ -211,11 +212,13 @@ fn compile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         groups: groups as usize,
         groupindex,
         indexgroup,
-        program,
+        program: usize::MAX,
         is_bytes,
         pad: [0; 7],
     };
-    Ok(vm.new_object(shape, pattern)?.value())
+    let pattern = vm.new_object(shape, pattern)?;
+    pattern.get_mut(vm).program = vm.attach_resource(pattern.value(), Rc::new(program), bytes);
+    Ok(pattern.value())
 }
 
 fn getcodesize(_: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
