@@ -1,6 +1,7 @@
 """What runs when the program ends has the interpreter for itself: threads that are left over are stopped."""
 
 import _thread
+import atexit
 import os
 import threading
 import warnings
@@ -12,7 +13,7 @@ def loop():
 
 
 class Keeper:
-    """Dies in a cycle, when the program ends."""
+    """Dies in a cycle when the program ends, not before: its thread never does."""
 
     def __init__(self):
         self.me = self
@@ -54,8 +55,8 @@ for name in "plain", "a\0b", "x" * 20, "xé" * 10, "\ud800\udc80":
     print(ascii(_thread._get_name()), flush=True)
 _thread.set_name(before)
 
-keeper = Keeper()
-del keeper
+keepers = [Keeper()]
+atexit.register(keepers.clear)
 
 # In a forked child the other threads have ended, daemons too.
 event = threading.Event()
