@@ -15,5 +15,5 @@ fn huge_requests_are_refused_at_once() {
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {stderr}", output.status);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "72 requests\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "77 requests\n");
 }

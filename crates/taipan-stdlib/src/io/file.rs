@@ -301,21 +301,28 @@ fn read_rest(vm: &mut Vm, fd: i32) -> Result<Value, Raised> {
     };
     let mut all: Vec<u8> = Vec::new();
     let mut chunk = native_buffer(vm, expected.saturating_add(1).clamp(8192, 16 << 20))?;
+    let result = read_pieces(vm, fd, &mut chunk, &mut all);
+    vm.heap_mut().release(all.len());
+    drop(chunk);
+    if result? || !all.is_empty() { vm.new_bytes(&all) } else { Ok(Value::NONE) }
+}
+
+/// Reads into `all`, which is charged to the heap, as other threads read meanwhile. False: no more can be read now.
+fn read_pieces(vm: &mut Vm, fd: i32, chunk: &mut [u8], all: &mut Vec<u8>) -> Result<bool, Raised> {
     loop {
-        match vm.wait_host_errno(|host| host.read(fd, &mut chunk))? {
-            Ok(0) => break,
+        match vm.wait_host_errno(|host| host.read(fd, chunk))? {
+            Ok(0) => return Ok(true),
             Ok(n) => {
-                if vm.interp().heap.would_exceed(all.len() + n) || all.try_reserve(n).is_err() {
+                if vm.interp().heap.would_exceed(n) || all.try_reserve(n).is_err() {
                     return Err(vm.raise_no_memory());
                 }
                 all.extend_from_slice(&chunk[..n]);
+                vm.heap_mut().charge(n);
             }
-            Err(Errno(libc::EAGAIN)) if all.is_empty() => return Ok(Value::NONE),
-            Err(Errno(libc::EAGAIN)) => break,
+            Err(Errno(libc::EAGAIN)) => return Ok(false),
             Err(errno) => return Err(vm.raise_os_error(errno, &[])),
         }
     }
-    vm.new_bytes(&all)
 }
 
 fn readinto(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
