@@ -113,7 +113,7 @@ macro_rules! opcode_table {
                 }
             }
 
-            const fn pops_and_pushes_of_row(self, oparg: u32) -> (i64, i64) {
+            pub const fn pops_and_pushes_of_row(self, oparg: u32) -> (i64, i64) {
                 let oparg = oparg as i64;
                 match self.base() {
                     $(Opcode::$name => { let $n = oparg; ($pop, $push) })*

@@ -35,7 +35,7 @@ fn raise_io(vm: &mut Vm, error: &std::io::Error) -> Raised {
 }
 
 fn is_check_supported(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let check = vm.index_i32(args.get(0))?;
+    let check = vm.parsed_i32(args.get(0))?;
     Ok(Value::bool(matches!(check, 0 | 1 | 4 | 10)))
 }
 

@@ -74,7 +74,8 @@ fn stack_effect(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     // The forms that specialising writes have no effect of their own.
     let opcode = opcode_of(vm, args)?.filter(|opcode| opcode.base() == *opcode);
     let oparg = match oparg.not_none() {
-        Some(oparg) => vm.index_i32(oparg)?,
+        // As in C, what is beyond 32 bits is lost.
+        Some(oparg) => vm.index_i64(oparg)? as i32,
         None => 0,
     };
     let jump = match jump.not_none() {
@@ -83,14 +84,21 @@ fn stack_effect(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         Some(Value::FALSE) => Some(false),
         Some(_) => return Err(vm.raise(Exc::ValueError, "stack_effect: jump must be False, True or None")),
     };
-    let (Some(opcode), Ok(oparg)) = (opcode, u32::try_from(oparg)) else {
-        return Err(vm.raise(Exc::ValueError, "invalid opcode or oparg"));
-    };
-    let effect = match jump {
-        Some(jump) => opcode.stack_effect(oparg, jump),
-        None => opcode.stack_effect(oparg, true).max(opcode.stack_effect(oparg, false)),
-    };
-    vm.new_int(effect)
+    let effect = opcode.and_then(|opcode| {
+        let oparg = oparg.cast_unsigned();
+        let (popped, pushed) = opcode.pops_and_pushes(oparg);
+        if (popped as i32) < 0 || (pushed as i32) < 0 {
+            return None;
+        }
+        Some(match jump {
+            Some(jump) => opcode.stack_effect(oparg, jump),
+            None => opcode.stack_effect(oparg, true).max(opcode.stack_effect(oparg, false)),
+        })
+    });
+    match effect {
+        Some(effect) => vm.new_int(i64::from(effect as i32)),
+        None => Err(vm.raise(Exc::ValueError, "invalid opcode or oparg")),
+    }
 }
 
 fn texts(vm: &mut Vm, items: impl Iterator<Item = &'static str>) -> Result<Value, Raised> {

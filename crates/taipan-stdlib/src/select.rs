@@ -233,6 +233,9 @@ fn poll_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         None => -1,
         Some(timeout) => number(vm, timeout, 1_000_000, "timeout must be an integer or None")?,
     };
+    if timeout > i64::from(i32::MAX) * 1_000_000 {
+        return Err(vm.raise(Exc::OverflowError, "timeout is too large"));
+    }
     if std::mem::replace(&mut poll.get_mut(vm).running, true) {
         return Err(vm.raise(Exc::RuntimeError, "concurrent poll() invocation"));
     }

@@ -347,7 +347,7 @@ fn calendar(vm: &mut Vm, value: Value, function: &str) -> Result<CalendarTime, R
     let mut parts = [0; 8];
     for (i, part) in parts.iter_mut().enumerate() {
         let value = tuple.get(vm).at(i + 1);
-        *part = vm.index_i32(value)?;
+        *part = vm.parsed_i32(value)?;
     }
     let [month, day, hour, minute, second, week_day, year_day, is_dst] = parts;
     let class = taipan_vm::types::type_::class_of_spec(vm, &STRUCT_TIME)?;

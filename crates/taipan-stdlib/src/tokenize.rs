@@ -27,7 +27,15 @@ heap_object! {
         encoding: Option<Value>,
         /// The resource number of the tokenizer, which goes with the iterator.
         tokenizer: usize,
+        /// The line of the last token: most have it in common with the next.
+        line: Option<Value>,
     }
+}
+
+struct Reader {
+    tokenizer: Tokenizer,
+    /// The text of the iterator's `line`.
+    line: Rc<str>,
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
@@ -35,10 +43,27 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     args.bind(vm, &SIGNATURE, |vm, args| {
         let [readline, extra_tokens, encoding] = args.all();
         let extra_tokens = vm.is_true(extra_tokens)?;
+        if let Some(encoding) = encoding.given()
+            && encoding.downcast::<Str>(vm).is_none()
+        {
+            let got = if encoding.is_none() { "None".to_owned() } else { vm.type_name(encoding) };
+            let message = format!("tokenizeriter() argument 'encoding' must be str, not {got}");
+            return Err(vm.raise(Exc::TypeError, message));
+        }
         let shape = class.get(vm).root_shape;
-        let object = TokenizerIter { header: HeaderWord::NEW, readline, encoding: encoding.not_none(), tokenizer: 0 };
+        let object = TokenizerIter {
+            header: HeaderWord::NEW,
+            readline,
+            encoding: encoding.not_none(),
+            tokenizer: 0,
+            line: None,
+        };
         let this = vm.new_object(shape, object)?;
-        let number = vm.attach_resource(this.value(), Rc::new(RefCell::new(Tokenizer::new(extra_tokens))), 0);
+        let number = vm.attach_resource(
+            this.value(),
+            Rc::new(RefCell::new(Reader { tokenizer: Tokenizer::new(extra_tokens), line: "".into() })),
+            0,
+        );
         this.get_mut(vm).tokenizer = number;
         Ok(this.value())
     })
@@ -59,24 +84,33 @@ fn read_line(vm: &mut Vm, this: Gc<TokenizerIter>) -> Result<Vec<u8>, Raised> {
     let Some(text) = line.downcast::<Str>(vm) else {
         return Err(vm.raise(Exc::TypeError, "readline() returned a non-string object"));
     };
-    Ok(match text.get(vm).to_utf8() {
-        Some(text) => text.as_bytes().to_vec(),
-        None => text.get(vm).to_string_lossy().into_bytes(),
-    })
+    vm.check_encodable(text)?;
+    Ok(text.get(vm).to_string_lossy().into_bytes())
 }
 
 fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     let Some(this) = this.downcast::<TokenizerIter>(vm) else { return Ok(None) };
     let number = this.get(vm).tokenizer;
-    let Some(tokenizer) = vm.resource::<RefCell<Tokenizer>>(number) else { return Ok(None) };
+    let Some(reader) = vm.resource::<RefCell<Reader>>(number) else { return Ok(None) };
     loop {
-        let step = tokenizer.borrow_mut().step();
+        let step = reader.borrow_mut().tokenizer.step();
         match step {
-            Step::Token(token) => return token_tuple(vm, &token).map(Some),
+            Step::Token(token) => {
+                let line = match this.get(vm).line {
+                    Some(line) if Rc::ptr_eq(&reader.borrow().line, &token.line) => line,
+                    _ => {
+                        let line = vm.new_str(&token.line)?;
+                        this.get_mut(vm).line = Some(line);
+                        reader.borrow_mut().line = token.line.clone();
+                        line
+                    }
+                };
+                return token_tuple(vm, &token, line).map(Some);
+            }
             Step::NeedsLine => {
                 let line = read_line(vm, this)?;
-                tokenizer.borrow_mut().push_line(&line);
-                vm.recharge_resource(number, tokenizer.borrow().text_len());
+                reader.borrow_mut().tokenizer.push_line(&line);
+                vm.recharge_resource(number, reader.borrow().tokenizer.text_len());
                 vm.check_limits()?;
             }
             Step::Error(error) => {
@@ -93,11 +127,10 @@ fn position(vm: &mut Vm, line: u32, column: i32) -> Result<Value, Raised> {
     Ok(Tuple::from_values(vm, &[line, column])?.value())
 }
 
-fn token_tuple(vm: &mut Vm, token: &TokenInfo) -> Result<Value, Raised> {
+fn token_tuple(vm: &mut Vm, token: &TokenInfo, line: Value) -> Result<Value, Raised> {
     let text = vm.new_str(&token.string)?;
     let start = position(vm, token.start.0, token.start.1)?;
     let end = position(vm, token.end.0, token.end.1)?;
-    let line = vm.new_str(&token.line)?;
     let kind = Value::int(token.kind as usize);
     Ok(Tuple::from_values(vm, &[kind, text, start, end, line])?.value())
 }

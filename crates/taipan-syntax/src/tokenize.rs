@@ -47,6 +47,15 @@ pub struct Tokenizer {
     error: Option<SyntaxError>,
     line: Rc<str>,
     last_lineno: u32,
+    counted: Counted,
+}
+
+/// How many characters stand between the start of a line and a place in it, both as offsets of bytes.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    line_start: usize,
+    to: usize,
+    characters: usize,
 }
 
 impl Tokenizer {
@@ -65,6 +74,7 @@ impl Tokenizer {
             error: None,
             line: "".into(),
             last_lineno: 0,
+            counted: Counted::default(),
         }
     }
 
@@ -120,17 +130,18 @@ impl Tokenizer {
             extra_tokens: self.extra_tokens,
             line: self.line.clone(),
             last_lineno: self.last_lineno,
+            counted: self.counted,
         };
         if token.kind == TokenKind::ErrorToken {
             self.is_done = true;
             return Step::Error(Box::new(walk.error()));
         }
         let info = walk.info(&token);
-        let Walk { mut lexer, line, last_lineno, .. } = walk;
+        let Walk { mut lexer, line, last_lineno, counted, .. } = walk;
         lexer.fields.clear();
         lexer.warnings.clear();
         self.lexer = lexer.over(&[]);
-        (self.line, self.last_lineno) = (line, last_lineno);
+        (self.line, self.last_lineno, self.counted) = (line, last_lineno, counted);
         self.is_done = token.kind == TokenKind::EndMarker;
         Step::Token(info)
     }
@@ -142,9 +153,23 @@ struct Walk<'s> {
     extra_tokens: bool,
     line: Rc<str>,
     last_lineno: u32,
+    /// Up to the last token, so that a long line is counted once.
+    counted: Counted,
 }
 
 impl Walk<'_> {
+    /// The column of a place in the line that starts at `line_start`.
+    fn column(&mut self, line_start: usize, to: usize) -> i32 {
+        let mut known = self.counted;
+        if known.line_start != line_start || known.to > to {
+            known = Counted { line_start, to: line_start, characters: 0 };
+        }
+        known.characters += characters(self.source.text.get(known.to..to).unwrap_or_default());
+        known.to = known.to.max(to);
+        self.counted = known;
+        i32::try_from(known.characters).unwrap_or(i32::MAX)
+    }
+
     /// Whether the lexer is in a last line whose end was added.
     fn implicit_newline(&self) -> bool {
         self.source.implicit_newline && self.lexer.inp == self.source.text.len()
@@ -171,7 +196,7 @@ impl Walk<'_> {
             let place = (token.lineno + 1, 0);
             return TokenInfo { kind: token.kind.number(), string, start: place, end: place, line: "".into() };
         }
-        let line_start = if token.kind.is_string_part() {
+        let line_start = if token.kind.is_string_part() && token.lineno != self.lexer.lineno {
             text[..from].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1)
         } else {
             self.lexer.line_start
@@ -179,13 +204,10 @@ impl Walk<'_> {
         // As long as the lexer is in the line of the last token, its line is shown again.
         let line = if self.lexer.lineno == self.last_lineno { self.line.clone() } else { self.line_of(line_start) };
         self.last_lineno = token.lineno;
-        let column = |start: usize, end: usize| {
-            i32::try_from(characters(text.get(start..end).unwrap_or_default())).unwrap_or(i32::MAX)
-        };
         let (mut start, mut end) = ((token.lineno, -1), (token.end_lineno, -1));
         if !bare {
-            start.1 = column(line_start, from);
-            end.1 = column(self.lexer.line_start, to);
+            start.1 = self.column(line_start, from);
+            end.1 = self.column(self.lexer.line_start, to);
         }
         let mut info = TokenInfo { kind: token.kind.number(), string, start, end, line };
         if self.extra_tokens {

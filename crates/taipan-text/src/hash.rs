@@ -45,7 +45,7 @@ impl HashKey {
     }
 
     /// SipHash-1-3 of a sequence of bytes.
-    fn sip13(self, bytes: &[u8]) -> u64 {
+    pub fn sip13(self, bytes: &[u8]) -> u64 {
         let mut v = [
             self.k0 ^ 0x736f6d6570736575,
             self.k1 ^ 0x646f72616e646f6d,

@@ -128,7 +128,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     args.bind(vm, &SIGNATURE, |vm, args| {
         let mut parts = [0; 3];
         for (i, part) in parts.iter_mut().enumerate() {
-            *part = vm.index_i32(args.get(i))?.into();
+            *part = vm.parsed_i32(args.get(i))?.into();
         }
         let [year, month, day] = parts;
         of_class(vm, class, year, month, day)
@@ -161,7 +161,7 @@ fn today(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn fromordinal(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [class, ordinal] = args.all();
-    let ordinal = i64::from(vm.index_i32(ordinal)?);
+    let ordinal = i64::from(vm.parsed_i32(ordinal)?);
     if ordinal < 1 {
         return Err(vm.raise(Exc::ValueError, "ordinal must be >= 1"));
     }
@@ -201,7 +201,7 @@ fn fromisocalendar(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [class, year, week, day] = args.all();
     let mut parts = [0; 3];
     for (part, value) in parts.iter_mut().zip([year, week, day]) {
-        let result = vm.index_i32(value);
+        let result = vm.parsed_i32(value);
         *part = match vm.catch(result, Exc::OverflowError)? {
             Some(part) => i64::from(part),
             None => return Err(vm.raise(Exc::ValueError, "ISO calendar component out of range")),
@@ -318,7 +318,7 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// An int argument, or what it is left at.
 pub fn part(vm: &mut Vm, value: Value, own: i64) -> Result<i64, Raised> {
     match value.given() {
-        Some(value) => Ok(vm.index_i32(value)?.into()),
+        Some(value) => Ok(vm.parsed_i32(value)?.into()),
         None => Ok(own),
     }
 }

@@ -78,7 +78,7 @@ fn reduced<T: Timed>(vm: &mut Vm, this: Value, with_fold: bool) -> Result<Value,
 
 fn reduce_ex<T: Timed>(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, protocol] = args.all();
-    let protocol = vm.index_i32(protocol)?;
+    let protocol = vm.parsed_i32(protocol)?;
     reduced::<T>(vm, this, protocol > 3)
 }
 

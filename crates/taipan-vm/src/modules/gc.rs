@@ -258,7 +258,7 @@ fn set_threshold(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let mut new = vm.interp().gc.thresholds;
     for (i, slot) in new.iter_mut().enumerate().take(args.len()) {
-        *slot = vm.index_i32(args.get(i))?;
+        *slot = vm.parsed_i32(args.get(i))?;
     }
     let state = &mut vm.interp_mut().gc;
     state.thresholds = new;

@@ -319,6 +319,6 @@ fn source_hash(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let source = vm.bytes_of(args.get(1))?;
     let mut keys = [0; 16];
     keys[..8].copy_from_slice(&key.to_le_bytes());
-    let hash = taipan_text::hash::HashKey::from_bytes(keys).bytes(&source);
+    let hash = taipan_text::hash::HashKey::from_bytes(keys).sip13(&source);
     vm.new_bytes(&hash.to_le_bytes())
 }

@@ -213,15 +213,24 @@ impl Vm {
         })
     }
 
-    /// An int argument as a C `int`; OverflowError as CPython's argument parsing gives it.
+    /// An int argument as a C `int`; OverflowError as `PyLong_AsInt` gives it.
     pub fn index_i32(&mut self, value: Value) -> Result<i32, Raised> {
+        let index = self.index(value)?;
+        match self.as_i64(index).and_then(|number| i32::try_from(number).ok()) {
+            Some(number) => Ok(number),
+            None => Err(self.raise(Exc::OverflowError, "Python int too large to convert to C int")),
+        }
+    }
+
+    /// An int argument as a C `int`; OverflowError as the format `i` of CPython's older argument parsing gives it.
+    pub fn parsed_i32(&mut self, value: Value) -> Result<i32, Raised> {
         let index = self.index(value)?;
         match self.as_i64(index).map(i32::try_from) {
             Some(Ok(i)) => Ok(i),
             _ => {
                 let negative = self.as_big(index).is_some_and(|big| big.sign() == Sign::Negative);
                 let which = if self.as_i64(index).is_none() {
-                    "Python int too large to convert to C int"
+                    "Python int too large to convert to C long"
                 } else if negative {
                     "signed integer is less than minimum"
                 } else {

@@ -120,15 +120,6 @@ fn set_variables(code: &mut CodeObject, varnames: Vec<Wtf8Buf>, cellvars: Vec<Wt
 
 // ---- reading the parts ----
 
-/// An int of C, as `PyLong_AsInt` reads it.
-fn int_of(vm: &mut Vm, value: Value) -> Result<i32, Raised> {
-    let index = vm.index(value)?;
-    match vm.as_i64(index).and_then(|number| i32::try_from(number).ok()) {
-        Some(number) => Ok(number),
-        None => Err(vm.raise(Exc::OverflowError, "Python int too large to convert to C int")),
-    }
-}
-
 /// TypeError for an argument that is of another type than `expected`; `what` names it.
 fn wrong_type(vm: &mut Vm, what: &str, expected: &str, value: Value) -> Raised {
     let got = if value.is_none() { "None".to_owned() } else { vm.type_name(value) };
@@ -199,7 +190,7 @@ pub(super) fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value
     let argument = |i: usize| format!("code() argument {}", i + 1);
     let mut numbers = [0; 6];
     for (i, number) in numbers.iter_mut().enumerate() {
-        *number = int_of(vm, args.get(i))?;
+        *number = vm.index_i32(args.get(i))?;
     }
     let code = bytes_of(vm, args.get(6), &argument(6))?;
     let [constants, names, varnames] = [7, 8, 9].map(|i| tuple_of(vm, args.get(i), &argument(i)));
@@ -207,7 +198,7 @@ pub(super) fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value
     let filename = text_of(vm, args.get(10), &argument(10))?;
     let name = text_of(vm, args.get(11), &argument(11))?;
     let qualname = text_of(vm, args.get(12), &argument(12))?;
-    let firstlineno = int_of(vm, args.get(13))?;
+    let firstlineno = vm.index_i32(args.get(13))?;
     let linetable = bytes_of(vm, args.get(14), &argument(14))?;
     let exceptiontable = bytes_of(vm, args.get(15), &argument(15))?;
     let empty = Tuple::from_values(vm, &[])?;
@@ -282,7 +273,7 @@ fn changed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let mut numbers = old.map(u32::cast_signed);
     for (i, number) in numbers.iter_mut().enumerate() {
         if let Some(value) = args.get(1 + i).given() {
-            *number = int_of(vm, value)?;
+            *number = vm.index_i32(value)?;
         }
     }
     let what = |i: usize| format!("replace() argument '{}'", SIGNATURE.parameters().nth(i).map_or("", |p| p.name));
