@@ -61,7 +61,7 @@ fn map_size(vm: &mut Vm, value: Value, what: &str) -> Result<usize, Raised> {
 }
 
 fn int_or(vm: &mut Vm, value: Value, default: i32) -> Result<i32, Raised> {
-    value.given().map_or(Ok(default), |value| vm.index_i32(value))
+    value.given().map_or(Ok(default), |value| vm.parsed_i32(value))
 }
 
 fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
@@ -71,7 +71,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     const READ_WRITE: i32 = libc::PROT_READ | libc::PROT_WRITE;
     args.bind(vm, &SIGNATURE, |vm, args| {
         let [fd, length, flags, prot, access, offset, trackfd] = args.all();
-        let fd = vm.index_i32(fd)?;
+        let fd = vm.parsed_i32(fd)?;
         let length = ssize(vm, length)?;
         let (flags, prot) = (int_or(vm, flags, libc::MAP_SHARED)?, int_or(vm, prot, READ_WRITE)?);
         let access = int_or(vm, access, ACCESS_DEFAULT)?;

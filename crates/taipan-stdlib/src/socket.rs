@@ -158,7 +158,7 @@ fn setdefaulttimeout(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn socketpair(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     arity(vm, args, "socketpair", 0, 3)?;
-    let mut number = |i: usize, default: i32| args.opt(i).map_or(Ok(default), |value| vm.index_i32(value));
+    let mut number = |i: usize, default: i32| args.opt(i).map_or(Ok(default), |value| vm.parsed_i32(value));
     let (family, kind, protocol) = (number(0, libc::AF_UNIX)?, number(1, libc::SOCK_STREAM)?, number(2, 0)?);
     let (first, second) = vm.ask_host(|host| host.socket_pair(family, kind, protocol))?;
     let class = socket_class(vm)?;
@@ -222,7 +222,7 @@ fn inet_ntoa(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn inet_pton(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     arity(vm, args, "inet_pton", 2, 2)?;
-    let family = vm.index_i32(args.get(0))?;
+    let family = vm.parsed_i32(args.get(0))?;
     let text = text_argument(vm, args.get(1), "inet_pton", " 2")?;
     if family != libc::AF_INET && family != libc::AF_INET6 {
         return Err(vm.raise_os_error(taipan_vm::host::Errno(libc::EAFNOSUPPORT), &[]));
@@ -235,7 +235,7 @@ fn inet_pton(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn inet_ntop(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     arity(vm, args, "inet_ntop", 2, 2)?;
-    let family = vm.index_i32(args.get(0))?;
+    let family = vm.parsed_i32(args.get(0))?;
     let packed = vm.bytes_of(args.get(1))?;
     let size = match family {
         libc::AF_INET => 4,

@@ -110,7 +110,7 @@ fn openlog(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn syslog(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (priority, message) = match args.len() {
         1 => (INFO, args.get(0)),
-        2 => (vm.index_i32(args.get(0))?, args.get(1)),
+        2 => (vm.parsed_i32(args.get(0))?, args.get(1)),
         _ => return Err(vm.raise(Exc::TypeError, "syslog.syslog requires 1 to 2 arguments")),
     };
     let Some(text) = message.downcast::<Str>(vm) else {

@@ -207,7 +207,7 @@ fn pthread_getcpuclockid(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn clock_getres(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let id = vm.index_i32(args.get(0))?;
+    let id = vm.parsed_i32(args.get(0))?;
     let time = vm.ask_host(|host| host.clock_resolution(id))?;
     seconds_of(vm, time)
 }

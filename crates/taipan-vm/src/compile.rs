@@ -371,13 +371,26 @@ pub fn program_text(vm: &mut Vm, filename: Value, lineno: i32) -> Option<String>
     vm.close_dropped_outputs(None);
     let host = vm.host();
     let bytes = read_file(&*host, path.as_bytes()).ok()?;
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let bytes = with_newlines(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes));
     let line = bytes.split_inclusive(|byte| *byte == b'\n').nth(lineno as usize - 1)?;
     let line = line.split(|byte| *byte == 0).next().unwrap_or_default();
-    match taipan_syntax::declared_encoding(bytes) {
+    match taipan_syntax::declared_encoding(&bytes) {
         Some(encoding) if encoding != "utf-8" => decode_source(vm, &encoding, line).ok(),
         _ => std::str::from_utf8(line).ok().map(str::to_owned),
     }
+}
+
+/// The text with `\n` at the end of every line.
+fn with_newlines(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\r') {
+        text.extend_from_slice(&rest[..at]);
+        text.push(b'\n');
+        rest = rest[at + 1..].strip_prefix(b"\n").unwrap_or(&rest[at + 1..]);
+    }
+    text.extend_from_slice(rest);
+    text
 }
 
 /// The bytes of a whole file.

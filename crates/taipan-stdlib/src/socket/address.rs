@@ -329,7 +329,7 @@ fn packet_address(vm: &mut Vm, value: Value, caller: &str) -> Result<Vec<u8>, Ra
             return Err(vm.raise(Exc::TypeError, message));
         }
     };
-    let (protocol, packet, hardware) = (vm.index_i32(protocol)?, vm.index_i32(packet)?, vm.index_i32(hardware)?);
+    let (protocol, packet, hardware) = (vm.parsed_i32(protocol)?, vm.parsed_i32(packet)?, vm.parsed_i32(hardware)?);
     let target = if target.is_none() { Vec::new() } else { vm.bytes_of(target)? };
     if target.len() > 8 {
         return Err(vm.raise(Exc::ValueError, "hardware address must be 8 bytes or less"));

@@ -54,7 +54,7 @@ fn ask<T>(vm: &mut Vm, question: impl FnOnce(&dyn Host) -> HostResult<Resolved<T
 pub fn getaddrinfo(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     const SIGNATURE: Signature = Signature::parse("getaddrinfo(host, port, family=0, type=0, proto=0, flags=0)");
     let [host, port, family, kind, protocol, flags] = args.bind(vm, &SIGNATURE, |_, args| Ok(args.all::<6>()))?;
-    let mut number = |value: Value| value.given().map_or(Ok(0), |value| vm.index_i32(value));
+    let mut number = |value: Value| value.given().map_or(Ok(0), |value| vm.parsed_i32(value));
     let (family, kind, protocol, flags) = (number(family)?, number(kind)?, number(protocol)?, number(flags)?);
     let host_name = if host.is_none() {
         None
@@ -108,7 +108,7 @@ pub fn getaddrinfo(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// `getnameinfo`.
 pub fn getnameinfo(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     arity(vm, args, "getnameinfo", 2, 2)?;
-    let (address, flags) = (args.get(0), vm.index_i32(args.get(1))?);
+    let (address, flags) = (args.get(0), vm.parsed_i32(args.get(1))?);
     let Some(parts) = address.downcast::<Tuple>(vm) else {
         return Err(vm.raise(Exc::TypeError, "getnameinfo() argument 1 must be a tuple"));
     };
@@ -243,7 +243,7 @@ pub fn getservbyname(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// `getservbyport`.
 pub fn getservbyport(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     arity(vm, args, "getservbyport", 1, 2)?;
-    let port = vm.index_i32(args.get(0))?;
+    let port = vm.parsed_i32(args.get(0))?;
     let protocol = match args.opt(1) {
         Some(protocol) => Some(name_argument(vm, protocol, "getservbyport", 2)?),
         None => None,

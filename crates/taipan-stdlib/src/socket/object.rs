@@ -432,7 +432,7 @@ fn listen(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let args = args.skip(1);
     arity(vm, args, "listen", 0, 1)?;
     let backlog = match args.opt(0) {
-        Some(backlog) => vm.index_i32(backlog)?.max(0),
+        Some(backlog) => vm.parsed_i32(backlog)?.max(0),
         None => 128,
     };
     let fd = socket.get(vm).fd;
@@ -464,8 +464,8 @@ fn getsockopt(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let socket = args.receiver::<Socket>(vm);
     let args = args.skip(1);
     arity(vm, args, "getsockopt", 2, 3)?;
-    let (level, option) = (vm.index_i32(args.get(0))?, vm.index_i32(args.get(1))?);
-    let size = args.opt(2).map_or(Ok(0), |size| vm.index_i32(size))?;
+    let (level, option) = (vm.parsed_i32(args.get(0))?, vm.parsed_i32(args.get(1))?);
+    let size = args.opt(2).map_or(Ok(0), |size| vm.parsed_i32(size))?;
     let fd = socket.get(vm).fd;
     if size == 0 {
         let value = vm.ask_host(|host| int_option(host, fd, level, option))?;
@@ -483,13 +483,13 @@ fn setsockopt(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let args = args.skip(1);
     let fd = socket.get(vm).fd;
     if args.len() == 4 && args.get(2).is_none() {
-        let (level, option) = (vm.index_i32(args.get(0))?, vm.index_i32(args.get(1))?);
+        let (level, option) = (vm.parsed_i32(args.get(0))?, vm.parsed_i32(args.get(1))?);
         let len = vm.index_i64(args.get(3))? as u32;
         vm.ask_host(|host| host.set_socket_option(fd, level, option, Err(len)))?;
         return Ok(Value::NONE);
     }
     arity(vm, args, "setsockopt", 3, 3)?;
-    let (level, option, value) = (vm.index_i32(args.get(0))?, vm.index_i32(args.get(1))?, args.get(2));
+    let (level, option, value) = (vm.parsed_i32(args.get(0))?, vm.parsed_i32(args.get(1))?, args.get(2));
     let bytes = if vm.is_int(value) {
         // Options such as marks are unsigned.
         match vm.as_i64(value) {

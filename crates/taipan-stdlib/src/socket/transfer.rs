@@ -18,7 +18,7 @@ use super::object::{Direction, Socket, attempt, deadline_of, perform};
 
 /// An optional int argument; 0 when absent.
 fn flag_argument(vm: &mut Vm, args: Args<'_>, at: usize) -> Result<i32, Raised> {
-    args.opt(at).map_or(Ok(0), |flags| vm.index_i32(flags))
+    args.opt(at).map_or(Ok(0), |flags| vm.parsed_i32(flags))
 }
 
 fn size_argument(vm: &mut Vm, args: Args<'_>, at: usize, message: &str) -> Result<usize, Raised> {
@@ -89,7 +89,7 @@ pub fn recv_into(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let target = target_buffer(vm, buffer, "recv_into")?;
     let result = (|| {
         let size = size.given().map_or(Ok(0), |size| vm.index_isize(size))?;
-        let flags = flags.given().map_or(Ok(0), |flags| vm.index_i32(flags))?;
+        let flags = flags.given().map_or(Ok(0), |flags| vm.parsed_i32(flags))?;
         let Ok(size) = usize::try_from(size) else {
             return Err(vm.raise(Exc::ValueError, "negative buffersize in recv_into"));
         };
@@ -115,7 +115,7 @@ pub fn recvfrom_into(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let target = target_buffer(vm, buffer, "recvfrom_into")?;
     let result = (|| {
         let size = size.given().map_or(Ok(0), |size| vm.index_isize(size))?;
-        let flags = flags.given().map_or(Ok(0), |flags| vm.index_i32(flags))?;
+        let flags = flags.given().map_or(Ok(0), |flags| vm.parsed_i32(flags))?;
         let Ok(size) = usize::try_from(size) else {
             return Err(vm.raise(Exc::ValueError, "negative buffersize in recvfrom_into"));
         };
@@ -250,7 +250,7 @@ pub fn sendto(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     args.no_keywords(vm, "socket.sendto")?;
     let (flags, address) = match args.len() {
         2 => (0, args.get(1)),
-        3 => (vm.index_i32(args.get(1))?, args.get(2)),
+        3 => (vm.parsed_i32(args.get(1))?, args.get(2)),
         n => return Err(vm.raise(Exc::TypeError, format!("sendto() takes 2 or 3 arguments ({n} given)"))),
     };
     let bytes = vm.bytes_of(args.get(0))?;
@@ -280,7 +280,7 @@ fn ancillary_items(vm: &mut Vm, value: Value) -> Result<Vec<AncillaryItem>, Rais
             return Err(vm.raise(Exc::TypeError, message));
         }
         let [level, kind, data] = std::array::from_fn(|i| item.get(vm).at(i));
-        let (level, kind, data) = (vm.index_i32(level)?, vm.index_i32(kind)?, vm.bytes_of(data)?);
+        let (level, kind, data) = (vm.parsed_i32(level)?, vm.parsed_i32(kind)?, vm.bytes_of(data)?);
         total = total.saturating_add(data.len() + 24);
         if total > i32::MAX as usize {
             return Err(vm.raise(Exc::OSError, "too much ancillary data"));
