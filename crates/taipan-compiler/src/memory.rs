@@ -5,8 +5,9 @@
 use crate::codegen::UnitMemory;
 use crate::flowgraph::Flowgraph;
 
-/// So many instructions may there be room for in what is kept: about a megabyte.
-const MOST: usize = 1 << 15;
+/// So many instructions may there be room for in what is kept, which is 128 kB: more would count in the peak of a program that
+/// compiles much.
+const MOST: usize = 1 << 12;
 
 /// The memory of the passes over code units, lent to each compilation.
 #[derive(Default)]

@@ -171,7 +171,7 @@ pub fn compile_source(
 }
 
 /// So many bytes of an arena at most are kept for the next tree.
-const ARENA_KEPT: usize = 512 << 10;
+const ARENA_KEPT: usize = 128 << 10;
 
 /// Memory that serves one compilation after the other.
 #[derive(Debug, Default)]
