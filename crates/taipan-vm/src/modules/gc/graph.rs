@@ -254,8 +254,13 @@ pub(super) fn get_objects(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> 
         Some(0) => Ok(list_objects(vm, true, &|_, _| true)?.value()),
         Some(1) => Ok(List::new(vm)?.value()),
         _ => {
-            // What has died must not come back.
-            vm.collect(Collection::Major);
+            // What has died must not come back, nor be held by what earlier calls have left on the native stack.
+            let loose = vm.loose_stack(get_objects);
+            vm.collect_counting(Collection::Major, Vec::new(), false, loose);
+            if vm.heap_mut().has_pending() {
+                // Finalisers run at the next poll.
+                vm.exec.budget = 0;
+            }
             let old = |_: &Vm, value: Value| {
                 // SAFETY: a live object.
                 generation.is_none() || value.as_heap().is_some_and(|header| unsafe { header.as_ref() }.is_old())
