@@ -236,6 +236,13 @@ impl Vm {
         }
     }
 
+    /// Whether an object could have a dict, by its shape, but has none.
+    pub(crate) fn lacks_dict(&self, object: Value) -> bool {
+        object.is_heap()
+            && matches!(self.shape(object.shape_id()).attrs, AttrsPlace::Dict { .. } | AttrsPlace::TrailingDict)
+            && self.dict_word(object).is_none()
+    }
+
     /// `object.__dict__` as a real dict, made if need be; `None` when the instance has none. From then on the
     /// attributes live in it.
     pub fn instance_dict(&mut self, object: Value) -> Result<Option<Gc<Dict>>, Raised> {

@@ -390,6 +390,7 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                     }
                     act!(attr::load_method, 3)
                 }
+                RegOp::LOAD_METHOD_DICTLESS => act!(attr::load_method_dictless, 3),
                 RegOp::LOAD_METHOD_MODULE => {
                     if let Some(value) = attr::module_value(&*vm, reg!(word.b()), (*pc.add(2)).get(), word.c()) {
                         reg!(word.a()) = value;

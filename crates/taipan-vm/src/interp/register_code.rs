@@ -187,6 +187,8 @@ register_ops! {
     LOAD_METHOD (Out2 In Num) 2 [RAISE CALL NAME CELL];
     /// plain function of the class kept in the cache cell
     LOAD_METHOD_CACHED (Out2 In Num) 2 [RAISE CALL NAME CELL] = LOAD_METHOD;
+    /// plain function of the class kept in the cache cell, of an object that could have a dict but has none
+    LOAD_METHOD_DICTLESS (Out2 In Num) 2 [RAISE CALL NAME CELL] = LOAD_METHOD;
     /// attribute of a module, c is the entry's index
     LOAD_METHOD_MODULE (Out2 In Num) 2 [RAISE CALL NAME CELL] = LOAD_METHOD;
     /// a.name := b. data: name and cached object, guard, shape

@@ -265,6 +265,22 @@ pub fn load_method(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     Ok(())
 }
 
+/// LOAD_METHOD_DICTLESS.
+#[inline(never)]
+pub fn load_method_dictless(vm: &mut Vm, op: Op) -> Result<(), Raised> {
+    let (object, to) = (op.rb(), op.word().a());
+    if object.is_heap()
+        && guard(vm, object, op.data(1))
+        && vm.lacks_dict(object)
+        && let Some(method) = op.cached(vm)
+    {
+        op.set(to, method);
+        op.set(to + 1, object);
+        return Ok(());
+    }
+    load_method(vm, op)
+}
+
 /// STORE_ATTR in any form.
 #[inline(never)]
 pub fn store_attr(vm: &mut Vm, op: Op) -> Result<(), Raised> {

@@ -255,7 +255,7 @@ const SIGNATURE: Signature = Signature::parse(
 
 /// `code.replace(...)`.
 pub(super) fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    args.bind(vm, &SIGNATURE, |vm, args| changed(vm, args))
+    args.bind(vm, &SIGNATURE, changed)
 }
 
 fn changed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
