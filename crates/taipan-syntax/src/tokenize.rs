@@ -136,6 +136,11 @@ impl Tokenizer {
             self.is_done = true;
             return Step::Error(Box::new(walk.error()));
         }
+        if token.kind == TokenKind::EndMarker && self.source.text.is_empty() && !self.extra_tokens {
+            // CPython gives no token at all.
+            self.is_done = true;
+            return Step::End;
+        }
         let info = walk.info(&token);
         let Walk { mut lexer, line, last_lineno, counted, .. } = walk;
         lexer.fields.clear();
