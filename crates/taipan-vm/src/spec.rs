@@ -209,9 +209,6 @@ pub const FINALIZE_NEWEST_FIRST: u32 = 1 << 11;
 /// The inherited finaliser has nothing to do for exact instances.
 pub const NO_FINALIZER: u32 = 1 << 12;
 
-/// Making an instance looks at files by path.
-pub const LOOKS_AT_FILES: u32 = 1 << 13;
-
 /// A native module.
 pub struct ModuleSpec {
     pub name: &'static str,

@@ -8,7 +8,7 @@ use taipan_vm::names::name;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{BASETYPE, LOOKS_AT_FILES, TypeSpec, getset, getter, method};
+use taipan_vm::spec::{BASETYPE, TypeSpec, getset, getter, method};
 use taipan_vm::types::str::Str;
 use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
@@ -83,7 +83,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         getset("_finalizing", get_finalizing, set_finalizing, "").member(),
     ],
     doc: "Open a file.\n\nThe mode can be 'r' (default), 'w', 'x' or 'a' for reading,\nwriting, exclusive creation or appending.  The file will be created if it\ndoesn't exist when opened for writing or appending; it will be truncated\nwhen opened for writing.  A FileExistsError will be raised if it already\nexists when opened for creating. Opening a file for creating implies\nwriting so this mode behaves in a similar way to 'w'.Add a '+' to the mode\nto allow simultaneous reading and writing. A custom opener can be used by\npassing a callable as *opener*. The underlying file descriptor for the file\nobject is then obtained by calling opener with (*name*, *flags*).\n*opener* must return an open file descriptor (passing os.open as *opener*\nresults in functionality similar to passing None).",
-    flags: BASETYPE | LOOKS_AT_FILES,
+    flags: BASETYPE,
     ..TypeSpec::DEFAULT
 };
 

@@ -8,7 +8,8 @@ use taipan_heap::Collection;
 use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::Raised;
-use crate::spec::{self, LOOKS_AT_FILES, NativeFn};
+use crate::spec::{self, NativeFn};
+use crate::types::Builtin;
 use crate::types::builtin_method::BuiltinMethod;
 use crate::types::generator::methods::close;
 use crate::types::generator::{CLEANS_UP, Generator, SUSPENDED};
@@ -214,16 +215,20 @@ impl Vm {
     /// earlier calls left on the native stack is not to be seen by a collection in the call.
     #[inline(always)]
     pub(crate) fn forget_earlier_calls(&mut self, callable: Value) {
-        if self.interp().new_outputs > 0 && self.looks_at_files(callable) {
+        if self.interp().new_outputs > 0 && self.may_look_at_files(callable) {
             taipan_heap::clear_unused_stack();
         }
     }
 
+    /// Not what a program calls most while it writes: functions that do not look at files themselves, numbers and texts.
     #[inline(never)]
-    fn looks_at_files(&mut self, callable: Value) -> bool {
-        match callable.exact::<BuiltinMethod>() {
-            Some(function) => function.get(self).def.looks_at_files,
-            None => callable.downcast::<Type>(self).is_some_and(|class| class.get(self).has_flag(LOOKS_AT_FILES)),
+    fn may_look_at_files(&mut self, callable: Value) -> bool {
+        const SCALARS: [u32; 4] =
+            [Builtin::Int as u32, Builtin::Float as u32, Builtin::Bool as u32, Builtin::Str as u32];
+        match (callable.exact::<BuiltinMethod>(), callable.downcast::<Type>(self)) {
+            (Some(function), _) => function.get(self).def.looks_at_files,
+            (None, Some(class)) => !SCALARS.contains(&class.get(self).root_shape),
+            (None, None) => true,
         }
     }
 
