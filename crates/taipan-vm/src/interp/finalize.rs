@@ -202,8 +202,9 @@ impl Vm {
 
     /// Closes the files that were dropped after writing, before the program looks at files by path, starts a process or
     /// ends without cleaning up: CPython closes them when the last reference goes. Costs a collection if a file was opened
-    /// for writing since the last call and is still open: a minor one, unless a file may have grown old since. `function` is the native function that is about to do
-    /// so; when Python code has called it, nothing but its arguments is believed to be in use by native code.
+    /// for writing since the last call and is still open: a minor one, unless a file may have grown old since. `function`
+    /// is the native function that is about to do so (its row says `looks_at_files`); when Python code has called it,
+    /// nothing but its arguments is believed to be in use by native code.
     #[inline]
     pub fn close_dropped_outputs(&mut self, function: Option<NativeFn>) {
         if self.interp().new_outputs > 0 && !self.exec.finalizing {
