@@ -173,6 +173,16 @@ impl<'a> Args<'a> {
         self
     }
 
+    /// Raises TypeError for a keyword whose name is no str: for what is called with any keys.
+    pub fn check_keys(&self, vm: &mut Vm) -> Result<(), Raised> {
+        for i in 0..self.kwcount {
+            if self.keyword(vm, i).is_some_and(|(key, _)| key.downcast::<Str>(vm).is_none()) {
+                return Err(vm.raise(Exc::TypeError, "keywords must be strings"));
+            }
+        }
+        Ok(())
+    }
+
     /// Raises TypeError when keywords were given to a function that takes none.
     pub fn no_keywords(&self, vm: &mut Vm, name: &str) -> Result<(), Raised> {
         if self.kwcount == 0 { Ok(()) } else { Err(takes_no_keywords(vm, name)) }

@@ -5,9 +5,13 @@ use crate::attr::Method;
 use crate::gc::Gc;
 use crate::names::Atom;
 use crate::raise::{Exc, Raised};
+use crate::types::Builtin;
+use crate::types::builtin_method::BuiltinMethod;
+use crate::types::descriptor::{MethodWrapper, WrapperDescriptor};
 use crate::types::dict::Dict;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
+use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -65,7 +69,8 @@ impl Vm {
         })
     }
 
-    /// `callable(*args, **kwargs)` with a tuple and an optional dict of exact str keys (TypeError for others).
+    /// `callable(*args, **kwargs)` with a tuple and an optional dict. Other keys than strs are a TypeError here or of what is
+    /// called, as with CPython: see `judges_keys`.
     pub fn call_tuple(&mut self, callable: Value, args: Gc<Tuple>, kwargs: Option<Gc<Dict>>) -> Result<Value, Raised> {
         let n = args.get(self).len();
         let kwargs = kwargs.filter(|kwargs| !kwargs.get(self).is_empty());
@@ -75,10 +80,11 @@ impl Vm {
                 slot.set(args.get(vm).at(i));
             }
             let Some(kwargs) = kwargs else { return vm.call_args(callable, Args::from_cells(slots)) };
+            let any_keys = judges_keys(vm, callable);
             let names = Tuple::new_uninit(vm, crate::types::Builtin::Tuple as u32, kwcount)?;
             let (mut at, mut i) = (0, 0);
             while let Some((number, entry)) = kwargs.get(vm).next_entry(vm, at) {
-                if entry.key.downcast::<Str>(vm).is_none() {
+                if !any_keys && entry.key.downcast::<Str>(vm).is_none() {
                     return Err(vm.raise(Exc::TypeError, "keywords must be strings"));
                 }
                 names.get_mut(vm).items_mut()[i] = entry.key;
@@ -113,4 +119,38 @@ impl Vm {
     pub fn is_callable(&mut self, value: Value) -> bool {
         self.slots(value).call.is_some()
     }
+}
+
+/// Built-in classes that CPython calls with a vector of arguments.
+const VECTOR_CALLED: &[Builtin] = &[
+    Builtin::Bool,
+    Builtin::Dict,
+    Builtin::Enumerate,
+    Builtin::Filter,
+    Builtin::Float,
+    Builtin::FrozenSet,
+    Builtin::Int,
+    Builtin::List,
+    Builtin::Map,
+    Builtin::Range,
+    Builtin::Reversed,
+    Builtin::Set,
+    Builtin::Str,
+    Builtin::Super,
+    Builtin::Tuple,
+    Builtin::Type,
+    Builtin::Zip,
+];
+
+/// Whether what is called gets the keys of `**kwargs` as they are and decides itself what to do with those that are no strs:
+/// with CPython, what takes its arguments as a tuple and a dict. Everything else is called with a vector of names, and who
+/// makes the vector rejects the others.
+fn judges_keys(vm: &mut Vm, callable: Value) -> bool {
+    if let Some(class) = callable.downcast::<Type>(vm) {
+        return !VECTOR_CALLED.iter().any(|builtin| class == vm.class(*builtin));
+    }
+    if let Some(method) = callable.exact::<BuiltinMethod>() {
+        return method.get(vm).def.takes_any_keys;
+    }
+    callable.exact::<WrapperDescriptor>().is_some() || callable.exact::<MethodWrapper>().is_some()
 }

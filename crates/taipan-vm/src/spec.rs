@@ -37,6 +37,8 @@ pub struct MethodDef {
     pub show_signature: bool,
     /// It calls `Vm::close_dropped_outputs`.
     pub looks_at_files: bool,
+    /// It also gets keywords whose names are no strs.
+    pub takes_any_keys: bool,
 }
 
 /// A method of a type: `"append($self, object, /)"`.
@@ -49,6 +51,7 @@ pub const fn method(signature: &'static str, function: NativeFn, doc: &'static s
         binding: Binding::Instance,
         show_signature: true,
         looks_at_files: false,
+        takes_any_keys: false,
     }
 }
 
@@ -78,6 +81,7 @@ impl MethodDef {
             binding: Binding::Instance,
             show_signature: false,
             looks_at_files: false,
+            takes_any_keys: false,
         }
     }
 
@@ -90,6 +94,11 @@ impl MethodDef {
     /// native stack is cleared for it.
     pub const fn looks_at_files(self) -> MethodDef {
         MethodDef { looks_at_files: true, ..self }
+    }
+
+    /// The function also gets keywords whose names are no strs.
+    pub const fn any_keys(self) -> MethodDef {
+        MethodDef { takes_any_keys: true, ..self }
     }
 
     /// Binds by the signature but shows none, as CPython does for this function.

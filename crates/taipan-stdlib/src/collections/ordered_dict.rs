@@ -362,7 +362,7 @@ const METHODS: &[MethodDef] = &[
     method("keys($self, /)", keys, ""),
     method("values($self, /)", values, ""),
     method("items($self, /)", items, ""),
-    MethodDef::raw("update", update, ""),
+    MethodDef::raw("update", update, "").any_keys(),
     method("clear($self, /)", clear, "Remove all items from ordered dict."),
     method("copy($self, /)", copy, "A shallow copy of ordered dict."),
     method("__reversed__($self, /)", reversed, "od.__reversed__() <==> reversed(od)"),

@@ -27,6 +27,7 @@ pub fn bind<const N: usize>(
     for (to, i) in bound.iter_mut().zip(0..given) {
         *to = args.get(i);
     }
+    args.check_keys(vm)?;
     for i in 0..keywords {
         let Some((key, value)) = args.keyword(vm, i) else { break };
         let place = key.downcast::<Str>(vm).and_then(|key| names.iter().position(|name| key.get(vm).equals(name)));

@@ -117,8 +117,7 @@ fn bind_keyword(
     args: &Args<'_>,
 ) -> Result<(), Raised> {
     let Some(key_text) = key.downcast::<Str>(vm) else {
-        let name = qualname(vm, function);
-        return Err(vm.raise(Exc::TypeError, format!("{name}() keywords must be strings")));
+        return Err(vm.raise(Exc::TypeError, "keywords must be strings"));
     };
     let total = (code.argcount + code.kwonlyargcount) as usize;
     let posonly = code.posonlyargcount as usize;

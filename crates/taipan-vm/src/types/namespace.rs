@@ -55,6 +55,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
         }
         Dict::update_from(dict, vm, given)?;
     }
+    args.check_keys(vm)?;
     for i in 0..args.keyword_count() {
         if let Some((key, value)) = args.keyword(vm, i) {
             Dict::set(dict, vm, key, value)?;

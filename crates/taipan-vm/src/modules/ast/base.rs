@@ -308,7 +308,8 @@ const METHODS: &[MethodDef] = &[
         "__replace__",
         replace,
         "__replace__($self, /, **fields)\n--\n\nReturn a copy of the AST node with new values for the specified fields.",
-    ),
+    )
+    .any_keys(),
 ];
 
 pub static AST: TypeSpec = TypeSpec {

@@ -68,6 +68,7 @@ impl Dict {
         if args.len() == 1 {
             Dict::update_any(this, vm, args.get(0))?;
         }
+        args.check_keys(vm)?;
         for i in 0..args.keyword_count() {
             if let Some((key, value)) = args.keyword(vm, i) {
                 Dict::set(this, vm, key, value)?;

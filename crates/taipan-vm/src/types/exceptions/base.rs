@@ -52,6 +52,7 @@ pub fn init_named(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised
     let positional = args.tuple_from(vm, 0)?;
     fields(vm, this).get_mut(vm).args = positional;
     let takes_obj = crate::types::exceptions::is_instance(vm, this, Exc::AttributeError);
+    args.check_keys(vm)?;
     for i in 0..args.keyword_count() {
         let Some((key, value)) = args.keyword(vm, i) else { break };
         let key = vm.text_of(key).unwrap_or_default();

@@ -35,6 +35,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     fields.base.args = positional;
     (fields.name, fields.path, fields.name_from) = (None, None, None);
     fields.message = if args.len() == 1 { Some(args.get(0)) } else { None };
+    args.check_keys(vm)?;
     for i in 0..args.keyword_count() {
         let Some((key, value)) = args.keyword(vm, i) else { break };
         let key = vm.text_of(key).unwrap_or_default();

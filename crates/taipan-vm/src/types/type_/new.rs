@@ -487,6 +487,7 @@ pub fn check_instantiable(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
 static NEW_ROW: MethodDef = MethodDef {
     show_signature: true,
     looks_at_files: false,
+    takes_any_keys: true,
     ..MethodDef::raw_static(
         "__new__",
         call_new,
