@@ -4,7 +4,8 @@
 
 use std::cell::Cell;
 
-use super::{Dict, index_bytes};
+use super::Dict;
+use super::index::index_bytes;
 use crate::gc::{Gc, HeaderWord, HeapObject, Tail};
 use crate::heap_object;
 use crate::raise::Raised;
