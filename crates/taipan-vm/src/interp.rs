@@ -1,7 +1,7 @@
 //! Execution: translation of CPython's stack bytecode to register code, frames, and the evaluation loop.
 //!
 //! **Register code** is an array of 64-bit words, `op:8 | flags:8 | a:16 | b:16 | c:16`, each operation followed by the
-//! data words its row in `register_code.rs` names. Operands are slots relative to the frame's first slot, immediate
+//! data words its row in `register_code/ops.rs` names. Operands are slots relative to the frame's first slot, immediate
 //! numbers, or distances in words. References to objects never stand in the words: they are in the code's `refs` array
 //! (constants, names, cached objects) and are named by index.
 //!

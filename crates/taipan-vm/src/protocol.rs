@@ -432,12 +432,12 @@ impl Vm {
 
     /// `isinstance(value, class)` with `__instancecheck__`.
     pub fn is_instance_of(&mut self, value: Value, class: Value) -> Result<bool, Raised> {
-        crate::types::type_::methods::is_instance(self, value, class)
+        crate::types::type_::instance_check::is_instance(self, value, class)
     }
 
     /// `issubclass(derived, class)` with `__subclasscheck__`.
     pub fn is_subclass_of(&mut self, derived: Value, class: Value) -> Result<bool, Raised> {
-        crate::types::type_::methods::is_subclass(self, derived, class)
+        crate::types::type_::instance_check::is_subclass(self, derived, class)
     }
 
     /// Raises when the interpreter is to stop or a limit is exceeded; for long native loops. Runs no Python code.

@@ -1,16 +1,17 @@
 //! The evaluation loop: one `match` over the register operations.
 //!
-//! Fast paths stand here: guard, act, next. Everything else is a call of an out-of-line function in `ops`, `call` or
-//! `unwind`, before which the frame's `pc` is brought up to date (`sync`). State: `pc`, `fp` and `vm` by value, nothing else.
+//! Fast paths stand here: guard, act, next. Everything else is a call of an out-of-line function in `ops` or `unwind`, before
+//! which the frame's `pc` is brought up to date (`sync`). State: `pc`, `fp` and `vm` by value, nothing else.
 
 use std::cell::Cell;
 
-use super::call::{self, PUSHED};
+use super::call::PUSHED;
 use super::executable::Executable;
 use super::frame::{Frame, Kind, Ret};
 use super::op::Op;
 use super::ops::{
-    attr, binary, build, compare, exception, function, generator, import, iter, matching, name, plain_init, unpack,
+    attr, binary, build, call, compare, exception, function, generator, import, iter, matching, name, plain_init,
+    unpack,
 };
 use super::register_code::{RegOp, Word};
 use super::unwind::{self, Leave};

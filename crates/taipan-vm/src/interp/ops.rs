@@ -4,6 +4,7 @@
 pub mod attr;
 pub mod binary;
 pub mod build;
+pub mod call;
 pub mod compare;
 pub mod delegation;
 pub mod exception;

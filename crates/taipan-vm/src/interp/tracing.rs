@@ -5,13 +5,13 @@
 
 use taipan_bytecode::ops::Opcode;
 
-use super::call;
 use super::frame::Frame;
 use super::instrument;
 use super::line_starts::Place;
 use super::monitoring::{Event, MISSING, PROFILE_TOOL, TRACE_TOOL};
 use super::op::Op;
 use super::ops::attr;
+use super::ops::call;
 use crate::args::Args;
 use crate::gc::Gc;
 use crate::raise::Raised;

@@ -19,7 +19,10 @@ use crate::types::{Builtin, descriptor, object};
 use crate::value::Value;
 use crate::vm::Vm;
 
+mod annotations;
 pub mod attributes;
+mod bases;
+pub mod instance_check;
 pub mod layout;
 pub mod methods;
 pub mod mro;

@@ -1,7 +1,7 @@
 //! Displays, formatted strings, and adding to containers.
 
-use super::super::call::callable_text;
 use super::super::op::Op;
+use super::call::callable_text;
 use crate::gc::Gc;
 use crate::names::name;
 use crate::raise::{Exc, Raised};

@@ -6,11 +6,11 @@
 //! way. A `PlainInit` holds for the class, the version of the function and the epoch of classes it names, and is not made
 //! unless each store goes to a word of the object that class and shape alone decide.
 
-use super::super::call::{self, executable_of};
+use super::super::call::executable_of;
 use super::super::executable::{Executable, ExecutableRef};
 use super::super::op::Op;
 use super::super::register_code::{RegOp, Word};
-use super::attr;
+use super::{attr, call};
 use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::heap_object;
 use crate::names::Atom;

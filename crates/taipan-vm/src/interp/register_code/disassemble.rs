@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{NAME, Operand, RegOp, RegisterCode, Source, Word};
+use super::ops::{NAME, Operand};
+use super::word::Word;
+use super::{RegOp, RegisterCode, Source};
 
 /// The text of register code. `names` are the code object's names, for operations that have one.
 ///

@@ -1,5 +1,12 @@
-//! The slots, attributes and methods of `type`; `isinstance` and `issubclass`.
+//! The slots, attributes and methods of `type`.
+//!
+//! A type of the VM itself is shared by all its users: every setter asks `immutable` or `settable` first.
 
+use super::annotations::{
+    get_annotate, get_annotations, get_type_params, set_annotate, set_annotations, set_type_params,
+};
+use super::bases::{get_bases, set_bases};
+use super::instance_check::{instance_check, subclass_check};
 use crate::args::Args;
 use crate::gc::{Gc, HeapObject};
 use crate::names::name;
@@ -11,13 +18,12 @@ use crate::types::builtin_method::methods::signature_in_doc;
 use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::str::Str;
-use crate::types::tuple::Tuple;
-use crate::types::type_::{Type, attributes, layout, mro, new, slotdefs};
+use crate::types::type_::{Type, attributes, mro, new};
 use crate::types::weakref::WeakRef;
 use crate::value::Value;
 use crate::vm::Vm;
 
-fn this_class(vm: &mut Vm, this: Value) -> Result<Gc<Type>, Raised> {
+pub(super) fn this_class(vm: &mut Vm, this: Value) -> Result<Gc<Type>, Raised> {
     match this.downcast::<Type>(vm) {
         Some(class) => Ok(class),
         None => Err(vm.raise(Exc::TypeError, "expected a type object")),
@@ -66,17 +72,15 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     vm.new_str(&format!("<class '{name}'>"))
 }
 
-fn or(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
+pub(super) fn or(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     crate::types::union::or_operator(vm, a, b)
 }
-
-// ---- attributes ----
 
 fn get_name(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(this_class(vm, this)?.get(vm).name.value())
 }
 
-fn immutable(vm: &mut Vm, class: Gc<Type>, attribute: &str) -> Result<(), Raised> {
+pub(super) fn immutable(vm: &mut Vm, class: Gc<Type>, attribute: &str) -> Result<(), Raised> {
     if class.get(vm).is_heap_type() {
         return Ok(());
     }
@@ -85,7 +89,7 @@ fn immutable(vm: &mut Vm, class: Gc<Type>, attribute: &str) -> Result<(), Raised
 }
 
 /// As `immutable`, for attributes that cannot be deleted.
-fn settable(vm: &mut Vm, class: Gc<Type>, value: Option<Value>, attribute: &str) -> Result<Value, Raised> {
+pub(super) fn settable(vm: &mut Vm, class: Gc<Type>, value: Option<Value>, attribute: &str) -> Result<Value, Raised> {
     immutable(vm, class, attribute)?;
     match value {
         Some(value) => Ok(value),
@@ -137,129 +141,6 @@ fn set_qualname(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Ra
     vm.audit_set(this, "__qualname__", value)?;
     class.get_mut(vm).qualname = text;
     Ok(())
-}
-
-fn get_bases(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(this_class(vm, this)?.get(vm).bases.value())
-}
-
-/// Whether a class is on the chain of `__base__`s of another; while a metaclass's `mro()` runs, MROs may be behind.
-fn derives_from(vm: &Vm, class: Gc<Type>, ancestor: Gc<Type>) -> bool {
-    let mut at = Some(class);
-    while let Some(class) = at {
-        if class == ancestor {
-            return true;
-        }
-        at = class.get(vm).base;
-    }
-    false
-}
-
-fn set_bases(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
-    let class = this_class(vm, this)?;
-    let value = settable(vm, class, value, "__bases__")?;
-    vm.audit_set(this, "__bases__", value)?;
-    let name = Type::name(class, vm);
-    let Some(bases) = value.downcast::<Tuple>(vm) else {
-        let got = vm.type_name(value);
-        let message = format!("can only assign tuple to {name}.__bases__, not {got}");
-        return Err(vm.raise(Exc::TypeError, message));
-    };
-    if bases.get(vm).is_empty() {
-        let message = format!("can only assign non-empty tuple to {name}.__bases__, not ()");
-        return Err(vm.raise(Exc::TypeError, message));
-    }
-    for i in 0..bases.get(vm).len() {
-        let item = bases.get(vm).at(i);
-        let Some(base) = item.downcast::<Type>(vm) else {
-            let got = vm.type_name(item);
-            let message = format!("{name}.__bases__ must be tuple of classes, not '{got}'");
-            return Err(vm.raise(Exc::TypeError, message));
-        };
-        if Type::is_subtype(base, vm, class) || derives_from(vm, base, class) {
-            return Err(vm.raise(Exc::TypeError, "a __bases__ item causes an inheritance cycle"));
-        }
-    }
-    let base = layout::best_base(vm, bases)?;
-    let old_base = class.get(vm).base.unwrap_or(base);
-    if !layout::compatible(vm, base, old_base) {
-        let (new, old) = (Type::name(base, vm), Type::name(old_base, vm));
-        let message = format!("__bases__ assignment: '{new}' object layout differs from '{old}'");
-        return Err(vm.raise(Exc::TypeError, message));
-    }
-    let old_bases = class.get(vm).bases;
-    class.get_mut(vm).bases = bases;
-    class.get_mut(vm).base = Some(base);
-    // Class, new MRO and old MRO of every class changed, to go back when one of them fails.
-    let changed = List::new(vm)?;
-    if let Err(raised) = refresh_mro(vm, class, changed) {
-        let mut i = 0;
-        while let (Some(class), Some(new), Some(old)) =
-            (changed.get(vm).get_at(vm, i), changed.get(vm).get_at(vm, i + 1), changed.get(vm).get_at(vm, i + 2))
-        {
-            if let (Some(class), Some(new), Some(old)) =
-                (class.downcast::<Type>(vm), new.downcast::<Tuple>(vm), old.downcast::<Tuple>(vm))
-                && class.get(vm).mro == new
-            {
-                class.get_mut(vm).mro = old;
-            }
-            i += 3;
-        }
-        if class.get(vm).bases == bases {
-            class.get_mut(vm).bases = old_bases;
-            class.get_mut(vm).base = Some(old_base);
-        }
-        refresh_slots(vm, class);
-        return Err(raised);
-    }
-    if class.get(vm).bases != bases {
-        // A metaclass's `mro()` has assigned other bases meanwhile.
-        return Ok(());
-    }
-    for i in 0..old_bases.get(vm).len() {
-        if let Some(base) = old_bases.get(vm).at(i).downcast::<Type>(vm) {
-            Type::remove_subclass(base, vm, class);
-        }
-    }
-    for i in 0..bases.get(vm).len() {
-        if let Some(base) = bases.get(vm).at(i).downcast::<Type>(vm) {
-            Type::add_subclass(base, vm, class)?;
-        }
-    }
-    refresh_slots(vm, class);
-    Ok(())
-}
-
-fn refresh_mro(vm: &mut Vm, class: Gc<Type>, changed: Gc<List>) -> Result<(), Raised> {
-    vm.check_native_stack()?;
-    let old = class.get(vm).mro;
-    mro::set_mro(vm, class)?;
-    for value in [class.value(), class.get(vm).mro.value(), old.value()] {
-        List::push(changed, vm, value)?;
-    }
-    // Caches must not answer from the old MRO while other metaclasses run.
-    class.get_mut(vm).cached = true;
-    attributes::invalidate(vm, class);
-    let mut i = 0;
-    while i < Type::subclass_count(class, vm) {
-        if let Some(subclass) = Type::subclass(class, vm, i) {
-            refresh_mro(vm, subclass, changed)?;
-        }
-        i += 1;
-    }
-    Ok(())
-}
-
-fn refresh_slots(vm: &mut Vm, class: Gc<Type>) {
-    // The epoch must change even when no cache has looked yet: the MRO itself is new.
-    class.get_mut(vm).cached = true;
-    attributes::invalidate(vm, class);
-    slotdefs::update_all_slots(vm, class);
-    for i in 0..Type::subclass_count(class, vm) {
-        if let Some(subclass) = Type::subclass(class, vm, i) {
-            refresh_slots(vm, subclass);
-        }
-    }
 }
 
 fn get_base(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
@@ -415,121 +296,6 @@ fn get_text_signature(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     }
 }
 
-fn annotations_key(vm: &mut Vm) -> (Gc<Str>, Gc<Str>) {
-    (vm.name(name::ANNOTATIONS), vm.name(name::ANNOTATIONS_CACHE))
-}
-
-fn get_annotations(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let class = this_class(vm, this)?;
-    if !class.get(vm).is_heap_type() {
-        let (key, name) = (vm.name(name::ANNOTATIONS), Type::name(class, vm));
-        let message = format!("type object '{name}' has no attribute '__annotations__'");
-        return Err(crate::types::exceptions::raise_attribute_error(vm, &message, this, key));
-    }
-    let (plain, cache) = annotations_key(vm);
-    let dict = class.get(vm).dict;
-    for key in [plain, cache] {
-        if let Some(found) = Dict::get_str(dict, vm, key) {
-            return match vm.slots(found).descr_get {
-                Some(get) => get(vm, found, None, Some(this)),
-                None => Ok(found),
-            };
-        }
-    }
-    let annotate = get_annotate(vm, this)?;
-    let annotations = if vm.is_callable(annotate) {
-        let result = vm.call(annotate, &[Value::int(1)])?;
-        if result.downcast::<Dict>(vm).is_none() {
-            let got = vm.type_name(result);
-            return Err(vm.raise(Exc::TypeError, format!("__annotate__ returned non-dict of type '{got}'")));
-        }
-        result
-    } else {
-        Dict::new(vm)?.value()
-    };
-    attributes::set(vm, class, cache, Some(annotations))?;
-    Ok(annotations)
-}
-
-fn set_annotations(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
-    let class = this_class(vm, this)?;
-    immutable(vm, class, "__annotations__")?;
-    let (plain, cache) = annotations_key(vm);
-    let dict = class.get(vm).dict;
-    let has_plain = Dict::get_str(dict, vm, plain).is_some();
-    let key = if has_plain { plain } else { cache };
-    if value.is_none() && Dict::get_str(dict, vm, key).is_none() {
-        return Err(vm.raise(Exc::AttributeError, "__annotations__"));
-    }
-    attributes::set(vm, class, key, value)?;
-    if has_plain {
-        attributes::set(vm, class, cache, None)?;
-    }
-    for atom in [name::ANNOTATE_FUNC, name::ANNOTATE] {
-        let key = vm.name(atom);
-        attributes::set(vm, class, key, None)?;
-    }
-    Ok(())
-}
-
-fn get_annotate(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let class = this_class(vm, this)?;
-    if !class.get(vm).is_heap_type() {
-        let (key, name) = (vm.name(name::ANNOTATE), Type::name(class, vm));
-        let message = format!("type object '{name}' has no attribute '__annotate__'");
-        return Err(crate::types::exceptions::raise_attribute_error(vm, &message, this, key));
-    }
-    let dict = class.get(vm).dict;
-    for atom in [name::ANNOTATE_FUNC, name::ANNOTATE] {
-        let key = vm.name(atom);
-        if let Some(found) = Dict::get_str(dict, vm, key) {
-            return match vm.slots(found).descr_get {
-                Some(get) => get(vm, found, None, Some(this)),
-                None => Ok(found),
-            };
-        }
-    }
-    Ok(Value::NONE)
-}
-
-fn set_annotate(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
-    let class = this_class(vm, this)?;
-    let Some(value) = value else {
-        return Err(vm.raise(Exc::TypeError, "cannot delete __annotate__ attribute"));
-    };
-    immutable(vm, class, "__annotate__")?;
-    if !value.is_none() && !vm.is_callable(value) {
-        return Err(vm.raise(Exc::TypeError, "__annotate__ must be callable or None"));
-    }
-    let key = vm.name(name::ANNOTATE_FUNC);
-    attributes::set(vm, class, key, Some(value))?;
-    if !value.is_none() {
-        for atom in [name::ANNOTATIONS, name::ANNOTATIONS_CACHE] {
-            let key = vm.name(atom);
-            attributes::set(vm, class, key, None)?;
-        }
-    }
-    Ok(())
-}
-
-fn get_type_params(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let class = this_class(vm, this)?;
-    let (key, dict) = (vm.name(name::TYPE_PARAMS), class.get(vm).dict);
-    match Dict::get_str(dict, vm, key).filter(|_| class.get(vm).is_heap_type()) {
-        Some(params) => Ok(params),
-        None => Ok(Tuple::empty(vm)?.value()),
-    }
-}
-
-fn set_type_params(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
-    let class = this_class(vm, this)?;
-    let value = settable(vm, class, value, "__type_params__")?;
-    let key = vm.name(name::TYPE_PARAMS);
-    attributes::set(vm, class, key, Some(value))
-}
-
-// ---- methods ----
-
 fn mro_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = this_class(vm, args.get(0))?;
     Ok(mro::linearize(vm, class)?.value())
@@ -550,16 +316,6 @@ fn prepare(vm: &mut Vm, _args: Args<'_>) -> Result<Value, Raised> {
     Ok(Dict::new(vm)?.value())
 }
 
-fn instance_check(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [class, object] = args.all();
-    Ok(Value::bool(plain_is_instance(vm, object, class)?))
-}
-
-fn subclass_check(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [class, derived] = args.all();
-    Ok(Value::bool(plain_is_subclass(vm, derived, class)?))
-}
-
 fn dir(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = this_class(vm, args.get(0))?;
     attributes::dir_of_class(vm, class)
@@ -568,106 +324,6 @@ fn dir(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = this_class(vm, args.get(0))?;
     Ok(Value::int(vm.heap_mut().object_bytes(class.header())))
-}
-
-/// `isinstance` without `__instancecheck__`: by type, or by the `__class__` the object claims.
-pub fn plain_is_instance(vm: &mut Vm, object: Value, class: Value) -> Result<bool, Raised> {
-    if let Some(class) = class.downcast::<Type>(vm) {
-        if vm.is_instance(object, class) {
-            return Ok(true);
-        }
-        let own = vm.type_of(object);
-        let claimed = vm.get_attr_opt_name(object, name::CLASS)?;
-        return Ok(match claimed.and_then(|value| value.downcast::<Type>(vm)) {
-            Some(claimed) => claimed != own && Type::is_subtype(claimed, vm, class),
-            None => false,
-        });
-    }
-    check_class_like(vm, class, "isinstance() arg 2 must be a type, a tuple of types, or a union")?;
-    match vm.get_attr_opt_name(object, name::CLASS)? {
-        Some(claimed) => abstract_is_subclass(vm, claimed, class),
-        None => Ok(false),
-    }
-}
-
-/// `issubclass` without `__subclasscheck__`.
-pub fn plain_is_subclass(vm: &mut Vm, derived: Value, class: Value) -> Result<bool, Raised> {
-    if let (Some(derived), Some(class)) = (derived.downcast::<Type>(vm), class.downcast::<Type>(vm)) {
-        return Ok(Type::is_subtype(derived, vm, class));
-    }
-    check_class_like(vm, derived, "issubclass() arg 1 must be a class")?;
-    check_class_like(vm, class, "issubclass() arg 2 must be a class, a tuple of classes, or a union")?;
-    abstract_is_subclass(vm, derived, class)
-}
-
-fn bases_of(vm: &mut Vm, class: Value) -> Result<Option<Gc<Tuple>>, Raised> {
-    let bases = vm.get_attr_opt_name(class, name::BASES)?;
-    Ok(bases.and_then(|bases| bases.downcast::<Tuple>(vm)))
-}
-
-fn check_class_like(vm: &mut Vm, class: Value, message: &str) -> Result<(), Raised> {
-    match bases_of(vm, class)? {
-        Some(_) => Ok(()),
-        None => Err(vm.raise(Exc::TypeError, message)),
-    }
-}
-
-/// Walks `__bases__` of objects that merely look like classes.
-fn abstract_is_subclass(vm: &mut Vm, derived: Value, class: Value) -> Result<bool, Raised> {
-    vm.check_native_stack()?;
-    if derived == class {
-        return Ok(true);
-    }
-    let Some(bases) = bases_of(vm, derived)? else { return Ok(false) };
-    for i in 0..bases.get(vm).len() {
-        let base = bases.get(vm).at(i);
-        if abstract_is_subclass(vm, base, class)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// `isinstance(object, class)`.
-pub fn is_instance(vm: &mut Vm, object: Value, class: Value) -> Result<bool, Raised> {
-    if vm.type_of(object).value() == class {
-        return Ok(true);
-    }
-    check(vm, object, class, name::INSTANCECHECK, plain_is_instance)
-}
-
-/// `issubclass(derived, class)`.
-pub fn is_subclass(vm: &mut Vm, derived: Value, class: Value) -> Result<bool, Raised> {
-    check(vm, derived, class, name::SUBCLASSCHECK, plain_is_subclass)
-}
-
-fn check(
-    vm: &mut Vm,
-    object: Value,
-    class: Value,
-    hook: crate::names::Atom,
-    plain: fn(&mut Vm, Value, Value) -> Result<bool, Raised>,
-) -> Result<bool, Raised> {
-    vm.check_native_stack()?;
-    if vm.is_exact(class, Builtin::Type) {
-        return plain(vm, object, class);
-    }
-    if let Some(alternatives) = crate::types::union::alternatives(vm, class) {
-        return check(vm, object, alternatives.value(), hook, plain);
-    }
-    if let Some(tuple) = class.downcast::<Tuple>(vm) {
-        for i in 0..tuple.get(vm).len() {
-            let item = tuple.get(vm).at(i);
-            if check(vm, object, item, hook, plain)? {
-                return Ok(true);
-            }
-        }
-        return Ok(false);
-    }
-    match vm.call_special(class, hook, &[object])? {
-        Some(result) => vm.is_true(result),
-        None => plain(vm, object, class),
-    }
 }
 
 /// The reference that `weakref.ref(this)` gives, if there is one, else a proxy, else the newest.
