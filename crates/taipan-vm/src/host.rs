@@ -5,12 +5,18 @@
 
 use std::sync::Arc;
 
+pub use files::{At, AttributeFile, DirEntry, FileStatus, PollEntry, TerminalAttributes, VolumeStatus};
+pub use network::{AddressInfo, AddressQuery, AncillaryItem, HostEntry, MessageReceived, Resolved};
+pub use processes::{
+    GroupEntry, Identity, ResourceUsage, SignalAction, SpawnAction, SpawnFile, SpawnRequest, UserEntry, WaitResult,
+};
+
 pub mod allocator;
+mod files;
 pub mod native_stack;
 pub mod network;
 pub mod os;
-
-pub use network::{AddressInfo, AddressQuery, AncillaryItem, HostEntry, MessageReceived, Resolved};
+mod processes;
 
 /// A system error number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,96 +50,6 @@ impl TimeSpec {
     }
 }
 
-/// `struct stat`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct FileStatus {
-    pub mode: u32,
-    pub inode: u64,
-    pub device: u64,
-    pub links: u64,
-    pub uid: u32,
-    pub gid: u32,
-    pub size: i64,
-    pub accessed: TimeSpec,
-    pub modified: TimeSpec,
-    pub changed: TimeSpec,
-    pub block_size: i64,
-    pub blocks: i64,
-    pub special_device: u64,
-}
-
-/// An entry of the user database.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct UserEntry {
-    pub name: Vec<u8>,
-    pub password: Vec<u8>,
-    pub uid: u32,
-    pub gid: u32,
-    pub comment: Vec<u8>,
-    pub home: Vec<u8>,
-    pub shell: Vec<u8>,
-}
-
-/// An entry of the group database.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct GroupEntry {
-    pub name: Vec<u8>,
-    pub password: Vec<u8>,
-    pub gid: u32,
-    pub members: Vec<Vec<u8>>,
-}
-
-/// `struct termios`: the flag words (input, output, control, local), speeds, control characters.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct TerminalAttributes {
-    pub flags: [u32; 4],
-    pub speeds: [u32; 2],
-    pub characters: Vec<u8>,
-}
-
-/// `struct statvfs` in the order of `os.statvfs_result`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct VolumeStatus {
-    pub numbers: [u64; 11],
-}
-
-/// Which of `setuid` to `setresgid` is to be called.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Identity {
-    User,
-    EffectiveUser,
-    RealUser,
-    SavedUser,
-    Group,
-    EffectiveGroup,
-    RealGroup,
-    SavedGroup,
-}
-
-/// What a path is relative to, and whether its last part is followed when it is a symbolic link.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct At {
-    /// `dir_fd`; `None`: the current folder.
-    pub dir: Option<i32>,
-    pub follow: bool,
-}
-
-impl At {
-    /// Relative to the current folder, following links.
-    pub const CWD: At = At { dir: None, follow: true };
-    /// Relative to the current folder, not following a link.
-    pub const NO_FOLLOW: At = At { dir: None, follow: false };
-}
-
-/// One entry of a folder.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DirEntry {
-    pub name: Vec<u8>,
-    pub inode: u64,
-    /// `DT_*`; 0 when the system does not say.
-    pub kind: u8,
-}
-
 /// `struct tm`, in Python's ranges (month 1-12, full year, week day 0 = Monday, year day 1-366).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct CalendarTime {
@@ -148,114 +64,6 @@ pub struct CalendarTime {
     pub is_dst: i32,
     pub zone: String,
     pub utc_offset: i64,
-}
-
-/// How a child process ended or changed: pid, raw wait status, and user and system time of the child.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct WaitResult {
-    pub pid: i32,
-    pub status: i32,
-    pub usage: ResourceUsage,
-}
-
-/// `struct rusage`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct ResourceUsage {
-    /// Seconds and microseconds.
-    pub user: (i64, i64),
-    pub system: (i64, i64),
-    /// `ru_maxrss` to `ru_nivcsw`.
-    pub counts: [i64; 14],
-}
-
-/// What `fork_exec` is to do in the child.
-#[derive(Clone, Debug, Default)]
-pub struct SpawnRequest {
-    pub args: Vec<Vec<u8>>,
-    /// Files to try, in order.
-    pub executables: Vec<Vec<u8>>,
-    pub close_fds: bool,
-    /// Descriptors that stay open when `close_fds`, ascending.
-    pub pass_fds: Vec<i32>,
-    pub cwd: Option<Vec<u8>>,
-    /// `NAME=value`; `None`: this process's.
-    pub env: Option<Vec<Vec<u8>>>,
-    /// Both ends of the pipes as `_posixsubprocess.fork_exec` takes them; -1: none.
-    pub p2cread: i32,
-    pub p2cwrite: i32,
-    pub c2pread: i32,
-    pub c2pwrite: i32,
-    pub errread: i32,
-    pub errwrite: i32,
-    pub errpipe_read: i32,
-    pub errpipe_write: i32,
-    pub restore_signals: bool,
-    pub new_session: bool,
-    /// -1: none.
-    pub process_group: i32,
-    pub gid: Option<u32>,
-    pub groups: Option<Vec<u32>>,
-    pub uid: Option<u32>,
-    /// -1: unchanged.
-    pub umask: i32,
-}
-
-/// What `posix_spawn` does in the child before it starts the program.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum SpawnAction {
-    Open {
-        fd: i32,
-        path: Vec<u8>,
-        flags: i32,
-        mode: u32,
-    },
-    Close(i32),
-    /// From, to.
-    Duplicate(i32, i32),
-    CloseFrom(i32),
-}
-
-/// What `posix_spawn` is asked for.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct SpawnFile {
-    pub path: Vec<u8>,
-    /// Look for the file in `PATH`.
-    pub search: bool,
-    pub args: Vec<Vec<u8>>,
-    /// `NAME=value`; `None`: this process's.
-    pub env: Option<Vec<Vec<u8>>>,
-    pub actions: Vec<SpawnAction>,
-    pub process_group: Option<i32>,
-    pub reset_ids: bool,
-    pub new_session: bool,
-    /// Bit n for signal n.
-    pub signal_mask: Option<u64>,
-    pub signal_defaults: Option<u64>,
-    /// Policy, if it is to change, and priority.
-    pub scheduler: Option<(Option<i32>, i32)>,
-}
-
-/// The file whose extended attributes are meant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AttributeFile<'a> {
-    /// A path, and whether a symbolic link at its end is followed.
-    Path(&'a [u8], bool),
-    Fd(i32),
-}
-
-/// A readiness question or answer: descriptor, asked events, returned events (`POLL*`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PollEntry {
-    pub fd: i32,
-    pub events: i16,
-    pub returned: i16,
-}
-
-/// What a signal does: the address of a handler of this program, or `SIG_DFL` or `SIG_IGN`, and `SA_*` flags.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct SignalAction {
-    pub handler: usize,
-    pub flags: i32,
 }
 
 macro_rules! host {
@@ -653,8 +461,6 @@ host! {
 
 /// A host that refuses everything.
 pub struct NoHost;
-
-impl Host for NoHost {}
 
 /// The operating system as host.
 pub fn operating_system() -> Arc<dyn Host> {

@@ -9,7 +9,7 @@ use taipan_vm::types::dict::Dict;
 use taipan_vm::types::list::List;
 use taipan_vm::types::slice::Slice;
 use taipan_vm::types::str::Str;
-use taipan_vm::types::type_::methods::{is_instance, is_subclass};
+use taipan_vm::types::type_::instance_check::{is_instance, is_subclass};
 use taipan_vm::types::type_::{Type, attributes, class_of_spec};
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;

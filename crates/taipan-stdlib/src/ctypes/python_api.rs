@@ -20,7 +20,7 @@ use taipan_vm::types::mapped_bytes::MappedBytes;
 use taipan_vm::types::memoryview::MemoryView;
 use taipan_vm::types::str::Str;
 use taipan_vm::types::tuple::Tuple;
-use taipan_vm::types::type_::methods::{is_instance, is_subclass};
+use taipan_vm::types::type_::instance_check::{is_instance, is_subclass};
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 

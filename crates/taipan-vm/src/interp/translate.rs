@@ -20,6 +20,7 @@ mod emit;
 mod flow;
 mod lower;
 mod lower_flow;
+mod lower_plain;
 mod operands;
 
 /// Which of the two forms of the code is wanted.
