@@ -16,10 +16,12 @@ use taipan_vm::types::type_::class_of_spec;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
+mod conversion;
 pub mod item;
 pub mod iterator;
 pub mod methods;
 pub mod reconstruct;
+mod sequence;
 
 pub use methods::TYPE;
 

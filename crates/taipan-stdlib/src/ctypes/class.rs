@@ -11,7 +11,7 @@ use taipan_vm::spec::{BASETYPE, GetSetDef, MethodDef, TypeSpec, getset, method};
 use taipan_vm::types::memoryview::MemoryView;
 use taipan_vm::types::str::Str;
 use taipan_vm::types::type_;
-use taipan_vm::types::type_::methods::is_instance;
+use taipan_vm::types::type_::instance_check::is_instance;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 

@@ -15,7 +15,7 @@ use taipan_vm::types::bytes::Bytes;
 use taipan_vm::types::dict::Dict;
 use taipan_vm::types::mapped_bytes::MappedBytes;
 use taipan_vm::types::tuple::Tuple;
-use taipan_vm::types::type_::methods::is_instance;
+use taipan_vm::types::type_::instance_check::is_instance;
 use taipan_vm::types::type_::{Type, class_of_spec};
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;

@@ -8,147 +8,28 @@
 
 use std::ffi::{CStr, c_char};
 
-use taipan_vm::foreign;
-use taipan_vm::gc::Gc;
 use taipan_vm::import::import_module;
-use taipan_vm::number::Operator;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::slots::Comparison;
 use taipan_vm::types::dict::Dict;
 use taipan_vm::types::list::List;
-use taipan_vm::types::mapped_bytes::MappedBytes;
-use taipan_vm::types::memoryview::MemoryView;
-use taipan_vm::types::str::Str;
 use taipan_vm::types::tuple::Tuple;
 use taipan_vm::types::type_::instance_check::{is_instance, is_subclass};
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
 use super::code::wide_text;
-use super::{code_extra, conversion, handle, memory};
+use super::{code_extra, handle, memory};
 
-/// `PyObject *` as an argument.
-pub type Borrowed = usize;
+pub use module_functions::helpers;
+use passing::{
+    Borrowed, Reference, as_signed, as_unsigned, attribute_name, give, given_bytes, take, text, utf8, within,
+};
+pub use symbols::{address_of, note_program};
 
-/// `PyObject *` as a result: a new reference.
-#[derive(Clone, Copy)]
-#[repr(transparent)]
-pub struct Reference(usize);
-
-/// What a function gives when it fails.
-trait Failure {
-    const FAILED: Self;
-}
-
-impl Failure for Reference {
-    const FAILED: Reference = Reference(0);
-}
-impl Failure for usize {
-    const FAILED: usize = 0;
-}
-impl Failure for i32 {
-    const FAILED: i32 = -1;
-}
-impl Failure for i64 {
-    const FAILED: i64 = -1;
-}
-impl Failure for u64 {
-    const FAILED: u64 = u64::MAX;
-}
-impl Failure for f64 {
-    const FAILED: f64 = -1.0;
-}
-impl Failure for () {
-    const FAILED: () = ();
-}
-
-/// Runs a function in the interpreter that the thread has come from. What it raises stays pending for the caller.
-fn within<R: Failure>(body: impl FnOnce(&mut Vm) -> Result<R, Raised>) -> R {
-    match foreign::with_caller(body) {
-        Some(Ok(result)) => result,
-        Some(Err(_)) | None => R::FAILED,
-    }
-}
-
-fn give(vm: &mut Vm, object: Value) -> Result<Reference, Raised> {
-    handle::new_reference(vm, object).map(Reference)
-}
-
-fn take(vm: &mut Vm, object: Borrowed) -> Result<Value, Raised> {
-    match object {
-        0 => Err(vm.raise(Exc::SystemError, "null argument to internal routine")),
-        object => Ok(handle::object_at(vm, object)),
-    }
-}
-
-/// The text of a C string.
-fn text(vm: &mut Vm, text: *const c_char) -> Result<Value, Raised> {
-    if text.is_null() {
-        return Err(vm.raise(Exc::SystemError, "null argument to internal routine"));
-    }
-    // SAFETY: the caller gives a null-terminated string.
-    let bytes = unsafe { CStr::from_ptr(text) }.to_bytes().to_vec();
-    utf8(vm, &bytes)
-}
-
-fn utf8(vm: &mut Vm, bytes: &[u8]) -> Result<Value, Raised> {
-    let bytes = vm.new_bytes(bytes)?;
-    vm.call_method(bytes, "decode", &[])
-}
-
-fn attribute_name(vm: &mut Vm, name: *const c_char) -> Result<Gc<Str>, Raised> {
-    let name = text(vm, name)?;
-    vm.attr_name(name)
-}
-
-fn fits<T>(vm: &mut Vm, number: Option<T>, kind: &str) -> Result<T, Raised> {
-    match number {
-        Some(number) => Ok(number),
-        None => Err(vm.raise(Exc::OverflowError, format!("Python int too large to convert to C {kind}"))),
-    }
-}
-
-fn as_signed(vm: &mut Vm, object: Borrowed, kind: &str) -> Result<i64, Raised> {
-    let object = take(vm, object)?;
-    let index = vm.index(object)?;
-    let number = vm.as_i64(index);
-    fits(vm, number, kind)
-}
-
-fn as_unsigned(vm: &mut Vm, object: Borrowed, kind: &str) -> Result<u64, Raised> {
-    let object = take(vm, object)?;
-    if !vm.is_int(object) {
-        return Err(vm.raise(Exc::TypeError, "an integer is required"));
-    }
-    let number = match vm.as_i64(object) {
-        Some(number) => u64::try_from(number).ok(),
-        None => vm.as_big(object).and_then(|big| u64::try_from(&big).ok()),
-    };
-    if number.is_none() && vm.is_less(object, Value::int(0))? {
-        return Err(vm.raise(Exc::OverflowError, format!("can't convert negative value to {kind}")));
-    }
-    fits(vm, number, kind)
-}
-
-/// Bytes at an address that the caller gives with their length.
-fn given_bytes(vm: &mut Vm, address: usize, len: i64) -> Result<Vec<u8>, Raised> {
-    let Ok(len) = usize::try_from(len) else {
-        return Err(vm.raise(Exc::SystemError, "Negative size passed to PyBytes_FromStringAndSize"));
-    };
-    if address == 0 {
-        vm.check_native_bytes(len)?;
-        return Ok(vec![0; len]);
-    }
-    memory::read_vec(vm, address, len)
-}
-
-fn binary(op: Operator, a: Borrowed, b: Borrowed) -> Reference {
-    within(|vm| {
-        let (a, b) = (take(vm, a)?, take(vm, b)?);
-        let result = vm.binary(op, a, b)?;
-        give(vm, result)
-    })
-}
+mod module_functions;
+mod passing;
+mod symbols;
 
 macro_rules! api {
     ($(fn $name:ident($($arg:ident: $ty:ty),*) -> $result:ty |$vm:ident| $body:block)*) => {
@@ -498,35 +379,6 @@ fn frame_attribute(vm: &mut Vm, attribute: &str) -> Result<Reference, Raised> {
     give(vm, value)
 }
 
-/// Operators under their names in the API.
-const OPERATORS: &[(&str, extern "C" fn(Borrowed, Borrowed) -> Reference)] = &[
-    ("PyNumber_Add", add),
-    ("PyNumber_Subtract", subtract),
-    ("PyNumber_Multiply", multiply),
-    ("PyNumber_TrueDivide", true_divide),
-    ("PyNumber_FloorDivide", floor_divide),
-    ("PyNumber_Remainder", remainder),
-];
-
-extern "C" fn add(a: Borrowed, b: Borrowed) -> Reference {
-    binary(Operator::Add, a, b)
-}
-extern "C" fn subtract(a: Borrowed, b: Borrowed) -> Reference {
-    binary(Operator::Sub, a, b)
-}
-extern "C" fn multiply(a: Borrowed, b: Borrowed) -> Reference {
-    binary(Operator::Mul, a, b)
-}
-extern "C" fn true_divide(a: Borrowed, b: Borrowed) -> Reference {
-    binary(Operator::TrueDiv, a, b)
-}
-extern "C" fn floor_divide(a: Borrowed, b: Borrowed) -> Reference {
-    binary(Operator::FloorDiv, a, b)
-}
-extern "C" fn remainder(a: Borrowed, b: Borrowed) -> Reference {
-    binary(Operator::Rem, a, b)
-}
-
 fn comparison(vm: &mut Vm, op: i32) -> Result<Comparison, Raised> {
     const ALL: [Comparison; 6] =
         [Comparison::Lt, Comparison::Le, Comparison::Eq, Comparison::Ne, Comparison::Gt, Comparison::Ge];
@@ -545,178 +397,9 @@ fn call_with(vm: &mut Vm, callable: Value, args: Borrowed, kwargs: Borrowed) -> 
     vm.call_tuple(callable, args, kwargs)
 }
 
-/// `Py_GetVersion`.
-extern "C" fn version() -> *const c_char {
-    c"3.14.10 (Taipan)".as_ptr()
-}
-
-/// Functions of the C library under their names in the API.
-const LIBRARY: &[(&str, &str)] = &[
-    ("PyOS_snprintf", "snprintf"),
-    ("PyOS_vsnprintf", "vsnprintf"),
-    ("PyMem_Malloc", "malloc"),
-    ("PyMem_Calloc", "calloc"),
-    ("PyMem_Realloc", "realloc"),
-    ("PyMem_Free", "free"),
-    ("PyMem_RawMalloc", "malloc"),
-    ("PyMem_RawCalloc", "calloc"),
-    ("PyMem_RawRealloc", "realloc"),
-    ("PyMem_RawFree", "free"),
-];
-
-/// Variables that show a flag of `sys.flags`.
-const VARIABLES: &[(&str, &str)] = &[
-    ("Py_BytesWarningFlag", "bytes_warning"),
-    ("Py_DebugFlag", "debug"),
-    ("Py_DontWriteBytecodeFlag", "dont_write_bytecode"),
-    ("Py_IgnoreEnvironmentFlag", "ignore_environment"),
-    ("Py_InspectFlag", "inspect"),
-    ("Py_InteractiveFlag", "interactive"),
-    ("Py_IsolatedFlag", "isolated"),
-    ("Py_NoSiteFlag", "no_site"),
-    ("Py_NoUserSiteDirectory", "no_user_site"),
-    ("Py_OptimizeFlag", "optimize"),
-    ("Py_QuietFlag", "quiet"),
-    ("Py_VerboseFlag", "verbose"),
-];
-
-/// The blocks of variables by name.
-const BLOCKS: &str = "ctypes.variables";
-
-/// The address of a C int with a flag.
-fn variable(vm: &mut Vm, flag: &str) -> Result<usize, Raised> {
-    let blocks = match vm.state(BLOCKS).and_then(|blocks| blocks.downcast::<Dict>(vm)) {
-        Some(blocks) => blocks,
-        None => {
-            let blocks = Dict::new(vm)?;
-            vm.set_state(BLOCKS, blocks.value());
-            blocks
-        }
-    };
-    let key = vm.new_str(flag)?;
-    if let Some(block) = Dict::get_item(blocks, vm, key)?.and_then(|block| block.downcast::<MappedBytes>(vm)) {
-        return Ok(block.get(vm).address());
-    }
-    let sys = import_module(vm, "sys")?;
-    let flags = vm.get_attr_str(sys, "flags")?;
-    let number = vm.get_attr_str(flags, flag)?;
-    let number = vm.index_i32(number)?;
-    let block = memory::allocate_copy(vm, &number.to_ne_bytes())?;
-    Dict::set(blocks, vm, key, block.value())?;
-    Ok(block.get(vm).address())
-}
-
-/// The handle of the program itself, in the interpreter's state.
-const PROGRAM: &str = "ctypes.program";
-
-/// Notes what `dlopen(None)` has given.
-pub fn note_program(vm: &mut Vm, handle: usize) -> Result<(), Raised> {
-    let handle = vm.new_uint(handle as u64)?;
-    vm.set_state(PROGRAM, handle);
-    Ok(())
-}
-
-/// The address of a function of the API, if the handle is the program's.
-pub fn address_of(vm: &mut Vm, library: usize, name: &[u8]) -> Result<Option<usize>, Raised> {
-    let program = vm.state(PROGRAM).and_then(|handle| vm.as_i64(handle));
-    if !name.starts_with(b"Py") || program != Some(library as i64) {
-        return Ok(None);
-    }
-    if let Some((_, flag)) = VARIABLES.iter().find(|(known, _)| known.as_bytes() == name) {
-        return variable(vm, flag).map(Some);
-    }
-    if name == b"Py_GetVersion" {
-        return Ok(Some(version as *const () as usize));
-    }
-    if let Some((_, operator)) = OPERATORS.iter().find(|(known, _)| known.as_bytes() == name) {
-        return Ok(Some(*operator as *const () as usize));
-    }
-    if let Some((_, target)) = LIBRARY.iter().find(|(known, _)| known.as_bytes() == name) {
-        let found = vm.ask_host(|host| host.library_symbol(library, target.as_bytes()))?;
-        return Ok(found.ok());
-    }
-    Ok(function(name))
-}
-
 /// A reference that a function has given to us as its result is taken over.
 pub fn drop_reference(vm: &mut Vm, object: usize) -> Result<(), Raised> {
     if object == 0 { Ok(()) } else { handle::count(vm, object, -1) }
 }
 
 // ---- what `ctypes` itself calls ----
-
-extern "C" fn cast(address: usize, source: Borrowed, class: Borrowed) -> Reference {
-    within(|vm| {
-        let (source, class) = (take(vm, source)?, take(vm, class)?);
-        let made = conversion::cast(vm, address, source, class)?;
-        give(vm, made)
-    })
-}
-
-extern "C" fn string_at(address: usize, size: i32) -> Reference {
-    within(|vm| {
-        vm.audit_numbers("ctypes.string_at", &[address as i64, i64::from(size)])?;
-        let len = match size {
-            -1 => memory::zero_at(address, usize::MAX),
-            _ => match usize::try_from(size) {
-                Ok(len) => len,
-                Err(_) => {
-                    let message = "Negative size passed to PyBytes_FromStringAndSize";
-                    return Err(vm.raise(Exc::SystemError, message));
-                }
-            },
-        };
-        let bytes = memory::read_vec(vm, address, len)?;
-        let bytes = vm.new_bytes(&bytes)?;
-        give(vm, bytes)
-    })
-}
-
-extern "C" fn wstring_at(address: usize, size: i32) -> Reference {
-    within(|vm| {
-        vm.audit_numbers("ctypes.wstring_at", &[address as i64, i64::from(size)])?;
-        let len = match size {
-            -1 => memory::wide_zero_at(address, usize::MAX),
-            _ => match usize::try_from(size) {
-                Ok(len) => len,
-                Err(_) => return Err(vm.raise(Exc::SystemError, "bad argument to internal function")),
-            },
-        };
-        let points = memory::read_wide(vm, address, len)?;
-        let value = wide_text(vm, &points)?;
-        give(vm, value)
-    })
-}
-
-extern "C" fn memoryview_at(address: usize, size: i64, readonly: i32) -> Reference {
-    within(|vm| {
-        vm.audit_numbers("ctypes.memoryview_at", &[address as i64, size, i64::from(readonly)])?;
-        let Ok(len) = usize::try_from(size) else {
-            let message = format!("memoryview_at: size is negative (or overflowed): {size}");
-            return Err(vm.raise(Exc::ValueError, message));
-        };
-        let block = memory::view(vm, address, len, readonly == 0)?;
-        let buffer = taipan_vm::buffer::Buffer {
-            owner: Value::NONE,
-            storage: taipan_vm::buffer::BufferStorage::Mapped(block),
-            start: 0,
-            len: block.get(vm).bytes().len(),
-            readonly: readonly != 0,
-            itemsize: 1,
-            format: None,
-            shape: None,
-        };
-        let view = MemoryView::of_buffer(vm, buffer)?;
-        give(vm, view.value())
-    })
-}
-
-/// The addresses of these functions, under their names in the module.
-pub fn helpers() -> [(&'static str, usize); 4] {
-    [
-        ("_cast_addr", cast as *const () as usize),
-        ("_string_at_addr", string_at as *const () as usize),
-        ("_wstring_at_addr", wstring_at as *const () as usize),
-        ("_memoryview_at_addr", memoryview_at as *const () as usize),
-    ]
-}

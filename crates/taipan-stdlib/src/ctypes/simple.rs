@@ -8,7 +8,7 @@ use taipan_vm::spec::{BASETYPE, GetSetDef, MethodDef, TypeSpec, class_method, ge
 use taipan_vm::types::bytes::Bytes;
 use taipan_vm::types::descriptor;
 use taipan_vm::types::str::Str;
-use taipan_vm::types::type_::methods::is_instance;
+use taipan_vm::types::type_::instance_check::is_instance;
 use taipan_vm::types::type_::new::type_new;
 use taipan_vm::types::type_::{Type, attributes, class_of_spec};
 use taipan_vm::value::Value;
