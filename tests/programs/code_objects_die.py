@@ -33,6 +33,17 @@ print("never ran:", collected(lambda: compile("x = [1, 2, 'three']", "<new>", "e
 print("ran:", collected(ran))
 print("of a function:", collected(function_code))
 
+# Code in code in code: made, compared and freed in time and without recursion, also where it lies in two places each.
+stacked, doubled = (compile("0", "<stacked>", "exec") for _ in range(2))
+for _ in range(20_000):
+    stacked = stacked.replace(co_consts=((stacked,),))
+for _ in range(64):
+    doubled = doubled.replace(co_consts=(doubled, doubled))
+print("stacked:", type(stacked.co_consts[0][0]).__name__, doubled.co_consts[0] == doubled.co_consts[1])
+exec(stacked)
+stacked = doubled = None
+gc.collect()
+
 # What is still in use stays.
 space = {}
 exec("def outer():\n    def inner():\n        yield 'alive'\n    return inner()", space)

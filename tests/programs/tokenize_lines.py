@@ -9,6 +9,8 @@ SOURCES = [
     "f'''a{x\n+1}\nb'''\n", "x \\\n + 1\n", "'''abc\nd", "(1,\n2", "f'{a", "x", "  x\n y\n", "\n\n\n", "# only",
     "if 1:\n\tx\n        y\n", "$\n?\n", "0_x\n", "t'''{\na!r:>{w\n}}'''\nq\n", "'abc\ndef\n",
     "class A:\n  '''d\n\n  e'''\n  def f(self): pass\n", "\\\n", "x\\", "é = 'ü'\nß\n",
+    "x = \\\n\\\n \\\n1\n", "x \\\n\n y\n", "(\n\n# c\n\\\n\n)\n", "'\\\r\n\r\n'''x\n'''", "\n# c\n  # d\n\n\\\n\\\ny\n",
+    "'\\\n\\\n'\n",
 ]
 
 
@@ -44,6 +46,12 @@ for source in SOURCES:
     for extra_tokens in (True, False):
         print(repr(source), extra_tokens)
         trace(source, extra_tokens)
+
+# Each line is read once, however many belong together.
+for source in ("a = " + "\\\n" * 20_000 + "1\n", "(" + "\n# c\n" * 10_000 + ")\n", "'''" + "a\n" * 20_000 + "'''\n"):
+    for extra_tokens in (True, False):
+        lines = iter(source.splitlines(True))
+        print(sum(1 for _ in _tokenize.TokenizerIter(lambda: next(lines, ""), extra_tokens=extra_tokens)))
 
 counter = Counter('"""Doc\n\nstring"""\nimport os\n\n\ndef f(a,\n      b):\n    return a + b\n')
 for token in tokenize.generate_tokens(counter.readline):

@@ -136,6 +136,12 @@ impl CodeObject {
         size_of::<Self>() + texts + tables + constants_bytes(&self.consts)
     }
 
+    /// Whether the code, with all that lies in it, nests at most `levels` deep and has no more constants than `budget`, which
+    /// it uses up: what lies in two places counts twice.
+    pub fn is_within(&self, levels: usize, budget: &mut usize) -> bool {
+        are_within(&self.consts, levels, budget)
+    }
+
     /// Number of parameters, `*args` and `**kwargs` included.
     pub fn total_args(&self) -> u32 {
         let variadic = u32::from(self.flags & co::VARARGS != 0) + u32::from(self.flags & co::VARKEYWORDS != 0);
@@ -154,6 +160,19 @@ fn constants_bytes(constants: &[Constant]) -> usize {
         _ => 0,
     };
     constants.iter().map(|constant| size_of::<Constant>() + owned(constant)).sum()
+}
+
+fn are_within(constants: &[Constant], levels: usize, budget: &mut usize) -> bool {
+    let (Some(levels), Some(left)) = (levels.checked_sub(1), budget.checked_sub(constants.len() + 1)) else {
+        return false;
+    };
+    *budget = left;
+    constants.iter().all(|constant| match constant {
+        Constant::Tuple(items) | Constant::FrozenSet(items) => are_within(items, levels, budget),
+        Constant::Slice(parts) => are_within(&**parts, levels, budget),
+        Constant::Code(code) => are_within(&code.consts, levels, budget),
+        _ => true,
+    })
 }
 
 /// A constant of a code object.

@@ -42,12 +42,36 @@ pub struct Tokenizer {
     /// No line follows.
     is_complete: bool,
     is_done: bool,
-    /// The token begun needs lines up to one with a quote or brace: the next attempt waits for that.
-    in_string: bool,
+    /// What the next attempt waits for.
+    awaited: Awaited,
     error: Option<SyntaxError>,
     line: Rc<str>,
     last_lineno: u32,
     counted: Counted,
+}
+
+/// Which lines let the token begun end: an attempt before one of them is there would read the same lines again in vain.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    Any,
+    /// One with a quote or brace: a string is open.
+    Quote,
+    /// One with more than a backslash: the last line was joined to it.
+    Code,
+    /// One with more than a comment: no token has begun.
+    Statement,
+}
+
+impl Awaited {
+    fn is_met_by(self, line: &[u8]) -> bool {
+        let bare = line.trim_ascii();
+        match self {
+            Awaited::Any => true,
+            Awaited::Quote => line.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'{' | b'}')),
+            Awaited::Code => bare != b"\\" || !line.ends_with(b"\\\n"),
+            Awaited::Statement => !bare.is_empty() && !bare.starts_with(b"#"),
+        }
+    }
 }
 
 /// How many characters stand between the start of a line and a place in it, both as offsets of bytes.
@@ -70,7 +94,7 @@ impl Tokenizer {
             extra_tokens,
             is_complete: false,
             is_done: false,
-            in_string: false,
+            awaited: Awaited::Any,
             error: None,
             line: "".into(),
             last_lineno: 0,
@@ -98,7 +122,9 @@ impl Tokenizer {
             Reading { ignore_cookie: true, final_newline: true, preserve_crlf: true, file_name: None, decoder: None };
         match source::read(line, reading) {
             Ok(read) => {
-                self.in_string &= !read.text.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'{' | b'}'));
+                if self.awaited.is_met_by(&read.text) {
+                    self.awaited = Awaited::Any;
+                }
                 self.source.text.extend_from_slice(&read.text);
                 self.source.implicit_newline = read.implicit_newline;
             }
@@ -115,13 +141,19 @@ impl Tokenizer {
         if self.is_done {
             return Step::End;
         }
-        if self.in_string && !self.is_complete {
+        if self.awaited != Awaited::Any && !self.is_complete {
             return Step::NeedsLine;
         }
         let mut lexer = self.lexer.clone().over(&self.source.text);
         let token = lexer.next_token();
         if lexer.underflowed && !self.is_complete {
-            self.in_string = lexer.done == Done::EofInString;
+            self.awaited = match lexer.done {
+                Done::EofInString => Awaited::Quote,
+                Done::Eof if self.source.text.ends_with(b"\\\n") => Awaited::Code,
+                // Comments and empty lines are tokens with extra tokens only.
+                Done::Eof if !self.extra_tokens && lexer.ended_between_tokens => Awaited::Statement,
+                _ => Awaited::Any,
+            };
             return Step::NeedsLine;
         }
         let mut walk = Walk {

@@ -59,6 +59,9 @@ pub fn constant_value(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised>
     constant_object(vm, constant)
 }
 
+/// How deep code that becomes a constant may nest.
+const CODE_LEVELS: usize = 150;
+
 /// The constant that an object stands for; `None` for objects that are no constants, and where copies of parts use up
 /// the budget.
 pub fn constant_of(vm: &mut Vm, value: Value, budget: &mut usize) -> Result<Option<Constant>, Raised> {
@@ -89,8 +92,10 @@ pub fn constant_of(vm: &mut Vm, value: Value, budget: &mut usize) -> Result<Opti
         return Ok(items_of(vm, tuple, budget)?.map(|items| Constant::Tuple(items.into())));
     }
     if let Some(code) = as_code(vm, value) {
-        let with_objects = code.get(vm).has_object_constants();
-        return Ok((!with_objects).then(|| Constant::Code(code.get(vm).shared())));
+        // What a program stacks up without end stays objects: the collector walks those without recursion.
+        let code = code.get(vm);
+        let is_plain = !code.has_object_constants() && code.data().is_within(CODE_LEVELS, budget);
+        return Ok(is_plain.then(|| Constant::Code(code.shared())));
     }
     let class = vm.type_of(value);
     if class.get(vm).is_heap_type() {

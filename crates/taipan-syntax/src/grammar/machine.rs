@@ -50,7 +50,9 @@ pub(super) struct Machine<'s> {
     started: bool,
     values: Vec<NodeId>,
     frames: Vec<Frame>,
-    memo: HashMap<(usize, usize), (Option<NodeId>, usize)>,
+    memo: HashMap<(usize, usize), (Option<NodeId>, usize), foldhash::fast::RandomState>,
+    /// The node of each token that was matched, or `NIL`: most are matched again and again.
+    token_nodes: Vec<NodeId>,
 }
 
 impl<'s> Machine<'s> {
@@ -75,7 +77,8 @@ impl<'s> Machine<'s> {
             started: false,
             values: Vec::new(),
             frames: Vec::new(),
-            memo: HashMap::new(),
+            memo: HashMap::default(),
+            token_nodes: Vec::new(),
         }
     }
 
@@ -292,8 +295,18 @@ impl<'s> Machine<'s> {
             self.check_number(index)?;
         }
         self.mark += 1;
-        let place = self.token_place(index);
-        Ok(Some(self.node("Token", index, place, Vec::new())))
+        self.token_nodes.resize(self.tokens.len().max(self.token_nodes.len()), NIL);
+        match self.token_nodes.get(index) {
+            Some(known) if *known != NIL => Ok(Some(*known)),
+            _ => {
+                let place = self.token_place(index);
+                let node = self.node("Token", index, place, Vec::new());
+                if let Some(known) = self.token_nodes.get_mut(index) {
+                    *known = node;
+                }
+                Ok(Some(node))
+            }
+        }
     }
 
     pub fn text(&self, index: usize) -> &'s [u8] {
