@@ -10,6 +10,8 @@ loaded, 'DONE' that the run came to its end.
 The driver asks little of the interpreter: unittest, and what the tests import.
 With CONFORM_REFERENCE set (on CPython) it hides what only CPython has, so that
 tests of implementation details are skipped and do not enter the reference.
+With CONFORM_NAME set the interpreter runs the tests under that name: what is
+marked as a detail of CPython's implementation is skipped then.
 """
 import os
 import signal
@@ -137,6 +139,8 @@ def main():
         platform.python_implementation = lambda: "Other"
         for name in EXTENSIONS:
             sys.modules[name] = None
+    if name := os.environ.get("CONFORM_NAME"):
+        sys.implementation.name = name
     prepare_support()
     try:
         suite = unittest.defaultTestLoader.loadTestsFromName(module)

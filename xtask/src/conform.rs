@@ -2,6 +2,10 @@
 //!
 //! Each module of `tests/conformance/groups.txt` runs in a process of its own under `driver.py`; a test counts when
 //! CPython itself passes it (`reference.txt`). The folder that holds CPython's package `test` is given by `--tests`.
+//!
+//! Some of these tests are marked as details of CPython's implementation (`cpython_only`, `impl_detail`). CPython says itself
+//! which: `--make-details` runs it under another `sys.implementation.name`, and `details.txt` gets what it skips then. The
+//! shares are printed with these tests and without them.
 
 pub mod groups;
 pub mod reference;
@@ -9,7 +13,7 @@ pub mod reference;
 use crate::args::Options;
 use crate::process;
 use reference::Reference;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -36,6 +40,8 @@ pub(crate) struct Suite {
     pub(crate) limit: Duration,
     /// Whether tests that only CPython's own build can pass are left out.
     pub(crate) recording: bool,
+    /// Whether the interpreter is told to run the tests under another name than its own.
+    pub(crate) renamed: bool,
     /// Options of the heap.
     pub(crate) options: Option<String>,
 }
@@ -44,6 +50,11 @@ impl ModuleRun {
     /// The tests that passed.
     pub(crate) fn passing(&self) -> impl Iterator<Item = &str> {
         self.tests.keys().map(String::as_str).filter(|test| self.passes(test))
+    }
+
+    /// Whether the module ran to its end and the test was skipped, or not even defined.
+    fn leaves_out(&self, test: &str) -> bool {
+        self.note.is_empty() && self.tests.get(test).is_none_or(|(status, _)| status == "SKIP")
     }
 
     /// How a test that did not pass ended.
@@ -70,7 +81,7 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
 /// Runs the suite and prints the share per module and group. True unless nothing could run.
 pub fn main(args: &[String]) -> Result<bool, String> {
     let valued = ["tests", "python", "groups", "only", "jobs", "timeout"];
-    let options = Options::parse(args, &valued, &["failing", "make-reference"])?;
+    let options = Options::parse(args, &valued, &["failing", "make-reference", "make-details"])?;
     let tests = PathBuf::from(options.value("tests").ok_or("conform needs --tests DIR")?);
     let python = options.value("python").map_or_else(|| crate::target_dir().join("release/taipan"), PathBuf::from);
     let python = python.canonicalize().map_err(|error| format!("{}: {error}", python.display()))?;
@@ -78,38 +89,82 @@ pub fn main(args: &[String]) -> Result<bool, String> {
     let jobs = usize::try_from(options.number("jobs", 2)?).unwrap_or(2);
     let rows = groups::parse(&read(&folder().join("groups.txt"))?);
     let rows = groups::select(rows, &options.list("groups"), &options.list("only"));
-    let recording = options.flag("make-reference");
-    let reference_path = folder().join("reference.txt");
-    let mut reference = match read(&reference_path) {
-        Ok(text) => Reference::parse(&text)?,
-        Err(_) if recording => Reference::default(),
-        Err(error) => return Err(error),
-    };
+    let (makes_reference, renamed) = (options.flag("make-reference"), options.flag("make-details"));
+    let recording = makes_reference || renamed;
+    let (reference_path, details_path) = (folder().join("reference.txt"), folder().join("details.txt"));
+    let mut reference = load(&reference_path, makes_reference)?;
+    let mut details = load(&details_path, renamed)?;
 
-    let suite = Suite { python, tests, limit, recording, options: None };
+    let suite = Suite { python, tests, limit, recording, renamed, options: None };
     let results = suite.run_all(&rows, jobs, &|module, run| {
         if !recording {
-            print_module(module, run, reference.tests(module), options.flag("failing"));
+            print_module(module, run, &reference, &details, options.flag("failing"));
         }
     });
 
+    if renamed {
+        for ((_, module), run) in rows.iter().zip(&results) {
+            let counted = reference.tests(module);
+            let passed = counted.iter().filter(|test| run.passes(test)).count();
+            let skipped: Vec<String> = counted.iter().filter(|test| run.leaves_out(test)).cloned().collect();
+            let failed: Vec<&str> =
+                counted.iter().map(String::as_str).filter(|test| !run.passes(test) && !run.leaves_out(test)).collect();
+            println!("{module:32} {passed:6} pass of {:6}, {:4} details {}", counted.len(), skipped.len(), run.note);
+            for test in failed {
+                println!("    falls short without being marked: {test}  {}", run.ending(test));
+            }
+            details.set(module, skipped);
+        }
+        return write(&details_path, &details.to_text(DETAILS_HEAD)).map(|()| true);
+    }
     if recording {
         for ((_, module), run) in rows.iter().zip(&results) {
             let passing: Vec<String> = run.tests.keys().filter(|test| run.passes(test)).cloned().collect();
             println!("{module:32} {:6} of {:6} {}", passing.len(), run.tests.len(), run.note);
             reference.set(module, passing);
         }
-        std::fs::write(&reference_path, reference.to_string())
-            .map_err(|error| format!("{}: {error}", reference_path.display()))?;
-        return Ok(true);
+        return write(&reference_path, &reference.to_text(REFERENCE_HEAD)).map(|()| true);
     }
-    print_groups(&rows, &results, &reference);
+    print_groups("", &rows, &results, &|module| reference.tests(module).to_vec());
+    print_groups(" without details", &rows, &results, &|module| without_details(module, &reference, &details));
     Ok(!rows.is_empty())
 }
 
-fn print_module(module: &str, run: &ModuleRun, counted: &[String], failing: bool) {
+const REFERENCE_HEAD: &str = "# Tests that CPython 3.14 passes; rewrite with `cargo xtask conform --make-reference`.";
+const DETAILS_HEAD: &str =
+    "# Tests of reference.txt that CPython 3.14 itself skips under another name, as they are marked as details of its
+# implementation; rewrite with `cargo xtask conform --make-details`.";
+
+fn load(path: &Path, may_be_absent: bool) -> Result<Reference, String> {
+    match read(path) {
+        Ok(text) => Reference::parse(&text),
+        Err(_) if may_be_absent => Ok(Reference::default()),
+        Err(error) => Err(error),
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The tests of a module that are not marked as details of CPython's implementation.
+fn without_details(module: &str, reference: &Reference, details: &Reference) -> Vec<String> {
+    let marked: BTreeSet<&String> = details.tests(module).iter().collect();
+    reference.tests(module).iter().filter(|test| !marked.contains(test)).cloned().collect()
+}
+
+fn print_module(module: &str, run: &ModuleRun, reference: &Reference, details: &Reference, failing: bool) {
+    let counted = reference.tests(module);
+    let plain = without_details(module, reference, details);
     let passed = counted.iter().filter(|test| run.passes(test)).count();
-    let mut text = format!("{module:32} {passed:6} / {:6} {:7.1}s {:.100}\n", counted.len(), run.seconds, run.note);
+    let passed_plain = plain.iter().filter(|test| run.passes(test)).count();
+    let mut text = format!(
+        "{module:32} {passed:6} / {:6} {passed_plain:6} / {:6} {:7.1}s {:.100}\n",
+        counted.len(),
+        plain.len(),
+        run.seconds,
+        run.note
+    );
     for test in counted.iter().filter(|test| failing && !run.passes(test)) {
         let (status, reason) = run.tests.get(test).map_or(("missing", ""), |(s, r)| (s.as_str(), r.as_str()));
         text.push_str(&format!("    {status:8} {test}  {}\n", reason.chars().take(160).collect::<String>()));
@@ -117,11 +172,16 @@ fn print_module(module: &str, run: &ModuleRun, counted: &[String], failing: bool
     print!("{text}");
 }
 
-fn print_groups(rows: &[(String, String)], results: &[ModuleRun], reference: &Reference) {
+fn print_groups(
+    what: &str,
+    rows: &[(String, String)],
+    results: &[ModuleRun],
+    counted_of: &dyn Fn(&str) -> Vec<String>,
+) {
     let mut order: Vec<&str> = Vec::new();
     let mut tallies: BTreeMap<&str, (usize, usize, f64, usize)> = BTreeMap::new();
     for ((group, module), run) in rows.iter().zip(results) {
-        let counted = reference.tests(module);
+        let counted = counted_of(module);
         let passed = counted.iter().filter(|test| run.passes(test)).count();
         if !order.contains(&group.as_str()) {
             order.push(group);
@@ -136,7 +196,7 @@ fn print_groups(rows: &[(String, String)], results: &[ModuleRun], reference: &Re
         let (passed, of, share, modules) = tallies.get(group).copied().unwrap_or_default();
         let percent = 100.0 * passed as f64 / of.max(1) as f64;
         let mean = 100.0 * share / modules.max(1) as f64;
-        println!("[{group}] tests {passed}/{of} = {percent:.1}%   mean over {modules} modules {mean:.1}%");
+        println!("[{group}]{what} tests {passed}/{of} = {percent:.1}%   mean over {modules} modules {mean:.1}%");
     }
 }
 
@@ -179,7 +239,7 @@ impl Suite {
 }
 
 fn run_in(work: &Path, suite: &Suite, module: &str) -> Result<ModuleRun, String> {
-    let Suite { python, tests, limit, recording, options } = suite;
+    let Suite { python, tests, limit, recording, renamed, options } = suite;
     use std::os::unix::process::CommandExt;
     let (out, log) = (work.join("out.txt"), work.join("log.txt"));
     let file = std::fs::File::create(&log).map_err(|error| error.to_string())?;
@@ -196,6 +256,9 @@ fn run_in(work: &Path, suite: &Suite, module: &str) -> Result<ModuleRun, String>
     command.env("PYTHONPATH", tests).stdin(Stdio::null()).stdout(file).stderr(copy).process_group(0);
     if *recording {
         command.env("CONFORM_REFERENCE", "1");
+    }
+    if *renamed {
+        command.env("CONFORM_NAME", "other");
     }
     if let Some(options) = options {
         command.env(HEAP_OPTIONS, options);
@@ -257,6 +320,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_skipped_or_absent_is_left_out() {
+        let run = parse_output("m", "OK\ttest.m.A.b\nSKIP\ttest.m.A.c\nFAIL\ttest.m.A.d\tE\nDONE\ttest.m\n");
+        assert!(run.leaves_out("A.c") && run.leaves_out("A.gone"));
+        assert!(!run.leaves_out("A.b") && !run.leaves_out("A.d"));
+        assert!(!parse_output("m", "SKIP\ttest.m.A.c\n").leaves_out("A.c"));
+    }
+
+    #[test]
     fn a_crash_keeps_what_ran_before() {
         let run = parse_output("test_x", "OK\ttest.test_x.A.b\n");
         assert!(run.passes("A.b"));
@@ -271,6 +342,12 @@ mod tests {
         assert!(rows.len() > 300);
         for (_, module) in &rows {
             assert!(reference.contains(module), "{module} has no recorded tests");
+        }
+        let details = Reference::parse(&read(&folder().join("details.txt")).unwrap()).unwrap();
+        for (_, module) in &rows {
+            let counted = reference.tests(module);
+            let plain = without_details(module, &reference, &details);
+            assert_eq!(plain.len() + details.tests(module).len(), counted.len(), "{module}: details that do not count");
         }
     }
 }

@@ -13,6 +13,8 @@ usage: cargo xtask TASK
                                          run CPython's regression suite, print the share per group
   conform --tests DIR --python CPYTHON --make-reference [--only M,N]
                                          record what CPython itself passes
+  conform --tests DIR --python CPYTHON --make-details [--only M,N]
+                                         record which of these it skips under another name
   stress [--python EXE] [--options LIST] [--tests DIR [--groups A,B] [--only M,N]] [--jobs N] [NAME...]
                                          run the programs, and the suite's groups language and types, with and without
                                          hostile options of the heap (gcstress=1000 gcpoison gcverify); print differences

@@ -62,8 +62,14 @@ impl Comparison {
     fn compare(&self, module: &str) -> Result<Row, String> {
         let run = |options: Option<String>, seconds: u64| {
             let limit = Duration::from_secs(seconds);
-            let suite =
-                Suite { python: self.python.clone(), tests: self.tests.clone(), limit, recording: false, options };
+            let suite = Suite {
+                python: self.python.clone(),
+                tests: self.tests.clone(),
+                limit,
+                recording: false,
+                renamed: false,
+                options,
+            };
             suite.run(module)
         };
         let (plain, other) = (run(None, PLAIN_SECONDS)?, run(Some(self.options.clone()), self.seconds)?);
