@@ -1,18 +1,16 @@
-//! `type.__new__`: making classes from Python (name, bases, namespace), and `__new__` of built-in types.
+//! `type.__new__`: making classes from Python (name, bases, namespace).
 
+use super::declared_slots::{add_slot_members, has_items, slots_of, sort_names};
 use crate::args::Args;
 use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::names::name;
 use crate::raise::{Exc, Raised};
 use crate::slots::{New, Slots};
-use crate::spec::{self, MethodDef};
+use crate::spec;
 use crate::types::Builtin;
-use crate::types::builtin_method::BuiltinMethod;
 use crate::types::code::Code;
-use crate::types::descriptor::MemberDescriptor;
 use crate::types::dict::Dict;
 use crate::types::function::Function;
-use crate::types::list::List;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::types::type_::{Type, allocate, layout, mro, slotdefs};
@@ -239,117 +237,6 @@ fn take_qualname(vm: &mut Vm, dict: Gc<Dict>, class_name: Gc<Str>) -> Result<Gc<
     Ok(qualname)
 }
 
-/// What `__slots__` declares.
-struct DeclaredSlots {
-    /// Mangled names, sorted, without `__dict__` and `__weakref__`.
-    names: Gc<Tuple>,
-    dict: bool,
-    weakref: bool,
-}
-
-fn slots_of(vm: &mut Vm, dict: Gc<Dict>, base: Gc<Type>, class_name: Gc<Str>) -> Result<Option<DeclaredSlots>, Raised> {
-    let key = vm.name(name::SLOTS);
-    let Some(declared) = Dict::get_str(dict, vm, key) else { return Ok(None) };
-    let list = match declared.downcast::<Str>(vm) {
-        Some(_) => List::from_values(vm, &[declared])?,
-        None => vm.list_of(declared)?,
-    };
-    let names = List::new(vm)?;
-    let (mut has_dict, mut has_weakref) = (false, false);
-    let owner = class_name.get(vm).to_string_lossy();
-    let mut i = 0;
-    while let Some(item) = list.get(vm).get_at(vm, i) {
-        i += 1;
-        let Some(text) = item.downcast::<Str>(vm) else {
-            let got = vm.type_name(item);
-            return Err(vm.raise(Exc::TypeError, format!("__slots__ items must be strings, not '{got}'")));
-        };
-        let is_identifier = taipan_text::unicode::is_identifier(text.get(vm).text());
-        let text = text.get(vm).to_string_lossy();
-        match text.as_str() {
-            "__dict__" if has_dict => {
-                return Err(vm.raise(Exc::TypeError, "__dict__ slot disallowed: we already got one"));
-            }
-            "__weakref__" if has_weakref => {
-                return Err(vm.raise(Exc::TypeError, "__weakref__ slot disallowed: we already got one"));
-            }
-            "__dict__" => has_dict = true,
-            "__weakref__" => has_weakref = true,
-            _ => {
-                if !is_identifier {
-                    return Err(vm.raise(Exc::TypeError, "__slots__ must be identifiers"));
-                }
-                let mangled = mangle(&owner, &text);
-                let interned = Str::intern(vm, &mangled)?;
-                let special = matches!(text.as_str(), "__classcell__" | "__qualname__" | "__classdictcell__");
-                if !special && Dict::get_str(dict, vm, interned).is_some() {
-                    return Err(
-                        vm.raise(Exc::ValueError, format!("'{text}' in __slots__ conflicts with class variable"))
-                    );
-                }
-                List::push(names, vm, interned.value())?;
-            }
-        }
-    }
-    if has_items(vm, base) && (has_dict || has_weakref || !names.get(vm).is_empty()) {
-        let base = Type::name(base, vm);
-        return Err(vm.raise(Exc::TypeError, format!("nonempty __slots__ not supported for subtype of '{base}'")));
-    }
-    sort_names(vm, names);
-    let names = List::to_tuple(names, vm)?;
-    Ok(Some(DeclaredSlots { names, dict: has_dict, weakref: has_weakref }))
-}
-
-/// Whether instances differ in size, so that CPython cannot put slots behind their fields (`__itemsize__`).
-fn has_items(vm: &Vm, base: Gc<Type>) -> bool {
-    let native = base.get(vm).native;
-    (native.layout.tail != taipan_heap::Tail::None && !native.extends(Str::native())) || native.extends(Type::native())
-}
-
-/// Insertion sort: slot lists are short, and no native buffer may hold values.
-fn sort_names(vm: &mut Vm, names: Gc<List>) {
-    let n = names.get(vm).len();
-    for i in 1..n {
-        let mut j = i;
-        while j > 0 {
-            let (Some(a), Some(b)) = (names.get(vm).get_at(vm, j - 1), names.get(vm).get_at(vm, j)) else { break };
-            if vm.plain_order(a, b) != Some(std::cmp::Ordering::Greater) {
-                break;
-            }
-            List::set_at(names, vm, j - 1, b);
-            List::set_at(names, vm, j, a);
-            j -= 1;
-        }
-    }
-}
-
-/// Private name mangling (`__x` in class `C` is `_C__x`).
-pub fn mangle(class_name: &str, attribute: &str) -> String {
-    let stripped = class_name.trim_start_matches('_');
-    if !attribute.starts_with("__") || attribute.ends_with("__") || attribute.contains('.') || stripped.is_empty() {
-        return attribute.to_owned();
-    }
-    format!("_{stripped}{attribute}")
-}
-
-fn add_slot_members(vm: &mut Vm, class: Gc<Type>, base: Gc<Type>, names: Gc<Tuple>) -> Result<(), Raised> {
-    let dict = class.get(vm).dict;
-    let count = names.get(vm).len();
-    let first = if class.get(vm).native.layout.tail == taipan_heap::Tail::None {
-        debug_assert!(class.get(vm).base_words as usize - count >= base.get(vm).base_words as usize);
-        class.get(vm).base_words as usize - count
-    } else {
-        crate::object_words::TRAILING_SLOT + vm.shape(class.get(vm).root_shape).trailing as usize - count
-    };
-    for i in 0..names.get(vm).len() {
-        let Some(name) = names.get(vm).at(i).downcast::<Str>(vm) else { continue };
-        let member = MemberDescriptor { header: HeaderWord::NEW, name, class, def: None, word: first + i };
-        let member = vm.new_exact(member)?;
-        Dict::set_str(dict, vm, name, member.value())?;
-    }
-    Ok(())
-}
-
 /// `__new__` becomes a static method, `__init_subclass__` and `__class_getitem__` class methods.
 fn convert_special(vm: &mut Vm, dict: Gc<Dict>) -> Result<(), Raised> {
     for (atom, static_method) in [(name::NEW, true), (name::INIT_SUBCLASS, false), (name::CLASS_GETITEM, false)] {
@@ -483,91 +370,3 @@ pub fn check_instantiable(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
 }
 
 // ---- __new__ of built-in types ----
-
-static NEW_ROW: MethodDef = MethodDef {
-    show_signature: true,
-    looks_at_files: false,
-    takes_any_keys: true,
-    ..MethodDef::raw_static(
-        "__new__",
-        call_new,
-        "__new__($type, *args, **kwargs)\n--\n\nCreate and return a new object.  See help(type) for accurate signature.",
-    )
-};
-
-/// The `__new__` attribute of a built-in type: a native function bound to the type.
-pub fn new_wrapper(vm: &mut Vm, class: Gc<Type>) -> Result<Value, Raised> {
-    Ok(BuiltinMethod::new(vm, &NEW_ROW, Some(class.value()), None, true)?.value())
-}
-
-/// The native constructor behind a `__new__` attribute, if it is one of `new_wrapper`.
-pub fn native_new_of(vm: &Vm, attribute: Value) -> Option<New> {
-    let function = attribute.exact::<BuiltinMethod>()?.get(vm);
-    if !std::ptr::eq(function.def, &NEW_ROW) {
-        return None;
-    }
-    function.receiver?.downcast::<Type>(vm)?.get(vm).slots.new
-}
-
-/// The built-in class whose native layout a class has.
-fn native_base(vm: &Vm, class: Gc<Type>) -> Gc<Type> {
-    let mut at = class;
-    while at.get(vm).is_heap_type() {
-        match at.get(vm).base {
-            Some(base) => at = base,
-            None => break,
-        }
-    }
-    at
-}
-
-/// Whether a native constructor makes objects of the native layout of a class.
-pub fn makes_layout_of(vm: &Vm, new: New, class: Gc<Type>) -> bool {
-    native_base(vm, class).get(vm).slots.new.is_some_and(|own| std::ptr::fn_addr_eq(own, new))
-}
-
-/// `Type.__new__(cls, *args)`: checks that `cls` fits the type whose `__new__` it is.
-fn call_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let Some(owner) = args.get(0).downcast::<Type>(vm) else {
-        return Err(vm.raise(Exc::SystemError, "__new__ of no type"));
-    };
-    let owner_name = Type::name(owner, vm);
-    if args.len() < 2 {
-        return Err(vm.raise(Exc::TypeError, format!("{owner_name}.__new__(): not enough arguments")));
-    }
-    let Some(class) = args.get(1).downcast::<Type>(vm) else {
-        let got = vm.type_name(args.get(1));
-        let message = format!("{owner_name}.__new__(X): X is not a type object ({got})");
-        return Err(vm.raise(Exc::TypeError, message));
-    };
-    let class_name = Type::name(class, vm);
-    if !Type::is_subtype(class, vm, owner) {
-        let message = format!("{owner_name}.__new__({class_name}): {class_name} is not a subtype of {owner_name}");
-        return Err(vm.raise(Exc::TypeError, message));
-    }
-    if class.get(vm).has_flag(crate::spec::NO_NEW) {
-        let full = crate::types::object::full_class_name(vm, class)?;
-        return Err(vm.raise(Exc::TypeError, format!("cannot create '{full}' instances")));
-    }
-    // `object.__new__(dict)` would make a dict without its fields.
-    let at = native_base(vm, class);
-    let (own, safe) = (owner.get(vm).slots.new, at.get(vm).slots.new);
-    if !own.is_some_and(|own| makes_layout_of(vm, own, class)) {
-        if safe.is_none() {
-            let name = Type::full_name(at, vm);
-            return Err(vm.raise(Exc::TypeError, format!("cannot create '{name}' instances")));
-        }
-        let safe_name = Type::name(at, vm);
-        let message = format!("{owner_name}.__new__({class_name}) is not safe, use {safe_name}.__new__()");
-        return Err(vm.raise(Exc::TypeError, message));
-    }
-    match own {
-        Some(new) => {
-            let object = new(vm, class, args.skip(2))?;
-            let own = vm.type_of(object);
-            vm.note_instance(object, own);
-            Ok(object)
-        }
-        None => Err(vm.raise(Exc::TypeError, format!("cannot create '{owner_name}' instances"))),
-    }
-}

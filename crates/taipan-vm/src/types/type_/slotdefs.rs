@@ -353,7 +353,7 @@ pub fn add_slot_wrappers(vm: &mut Vm, class: Gc<Type>, spec: &'static TypeSpec) 
     }
     if spec.slots.new.is_some() {
         let key = vm.name(name::NEW);
-        let new = super::new::new_wrapper(vm, class)?;
+        let new = super::native_new::new_wrapper(vm, class)?;
         Dict::set_str(dict, vm, key, new)?;
     }
     Ok(())
@@ -476,9 +476,11 @@ fn update_slot(vm: &mut Vm, class: Gc<Type>, number: usize) {
 
 fn update_new(vm: &mut Vm, class: Gc<Type>) {
     let found = Type::lookup_name(class, vm, name::NEW);
-    let native = found.and_then(|value| super::new::native_new_of(vm, value));
+    let native = found.and_then(|value| super::native_new::native_new_of(vm, value));
     class.get_mut(vm).slots.new = match (found, native) {
-        (_, Some(new)) if !class.get(vm).is_heap_type() || super::new::makes_layout_of(vm, new, class) => Some(new),
+        (_, Some(new)) if !class.get(vm).is_heap_type() || super::native_new::makes_layout_of(vm, new, class) => {
+            Some(new)
+        }
         // Called as an attribute, a constructor of another layout is refused.
         (Some(_), _) => Some(t::new),
         (None, _) => None,
