@@ -10,6 +10,7 @@ mod decode;
 mod doctype;
 mod namespaces;
 mod parser;
+mod prolog;
 mod scan;
 
 pub use parser::{Parser, Settings};
