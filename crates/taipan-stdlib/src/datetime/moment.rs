@@ -6,7 +6,7 @@ use taipan_vm::gc::{Gc, HeapObject};
 use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
-use taipan_vm::slots::{Comparison, Slots};
+use taipan_vm::slots::Slots;
 use taipan_vm::spec::{BASETYPE, MethodDef, TypeSpec, class_method, method};
 use taipan_vm::types::str::Str;
 use taipan_vm::types::type_::{Type, class_of_spec};
@@ -16,11 +16,18 @@ use taipan_vm::vm::Vm;
 use super::calendar::{self, DAY, Fields, SECOND};
 use super::clock::{self, Time, micros_of, state_zone, timed_text};
 use super::date::{self, Date, ctime_text, iso_bytes, part, pickled_state, raise_invalid, tuple_parts};
-use super::delta::{self, Delta, as_delta};
-use super::local;
+use super::delta::Delta;
 use super::timed::{self, Timed, offset_of, parts};
 use super::zone::{self, TzInfo, ask_offset, check_tzinfo, offset_text};
-use super::{iso_format, set_class_attr, strftime};
+use super::{iso_format, local, set_class_attr, strftime};
+
+pub use arithmetic::shifted;
+use arithmetic::{add, richcompare, sub};
+pub use timestamp::timestamp_parts;
+use timestamp::{fromtimestamp, now, timestamp, utcfromtimestamp, utcnow};
+
+mod arithmetic;
+mod timestamp;
 
 heap_object! {
     /// A moment; the hash lies in the date.
@@ -141,117 +148,6 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     })
 }
 
-/// A moment so many microseconds later, of the same class and time zone.
-pub fn shifted(vm: &mut Vm, moment: Gc<DateTime>, delta: i128) -> Result<Value, Raised> {
-    let (fields, tzinfo, _) = parts::<DateTime>(vm, moment.value());
-    match Fields::from_total(i128::from(fields.total()) + delta) {
-        Some(fields) => {
-            let class = vm.type_of(moment.value()).value();
-            make_as(vm, class, &fields, tzinfo, 0)
-        }
-        None => Err(vm.raise(Exc::OverflowError, "date value out of range")),
-    }
-}
-
-// ---- timestamps ----
-
-/// Whole seconds and microseconds of a timestamp: rounded half to even, or down to the second.
-pub fn timestamp_parts(vm: &mut Vm, value: Value, with_micros: bool) -> Result<(i64, i64), Raised> {
-    if let Some(number) = vm.as_float(value) {
-        if number.is_nan() {
-            return Err(vm.raise(Exc::ValueError, "Invalid value NaN (not a number)"));
-        }
-        let mut seconds = number.floor();
-        let mut micros = 0.0;
-        if with_micros {
-            // As CPython: the fraction towards zero is rounded, then made positive.
-            seconds = number.trunc();
-            micros = ((number - seconds) * 1e6).round_ties_even();
-            if micros >= 1e6 {
-                (seconds, micros) = (seconds + 1.0, micros - 1e6);
-            } else if micros < 0.0 {
-                (seconds, micros) = (seconds - 1.0, micros + 1e6);
-            }
-        }
-        if !(-9.2e18..9.2e18).contains(&seconds) {
-            return Err(vm.raise(Exc::OverflowError, "timestamp out of range for platform time_t"));
-        }
-        return Ok((seconds as i64, micros as i64));
-    }
-    let index = vm.index(value)?;
-    match vm.as_i64(index) {
-        Some(seconds) => Ok((seconds, 0)),
-        None => Err(vm.raise(Exc::OverflowError, "timestamp out of range for platform time_t")),
-    }
-}
-
-/// The moment of a timestamp, in UTC or in local time.
-fn from_parts(
-    vm: &mut Vm,
-    class: Value,
-    (seconds, micros): (i64, i64),
-    is_utc: bool,
-    tzinfo: Option<Value>,
-) -> Result<Value, Raised> {
-    let (mut fields, fold) =
-        if is_utc { (local::utc_fields(vm, seconds)?, 0) } else { local::local_fields(vm, seconds, tzinfo.is_none())? };
-    fields.micro = micros;
-    let made = make_as(vm, class, &fields, tzinfo, fold)?;
-    match tzinfo {
-        Some(zone) if is_utc => vm.call_method(zone, "fromutc", &[made]),
-        _ => Ok(made),
-    }
-}
-
-fn fromtimestamp(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [class, timestamp, tz] = args.all();
-    let tzinfo = check_tzinfo(vm, tz)?;
-    let parts = timestamp_parts(vm, timestamp, true)?;
-    from_parts(vm, class, parts, tzinfo.is_some(), tzinfo)
-}
-
-fn utcfromtimestamp(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [class, timestamp] = args.all();
-    let message = "datetime.datetime.utcfromtimestamp() is deprecated and scheduled for removal in a future version. Use timezone-aware objects to represent datetimes in UTC: datetime.datetime.fromtimestamp(timestamp, datetime.UTC).";
-    vm.warn(Exc::DeprecationWarning, message, 0)?;
-    let parts = timestamp_parts(vm, timestamp, true)?;
-    from_parts(vm, class, parts, true, None)
-}
-
-fn clock_parts(vm: &mut Vm) -> Result<(i64, i64), Raised> {
-    let now = vm.ask_host(|host| host.clock(libc::CLOCK_REALTIME))?;
-    let total = now.total();
-    Ok((total.div_euclid(1_000_000_000) as i64, (total.rem_euclid(1_000_000_000) / 1000) as i64))
-}
-
-fn now(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [class, tz] = args.all();
-    let tzinfo = check_tzinfo(vm, tz)?;
-    let parts = clock_parts(vm)?;
-    from_parts(vm, class, parts, tzinfo.is_some(), tzinfo)
-}
-
-fn utcnow(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let message = "datetime.datetime.utcnow() is deprecated and scheduled for removal in a future version. Use timezone-aware objects to represent datetimes in UTC: datetime.datetime.now(datetime.UTC).";
-    vm.warn(Exc::DeprecationWarning, message, 0)?;
-    let parts = clock_parts(vm)?;
-    from_parts(vm, args.get(0), parts, true, None)
-}
-
-fn timestamp(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let this = args.get(0);
-    let (fields, tzinfo, fold) = parts::<DateTime>(vm, this);
-    if tzinfo.is_some() {
-        let offset = offset_of::<DateTime>(vm, this)?.unwrap_or(0);
-        let total = i128::from(fields.total()) - offset - i128::from(local::EPOCH);
-        return delta::seconds_of(vm, total);
-    }
-    let seconds = local::seconds_of_local(vm, &fields, fold)?;
-    vm.new_float(seconds as f64 + fields.micro as f64 / 1e6)
-}
-
-// ---- other constructors ----
-
 fn combine(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [class, date, time, tz] = args.all();
     let Some(day) = date.downcast::<Date>(vm) else {
@@ -317,8 +213,6 @@ fn fromisoformat(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     make_as(vm, class, &fields, tzinfo, 0)
 }
 
-// ---- parts ----
-
 fn get_date(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let fields = parts::<DateTime>(vm, args.get(0)).0;
     date::make(vm, fields.year, fields.month, fields.day)
@@ -351,8 +245,6 @@ fn utctimetuple(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         None => Err(vm.raise(Exc::OverflowError, "date value out of range")),
     }
 }
-
-// ---- text ----
 
 fn ctime(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let fields = parts::<DateTime>(vm, args.get(0)).0;
@@ -399,8 +291,6 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let text = timed::repr_text::<DateTime>(vm, this, &format!("{year}, {month}, {day}, "))?;
     vm.new_str(&text)
 }
-
-// ---- time zones ----
 
 fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, year, month, day, hour, minute, second, micro, tzinfo, fold] = args.all();
@@ -456,75 +346,6 @@ fn astimezone(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     let utc = make_as(vm, class, &fields, Some(target), 0)?;
     vm.call_method(target, "fromutc", &[utc])
-}
-
-// ---- operators ----
-
-/// Whether the offset depends on the fold: such a moment equals none of another time zone (PEP 495).
-fn is_ambiguous(vm: &mut Vm, this: Value, offset: Option<i128>) -> Result<bool, Raised> {
-    let (fields, tzinfo, fold) = parts::<DateTime>(vm, this);
-    if tzinfo.is_none() {
-        return Ok(false);
-    }
-    let flipped = make(vm, &fields, tzinfo, 1 - fold)?;
-    Ok(offset_of::<DateTime>(vm, flipped)? != offset)
-}
-
-fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value, Raised> {
-    if a.downcast::<DateTime>(vm).is_none() || b.downcast::<DateTime>(vm).is_none() {
-        return Ok(Value::NOT_IMPLEMENTED);
-    }
-    let ((x, zone_x, _), (y, zone_y, _)) = (parts::<DateTime>(vm, a), parts::<DateTime>(vm, b));
-    if zone_x == zone_y {
-        return Ok(Value::bool(op.holds(x.cmp(&y))));
-    }
-    let (offset_a, offset_b) = (offset_of::<DateTime>(vm, a)?, offset_of::<DateTime>(vm, b)?);
-    let is_equality = matches!(op, Comparison::Eq | Comparison::Ne);
-    let mut order = match (offset_a, offset_b) {
-        (s, t) if s == t => x.cmp(&y),
-        (Some(s), Some(t)) => (i128::from(x.total()) - s).cmp(&(i128::from(y.total()) - t)),
-        _ if is_equality => return Ok(Value::bool(op == Comparison::Ne)),
-        _ => return Err(vm.raise(Exc::TypeError, "can't compare offset-naive and offset-aware datetimes")),
-    };
-    if is_equality && order.is_eq() && (is_ambiguous(vm, a, offset_a)? || is_ambiguous(vm, b, offset_b)?) {
-        order = std::cmp::Ordering::Greater;
-    }
-    Ok(Value::bool(op.holds(order)))
-}
-
-fn add(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let pair = match (a.downcast::<DateTime>(vm), as_delta(vm, b)) {
-        (Some(moment), Some(delta)) => Some((moment, delta)),
-        _ => b.downcast::<DateTime>(vm).zip(as_delta(vm, a)),
-    };
-    match pair {
-        Some((moment, delta)) => {
-            let delta = delta.get(vm).total();
-            shifted(vm, moment, delta)
-        }
-        None => Ok(Value::NOT_IMPLEMENTED),
-    }
-}
-
-fn sub(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let Some(moment) = a.downcast::<DateTime>(vm) else { return Ok(Value::NOT_IMPLEMENTED) };
-    if let Some(delta) = as_delta(vm, b) {
-        let delta = delta.get(vm).total();
-        return shifted(vm, moment, -delta);
-    }
-    if b.downcast::<DateTime>(vm).is_none() {
-        return Ok(Value::NOT_IMPLEMENTED);
-    }
-    let ((x, zone_x, _), (y, zone_y, _)) = (parts::<DateTime>(vm, a), parts::<DateTime>(vm, b));
-    let mut difference = i128::from(x.total()) - i128::from(y.total());
-    if zone_x != zone_y {
-        match (offset_of::<DateTime>(vm, a)?, offset_of::<DateTime>(vm, b)?) {
-            (Some(s), Some(t)) => difference += t - s,
-            (None, None) => {}
-            _ => return Err(vm.raise(Exc::TypeError, "can't subtract offset-naive and offset-aware datetimes")),
-        }
-    }
-    Ok(Delta::new(vm, difference)?.value())
 }
 
 const REPLACE: &str = "replace($self, /, year=unchanged, month=unchanged, day=unchanged,\n        hour=unchanged, minute=unchanged, second=unchanged,\n        microsecond=unchanged, tzinfo=unchanged, *, fold=unchanged)";
