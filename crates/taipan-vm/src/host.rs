@@ -187,6 +187,8 @@ host! {
         fn set_socket_option(fd: i32, level: i32, option: i32, value: Result<&[u8], u32>) -> ();
         fn socket_name(fd: i32) -> Vec<u8>;
         fn peer_name(fd: i32) -> Vec<u8>;
+    }
+    resolver {
         /// `getaddrinfo`.
         fn resolve(query: &AddressQuery) -> Resolved<Vec<AddressInfo>>;
         /// `getnameinfo`: host and service.

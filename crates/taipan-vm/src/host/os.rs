@@ -15,6 +15,7 @@ pub mod libraries;
 pub mod logging;
 pub mod mappings;
 pub mod processes;
+pub mod resolver;
 pub mod scheduling;
 pub mod semaphores;
 pub mod signals;

@@ -16,6 +16,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 pub mod algebra;
+mod combine;
 pub mod iterator;
 pub mod methods;
 

@@ -2,6 +2,10 @@
 
 use taipan_text::hash::SetHasher;
 
+use super::combine::{
+    and, difference, difference_update, iand, intersection, intersection_update, ior, isub, ixor, or, sub,
+    symmetric_difference, symmetric_difference_update, union, update, xor,
+};
 use crate::args::Args;
 use crate::gc::{Gc, HeapObject};
 use crate::names::name;
@@ -17,7 +21,7 @@ use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
 
-fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
+pub(super) fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
     Ok(Set::new_shaped(vm, shape)?.value())
 }
@@ -133,7 +137,7 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
     Ok(Value::bool(result))
 }
 
-fn len(vm: &mut Vm, this: Value) -> Result<usize, Raised> {
+pub(super) fn len(vm: &mut Vm, this: Value) -> Result<usize, Raised> {
     Ok(this.expect::<Set>(vm).get(vm).len())
 }
 
@@ -155,63 +159,6 @@ fn contains(vm: &mut Vm, this: Value, element: Value) -> Result<bool, Raised> {
     Set::contains_hashed(set, vm, element, hash)
 }
 
-fn both(vm: &Vm, a: Value, b: Value) -> Option<(Gc<Set>, Gc<Set>)> {
-    Some((a.downcast(vm)?, b.downcast(vm)?))
-}
-
-fn or(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let Some((x, y)) = both(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
-    let result = Set::copy(x, vm)?;
-    Set::merge(result, vm, y)?;
-    Ok(result.value())
-}
-
-fn and(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let Some((x, _)) = both(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
-    Ok(Set::intersection(x, vm, b)?.value())
-}
-
-fn sub(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let Some((x, _)) = both(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
-    Ok(Set::difference(x, vm, b)?.value())
-}
-
-fn xor(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    let Some((x, _)) = both(vm, a, b) else { return Ok(Value::NOT_IMPLEMENTED) };
-    symmetric(vm, x, b)
-}
-
-fn symmetric(vm: &mut Vm, set: Gc<Set>, other: Value) -> Result<Value, Raised> {
-    let result = Set::new_like(set, vm)?;
-    Set::update(result, vm, other)?;
-    Set::symmetric_difference_update(result, vm, set)?;
-    Ok(result.value())
-}
-
-fn ior(vm: &mut Vm, this: Value, other: Value) -> Result<Value, Raised> {
-    let Some((set, other)) = both(vm, this, other) else { return Ok(Value::NOT_IMPLEMENTED) };
-    Set::merge(set, vm, other)?;
-    Ok(this)
-}
-
-fn iand(vm: &mut Vm, this: Value, other: Value) -> Result<Value, Raised> {
-    let Some((set, _)) = both(vm, this, other) else { return Ok(Value::NOT_IMPLEMENTED) };
-    Set::intersection_update(set, vm, other)?;
-    Ok(this)
-}
-
-fn isub(vm: &mut Vm, this: Value, other: Value) -> Result<Value, Raised> {
-    let Some((set, _)) = both(vm, this, other) else { return Ok(Value::NOT_IMPLEMENTED) };
-    Set::difference_update(set, vm, other)?;
-    Ok(this)
-}
-
-fn ixor(vm: &mut Vm, this: Value, other: Value) -> Result<Value, Raised> {
-    let Some((set, other)) = both(vm, this, other) else { return Ok(Value::NOT_IMPLEMENTED) };
-    Set::symmetric_difference_update(set, vm, other)?;
-    Ok(this)
-}
-
 fn add(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (set, [element]) = args.method::<Set, 1>(vm);
     Set::add(set, vm, element)?;
@@ -224,7 +171,7 @@ fn clear(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }
 
-fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+pub(super) fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let set = args.receiver::<Set>(vm);
     if vm.is_exact(args.get(0), Builtin::FrozenSet) {
         return Ok(args.get(0));
@@ -257,99 +204,6 @@ fn pop(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             Err(vm.raise_with(Exc::KeyError, &[text]))
         }
     }
-}
-
-fn others(vm: &Vm, args: Args<'_>) -> Gc<Tuple> {
-    args.get(1).expect::<Tuple>(vm)
-}
-
-fn union(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let set = args.receiver::<Set>(vm);
-    let result = Set::copy(set, vm)?;
-    let others = others(vm, args);
-    for i in 0..others.get(vm).len() {
-        let other = others.get(vm).at(i);
-        Set::update(result, vm, other)?;
-    }
-    Ok(result.value())
-}
-
-fn update(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let set = args.receiver::<Set>(vm);
-    let others = others(vm, args);
-    for i in 0..others.get(vm).len() {
-        let other = others.get(vm).at(i);
-        Set::update(set, vm, other)?;
-    }
-    Ok(Value::NONE)
-}
-
-fn intersect_all(vm: &mut Vm, args: Args<'_>) -> Result<Gc<Set>, Raised> {
-    let mut result = args.receiver::<Set>(vm);
-    let others = others(vm, args);
-    if others.get(vm).is_empty() {
-        return Set::copy(result, vm);
-    }
-    for i in 0..others.get(vm).len() {
-        let other = others.get(vm).at(i);
-        result = Set::intersection(result, vm, other)?;
-    }
-    Ok(result)
-}
-
-fn intersection(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    Ok(intersect_all(vm, args)?.value())
-}
-
-fn intersection_update(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let set = args.receiver::<Set>(vm);
-    let result = intersect_all(vm, args)?;
-    Set::swap(set, result, vm);
-    Ok(Value::NONE)
-}
-
-fn difference(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let set = args.receiver::<Set>(vm);
-    let others = others(vm, args);
-    if others.get(vm).is_empty() {
-        return Ok(Set::copy(set, vm)?.value());
-    }
-    let first = others.get(vm).at(0);
-    let result = Set::difference(set, vm, first)?;
-    for i in 1..others.get(vm).len() {
-        let other = others.get(vm).at(i);
-        Set::difference_update(result, vm, other)?;
-    }
-    Ok(result.value())
-}
-
-fn difference_update(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let set = args.receiver::<Set>(vm);
-    let others = others(vm, args);
-    for i in 0..others.get(vm).len() {
-        let other = others.get(vm).at(i);
-        Set::difference_update(set, vm, other)?;
-    }
-    Ok(Value::NONE)
-}
-
-fn symmetric_difference(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (set, [other]) = args.method::<Set, 1>(vm);
-    symmetric(vm, set, other)
-}
-
-fn symmetric_difference_update(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (set, [other]) = args.method::<Set, 1>(vm);
-    let other = match other.downcast::<Set>(vm) {
-        Some(other) => other,
-        None => {
-            let new = Set::new(vm)?;
-            Set::update(new, vm, other)?;
-            new
-        }
-    };
-    Set::symmetric_difference_update(set, vm, other)?;
-    Ok(Value::NONE)
 }
 
 fn isdisjoint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
