@@ -3,11 +3,12 @@
 //! The text is that of CPython's own unparser in C, which differs from `ast.unparse`. Invariant: recursion is bounded by
 //! [`MAX_DEPTH`].
 
-mod repr;
-
 use crate::ast::{
     Arg, Arguments, BoolOp, CmpOp, Comprehension, Constant, Expr, ExprBox, ExprKind, Keyword, Operator, UnaryOp,
 };
+
+mod ftstring;
+mod repr;
 
 /// How deep an expression may nest.
 const MAX_DEPTH: u32 = 1500;
@@ -434,73 +435,6 @@ impl Writer {
         self.separated(elts, Level::Test)?;
         self.text_if(elts.len() == 1, ",");
         self.text_if(level > Level::Tuple, ")");
-        Ok(())
-    }
-
-    fn string_with_fields(&mut self, prefix: &str, values: &[ExprBox]) -> Writing {
-        let mut body = Writer { out: Vec::new(), depth: self.depth };
-        body.elements(values)?;
-        self.text(prefix);
-        repr::text(&mut self.out, &body.out);
-        Ok(())
-    }
-
-    /// The text between the quotes.
-    fn elements(&mut self, values: &[ExprBox]) -> Writing {
-        for value in values {
-            match &value.kind {
-                ExprKind::Constant { value: Constant::Str(text), .. } => {
-                    for byte in text.iter() {
-                        self.out.push(*byte);
-                        if matches!(byte, b'{' | b'}') {
-                            self.out.push(*byte);
-                        }
-                    }
-                }
-                ExprKind::JoinedStr { values } => {
-                    self.depth += 1;
-                    if self.depth > MAX_DEPTH {
-                        return Err(TooDeep);
-                    }
-                    self.elements(values)?;
-                    self.depth -= 1;
-                }
-                _ => self.expr(value, Level::Atom)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// A replacement field.
-    fn field(&mut self, kind: &ExprKind) -> Writing {
-        let (ExprKind::FormattedValue { value, conversion, format_spec }
-        | ExprKind::Interpolation { value, conversion, format_spec, .. }) = kind
-        else {
-            return Ok(());
-        };
-        let mut inner = Writer { out: Vec::new(), depth: self.depth };
-        match kind {
-            ExprKind::Interpolation { str, .. } if matches!(*str, Constant::Str(_)) => {
-                if let Constant::Str(text) = str {
-                    inner.out.extend_from_slice(text);
-                }
-            }
-            _ => inner.expr(value, Level::Or)?,
-        }
-        self.text(if inner.out.first() == Some(&b'{') { "{ " } else { "{" });
-        self.out.append(&mut inner.out);
-        match u8::try_from(*conversion) {
-            Ok(code) if code > 0 => {
-                self.out.push(b'!');
-                self.out.push(code);
-            }
-            _ => {}
-        }
-        if let Some(spec) = format_spec {
-            self.text(":");
-            self.elements(std::slice::from_ref(spec))?;
-        }
-        self.text("}");
         Ok(())
     }
 
