@@ -1,7 +1,6 @@
-//! Reading a pickle: the machine, its stack and marks, and the opcodes that make objects of the built-in types.
+//! Reading a pickle: the machine, and the opcodes that make objects of the built-in types.
 //!
-//! The stack is a list of the heap. Each mark is the height it was set at; nothing below the newest one (the fence) can be
-//! taken. Nothing that a pickle says is believed: lengths are compared with what there is, heights with the fence.
+//! Nothing that a pickle says is believed: lengths are compared with what there is, heights with the fence of the stack.
 
 use taipan_text::int_math;
 use taipan_vm::gc::Gc;
@@ -19,7 +18,9 @@ use taipan_vm::vm::Vm;
 use super::UNPICKLING_ERROR;
 use super::input::{Input, truncated};
 use super::opcodes::*;
-use super::unpickler::{Unpickler, tuple_of_stack};
+use super::unpickler::Unpickler;
+
+mod stack;
 
 /// A load under way.
 pub struct Loading {
@@ -39,81 +40,6 @@ impl Loading {
         let stack = List::new(vm)?;
         Ok(Loading { this, stack, marks: Vec::new(), fence: 0, input, persistent_load: None })
     }
-
-    // ---- the stack ----
-
-    pub fn height(&self, vm: &Vm) -> usize {
-        self.stack.get(vm).len()
-    }
-
-    #[inline]
-    pub fn push(&mut self, vm: &mut Vm, value: Value) -> Result<(), Raised> {
-        List::push(self.stack, vm, value)
-    }
-
-    #[cold]
-    pub fn underflow(&mut self, vm: &mut Vm) -> Raised {
-        let message = if self.marks.is_empty() { "unpickling stack underflow" } else { "unexpected MARK found" };
-        UNPICKLING_ERROR.raise(vm, message)
-    }
-
-    /// Takes the top of the stack.
-    #[inline]
-    pub fn pop(&mut self, vm: &mut Vm) -> Result<Value, Raised> {
-        let height = self.height(vm);
-        if height <= self.fence {
-            return Err(self.underflow(vm));
-        }
-        match self.stack.get(vm).get_at(vm, height - 1) {
-            Some(value) => {
-                List::truncate(self.stack, vm, height - 1);
-                Ok(value)
-            }
-            None => Err(self.underflow(vm)),
-        }
-    }
-
-    /// The top of the stack.
-    #[inline]
-    pub fn top(&mut self, vm: &mut Vm) -> Result<Value, Raised> {
-        let height = self.height(vm);
-        match self.stack.get(vm).get_at(vm, height.wrapping_sub(1)) {
-            Some(value) if height > self.fence => Ok(value),
-            _ => Err(self.underflow(vm)),
-        }
-    }
-
-    fn mark(&mut self, vm: &mut Vm) -> Result<(), Raised> {
-        if self.marks.len() & 0xFFFF == 0xFFFF {
-            vm.check_native_bytes(self.marks.len() * 16)?;
-        }
-        self.fence = self.height(vm);
-        self.marks.push(self.fence);
-        Ok(())
-    }
-
-    /// Takes the newest mark: its height.
-    pub fn pop_mark(&mut self, vm: &mut Vm) -> Result<usize, Raised> {
-        match self.marks.pop() {
-            Some(mark) => {
-                self.fence = self.marks.last().copied().unwrap_or(0);
-                Ok(mark)
-            }
-            None => Err(UNPICKLING_ERROR.raise(vm, "could not find MARK")),
-        }
-    }
-
-    /// Takes what lies above a height as a tuple.
-    pub fn pop_tuple(&mut self, vm: &mut Vm, start: usize) -> Result<Gc<Tuple>, Raised> {
-        if start < self.fence {
-            return Err(self.underflow(vm));
-        }
-        let tuple = tuple_of_stack(vm, self.stack, start)?;
-        List::truncate(self.stack, vm, start);
-        Ok(tuple)
-    }
-
-    // ---- the machine ----
 
     /// Runs the pickle to its end: the object on top of the stack.
     pub fn run(&mut self, vm: &mut Vm) -> Result<Value, Raised> {
