@@ -11,7 +11,7 @@ use crate::block::{self, BLOCK, fill_poison, size_of_any};
 use crate::header::{GRANULE, Header};
 use crate::heap::Heap;
 use crate::stats::CollectStats;
-use crate::trace::for_each_slot_in;
+use crate::trace::{for_each_slot, for_each_slot_in};
 
 /// Most collections that adopt the nursery before the next one that follows references.
 const ADOPTIONS: u32 = 8;
@@ -137,9 +137,16 @@ impl Heap {
         self.last_card = (0, 0);
         let mut remembered = std::mem::take(&mut self.remembered);
         for &object in &remembered {
+            let header = object as *mut Header;
+            let remark = self.remarks_words_of(object);
             // SAFETY: old objects stay allocated between major collections, which empty the set first.
-            unsafe { (*(object as *mut Header)).bits &= !Header::LOGGED };
-            self.remark(object);
+            unsafe {
+                (*header).bits &= !Header::LOGGED;
+                if remark {
+                    let layout = self.layouts[(*header).shape as usize];
+                    for_each_slot(header, &layout, |slot| self.mark_slot(slot));
+                }
+            }
         }
         remembered.clear();
         self.remembered = remembered;

@@ -74,13 +74,18 @@ impl Heap {
                 }
             }
             let header = object as *mut Header;
+            let remark = self.remarks_words_of(object);
             // SAFETY: old objects stay allocated between major collections, which empty the set first.
             unsafe {
                 (*header).bits &= !Header::LOGGED;
                 let layout = self.layouts[(*header).shape as usize];
-                for_each_slot(header, &layout, |slot| self.forward(slot));
+                for_each_slot(header, &layout, |slot| {
+                    self.forward(slot);
+                    if remark {
+                        self.remark_slot(slot);
+                    }
+                });
             }
-            self.remark(object);
         }
         remembered.clear();
         // Whole-object logging may have grown the list; keep its buffer but not an extreme one.
@@ -111,10 +116,16 @@ impl Heap {
         }
     }
 
-    /// Makes the marking in progress look again at an object that was written to after it was marked.
-    pub(crate) fn remark(&mut self, object: usize) {
-        if self.marker.active && self.is_marked(object) && self.blocks.kind(object) != block::FREE {
+    /// Whether a marking in progress has marked the object, so that what was written to it since is to be marked, too.
+    /// A large object, whose words are many, is scanned by a later slice instead.
+    pub(crate) fn remarks_words_of(&mut self, object: usize) -> bool {
+        if !self.marker.active || !self.is_marked(object) {
+            return false;
+        }
+        let large = self.blocks.kind(object) == block::LARGE;
+        if large {
             self.scan_later(object);
         }
+        !large
     }
 }

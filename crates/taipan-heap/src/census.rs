@@ -113,8 +113,7 @@ impl Heap {
         self.large.headers().for_each(|header| f(header as usize));
     }
 
-    /// Counts are kept in the identity-hash bits of the dead, which nobody will ask for again; those of objects that
-    /// are saved are put back.
+    /// Counts the dead; gives the number of those that are to be saved, which are put on `saved`.
     fn count_dead(
         &mut self,
         mut census: Census,
@@ -122,15 +121,11 @@ impl Heap {
         is_dead: impl Fn(&Heap, usize) -> bool,
     ) -> usize {
         let heap = &*self;
-        let mut hashes: AddressMap<u32> = AddressMap::default();
-        places(heap, &mut |object| {
-            if is_dead(heap, object) {
-                if census.save && count(object) != 0 {
-                    hashes.insert(object, count(object));
-                }
-                set_count(object, 0);
-            }
-        });
+        let is_counted = |object: usize| {
+            // SAFETY: a dead object's header is intact.
+            let shape = unsafe { (*(object as *const Header)).shape };
+            census.counted.get(shape as usize).copied().unwrap_or(true)
+        };
         let each_dead_referent = |object: usize, f: &mut dyn FnMut(usize)| {
             let header = object as *mut Header;
             // SAFETY: dead objects are complete until they are freed; their words are only read.
@@ -143,47 +138,45 @@ impl Heap {
                 });
             }
         };
+        let mut counts = ReferenceCounts::of(heap);
+        let mut found = 0;
         places(heap, &mut |object| {
             if is_dead(heap, object) {
-                each_dead_referent(object, &mut |referent| set_count(referent, (count(referent) + 1).min(MANY)));
+                found += usize::from(is_counted(object));
+                each_dead_referent(object, &mut |referent| {
+                    counts.set(heap, referent, counts.get(heap, referent) + 1);
+                });
             }
         });
         let mut free = Vec::new();
         places(heap, &mut |object| {
-            if !is_dead(heap, object) || count(object) != 0 {
+            if !is_dead(heap, object) || counts.get(heap, object) != 0 {
                 return;
             }
             free.push(object);
             while let Some(object) = free.pop() {
-                set_count(object, TAKEN);
-                each_dead_referent(object, &mut |referent| match count(referent) {
-                    TAKEN | MANY | 0 => {}
-                    1 => {
-                        set_count(referent, 0);
-                        free.push(referent);
+                counts.set(heap, object, TAKEN);
+                found -= usize::from(is_counted(object));
+                each_dead_referent(object, &mut |referent| match counts.get(heap, referent) {
+                    TAKEN | 0 => {}
+                    n => {
+                        counts.set(heap, referent, n - 1);
+                        if n == 1 {
+                            free.push(referent);
+                        }
                     }
-                    n => set_count(referent, n - 1),
                 });
             }
         });
         let mut saved = VecDeque::new();
-        places(heap, &mut |object| {
-            if !is_dead(heap, object) {
-                return;
-            }
-            // SAFETY: a dead object's header is intact.
-            let shape = unsafe { (*(object as *const Header)).shape };
-            let counts = census.counted.get(shape as usize).copied().unwrap_or(true);
-            if counts && count(object) != TAKEN {
-                census.found += 1;
-                if census.save {
+        if census.save && found > 0 {
+            places(heap, &mut |object| {
+                if is_dead(heap, object) && is_counted(object) && counts.get(heap, object) != TAKEN {
                     saved.push_back(object as u64);
                 }
-            }
-            if census.save {
-                set_count(object, hashes.get(&object).copied().unwrap_or(0));
-            }
-        });
+            });
+        }
+        census.found += found;
         let number = saved.len();
         self.saved.append(&mut saved);
         self.census = Some(census);
@@ -192,16 +185,55 @@ impl Heap {
 }
 
 /// The count of an object that was taken away.
-const TAKEN: u32 = (1 << Header::HASH_BITS) - 1;
-/// A count that is too large to be kept: such an object is never taken away.
-const MANY: u32 = TAKEN - 1;
+const TAKEN: u32 = u32::MAX;
+/// In a byte: the object was taken away.
+const BYTE_TAKEN: u8 = u8::MAX;
+/// In a byte: the count is kept apart.
+const BYTE_APART: u8 = u8::MAX - 1;
 
-fn count(object: usize) -> u32 {
-    // SAFETY: the object is one of the heap's and its header is intact.
-    unsafe { (*(object as *const Header)).identity_hash() }
+/// How many dead objects refer to each dead object.
+struct ReferenceCounts {
+    /// By block, where there are any: a byte for each granule.
+    rows: Vec<Vec<u8>>,
+    /// Counts of large objects, and those that are too large for a byte.
+    apart: AddressMap<u32>,
 }
 
-fn set_count(object: usize, count: u32) {
-    // SAFETY: as above; the collector alone runs.
-    unsafe { (*(object as *mut Header)).set_identity_hash(count) }
+impl ReferenceCounts {
+    fn of(heap: &Heap) -> ReferenceCounts {
+        ReferenceCounts { rows: vec![Vec::new(); heap.blocks.table.len()], apart: AddressMap::default() }
+    }
+
+    #[inline(always)]
+    fn get(&self, heap: &Heap, object: usize) -> u32 {
+        let row = match heap.blocks.kind(object) {
+            block::LARGE => None,
+            _ => Some(&self.rows[heap.blocks.index(object)]),
+        };
+        match row.map(|row| row.get(heap.blocks.granule(object)).copied().unwrap_or(0)) {
+            None | Some(BYTE_APART) => self.apart.get(&object).copied().unwrap_or(0),
+            Some(BYTE_TAKEN) => TAKEN,
+            Some(count) => u32::from(count),
+        }
+    }
+
+    #[inline(always)]
+    fn set(&mut self, heap: &Heap, object: usize, count: u32) {
+        if heap.blocks.kind(object) == block::LARGE {
+            self.apart.insert(object, count);
+            return;
+        }
+        let row = &mut self.rows[heap.blocks.index(object)];
+        if row.is_empty() {
+            *row = vec![0; bitmap::BITS];
+        }
+        let byte = match count {
+            TAKEN => BYTE_TAKEN,
+            _ => u8::try_from(count).unwrap_or(BYTE_APART).min(BYTE_APART),
+        };
+        row[heap.blocks.granule(object)] = byte;
+        if byte == BYTE_APART {
+            self.apart.insert(object, count);
+        }
+    }
 }

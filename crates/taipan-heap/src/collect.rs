@@ -35,7 +35,12 @@ const MAX_IDLE_RATE: u64 = 256;
 /// time the more it promotes.
 pub(crate) const SLICE: usize = 1 << 20;
 /// Bytes scanned by a slice for each byte adopted: marking must end before old space has grown much.
-pub(crate) const SLICE_RATE: usize = 5;
+pub(crate) const SLICE_RATE: usize = 3;
+/// Where the last marking met no more objects than this,
+const FEW: usize = 128 << 10;
+/// the first slice of the next scans so many bytes, which ends it as a rule: what the program takes out of weak references
+/// while slices follow each other lives on until the next marking, and caches full of such objects never get empty.
+const WHOLE: usize = 16 << 20;
 /// Slices are so many times as long once as much has become old during the marking as was to start it;
 const HURRY: usize = 2;
 /// once it is so many times as much, marking runs to its end.
@@ -94,7 +99,8 @@ impl Heap {
         }
         self.pause(cause, roots, sp, |heap, roots, candidates, out| {
             let adopting = heap.may_adopt();
-            let written = heap.remembered.len();
+            let mut whole = false;
+            let written = heap.remembered.len() + std::mem::take(&mut heap.large.logged_cards);
             heap.eden.written = written;
             if adopting {
                 heap.adopt_nursery(out);
@@ -111,6 +117,7 @@ impl Heap {
                 heap.begin_marking(false);
                 heap.growth_before = growth;
                 heap.mark_roots(roots, candidates);
+                whole = heap.marker.last_marked <= FEW;
             }
             out.slice = true;
             // How much has become old since the marking began says how urgent it is.
@@ -122,6 +129,7 @@ impl Heap {
             };
             // What was written to was looked at, and is to be scanned again.
             let budget = match growth / heap.next_major.max(1) {
+                0 if whole => WHOLE,
                 0 => slice.saturating_sub(written.saturating_mul(WRITTEN)).max(slice / 4),
                 1..LATE => slice.saturating_mul(HURRY),
                 _ => usize::MAX,

@@ -15,9 +15,9 @@ const SURVIVAL: usize = 8;
 /// Nursery size while most of it survives: a larger one would save no work and make longer pauses.
 const SURVIVING: usize = 768 << 10;
 /// The nursery is made smaller where more old objects are written to between two collections,
-const WRITTEN_MOST: usize = 32 << 10;
+const WRITTEN_MOST: usize = 12 << 10;
 /// but not smaller than so many bytes.
-const WRITTEN_FLOOR: usize = 512 << 10;
+const WRITTEN_FLOOR: usize = 256 << 10;
 
 #[derive(Debug)]
 pub(crate) struct Eden {

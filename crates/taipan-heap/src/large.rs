@@ -13,7 +13,7 @@ use crate::header::Header;
 pub(crate) const PAGE: usize = 4096;
 const COMMIT: usize = 1 << 20;
 /// Words per card.
-pub(crate) const CARD_WORDS: usize = 32;
+pub(crate) const CARD_WORDS: usize = 8;
 
 #[derive(Debug)]
 pub(crate) struct LargeObject {
@@ -80,6 +80,8 @@ pub(crate) struct LargeSpace {
     pub(crate) used_pages: usize,
     /// Bytes allocated since the last collection of any kind.
     pub(crate) allocated: usize,
+    /// Cards written to since then.
+    pub(crate) logged_cards: usize,
 }
 
 impl LargeSpace {
@@ -97,6 +99,7 @@ impl LargeSpace {
             young: Vec::new(),
             used_pages: 0,
             allocated: 0,
+            logged_cards: 0,
         }
     }
 
@@ -284,6 +287,7 @@ impl LargeSpace {
         }
         let card = word / CARD_WORDS;
         if let Some(bits) = object.cards.get_mut(card / 64) {
+            self.logged_cards += usize::from(*bits >> (card % 64) & 1 == 0);
             *bits |= 1 << (card % 64);
         }
         first

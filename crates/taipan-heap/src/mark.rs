@@ -29,6 +29,8 @@ const ARRAY_PIECE: usize = 512;
 const MARKED: usize = 1;
 /// Objects scanned before what they refer to is marked.
 const BATCH: usize = 128;
+/// Bytes that might be scanned in the time that a batch takes, however few objects it has.
+const ROUND: usize = 96;
 /// Objects whose memory is on its way while as many are scanned.
 const COMING: usize = 16;
 
@@ -58,6 +60,8 @@ pub(crate) struct Marker {
     pub(crate) kept: usize,
     /// Objects scanned so far.
     pub(crate) marked: usize,
+    /// Objects that the last marking scanned.
+    pub(crate) last_marked: usize,
 }
 
 /// Where an object is after marking: its address, or `None` if it was not reached.
@@ -428,7 +432,7 @@ impl Heap {
         self.marker.marked += done;
         stack.append(&mut self.marker.stack);
         self.marker.stack = stack;
-        scanned
+        if done == 0 { 0 } else { scanned + ROUND }
     }
 
     /// Takes grey objects and asks for their memory; returns how many.
@@ -543,6 +547,7 @@ impl Heap {
         roots.forget_dead(&|address| fate(&self.blocks, address).is_some());
         out.evacuated_objects = self.marker.evacuated;
         out.marked_objects = self.marker.marked;
+        self.marker.last_marked = self.marker.marked;
         self.marker.active = false;
         self.marker.stack.shrink_to(1 << 16);
         self.marker.grey.release();

@@ -382,6 +382,7 @@ fn graph_survives_marking_in_slices() {
             mutator.heap.next_major = 60_000;
             mutator.heap.slice_bytes = 2_000;
             mutator.heap.slice_rate = 0;
+            mutator.heap.marker.last_marked = usize::MAX;
             for _ in 0..20 {
                 mutator.step();
             }

@@ -32,6 +32,7 @@ fn half_marked(len: usize) -> (Heap, TestRoots) {
     heap.slice_bytes = 64 << 10;
     heap.slice_rate = 0;
     heap.next_major = 0;
+    heap.marker.last_marked = usize::MAX;
     // The last root is scanned first.
     while !heap.marker.active {
         node(&mut heap, 0, &mut roots);
