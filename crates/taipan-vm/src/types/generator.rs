@@ -13,10 +13,12 @@ use crate::value::Value;
 
 pub mod anext;
 pub mod asynchronous;
+pub mod coroutine;
 pub mod methods;
 pub mod unawaited;
 
-pub use methods::{ASYNC_GENERATOR, COROUTINE, COROUTINE_WRAPPER, TYPE};
+pub use coroutine::{COROUTINE, COROUTINE_WRAPPER};
+pub use methods::{ASYNC_GENERATOR, TYPE};
 
 /// Flag of a generator that has been suspended where a handler protects it: it is closed when nobody can resume it.
 pub const CLEANS_UP: u32 = 8;

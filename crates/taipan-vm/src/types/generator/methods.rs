@@ -12,7 +12,7 @@ use crate::spec::{GetSetDef, MethodDef, NO_NEW, TypeSpec, WEAKREFABLE, getset, g
 use crate::types::Builtin;
 use crate::types::code::Code;
 use crate::types::exceptions::BaseException;
-use crate::types::generator::{CREATED, CoroutineWrapper, FINISHED, Generator, RUNNING, SUSPENDED, asynchronous};
+use crate::types::generator::{CREATED, FINISHED, Generator, RUNNING, SUSPENDED, asynchronous};
 use crate::types::iterators::self_iter;
 use crate::types::str::Str;
 use crate::types::traceback::Traceback;
@@ -20,7 +20,7 @@ use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
 
-fn this_generator(vm: &mut Vm, this: Value) -> Result<Gc<Generator>, Raised> {
+pub(super) fn this_generator(vm: &mut Vm, this: Value) -> Result<Gc<Generator>, Raised> {
     match this.downcast::<Generator>(vm) {
         Some(generator) => Ok(generator),
         None => Err(vm.raise(Exc::TypeError, "expected a generator")),
@@ -57,14 +57,14 @@ pub fn finish_step(vm: &mut Vm, item: Option<Value>) -> Result<Value, Raised> {
     }
 }
 
-fn unwrap(vm: &mut Vm, answer: Answer) -> Result<Value, Raised> {
+pub(super) fn unwrap(vm: &mut Vm, answer: Answer) -> Result<Value, Raised> {
     match answer {
         Answer::Yielded(value) => Ok(value),
         Answer::Returned(value) => Err(stop_iteration(vm, value)),
     }
 }
 
-fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
+pub(super) fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     let generator = this_generator(vm, this)?;
     match send(vm, generator, Value::NONE)? {
         Answer::Yielded(value) => Ok(Some(value)),
@@ -73,7 +73,7 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     }
 }
 
-fn send_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+pub(super) fn send_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let generator = this_generator(vm, args.get(0))?;
     let answer = send(vm, generator, args.get(1))?;
     unwrap(vm, answer)
@@ -264,19 +264,19 @@ pub fn throw(vm: &mut Vm, generator: Gc<Generator>, exception: Value, close_on_e
     }
 }
 
-fn throw_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+pub(super) fn throw_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let generator = this_generator(vm, args.get(0))?;
     let exception = thrown(vm, args, "throw")?;
     let answer = throw(vm, generator, exception, true)?;
     unwrap(vm, answer)
 }
 
-fn close_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+pub(super) fn close_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let generator = this_generator(vm, args.get(0))?;
     close(vm, generator)
 }
 
-fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+pub(super) fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let generator = this_generator(vm, this)?;
     let what = match kind_name(generator) {
         "async generator" => "async_generator",
@@ -287,7 +287,7 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     vm.new_str(&format!("<{what} object {qualname} at {id:#x}>"))
 }
 
-fn get_name(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+pub(super) fn get_name(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(this_generator(vm, this)?.get(vm).name)
 }
 
@@ -298,36 +298,36 @@ fn name_text(vm: &mut Vm, value: Option<Value>, attribute: &str) -> Result<Value
     }
 }
 
-fn set_name(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+pub(super) fn set_name(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let value = name_text(vm, value, "__name__")?;
     this_generator(vm, this)?.get_mut(vm).name = value;
     Ok(())
 }
 
-fn get_qualname(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+pub(super) fn get_qualname(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(this_generator(vm, this)?.get(vm).qualname)
 }
 
-fn set_qualname(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
+pub(super) fn set_qualname(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
     let value = name_text(vm, value, "__qualname__")?;
     this_generator(vm, this)?.get_mut(vm).qualname = value;
     Ok(())
 }
 
-fn get_running(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+pub(super) fn get_running(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(Value::bool(this_generator(vm, this)?.get(vm).state == RUNNING))
 }
 
-fn get_suspended(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+pub(super) fn get_suspended(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(Value::bool(this_generator(vm, this)?.get(vm).state == SUSPENDED))
 }
 
-fn get_delegate(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+pub(super) fn get_delegate(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let generator = this_generator(vm, this)?;
     Ok(delegate(vm, generator).unwrap_or(Value::NONE))
 }
 
-fn get_code(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+pub(super) fn get_code(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let generator = this_generator(vm, this)?;
     let (function, executable) = (generator.get(vm).function, generator.get(vm).executable);
     if let Some(code) = function.get(vm).code.exact::<Code>()
@@ -338,7 +338,7 @@ fn get_code(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(Code::of_executable(vm, executable.get())?.value())
 }
 
-fn get_frame(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+pub(super) fn get_frame(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let generator = this_generator(vm, this)?;
     if generator.get(vm).state == FINISHED {
         return Ok(Value::NONE);
@@ -375,7 +375,7 @@ fn get_frame(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(frame.value())
 }
 
-fn get_origin(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+pub(super) fn get_origin(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(this_generator(vm, this)?.get(vm).origin.unwrap_or(Value::NONE))
 }
 
@@ -407,88 +407,6 @@ pub static TYPE: TypeSpec = TypeSpec {
     methods: METHODS,
     getset: GETSET,
     flags: NO_NEW | WEAKREFABLE,
-    ..TypeSpec::DEFAULT
-};
-
-fn await_(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let coroutine = this_generator(vm, this)?;
-    Ok(vm.new_exact(CoroutineWrapper { header: HeaderWord::NEW, coroutine })?.value())
-}
-
-const COROUTINE_SEND_DOC: &str =
-    "send(arg) -> send 'arg' into coroutine,\nreturn next yielded value or raise StopIteration.";
-const COROUTINE_THROW_DOC: &str = "throw(value)\nthrow(type[,value[,traceback]])\n\nRaise exception in coroutine, return next yielded value or raise\nStopIteration.\nthe (type, val, tb) signature is deprecated, \nand may be removed in a future version of Python.";
-const COROUTINE_CLOSE_DOC: &str = "close() -> raise GeneratorExit inside coroutine.";
-
-const COROUTINE_METHODS: &[MethodDef] = &[
-    method("send($self, arg, /)", send_method, COROUTINE_SEND_DOC).hidden(),
-    MethodDef::raw("throw", throw_method, COROUTINE_THROW_DOC),
-    method("close($self, /)", close_method, COROUTINE_CLOSE_DOC).hidden(),
-    crate::types::generic_alias::CLASS_GETITEM,
-];
-
-const COROUTINE_GETSET: &[GetSetDef] = &[
-    getset("__name__", get_name, set_name, "name of the coroutine"),
-    getset("__qualname__", get_qualname, set_qualname, "qualified name of the coroutine"),
-    getter("cr_await", get_delegate, "object being awaited on, or None"),
-    getter("cr_running", get_running, ""),
-    getter("cr_frame", get_frame, ""),
-    getter("cr_code", get_code, ""),
-    getter("cr_suspended", get_suspended, ""),
-    getter("cr_origin", get_origin, ""),
-];
-
-pub static COROUTINE: TypeSpec = TypeSpec {
-    name: "coroutine",
-    layout: Some(<Generator as HeapObject>::native),
-    slots: Slots { repr: Some(repr), await_: Some(await_), ..Slots::DEFAULT },
-    methods: COROUTINE_METHODS,
-    getset: COROUTINE_GETSET,
-    flags: NO_NEW | WEAKREFABLE,
-    ..TypeSpec::DEFAULT
-};
-
-fn wrapped(vm: &mut Vm, this: Value) -> Result<Gc<Generator>, Raised> {
-    match this.downcast::<CoroutineWrapper>(vm) {
-        Some(wrapper) => Ok(wrapper.get(vm).coroutine),
-        None => Err(vm.raise(Exc::TypeError, "expected a coroutine_wrapper")),
-    }
-}
-
-fn wrapper_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
-    let coroutine = wrapped(vm, this)?;
-    next(vm, coroutine.value())
-}
-
-fn wrapper_send(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let coroutine = wrapped(vm, args.get(0))?;
-    let answer = send(vm, coroutine, args.get(1))?;
-    unwrap(vm, answer)
-}
-
-fn wrapper_throw(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let coroutine = wrapped(vm, args.get(0))?;
-    let exception = thrown(vm, args, "throw")?;
-    let answer = throw(vm, coroutine, exception, true)?;
-    unwrap(vm, answer)
-}
-
-fn wrapper_close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let coroutine = wrapped(vm, args.get(0))?;
-    close(vm, coroutine)
-}
-
-pub static COROUTINE_WRAPPER: TypeSpec = TypeSpec {
-    name: "coroutine_wrapper",
-    layout: Some(<CoroutineWrapper as HeapObject>::native),
-    slots: Slots { iter: Some(self_iter), next: Some(wrapper_next), ..Slots::DEFAULT },
-    methods: &[
-        method("send($self, arg, /)", wrapper_send, ""),
-        MethodDef::raw("throw", wrapper_throw, ""),
-        method("close($self, /)", wrapper_close, ""),
-    ],
-    doc: "A wrapper object implementing __await__ for coroutines.",
-    flags: NO_NEW,
     ..TypeSpec::DEFAULT
 };
 
