@@ -17,6 +17,7 @@ use taipan_vm::vm::Vm;
 use crate::module_exception::ModuleException;
 
 mod address;
+mod attempt;
 mod constants;
 mod names;
 mod object;

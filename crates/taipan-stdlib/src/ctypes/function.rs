@@ -18,7 +18,11 @@ use super::class::{self, CTYPE_TYPE};
 use super::code::Kept;
 use super::data::{self, CData};
 use super::info::{self, IS_POINTER, Kind, StgInfo};
-use super::{MAX_ARGUMENTS, array, callback, libraries, pointer};
+use super::{MAX_ARGUMENTS, array, callback, libraries};
+
+use param_flags::{PARAM_IN, PARAM_LCID, PARAM_OUT, check_paramflags, paramflag};
+
+mod param_flags;
 
 heap_object! {
     /// A function pointer.
@@ -48,11 +52,6 @@ impl CFuncPtr {
         }
     }
 }
-
-/// Directions of parameters.
-const PARAM_IN: u64 = 1;
-const PARAM_OUT: u64 = 2;
-const PARAM_LCID: u64 = 4;
 
 // ---- the metaclass ----
 
@@ -209,63 +208,6 @@ fn from_library(vm: &mut Vm, class: Value, args: Args<'_>) -> Result<Value, Rais
     function.callable = Some(own.value());
     data::keep(vm, own, 0, Kept { visible: dll, hidden: None })?;
     Ok(own.value())
-}
-
-fn raise_paramflags(vm: &mut Vm) -> Raised {
-    let message = "paramflags must be a sequence of (int [,string [,value]]) tuples";
-    vm.raise(Exc::TypeError, message)
-}
-
-/// The flags, the name and the default value of a parameter.
-fn paramflag(vm: &mut Vm, item: Value) -> Result<(u64, Option<Value>, Option<Value>), Raised> {
-    let Some(item) = item.downcast::<Tuple>(vm) else { return Err(raise_paramflags(vm)) };
-    let items = item.get(vm).items();
-    let (flag, name, default) = match *items {
-        [flag] => (flag, None, None),
-        [flag, name] => (flag, Some(name), None),
-        [flag, name, default] => (flag, Some(name), Some(default)),
-        _ => return Err(raise_paramflags(vm)),
-    };
-    let name = name.filter(|name| !name.is_none());
-    let is_text = name.is_none_or(|name| name.downcast::<Str>(vm).is_some());
-    if !is_text || !vm.is_int(flag) {
-        return Err(raise_paramflags(vm));
-    }
-    let flag = super::code::masked(vm, flag)?;
-    Ok((flag, name, default))
-}
-
-fn check_paramflags(vm: &mut Vm, argtypes: Value, paramflags: Value) -> Result<(), Raised> {
-    let Some(flags) = paramflags.downcast::<Tuple>(vm) else {
-        return Err(vm.raise(Exc::TypeError, "paramflags must be a tuple or None"));
-    };
-    let types = vm.tuple_of(argtypes)?;
-    if flags.get(vm).len() != types.get(vm).len() {
-        return Err(vm.raise(Exc::ValueError, "paramflags must have the same length as argtypes"));
-    }
-    for i in 0..flags.get(vm).len() {
-        let item = flags.get(vm).at(i);
-        let (flag, _, _) = paramflag(vm, item)?;
-        let ty = types.get(vm).at(i);
-        match flag & (PARAM_IN | PARAM_OUT | PARAM_LCID) {
-            PARAM_OUT => check_out_type(vm, ty, i + 1)?,
-            0 | PARAM_IN | 3 | 5 => {}
-            _ => return Err(vm.raise(Exc::TypeError, format!("paramflag value {flag} not supported"))),
-        }
-    }
-    Ok(())
-}
-
-fn check_out_type(vm: &mut Vm, ty: Value, index: usize) -> Result<(), Raised> {
-    if info::is_made_by(vm, ty, &pointer::METATYPE)? || info::is_made_by(vm, ty, &array::METATYPE)? {
-        return Ok(());
-    }
-    let letter = info::info_of(vm, ty)?.and_then(|info| StgInfo::type_code(info, vm));
-    if matches!(letter, Some(b'P' | b'z' | b'Z')) {
-        return Ok(());
-    }
-    let name = info::name_of(vm, ty);
-    Err(vm.raise(Exc::TypeError, format!("'out' parameter {index} must be a pointer type, not {name}")))
 }
 
 // ---- calls ----

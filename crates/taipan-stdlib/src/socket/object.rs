@@ -3,7 +3,7 @@
 use taipan_vm::args::Args;
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
-use taipan_vm::host::{Errno, Host, HostResult, PollEntry};
+use taipan_vm::host::{Errno, Host, HostResult};
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
@@ -13,10 +13,10 @@ use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
-use crate::timeout::{Deadline, Rounding, duration};
-
 use super::address::{address_bytes, address_value, family_of};
+use super::attempt::{Direction, deadline_of, is_ready, perform, raise_timed_out};
 use super::{DEFAULT_TIMEOUT, arity, transfer};
+use crate::timeout::{Rounding, duration};
 
 heap_object! {
     /// A socket.
@@ -278,76 +278,6 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
     }
     Ok(Value::NONE)
-}
-
-/// How a socket operation that may wait is to end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Direction {
-    Read,
-    Write,
-}
-
-impl Direction {
-    fn events(self) -> i16 {
-        match self {
-            Direction::Read => libc::POLLIN,
-            Direction::Write => libc::POLLOUT,
-        }
-    }
-}
-
-/// Waits until a socket is ready; `false` when the time is over.
-fn is_ready(vm: &mut Vm, fd: i32, direction: Direction, deadline: Deadline) -> Result<bool, Raised> {
-    if fd < 0 {
-        // The operation itself says that the socket is closed.
-        return Ok(true);
-    }
-    let mut entries = [PollEntry { fd, events: direction.events(), returned: 0 }];
-    Ok(deadline.poll(vm, &mut entries)? > 0)
-}
-
-/// Runs a socket operation within the timeout of the socket, which `deadline` has begun to count.
-pub fn attempt<T>(
-    vm: &mut Vm,
-    socket: Gc<Socket>,
-    direction: Direction,
-    deadline: Deadline,
-    mut operation: impl FnMut(&dyn Host, i32) -> HostResult<T>,
-) -> Result<T, Raised> {
-    let host = vm.host();
-    loop {
-        let Socket { fd, timeout, .. } = *socket.get(vm);
-        if timeout > 0 && !is_ready(vm, fd, direction, deadline)? {
-            return Err(raise_timed_out(vm));
-        }
-        match vm.detached(|| operation(&*host, fd)) {
-            Ok(value) => return Ok(value),
-            Err(Errno::INTERRUPTED) => vm.run_signal_handlers()?,
-            Err(Errno(libc::EAGAIN)) if timeout > 0 => {}
-            Err(errno) => return Err(vm.raise_os_error(errno, &[])),
-        }
-    }
-}
-
-/// As `attempt`, with the whole timeout of the socket.
-pub fn perform<T>(
-    vm: &mut Vm,
-    socket: Gc<Socket>,
-    direction: Direction,
-    operation: impl FnMut(&dyn Host, i32) -> HostResult<T>,
-) -> Result<T, Raised> {
-    let deadline = deadline_of(vm, socket)?;
-    attempt(vm, socket, direction, deadline, operation)
-}
-
-/// When the timeout of a socket is over, counted from now.
-pub fn deadline_of(vm: &mut Vm, socket: Gc<Socket>) -> Result<Deadline, Raised> {
-    let timeout = socket.get(vm).timeout;
-    Deadline::after(vm, if timeout > 0 { timeout } else { -1 })
-}
-
-fn raise_timed_out(vm: &mut Vm) -> Raised {
-    vm.raise(Exc::TimeoutError, "timed out")
 }
 
 fn accept(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -14,7 +14,8 @@ use crate::io::raw_bytes::native_buffer;
 
 use super::address::{address_bytes, address_value};
 use super::arity;
-use super::object::{Direction, Socket, attempt, deadline_of, perform};
+use super::attempt::{Direction, attempt, deadline_of, perform};
+use super::object::Socket;
 
 /// An optional int argument; 0 when absent.
 fn flag_argument(vm: &mut Vm, args: Args<'_>, at: usize) -> Result<i32, Raised> {
