@@ -63,6 +63,8 @@ impl Vm {
                     gil.release();
                     let result = operation();
                     gil.acquire(interval);
+                    // SAFETY: as above.
+                    gil.set_budget(unsafe { &(*vm).exec.budget });
                     parked_at.store(0, Ordering::Release);
                     result
                 })
@@ -112,6 +114,7 @@ impl CallbackTarget {
             }
             let (gil, interval) = (vm.interp().gil.clone(), vm.interp().switch_interval);
             gil.acquire(interval);
+            gil.set_budget(&vm.exec.budget);
             let parked = vm.parked_at.swap(0, Ordering::AcqRel);
             let result = body(vm);
             vm.parked_at.store(parked, Ordering::Release);

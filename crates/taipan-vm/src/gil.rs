@@ -3,9 +3,11 @@
 //! A detached thread has published where its native stack ends, so that a collection of another thread can scan it.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::ptr::NonNull;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::interp::budget::Budget;
 use crate::vm::Vm;
 
 /// The lock.
@@ -25,13 +27,34 @@ pub struct Gil {
 #[derive(Default)]
 struct State {
     held: bool,
+    /// What the thread that holds it may do before it looks whether others want it.
+    budget: Option<BudgetOfHolder>,
     /// The thread that took it last.
     holder: u64,
     /// How many times it was taken by another thread than the time before.
     times: u64,
 }
 
+/// The budget of the thread that holds the lock, which withdraws the address before it frees what lies there.
+struct BudgetOfHolder(NonNull<Budget>);
+
+// SAFETY: a budget is an atomic; the address is followed and withdrawn under the mutex of the state.
+unsafe impl Send for BudgetOfHolder {}
+
 impl State {
+    fn give_up(&mut self) {
+        self.held = false;
+        self.budget = None;
+    }
+
+    /// Makes the thread that holds the lock look soon whether others want it.
+    fn hurry(&self) {
+        if let Some(budget) = &self.budget {
+            // SAFETY: the holder has not withdrawn it.
+            unsafe { budget.0.as_ref() }.exhaust();
+        }
+    }
+
     fn take(&mut self) {
         self.held = true;
         // A thread that gives the lock up for a moment, again and again, must not look like many that each have just got it.
@@ -47,12 +70,13 @@ impl Gil {
     /// From now on the lock is taken and released; called by the thread that holds it.
     pub fn share(&self) {
         if !self.shared.swap(true, Ordering::SeqCst) {
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).take();
+            self.lock().take();
         }
     }
 
     /// The thread that holds the lock never gives it up again: the others are stopped where they are.
     pub fn keep(&self) {
+        self.lock().budget = None;
         self.shared.store(false, Ordering::SeqCst);
     }
 
@@ -68,9 +92,26 @@ impl Gil {
         self.wanted.load(Ordering::Relaxed)
     }
 
+    /// The calling thread, which holds the lock, looks whether others want it when this budget is used up.
+    pub fn set_budget(&self, budget: &Budget) {
+        self.lock().budget = Some(BudgetOfHolder(NonNull::from(budget)));
+    }
+
+    /// A budget is about to be freed.
+    pub fn forget_budget(&self, budget: &Budget) {
+        let mut state = self.lock();
+        if state.budget.as_ref().is_some_and(|held| std::ptr::eq(held.0.as_ptr(), budget)) {
+            state.budget = None;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits for the lock.
     pub fn acquire(&self, interval: Duration) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         self.waiting.fetch_add(1, Ordering::Relaxed);
         while state.held {
             let times = state.times;
@@ -79,6 +120,7 @@ impl Gil {
             // Who has just got it may keep it for an interval.
             if timeout.timed_out() && state.held && state.times == times {
                 self.wanted.store(true, Ordering::Relaxed);
+                state.hurry();
             }
         }
         state.take();
@@ -91,13 +133,14 @@ impl Gil {
     /// Waits for the lock for at most about `longest`; false: it is still held.
     pub fn try_acquire_for(&self, longest: Duration) -> bool {
         const STEPS: u32 = 20;
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         self.waiting.fetch_add(1, Ordering::Relaxed);
         for _ in 0..STEPS {
             if !state.held {
                 break;
             }
             self.wanted.store(true, Ordering::Relaxed);
+            state.hurry();
             (state, _) = self.freed.wait_timeout(state, longest / STEPS).unwrap_or_else(PoisonError::into_inner);
         }
         self.waiting.fetch_sub(1, Ordering::Relaxed);
@@ -116,15 +159,15 @@ impl Gil {
         if self.is_wanted() && self.someone_waits() {
             return self.hand_over();
         }
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).held = false;
+        self.lock().give_up();
         self.freed.notify_one();
     }
 
     /// Gives the lock up and waits until another thread has taken it, if one wants it: the one that gives it up would else be
     /// the first to have it again.
     fn hand_over(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.held = false;
+        let mut state = self.lock();
+        state.give_up();
         self.freed.notify_one();
         let times = state.times;
         while state.times == times && self.someone_waits() {
@@ -157,6 +200,7 @@ impl Vm {
             release(&gil);
             let result = operation();
             gil.acquire(interval);
+            gil.set_budget(&self.exec.budget);
             self.parked_at.store(0, Ordering::Release);
             result
         })
@@ -217,6 +261,30 @@ impl Vm {
 mod tests {
     use super::*;
     use std::sync::Arc;
+
+    #[test]
+    fn who_waits_takes_the_budget_of_the_holder_away() {
+        let gil = Arc::new(Gil::default());
+        let budget = Budget::new();
+        gil.share();
+        gil.set_budget(&budget);
+        let waiting = {
+            let gil = gil.clone();
+            std::thread::spawn(move || {
+                gil.acquire(Duration::from_millis(1));
+                gil.release();
+            })
+        };
+        let start = std::time::Instant::now();
+        while budget.take_one() {
+            assert!(start.elapsed() < Duration::from_secs(30), "nobody asked");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(gil.is_wanted());
+        gil.release();
+        gil.forget_budget(&budget);
+        waiting.join().expect("the one that waited");
+    }
 
     #[test]
     fn a_thread_that_gives_up_the_lock_for_moments_does_not_keep_others_out() {

@@ -16,6 +16,7 @@
 
 pub mod attr_cache;
 pub mod bind;
+pub mod budget;
 pub mod call;
 pub mod dispatch;
 pub mod executable;

@@ -1,6 +1,6 @@
 //! What a thread does at a safepoint because others have asked for it: signal handlers, handing over the GIL.
 
-use crate::host::os::signals::MEMORY_IS_LOW;
+use crate::host::os::signals::{MEMORY_IS_LOW, hurry_at_signals};
 use crate::raise::Raised;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -23,6 +23,7 @@ impl Vm {
         if !self.is_main_thread() {
             return Ok(());
         }
+        hurry_at_signals(&self.exec.budget);
         let simulated = std::mem::take(&mut self.interp_mut().simulated_signals);
         let arrived = self.interp().host.take_signals() | simulated;
         self.run_handlers_of(arrived)

@@ -9,6 +9,7 @@ use std::ptr::NonNull;
 use taipan_heap::{Collection, Header, Heap, StackRange};
 
 use crate::gc::{Gc, HeaderWord, HeapObject};
+use crate::host::os::signals::forget_budget;
 use crate::interpreter::Interpreter;
 use crate::names::{Atom, KNOWN_NAMES};
 use crate::raise::{Exc, Raised};
@@ -107,6 +108,7 @@ impl Vm {
             exec: stacks.frames,
         });
         let pointer = NonNull::from(&mut *vm);
+        vm.interp().gil.set_budget(&vm.exec.budget);
         let interp = vm.interp_mut();
         interp.threads.push(pointer);
         let serial = interp.next_thread_serial;
@@ -171,7 +173,7 @@ impl Vm {
         let result = heap.alloc_slow(shape, bytes, &mut roots);
         // What a collection has queued is run at the loop's next poll.
         if heap.has_pending() {
-            self.exec.budget = 0;
+            self.exec.budget.exhaust();
         }
         let tracing = heap.is_tracing();
         if heap.config().log {
@@ -210,7 +212,7 @@ impl Vm {
         let heap = unsafe { &mut (*self.interp.as_ptr()).heap };
         let stats = collect(heap, &mut roots);
         if heap.has_pending() {
-            self.exec.budget = 0;
+            self.exec.budget.exhaust();
         }
         if heap.config().log {
             self.print_collections();
@@ -416,6 +418,8 @@ impl HotState {
 
 impl Drop for Vm {
     fn drop(&mut self) {
+        self.interp().gil.forget_budget(&self.exec.budget);
+        forget_budget(&self.exec.budget);
         let this = NonNull::from(&mut *self);
         self.interp_mut().threads.retain(|thread| *thread != this);
     }

@@ -174,7 +174,7 @@ impl Vm {
             let woken = !sleepers.leave(&sleeper);
             // What is kept for this thread must be taken before a signal handler waits for others who wait for it.
             if woken && let Some(value) = ready(self) {
-                self.exec.budget = 0;
+                self.exec.budget.exhaust();
                 return Ok(Some(value));
             }
             if let Err(raised) = self.run_system_signal_handlers() {

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use super::executable::Executable;
-use super::frame::{Frame, Kind, Ret, SLICE};
+use super::frame::{Frame, Kind, Ret};
 use super::op::Op;
 use super::{bind, dispatch};
 use crate::args::Args;
@@ -97,21 +97,20 @@ impl Vm {
     /// Counts a call or back-edge; looks at the requests when a slice of them is used up.
     #[inline(always)]
     pub(crate) fn count(&mut self) -> Result<(), Raised> {
-        self.exec.budget -= 1;
-        if self.exec.budget <= 0 { self.poll() } else { Ok(()) }
+        if self.exec.budget.take_one() { Ok(()) } else { self.poll() }
     }
 
     /// Native code is about to do work worth so many calls.
     #[inline]
     pub(crate) fn spend(&mut self, steps: usize) {
-        self.exec.budget = self.exec.budget.saturating_sub(steps.min(SLICE as usize) as i32);
+        self.exec.budget.take(steps);
     }
 
     /// A safepoint of the loop: refills the budget, runs what others have asked for.
     #[cold]
     #[inline(never)]
     pub fn poll(&mut self) -> Result<(), Raised> {
-        self.exec.budget = SLICE;
+        self.exec.budget.refill();
         if self.heap_mut().has_pending() {
             self.run_finalizers();
         }

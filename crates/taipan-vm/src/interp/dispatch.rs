@@ -672,8 +672,7 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                 }
                 RegOp::JUMP => jump!(word.sbc()),
                 RegOp::JUMP_BACKWARD => {
-                    (*vm).exec.budget -= 1;
-                    if (*vm).exec.budget > 0 {
+                    if (*vm).exec.budget.take_one() {
                         jump!(word.sbc())
                     }
                     sync!();
@@ -744,11 +743,11 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                         let slots = executable.frame_slots.get() as usize;
                         let top = (*vm).exec.top.add(1);
                         let room = (*vm).stack.limit().offset_from(start) as usize;
-                        (*vm).exec.budget -= 1;
+                        let unasked = (*vm).exec.budget.take_one();
                         if argc == executable.argcount as usize
                             && top <= (*vm).exec.limit
                             && slots <= room
-                            && (*vm).exec.budget > 0
+                            && unasked
                         {
                             sync!();
                             let globals = function.get(&*vm).globals;

@@ -10,6 +10,7 @@ use std::ptr::NonNull;
 
 use taipan_bytecode::ops::Opcode;
 
+use super::budget::Budget;
 use super::executable::Executable;
 use super::monitoring::Event;
 use super::register_code::{RegOp, RegisterCode, Word};
@@ -126,9 +127,6 @@ const SPARE_FRAMES: usize = 64;
 /// Frames below the running one that are not taken to be settled, and settled ones that are given up at once: the fewer
 /// there are, the more often a return has to look.
 const UNSETTLED: usize = 32;
-/// Native-driven operations between two looks at the requests.
-pub const SLICE: i32 = 20_000;
-
 /// Frames and budget of a thread.
 pub struct Execution {
     /// The running frame.
@@ -136,7 +134,7 @@ pub struct Execution {
     /// The last record that the recursion limit allows.
     pub limit: *mut Frame,
     /// Back-edges and calls left before the requests are looked at.
-    pub budget: i32,
+    pub budget: Budget,
     /// The pending exception is raised again: the running frame has its traceback entry.
     pub reraised: bool,
     /// Offset in code units where the exception that is raised again was raised in the running frame, if that is known.
@@ -178,7 +176,7 @@ impl Execution {
         let mut execution = Execution {
             top: base.as_ptr(),
             limit: base.as_ptr(),
-            budget: SLICE,
+            budget: Budget::new(),
             reraised: false,
             raised_at: None,
             left_at: None,

@@ -3,9 +3,11 @@
 //! A handler only sets a bit and writes a byte to the wake-up descriptor. Signals belong to the process, so the record
 //! is a static atomic; the main thread of the main interpreter takes it.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 use super::{check, last_errno};
+use crate::interp::budget::Budget;
 use crate::host::{Errno, HostResult, SignalAction, TimeSpec};
 
 static ARRIVED: AtomicU64 = AtomicU64::new(0);
@@ -24,9 +26,31 @@ pub fn memory_is_low() {
     ARRIVED.fetch_or(MEMORY_IS_LOW, Ordering::AcqRel);
 }
 
+thread_local! {
+    /// What the thread may do before it looks for signals, if it is one that does so. An address without a destructor: a
+    /// handler reads it without calling anything.
+    static BUDGET: Cell<*const Budget> = const { Cell::new(std::ptr::null()) };
+}
+
+/// Signals that reach the calling thread take this budget away, until [`forget_budget`] or another call.
+pub fn hurry_at_signals(budget: &Budget) {
+    BUDGET.set(budget);
+}
+
+/// A budget of the calling thread is about to be freed.
+pub fn forget_budget(budget: &Budget) {
+    if std::ptr::eq(BUDGET.get(), budget) {
+        BUDGET.set(std::ptr::null());
+    }
+}
+
 extern "C" fn record(signal: libc::c_int) {
     if (1..64).contains(&signal) {
         ARRIVED.fetch_or(1 << signal, Ordering::AcqRel);
+        // SAFETY: the thread that this handler interrupts withdraws the address before it frees what lies there.
+        if let Some(budget) = unsafe { BUDGET.get().as_ref() } {
+            budget.exhaust();
+        }
     }
     let fd = WAKEUP_FD.load(Ordering::Relaxed);
     if fd >= 0 {

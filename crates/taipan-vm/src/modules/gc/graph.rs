@@ -259,7 +259,7 @@ pub(super) fn get_objects(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> 
             vm.collect_counting(Collection::Major, Vec::new(), false, loose);
             if vm.heap_mut().has_pending() {
                 // Finalisers run at the next poll.
-                vm.exec.budget = 0;
+                vm.exec.budget.exhaust();
             }
             let old = |_: &Vm, value: Value| {
                 // SAFETY: a live object.
