@@ -2,8 +2,8 @@
 //!
 //! A detached thread has published where its native stack ends, so that a collection of another thread can scan it.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 

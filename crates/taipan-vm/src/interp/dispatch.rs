@@ -744,11 +744,7 @@ unsafe fn run_loop(vm: *mut Vm) -> Result<Value, Raised> {
                         let top = (*vm).exec.top.add(1);
                         let room = (*vm).stack.limit().offset_from(start) as usize;
                         let unasked = (*vm).exec.budget.take_one();
-                        if argc == executable.argcount as usize
-                            && top <= (*vm).exec.limit
-                            && slots <= room
-                            && unasked
-                        {
+                        if argc == executable.argcount as usize && top <= (*vm).exec.limit && slots <= room && unasked {
                             sync!();
                             let globals = function.get(&*vm).globals;
                             top.write(Frame {

@@ -7,8 +7,8 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 use super::{check, last_errno};
-use crate::interp::budget::Budget;
 use crate::host::{Errno, HostResult, SignalAction, TimeSpec};
+use crate::interp::budget::Budget;
 
 static ARRIVED: AtomicU64 = AtomicU64::new(0);
 static WAKEUP_FD: AtomicI32 = AtomicI32::new(-1);
