@@ -10,7 +10,7 @@ use taipan_vm::vm::Vm;
 use super::object::Socket;
 use crate::timeout::Deadline;
 
-/// How a socket operation that may wait is to end.
+/// What a socket operation waits for: something to read, or room to write.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Direction {
     Read,

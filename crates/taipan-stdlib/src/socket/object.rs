@@ -1,4 +1,4 @@
-//! The type `_socket.socket`: construction, attributes, timeouts, options.
+//! The type `_socket.socket`: construction, attributes, options, and what binds and connects.
 
 use taipan_vm::args::Args;
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
