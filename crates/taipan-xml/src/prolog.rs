@@ -122,7 +122,7 @@ impl Parser {
     }
 
     /// `<?xml version="1.0" encoding="..." standalone="..."?>`.
-    pub(super) fn declaration(&mut self, from: usize) -> Scan<bool> {
+    fn declaration(&mut self, from: usize) -> Scan<bool> {
         let (text, at) = self.rest();
         let end = until(text, from, "?>")?;
         let code = if self.is_external { Code::TextDecl } else { Code::XmlDecl };

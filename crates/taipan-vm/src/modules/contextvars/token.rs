@@ -72,7 +72,7 @@ fn token_exit(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     reset(vm, variable, this)
 }
 
-pub(super) fn missing(vm: &mut Vm) -> Result<Value, Raised> {
+fn missing(vm: &mut Vm) -> Result<Value, Raised> {
     if let Some(missing) = vm.state(MISSING) {
         return Ok(missing);
     }

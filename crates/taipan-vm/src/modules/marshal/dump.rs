@@ -274,7 +274,7 @@ impl Dumper {
         Ok(())
     }
 
-    pub(super) fn code(&mut self, vm: &mut Vm, object: Gc<Code>, flagged: bool, depth: usize) -> Result<(), Raised> {
+    fn code(&mut self, vm: &mut Vm, object: Gc<Code>, flagged: bool, depth: usize) -> Result<(), Raised> {
         let code = object.get(vm).shared();
         self.writer.code(
             CodeHead {

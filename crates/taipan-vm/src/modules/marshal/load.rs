@@ -124,7 +124,7 @@ impl Loader<'_, '_> {
         top.ok_or(LoadError::Bytes(UNEXPECTED))
     }
 
-    pub(super) fn push(&mut self, value: Value) -> Result<(), LoadError> {
+    fn push(&mut self, value: Value) -> Result<(), LoadError> {
         Ok(List::push(self.stack, self.vm, value)?)
     }
 

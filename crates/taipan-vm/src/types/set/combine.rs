@@ -10,7 +10,7 @@ use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
-pub(super) fn both(vm: &Vm, a: Value, b: Value) -> Option<(Gc<Set>, Gc<Set>)> {
+fn both(vm: &Vm, a: Value, b: Value) -> Option<(Gc<Set>, Gc<Set>)> {
     Some((a.downcast(vm)?, b.downcast(vm)?))
 }
 
@@ -67,7 +67,7 @@ pub(super) fn ixor(vm: &mut Vm, this: Value, other: Value) -> Result<Value, Rais
     Ok(this)
 }
 
-pub(super) fn others(vm: &Vm, args: Args<'_>) -> Gc<Tuple> {
+fn others(vm: &Vm, args: Args<'_>) -> Gc<Tuple> {
     args.get(1).expect::<Tuple>(vm)
 }
 

@@ -68,7 +68,7 @@ fn constant_to_object(vm: &mut Vm, constant: &Constant<'_>) -> Result<Value, Rai
 }
 
 /// The constant an object stands for.
-pub(super) fn constant<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Constant<'a>, Raised> {
+fn constant<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Constant<'a>, Raised> {
     vm.check_native_stack()?;
     if object.is_none() {
         return Ok(Constant::None);
@@ -114,7 +114,7 @@ pub(super) fn constant<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value
     Ok(Constant::Invalid(reading.arena.alloc_str(&class)))
 }
 
-pub(super) fn constants<'a>(
+fn constants<'a>(
     vm: &mut Vm,
     reading: &Reading<'_, 'a>,
     members: Gc<Tuple>,
