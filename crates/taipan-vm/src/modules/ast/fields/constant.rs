@@ -114,11 +114,7 @@ fn constant<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result
     Ok(Constant::Invalid(reading.arena.alloc_str(&class)))
 }
 
-fn constants<'a>(
-    vm: &mut Vm,
-    reading: &Reading<'_, 'a>,
-    members: Gc<Tuple>,
-) -> Result<&'a [Constant<'a>], Raised> {
+fn constants<'a>(vm: &mut Vm, reading: &Reading<'_, 'a>, members: Gc<Tuple>) -> Result<&'a [Constant<'a>], Raised> {
     let mut constants = Vec::new();
     for i in 0..members.get(vm).len() {
         let member = members.get(vm).at(i);
