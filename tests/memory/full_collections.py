@@ -56,7 +56,10 @@ first = None
 items = [Node(None, None) for _ in range(OBJECTS)]
 chain(items)
 report("chain, each object in a list", OBJECTS)
+first = items[-1]
 items = None
+report("chain, its last object in a variable", OBJECTS)
+first = None
 depth = max(OBJECTS.bit_length() - 2, 1)
 root = tree(depth)
 report("tree", (2 << depth) - 1)

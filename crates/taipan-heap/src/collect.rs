@@ -40,7 +40,7 @@ pub(crate) const SLICE_RATE: usize = 3;
 const FEW: usize = 128 << 10;
 /// the first slice of the next scans so many bytes, which ends it as a rule: what the program takes out of weak references
 /// while slices follow each other lives on until the next marking, and caches full of such objects never get empty.
-const WHOLE: usize = 16 << 20;
+const WHOLE: usize = 8 << 20;
 /// Slices are so many times as long once as much has become old during the marking as was to start it;
 const HURRY: usize = 2;
 /// once it is so many times as much, marking runs to its end.
