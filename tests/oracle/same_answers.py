@@ -277,6 +277,8 @@ def codes(code):
 
 def probe_marshal(path):
     for level in (0, 2):
+        # Names that other code holds are other objects than the compiler's, which CPython's bytes show.
+        code = None
         try:
             code = compiled(source_of(path), optimize=level)
         except (SyntaxError, ValueError):

@@ -1,7 +1,8 @@
 //! Constants and code objects to marshalled bytes.
 //!
 //! CPython shares objects by identity, and its compiler merges equal constants; here equal values are shared, which
-//! gives the same references for what CPython compiled.
+//! gives the same references for what CPython compiled. It also counts references: what something else keeps, if only while
+//! it is written, is marked as shared.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +11,7 @@ use dashu_int::IBig;
 use super::MAX_DEPTH;
 use super::reader::CodeHead;
 use super::writer::{WriteError, Writer};
-use crate::code::{CodeObject, Constant};
+use crate::code::{CodeObject, Constant, co};
 use crate::wtf8::Wtf8Buf;
 
 /// Marshals a constant.
@@ -52,9 +53,25 @@ enum Part<'a> {
     FirstLineNo(i32),
 }
 
+/// What a part is a part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Plain,
+    /// CPython sorts the members and keeps them in a list meanwhile.
+    FrozenSet,
+    /// The compiler makes slices of what stands in the source, which is neither merged nor interned.
+    Slice,
+}
+
+/// Something to write, where it stands, and how deep.
+type Entry<'a> = (Part<'a>, Place, usize);
+
 /// Identity of a shared value.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Key<'a> {
+    /// An interned string: a name, or a constant that is one object with it.
+    Name(&'a Wtf8Buf),
+    /// A string constant.
     Str(&'a Wtf8Buf),
     Bytes(&'a [u8]),
     /// A tuple of strings, be it names or constants.
@@ -66,7 +83,7 @@ enum Key<'a> {
 
 impl<'a> Part<'a> {
     /// `None` for what is never shared.
-    fn key(self) -> Option<Key<'a>> {
+    fn key(self, place: Place, interned: &Interned<'_>) -> Option<Key<'a>> {
         let tuple = |items: &'a [Constant]| {
             let text = |item: &'a Constant| match item {
                 Constant::Str(text) => Some(text),
@@ -77,10 +94,11 @@ impl<'a> Part<'a> {
         Some(match self {
             Part::Constant(value) => match value {
                 Constant::None | Constant::True | Constant::False | Constant::Ellipsis => return None,
-                // CPython's compiler does not merge them.
-                Constant::FrozenSet(_) => return None,
                 // Each NaN is an object of its own.
                 value if has_nan(value) => return None,
+                Constant::Str(text) if is_latin1_character(text) => Key::Name(text),
+                _ if place == Place::Slice && !self.is_kept_elsewhere() => return None,
+                Constant::Str(text) if interned.contains(text) => Key::Name(text),
                 Constant::Str(text) => Key::Str(text),
                 Constant::Bytes(bytes) => Key::Bytes(bytes),
                 Constant::Tuple(items) => tuple(items),
@@ -90,7 +108,7 @@ impl<'a> Part<'a> {
             Part::Code { code, .. } => Key::Code(code),
             Part::Names(names) => Key::Strs(names.iter().collect()),
             Part::Consts(items) => tuple(items),
-            Part::Name(text) => Key::Str(text),
+            Part::Name(text) => Key::Name(text),
             Part::Bytes(bytes) => Key::Bytes(bytes),
             Part::OwnNames(_) | Part::OwnBytes(..) | Part::FirstLineNo(_) => return None,
         })
@@ -110,6 +128,20 @@ impl<'a> Part<'a> {
             Part::Bytes(bytes) => bytes.len() <= 1,
             Part::OwnBytes(_, kept) => kept,
         }
+    }
+
+    /// Where the parts of this part stand.
+    fn place_of_parts(self) -> Place {
+        match self {
+            Part::Constant(Constant::FrozenSet(_)) => Place::FrozenSet,
+            Part::Constant(Constant::Slice(_)) => Place::Slice,
+            _ => Place::Plain,
+        }
+    }
+
+    /// Whether there is one of it in a process, which is never marked.
+    fn is_singleton(self) -> bool {
+        matches!(self, Part::Constant(Constant::None | Constant::True | Constant::False | Constant::Ellipsis))
     }
 
     /// The parts of this part, in order.
@@ -137,7 +169,7 @@ fn has_nan(value: &Constant) -> bool {
     match value {
         Constant::Float(value) => value.is_nan(),
         Constant::Complex(real, imag) => real.is_nan() || imag.is_nan(),
-        Constant::Tuple(items) => items.iter().any(has_nan),
+        Constant::Tuple(items) | Constant::FrozenSet(items) => items.iter().any(has_nan),
         _ => false,
     }
 }
@@ -164,35 +196,86 @@ fn code_parts(code: &CodeObject) -> Vec<Part<'_>> {
     ]
 }
 
-/// Whether CPython interns a string constant: text like an identifier, and single Latin-1 characters.
-fn is_interned(text: &Wtf8Buf) -> bool {
-    let name_like = text.as_bytes().iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    name_like || (text.char_count() == 1 && text.code_points().all(|point| point < 256))
+/// Which string constants CPython interns.
+struct Interned<'a> {
+    /// Qualified names of classes inside others: the class body begins with a constant that is one object with the name.
+    class_names: HashSet<&'a Wtf8Buf>,
+}
+
+impl<'a> Interned<'a> {
+    fn of(root: Part<'a>) -> Interned<'a> {
+        let mut found = Interned { class_names: HashSet::new() };
+        let Part::Code { code, .. } = root else { return found };
+        // Only an equal constant that comes before the class body makes a difference. The compiler adds the constants of
+        // nested code before those behind it.
+        let mut seen: HashSet<&Wtf8Buf> = HashSet::new();
+        let mut todo: Vec<(&CodeObject, usize)> = vec![(code, 0)];
+        while let Some((code, at)) = todo.pop() {
+            let Some(constant) = code.consts.get(at) else { continue };
+            // As deep as this nothing is written.
+            if todo.len() > MAX_DEPTH {
+                break;
+            }
+            todo.push((code, at + 1));
+            match constant {
+                Constant::Code(inner) => todo.push((inner, 0)),
+                Constant::Str(text) if seen.insert(text) && *text == code.qualname && is_class_body(code) => {
+                    found.class_names.insert(text);
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Text like an identifier, and the names of classes in classes.
+    fn contains(&self, text: &Wtf8Buf) -> bool {
+        let name_like = text.as_bytes().iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        name_like || self.class_names.contains(text)
+    }
+}
+
+/// There is one object of each in a process, which counts as interned.
+fn is_latin1_character(text: &Wtf8Buf) -> bool {
+    text.char_count() == 1 && text.code_points().all(|point| point < 256)
+}
+
+fn is_class_body(code: &CodeObject) -> bool {
+    code.flags & (co::OPTIMIZED | co::NEWLOCALS) == 0 && code.names.iter().any(|name| *name == "__qualname__")
 }
 
 fn dump_part(root: Part<'_>, version: u32) -> Result<Vec<u8>, WriteError> {
+    let names = Interned::of(root);
+    let counts = count(root, &names)?;
+    dump_at(root, Place::Plain, version, &Shared { names, counts })
+}
+
+/// What decides how values are written.
+struct Shared<'a> {
+    names: Interned<'a>,
+    /// How often each value occurs, inside shared values once.
+    counts: HashMap<Key<'a>, u32>,
+}
+
+fn dump_at(root: Part<'_>, place: Place, version: u32, known: &Shared<'_>) -> Result<Vec<u8>, WriteError> {
+    let Shared { names, counts } = known;
     let mut writer = Writer::new(version);
-    let Shared { counts, names } = survey(root)?;
-    let is_interned = |text: &Wtf8Buf| is_interned(text) || names.contains(text);
     let mut indexes: HashMap<Key<'_>, u32> = HashMap::new();
     let mut next_index = 0;
-    // Each entry with its depth; the next part to write is on top.
-    let mut todo = vec![(root, 1)];
-    while let Some((part, depth)) = todo.pop() {
+    // The next part to write is on top.
+    let mut todo: Vec<Entry<'_>> = vec![(root, place, 1)];
+    while let Some((part, place, depth)) = todo.pop() {
         if depth > MAX_DEPTH {
             return Err(WriteError::TooDeep);
         }
-        let key = part.key();
+        let key = part.key(place, names);
         if let Some(&index) = key.as_ref().and_then(|key| indexes.get(key)) {
             writer.reference(index);
             continue;
         }
         let shared = key.as_ref().is_some_and(|key| counts.get(key).is_some_and(|&count| count > 1));
-        let interned = match part {
-            Part::Constant(Constant::Str(text)) => is_interned(text),
-            _ => true,
-        };
-        let kept = part.is_kept_elsewhere() || (interned && matches!(part, Part::Constant(Constant::Str(_))));
+        let interned = matches!(key, Some(Key::Name(_)));
+        let kept = part.is_kept_elsewhere() || interned || (place == Place::FrozenSet && !part.is_singleton());
         let flagged = writer.has_refs() && !matches!(part, Part::FirstLineNo(_)) && (shared || kept);
         if flagged {
             if let Some(key) = key {
@@ -202,48 +285,41 @@ fn dump_part(root: Part<'_>, version: u32) -> Result<Vec<u8>, WriteError> {
         }
         write_head(&mut writer, part, interned, flagged)?;
         let mut parts = part.parts();
+        let place = part.place_of_parts();
         if let Part::Constant(Constant::FrozenSet(items)) = part {
             // CPython sorts by the marshalled form, so that files are reproducible.
             let mut sorted = Vec::with_capacity(items.len());
             for item in items {
-                sorted.push((dump(item, version)?, Part::of(item)));
+                let item = Part::of(item);
+                sorted.push((dump_at(item, place, version, known)?, item));
             }
             sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
             parts = sorted.into_iter().map(|(_, part)| part).collect();
         }
-        todo.extend(parts.into_iter().rev().map(|part| (part, depth + 1)));
+        todo.extend(parts.into_iter().rev().map(|part| (part, place, depth + 1)));
     }
     Ok(writer.finish())
 }
 
-/// What decides how values are written.
-struct Shared<'a> {
-    /// How often each value occurs, inside shared values once.
-    counts: HashMap<Key<'a>, u32>,
-    /// Every name in a code object: equal string constants are the same, interned, object.
-    names: HashSet<&'a Wtf8Buf>,
-}
-
-fn survey(root: Part<'_>) -> Result<Shared<'_>, WriteError> {
-    let mut shared = Shared { counts: HashMap::new(), names: HashSet::new() };
-    let mut todo = vec![(root, 1)];
-    while let Some((part, depth)) = todo.pop() {
+/// How often each value occurs, inside shared values once.
+fn count<'a>(root: Part<'a>, interned: &Interned<'_>) -> Result<HashMap<Key<'a>, u32>, WriteError> {
+    let mut counts = HashMap::new();
+    let mut todo: Vec<Entry<'a>> = vec![(root, Place::Plain, 1)];
+    while let Some((part, place, depth)) = todo.pop() {
         if depth > MAX_DEPTH {
             return Err(WriteError::TooDeep);
         }
-        if let Part::Name(text) = part {
-            shared.names.insert(text);
-        }
-        if let Some(key) = part.key() {
-            let count = shared.counts.entry(key).or_insert(0);
+        if let Some(key) = part.key(place, interned) {
+            let count = counts.entry(key).or_insert(0);
             *count += 1;
             if *count > 1 {
                 continue;
             }
         }
-        todo.extend(part.parts().into_iter().map(|part| (part, depth + 1)));
+        let place = part.place_of_parts();
+        todo.extend(part.parts().into_iter().map(|part| (part, place, depth + 1)));
     }
-    Ok(shared)
+    Ok(counts)
 }
 
 /// Writes a part without its parts.
