@@ -50,7 +50,8 @@ impl WeakTable {
     /// `fate` tells where the objects known to the table are now; memory of unreached ones is still intact.
     pub(crate) unsafe fn cut(&mut self, all: bool, fate: impl Fn(usize) -> Option<usize>) -> usize {
         let mut referents: Vec<(u32, usize)> = if all {
-            self.heads.iter().map(|(&referent, &head)| (head, referent)).collect()
+            let heads = self.heads.iter().map(|(&referent, &head)| (head, referent));
+            heads.filter(|&(_, referent)| fate(referent) != Some(referent)).collect()
         } else {
             let referents = self.young.iter().map(|&i| self.entries[i as usize].referent);
             referents.filter_map(|referent| Some((*self.heads.get(&referent)?, referent))).collect()
