@@ -7,13 +7,15 @@
 mod constant_reader;
 mod constant_writer;
 mod reader;
+mod visitor;
 mod writer;
 
 use std::fmt;
 
 pub use constant_reader::{load, load_code, load_static_code};
 pub use constant_writer::{dump, dump_code};
-pub use reader::{Atom, CodeHead, Container, SliceInput, Visitor, read};
+pub use reader::{SliceInput, read};
+pub use visitor::{Atom, CodeHead, Container, Visitor};
 pub use writer::{WriteError, Writer};
 
 #[allow(unused_imports)] // named in the documentation

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use dashu_int::ops::BitTest;
 
 use super::ReadError;
-use super::reader::{Atom, CodeHead, Container, SliceInput, Visitor, read};
+use super::reader::{SliceInput, read};
+use super::visitor::{Atom, CodeHead, Container, Visitor};
 use crate::bytes::Bytes;
 use crate::code::{CodeObject, Constant};
 use crate::wtf8::Wtf8Buf;

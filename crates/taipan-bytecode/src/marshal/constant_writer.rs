@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use dashu_int::IBig;
 
 use super::MAX_DEPTH;
-use super::reader::CodeHead;
+use super::visitor::CodeHead;
 use super::writer::{WriteError, Writer};
 use crate::code::{CodeObject, Constant, co};
 use crate::wtf8::Wtf8Buf;
