@@ -13,6 +13,13 @@ import _frozen_importlib_external as _bootstrap_external
 __name__ = 'importlib._packed_importer'
 
 
+# What CPython has frozen: tracebacks name the code of these modules by `<frozen NAME>`.
+_FROZEN = frozenset((
+    '_collections_abc', '_sitebuiltins', 'abc', 'codecs', 'genericpath', 'importlib.machinery', 'importlib.util', 'io', 'ntpath',
+    'os', 'posixpath', 'runpy', 'site', 'stat',
+))
+
+
 class PackedImporter(_bootstrap_external._LoaderBasics):
     """Finder and loader for one folder of the library."""
 
@@ -70,7 +77,8 @@ class PackedImporter(_bootstrap_external._LoaderBasics):
 
     def get_code(self, fullname):
         file, _ = self._require(fullname)
-        return _packed.code(file, f'{sys._stdlib_dir}/{file}')
+        frozen = fullname in _FROZEN
+        return _packed.code(file, f'<frozen {fullname}>' if frozen else f'{sys._stdlib_dir}/{file}')
 
     def get_source(self, fullname):
         file, _ = self._require(fullname)
