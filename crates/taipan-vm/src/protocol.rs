@@ -117,6 +117,7 @@ impl Vm {
         if let Some(i) = value.as_small_int() {
             return Ok(hash_small(i));
         }
+        self.check_native_stack()?;
         match self.slots(value).hash {
             Some(hash) => hash(self, value),
             None => crate::types::object::hash_not_implemented(self, value),

@@ -65,7 +65,6 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
     let tuple = this.expect::<Tuple>(vm);
-    vm.check_native_stack()?;
     let mut hasher = TupleHasher::new();
     for i in 0..tuple.get(vm).len() {
         let item = tuple.get(vm).at(i);
