@@ -292,17 +292,7 @@ fn log10(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn isclose(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [a, b, relative, absolute] = args.all();
     let (a, b) = (vm.to_complex(a)?, vm.to_complex(b)?);
-    let relative = match relative.given() {
-        Some(relative) => vm.to_f64(relative)?,
-        None => 1e-9,
-    };
-    let absolute = match absolute.given() {
-        Some(absolute) => vm.to_f64(absolute)?,
-        None => 0.0,
-    };
-    if relative < 0.0 || absolute < 0.0 {
-        return Err(vm.raise(Exc::ValueError, "tolerances must be non-negative"));
-    }
+    let (relative, absolute) = crate::math::tolerances(vm, relative, absolute)?;
     if a == b {
         return Ok(Value::TRUE);
     }

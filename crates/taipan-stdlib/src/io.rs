@@ -2,6 +2,7 @@
 
 use taipan_vm::args::Args;
 use taipan_vm::gc::Gc;
+use taipan_vm::names::name;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::spec::{ModuleSpec, function};
 use taipan_vm::types::dict::Dict;
@@ -94,6 +95,20 @@ pub fn unsupported(vm: &mut Vm, message: &str) -> Raised {
 /// Raises ValueError "I/O operation on closed file."
 pub fn raise_closed(vm: &mut Vm) -> Raised {
     vm.raise(Exc::ValueError, "I/O operation on closed file.")
+}
+
+/// What closing gives after a step before it (a flush, closing the other half), of which `first` is the exception: with both
+/// failed, the second exception with the first as its context.
+fn outcome_of_close(vm: &mut Vm, first: Option<Value>, closed: Result<Value, Raised>) -> Result<Value, Raised> {
+    match (first, closed) {
+        (None, closed) => closed,
+        (Some(first), Ok(_)) => Err(vm.reraise(first)),
+        (Some(first), Err(raised)) => {
+            let second = vm.take_raised(raised);
+            vm.set_attr_name(second, name::CONTEXT, first)?;
+            Err(vm.reraise(second))
+        }
+    }
 }
 
 /// A size argument: absent and None are -1.

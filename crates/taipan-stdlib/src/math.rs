@@ -158,9 +158,11 @@ fn isnan(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::bool(vm.to_f64(args.get(0))?.is_nan()))
 }
 
-fn isclose(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [_, _, relative, absolute] = args.all();
-    let (a, b) = two(vm, args)?;
+/// The relative and absolute tolerance given to `isclose`.
+///
+/// # Errors
+/// ValueError for a negative one, and those of `__float__`.
+pub(crate) fn tolerances(vm: &mut Vm, relative: Value, absolute: Value) -> Result<(f64, f64), Raised> {
     let relative = match relative.given() {
         Some(relative) => vm.to_f64(relative)?,
         None => 1e-9,
@@ -172,6 +174,13 @@ fn isclose(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if relative < 0.0 || absolute < 0.0 {
         return Err(vm.raise(Exc::ValueError, "tolerances must be non-negative"));
     }
+    Ok((relative, absolute))
+}
+
+fn isclose(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    let [_, _, relative, absolute] = args.all();
+    let (a, b) = two(vm, args)?;
+    let (relative, absolute) = tolerances(vm, relative, absolute)?;
     if a == b {
         return Ok(Value::TRUE);
     }

@@ -132,16 +132,7 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let written = forward(vm, args, false, "close");
     let first = written.err().map(|raised| vm.take_raised(raised));
     let read = forward(vm, args, true, "close");
-    match (first, read) {
-        (None, read) => read,
-        (Some(first), Ok(_)) => Err(vm.reraise(first)),
-        (Some(first), Err(raised)) => {
-            let second = vm.take_raised(raised);
-            let key = vm.name(name::CONTEXT);
-            vm.set_attr(second, key, Some(first))?;
-            Err(vm.reraise(second))
-        }
-    }
+    super::outcome_of_close(vm, first, read)
 }
 
 fn isatty(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

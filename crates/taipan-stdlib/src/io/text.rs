@@ -261,16 +261,7 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     vm.forget_instance(own.value());
     let first = flushed.err().map(|raised| vm.take_raised(raised));
     let closed = vm.call_method_name(buffer, name::CLOSE, &[]);
-    match (first, closed) {
-        (None, closed) => closed,
-        (Some(first), Ok(_)) => Err(vm.reraise(first)),
-        (Some(first), Err(raised)) => {
-            let second = vm.take_raised(raised);
-            let key = vm.name(name::CONTEXT);
-            vm.set_attr(second, key, Some(first))?;
-            Err(vm.reraise(second))
-        }
-    }
+    super::outcome_of_close(vm, first, closed)
 }
 
 fn detach(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
