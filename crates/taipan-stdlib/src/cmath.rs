@@ -351,17 +351,7 @@ fn rect(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
-    let constants = [
-        ("pi", std::f64::consts::PI),
-        ("e", std::f64::consts::E),
-        ("tau", std::f64::consts::TAU),
-        ("inf", f64::INFINITY),
-        ("nan", f64::NAN),
-    ];
-    for (name, number) in constants {
-        let value = vm.new_float(number)?;
-        Module::set(module, vm, name, value)?;
-    }
+    crate::math::add_constants(vm, module)?;
     for (name, imag) in [("infj", f64::INFINITY), ("nanj", f64::NAN)] {
         let value = Complex::new(vm, 0.0, imag)?.value();
         Module::set(module, vm, name, value)?;

@@ -301,7 +301,8 @@ fn trunc(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
 }
 
-fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
+/// Adds the constants that `math` and `cmath` share.
+pub(crate) fn add_constants(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     let constants = [
         ("pi", std::f64::consts::PI),
         ("e", std::f64::consts::E),
@@ -382,6 +383,6 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     name: "math",
     doc: "This module provides access to the mathematical functions\ndefined by the C standard.",
     functions: FUNCTIONS,
-    exec: Some(exec),
+    exec: Some(add_constants),
     ..ModuleSpec::DEFAULT
 };

@@ -19,7 +19,7 @@ mod extended_attributes;
 mod identity;
 mod path_argument;
 mod paths;
-mod processes;
+pub(crate) mod processes;
 pub use processes::forked;
 mod scandir;
 mod scheduling;

@@ -7,6 +7,8 @@ use taipan_vm::spec::{ModuleSpec, function};
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
+use crate::posix::processes::byte_strings;
+
 pub static MODULE: ModuleSpec = ModuleSpec {
     name: "_posixsubprocess",
     doc: "A POSIX helper for the subprocess module.",
@@ -18,18 +20,6 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     .looks_at_files()],
     ..ModuleSpec::DEFAULT
 };
-
-/// The bytes of each item of a sequence of strs or bytes.
-fn byte_strings(vm: &mut Vm, items: Value) -> Result<Vec<Vec<u8>>, Raised> {
-    let items = vm.list_of(items)?;
-    let mut all = Vec::new();
-    let mut i = 0;
-    while let Some(item) = items.get(vm).get_at(vm, i) {
-        all.push(vm.path_bytes(item)?);
-        i += 1;
-    }
-    Ok(all)
-}
 
 /// The ints of a sequence.
 fn numbers(vm: &mut Vm, items: Value) -> Result<Vec<i64>, Raised> {

@@ -188,7 +188,7 @@ fn swap_short(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::int(usize::from((number as u16).to_be())))
 }
 
-/// A str argument as bytes.
+/// A str argument as bytes; `place` is how errors number it: nothing, or a space and the number.
 fn text_argument(vm: &mut Vm, value: Value, function: &str, place: &str) -> Result<Vec<u8>, Raised> {
     match value.downcast::<Str>(vm) {
         Some(text) => {

@@ -12,7 +12,7 @@ use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
 use super::address::{address_bytes, address_value, host_bytes, idna, ipv4_text, ipv6_text, resolve_host};
-use super::{GAI_ERROR, HOST_ERROR, arity};
+use super::{GAI_ERROR, HOST_ERROR, arity, text_argument};
 
 /// Raises an exception class with an error number and a text.
 fn raise_coded(vm: &mut Vm, class: Result<Value, Raised>, code: i32, text: &str) -> Raised {
@@ -206,30 +206,12 @@ pub fn gethostbyaddr(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
 }
 
-/// A str argument of the name databases.
-fn name_argument(vm: &mut Vm, value: Value, function: &str, position: usize) -> Result<Vec<u8>, Raised> {
-    match value.downcast::<Str>(vm) {
-        Some(text) => {
-            let bytes = vm.encode_name(text)?;
-            if bytes.contains(&0) {
-                return Err(vm.raise(Exc::ValueError, "embedded null character"));
-            }
-            Ok(bytes)
-        }
-        None => {
-            let got = vm.type_name(value);
-            let message = format!("{function}() argument {position} must be str, not {got}");
-            Err(vm.raise(Exc::TypeError, message))
-        }
-    }
-}
-
 /// `getservbyname`.
 pub fn getservbyname(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     arity(vm, args, "getservbyname", 1, 2)?;
-    let name = name_argument(vm, args.get(0), "getservbyname", 1)?;
+    let name = text_argument(vm, args.get(0), "getservbyname", " 1")?;
     let protocol = match args.opt(1) {
-        Some(protocol) => Some(name_argument(vm, protocol, "getservbyname", 2)?),
+        Some(protocol) => Some(text_argument(vm, protocol, "getservbyname", " 2")?),
         None => None,
     };
     let shown = args.opt(1).unwrap_or(Value::NONE);
@@ -245,7 +227,7 @@ pub fn getservbyport(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     arity(vm, args, "getservbyport", 1, 2)?;
     let port = vm.parsed_i32(args.get(0))?;
     let protocol = match args.opt(1) {
-        Some(protocol) => Some(name_argument(vm, protocol, "getservbyport", 2)?),
+        Some(protocol) => Some(text_argument(vm, protocol, "getservbyport", " 2")?),
         None => None,
     };
     let Ok(port) = u16::try_from(port) else {
@@ -262,7 +244,7 @@ pub fn getservbyport(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// `getprotobyname`.
 pub fn getprotobyname(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     arity(vm, args, "getprotobyname", 1, 1)?;
-    let name = name_argument(vm, args.get(0), "getprotobyname", 1)?;
+    let name = text_argument(vm, args.get(0), "getprotobyname", " 1")?;
     match vm.ask_host(|host| host.protocol_by_name(&name))? {
         Some(number) => Ok(Value::int32(number)),
         None => Err(vm.raise(Exc::OSError, "protocol not found")),

@@ -34,11 +34,6 @@ pub fn decompressobj(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [wbits, zdict] = args.all();
     let wbits = int_argument(vm, wbits, 15)?;
     let zdict = zdict.given();
-    if let Some(zdict) = zdict
-        && vm.slots(zdict).get_buffer.is_none()
-    {
-        return Err(vm.raise(Exc::TypeError, "zdict argument must support the buffer protocol"));
-    }
     let stream = open(vm, wbits, zdict)?;
     make(vm, stream, |vm| {
         let empty = vm.new_bytes(b"")?;
@@ -55,7 +50,15 @@ pub fn decompressobj(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 /// A decompressing stream; the dictionary of a raw one is set at once.
+///
+/// # Errors
+/// TypeError for a dictionary without a buffer, ValueError for options that zlib refuses, `zlib.error` for other failures.
 pub(super) fn open(vm: &mut Vm, wbits: i32, zdict: Option<Value>) -> Result<Stream, Raised> {
+    if let Some(zdict) = zdict
+        && vm.slots(zdict).get_buffer.is_none()
+    {
+        return Err(vm.raise(Exc::TypeError, "zdict argument must support the buffer protocol"));
+    }
     vm.check_native_bytes(INFLATE_BYTES)?;
     let mut stream = match Stream::inflating(wbits) {
         Ok(stream) => stream,

@@ -3,7 +3,7 @@
 use libz_rs_sys as z;
 use taipan_vm::args::Args;
 use taipan_vm::gc::{Gc, HeapObject};
-use taipan_vm::raise::{Exc, Raised};
+use taipan_vm::raise::Raised;
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
 use taipan_vm::spec::TypeSpec;
@@ -64,11 +64,6 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
         let [wbits, zdict] = args.all();
         let wbits = int_argument(vm, wbits, 15)?;
         let zdict = zdict.given();
-        if let Some(zdict) = zdict
-            && vm.slots(zdict).get_buffer.is_none()
-        {
-            return Err(vm.raise(Exc::TypeError, "zdict argument must support the buffer protocol"));
-        }
         let stream = open(vm, wbits, zdict)?;
         let zdict = match zdict {
             Some(zdict) => Some(vm.bytes_of(zdict)?),
