@@ -214,7 +214,7 @@ impl<'s> Lexer<'s> {
     }
 
     /// The next token. An error token has its report in [`Lexer::error`] or, for the states in [`Done`] that have
-    /// none, is reported by [`Lexer::state_error`].
+    /// none, is reported by the error pass (`crate::grammar`).
     pub(crate) fn next_token(&mut self) -> Token {
         match self.modes.last() {
             Some(mode) if mode.kind == ModeKind::FString => self.ftstring_token(),

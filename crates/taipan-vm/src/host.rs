@@ -185,7 +185,9 @@ host! {
         fn socket_option(fd: i32, level: i32, option: i32, size: usize) -> Vec<u8>;
         /// `setsockopt`; `Err(n)` is a null pointer with length `n`.
         fn set_socket_option(fd: i32, level: i32, option: i32, value: Result<&[u8], u32>) -> ();
+        /// `getsockname`.
         fn socket_name(fd: i32) -> Vec<u8>;
+        /// `getpeername`.
         fn peer_name(fd: i32) -> Vec<u8>;
     }
     resolver {
@@ -203,12 +205,19 @@ host! {
         fn host_error_text(code: i32) -> String;
         /// `getservbyname`: the port, `None` when there is no such service.
         fn service_by_name(name: &[u8], protocol: Option<&[u8]>) -> Option<u16>;
+        /// `getservbyport`: the name, `None` when there is no such service.
         fn service_by_port(port: u16, protocol: Option<&[u8]>) -> Option<Vec<u8>>;
+        /// `getprotobyname`: the number, `None` when there is no such protocol.
         fn protocol_by_name(name: &[u8]) -> Option<i32>;
+        /// `gethostname`.
         fn host_name() -> Vec<u8>;
+        /// `sethostname`.
         fn set_host_name(name: &[u8]) -> ();
+        /// `if_nametoindex`.
         fn interface_index(name: &[u8]) -> u32;
+        /// `if_indextoname`.
         fn interface_name(index: u32) -> Vec<u8>;
+        /// `if_nameindex`: number and name of each.
         fn interfaces() -> Vec<(u32, Vec<u8>)>;
         /// `inet_aton`: an IPv4 address in any of the old notations.
         fn parse_old_ipv4(text: &[u8]) -> [u8; 4];

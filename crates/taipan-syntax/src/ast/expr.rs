@@ -261,6 +261,7 @@ pub struct Keyword<'a> {
 }
 
 impl<'a> Expr<'a> {
+    /// An expression at a place.
     pub fn new(kind: ExprKind<'a>, location: Location) -> Expr<'a> {
         Expr { kind, location }
     }

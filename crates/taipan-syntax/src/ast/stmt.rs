@@ -223,6 +223,7 @@ pub enum PatternKind<'a> {
 }
 
 impl<'a> Stmt<'a> {
+    /// A statement at a place.
     pub fn new(kind: StmtKind<'a>, location: Location) -> Stmt<'a> {
         Stmt { kind, location }
     }

@@ -93,7 +93,7 @@ impl Block {
         self.len == 0
     }
 
-    /// The number of the first instruction, once [`Cfg::number_instructions`] has run.
+    /// The number of the first instruction, once [`super::Cfg::number_instructions`] has run.
     #[inline(always)]
     pub fn number(&self) -> u32 {
         self.predecessors

@@ -117,6 +117,7 @@ const TOKEN_METHODS: &[MethodDef] = &[
 
 const TOKEN_GETSET: &[GetSetDef] = &[getter("var", token_variable, ""), getter("old_value", token_old, "")];
 
+/// The row of `Token`.
 pub static TOKEN: TypeSpec = TypeSpec {
     name: "Token",
     module: "_contextvars",

@@ -45,6 +45,7 @@ const COROUTINE_GETSET: &[GetSetDef] = &[
     getter("cr_origin", get_origin, ""),
 ];
 
+/// The row of `coroutine`.
 pub static COROUTINE: TypeSpec = TypeSpec {
     name: "coroutine",
     layout: Some(<Generator as HeapObject>::native),
@@ -85,6 +86,7 @@ fn wrapper_close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     close(vm, coroutine)
 }
 
+/// The row of `coroutine_wrapper`.
 pub static COROUTINE_WRAPPER: TypeSpec = TypeSpec {
     name: "coroutine_wrapper",
     layout: Some(<CoroutineWrapper as HeapObject>::native),

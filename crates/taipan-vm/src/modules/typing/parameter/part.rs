@@ -73,6 +73,7 @@ fn part_richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<V
     vm.compare(a, b, op)
 }
 
+/// The row of `ParamSpecArgs`.
 pub static PARAM_SPEC_ARGS: TypeSpec = TypeSpec {
     name: "ParamSpecArgs",
     module: "typing",
@@ -91,6 +92,7 @@ pub static PARAM_SPEC_ARGS: TypeSpec = TypeSpec {
     ..TypeSpec::DEFAULT
 };
 
+/// The row of `ParamSpecKwargs`.
 pub static PARAM_SPEC_KWARGS: TypeSpec = TypeSpec {
     name: "ParamSpecKwargs",
     module: "typing",
