@@ -1,6 +1,7 @@
 //! Names and numbers of the network: hosts, services, protocols, interfaces, as the system's resolver knows them.
 //!
-//! What each operation takes and gives is said where `Host` lists it. Lists and strings that the system gives are copied at once and, where they are the caller's, freed.
+//! What each operation takes and gives is said where `Host` lists it. Lists and strings that the system gives are copied at
+//! once and, where they are the caller's, freed.
 
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr;
