@@ -2,7 +2,7 @@
 //!
 //! Recursion over nested containers is bounded by the native stack.
 
-use taipan_text::{TextBuf, float_text};
+use taipan_text::{TextBuf, TextRef, float_text};
 use taipan_vm::args::Args;
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
@@ -163,7 +163,7 @@ fn with_note(vm: &mut Vm, raised: Raised, note: impl FnOnce(&mut Vm) -> Result<S
 impl Run {
     fn value(&mut self, vm: &mut Vm, value: Value, level: usize) -> Result<(), Raised> {
         if let Some(number) = value.as_small_int() {
-            self.out.push_str(&number.to_string());
+            push_int(&mut self.out, number);
             return Ok(());
         }
         if value.is_none() || value.is_bool() {
@@ -310,7 +310,6 @@ impl Run {
         }
         self.enter(vm, dict.value())?;
         self.out.push_str("{");
-        self.new_line(vm, level + 1)?;
         let mut first = true;
         if self.sort_keys || dict.value().exact::<Dict>().is_none() {
             let items = vm.call_method(dict.value(), "items", &[])?;
@@ -336,7 +335,9 @@ impl Run {
             }
         }
         self.leave(vm);
-        self.new_line(vm, level)?;
+        if !first {
+            self.new_line(vm, level)?;
+        }
         self.out.push_str("}");
         Ok(())
     }
@@ -368,8 +369,8 @@ impl Run {
         };
         if !std::mem::replace(first, false) {
             self.push(vm, self.item_separator)?;
-            self.new_line(vm, level)?;
         }
+        self.new_line(vm, level)?;
         self.string(vm, name)?;
         self.push(vm, self.key_separator)?;
         match self.value(vm, value, level) {
@@ -388,6 +389,26 @@ fn constant(value: Value) -> &'static str {
         Value::FALSE => "false",
         _ => "null",
     }
+}
+
+/// Appends the digits of a number.
+fn push_int(out: &mut TextBuf, number: impl Into<i64>) {
+    let number = number.into();
+    let mut digits = [0; 20];
+    let (mut at, mut rest) = (digits.len(), number.unsigned_abs());
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    out.push_text(TextRef::Ascii(&digits[at..]));
 }
 
 /// The digits of an int, whatever a subclass says.

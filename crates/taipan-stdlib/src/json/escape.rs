@@ -39,18 +39,41 @@ fn push_escape(out: &mut TextBuf, point: u32) {
     out.push(u32::from(letter));
 }
 
+/// Bytes looked at together.
+const CHUNK: usize = 16;
+
+/// The first byte that `is_special`; most texts have none.
+pub(super) fn find_byte(bytes: &[u8], is_special: impl Fn(u8) -> bool) -> Option<usize> {
+    let mut from = 0;
+    for chunk in bytes.chunks_exact(CHUNK) {
+        // No early exit within a chunk, so that it is one step of vector code.
+        if chunk.iter().fold(false, |found, &byte| found | is_special(byte)) {
+            break;
+        }
+        from += CHUNK;
+    }
+    bytes[from..].iter().position(|&byte| is_special(byte)).map(|at| from + at)
+}
+
+/// The first code point that does not stand for itself.
+fn find_escaped(text: TextRef<'_>, ascii: bool) -> Option<(usize, u32)> {
+    let at = match text {
+        TextRef::Ascii(bytes) | TextRef::Latin1(bytes) => find_byte(bytes, |byte| !is_plain(u32::from(byte), ascii)),
+        wide => wide.iter().position(|point| !is_plain(point, ascii)),
+    }?;
+    Some((at, text.code_point(at)))
+}
+
 /// Appends a text in quotes.
 pub fn push_quoted(out: &mut TextBuf, text: TextRef<'_>, ascii: bool) {
     out.push(u32::from(b'"'));
-    let mut start = 0;
-    for (at, point) in text.iter().enumerate() {
-        if !is_plain(point, ascii) {
-            out.push_text(text.slice(start..at));
-            push_escape(out, point);
-            start = at + 1;
-        }
+    let mut rest = text;
+    while let Some((at, point)) = find_escaped(rest, ascii) {
+        out.push_text(rest.slice(0..at));
+        push_escape(out, point);
+        rest = rest.slice_from(at + 1);
     }
-    out.push_text(text.slice_from(start));
+    out.push_text(rest);
     out.push(u32::from(b'"'));
 }
 
@@ -63,6 +86,22 @@ mod tests {
         let mut out = TextBuf::new();
         push_quoted(&mut out, TextRef::Ucs4(&points), ascii);
         out.as_text().to_utf8_lossy()
+    }
+
+    #[test]
+    fn escapes_are_found_wherever_they_stand() {
+        for len in 0..40 {
+            for at in 0..len {
+                let mut text = vec![b'x'; len];
+                text[at] = b'"';
+                assert_eq!(find_byte(&text, |byte| byte == b'"'), Some(at));
+                let mut out = TextBuf::new();
+                push_quoted(&mut out, TextRef::Ascii(&text), true);
+                let expected = format!("\"{}\\\"{}\"", "x".repeat(at), "x".repeat(len - at - 1));
+                assert_eq!(out.as_text().to_utf8_lossy(), expected);
+            }
+        }
+        assert_eq!(find_byte(&[b'x'; 40], |byte| byte == b'"'), None);
     }
 
     #[test]

@@ -82,20 +82,29 @@ struct Scan {
     memo: Gc<Dict>,
 }
 
-/// The first place at or behind `at` that holds no white space.
-fn skip_space(text: TextRef<'_>, mut at: usize) -> usize {
-    while matches!(text.get(at), Some(9 | 10 | 13 | 32)) {
-        at += 1;
+/// The first place at or behind `at` whose code point is none of these.
+#[inline]
+fn skip(text: TextRef<'_>, mut at: usize, is_skipped: impl Fn(u32) -> bool) -> usize {
+    if let TextRef::Ascii(bytes) | TextRef::Latin1(bytes) = text {
+        while bytes.get(at).is_some_and(|&byte| is_skipped(u32::from(byte))) {
+            at += 1;
+        }
+    } else {
+        while text.get(at).is_some_and(&is_skipped) {
+            at += 1;
+        }
     }
     at
 }
 
+/// The first place at or behind `at` that holds no white space.
+fn skip_space(text: TextRef<'_>, at: usize) -> usize {
+    skip(text, at, |point| matches!(point, 9 | 10 | 13 | 32))
+}
+
 /// The end of a run of digits.
-fn skip_digits(text: TextRef<'_>, mut at: usize) -> usize {
-    while matches!(text.get(at), Some(0x30..=0x39)) {
-        at += 1;
-    }
-    at
+fn skip_digits(text: TextRef<'_>, at: usize) -> usize {
+    skip(text, at, |point| matches!(point, 0x30..=0x39))
 }
 
 fn starts_with(text: TextRef<'_>, at: usize, word: &str) -> bool {
@@ -135,7 +144,10 @@ impl Scan {
     }
 
     fn at(self, vm: &Vm, at: usize) -> Option<u8> {
-        self.text.get(vm).text().get(at).and_then(|point| u8::try_from(point).ok())
+        match self.text.get(vm).text() {
+            TextRef::Ascii(bytes) | TextRef::Latin1(bytes) => bytes.get(at).copied(),
+            wide => wide.get(at).and_then(|point| u8::try_from(point).ok()),
+        }
     }
 
     /// The term at `at` and the place behind it.

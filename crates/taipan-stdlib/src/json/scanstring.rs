@@ -9,6 +9,7 @@ use taipan_vm::types::str::Str;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
+use super::escape::find_byte;
 use super::{pair, text_argument};
 
 /// Why a string cannot be read, and where.
@@ -31,14 +32,17 @@ pub(super) fn raise_decode_error(vm: &mut Vm, text: Gc<Str>, Failure(message, at
 
 /// The first quote or backslash at or behind `from`.
 fn find_special(text: TextRef<'_>, from: usize, strict: bool) -> Result<Option<(usize, u32)>, Failure> {
-    for (i, point) in text.slice_from(from).iter().enumerate() {
-        match point {
-            0x22 | 0x5C => return Ok(Some((from + i, point))),
-            0..0x20 if strict => return Err(Failure("Invalid control character at", from + i)),
-            _ => {}
-        }
+    let is_special = |point: u32| point == 0x22 || point == 0x5C || strict && point < 0x20;
+    let rest = text.slice_from(from);
+    let found = match rest {
+        TextRef::Ascii(bytes) | TextRef::Latin1(bytes) => find_byte(bytes, |byte| is_special(u32::from(byte))),
+        wide => wide.iter().position(is_special),
+    };
+    let Some(at) = found else { return Ok(None) };
+    match rest.code_point(at) {
+        point @ (0x22 | 0x5C) => Ok(Some((from + at, point))),
+        _ => Err(Failure("Invalid control character at", from + at)),
     }
-    Ok(None)
 }
 
 /// Four hexadecimal digits.
@@ -76,13 +80,11 @@ pub(super) fn read(text: TextRef<'_>, start: usize, strict: bool) -> Result<(Sca
         let escaped = match char::from_u32(letter) {
             Some('u') => {
                 let digits = found + 2;
-                // CPython wants one more character behind the digits: the closing quote.
-                let Some(mut unit) = hex_unit(text, digits).filter(|_| digits + 4 < text.len()) else {
+                let Some(mut unit) = hex_unit(text, digits) else {
                     return Err(Failure(BAD_UNIT, found + 1));
                 };
                 at = digits + 4;
                 if (0xD800..0xDC00).contains(&unit)
-                    && at + 6 < text.len()
                     && text.get(at) == Some(0x5C)
                     && text.get(at + 1) == Some(u32::from(b'u'))
                 {
