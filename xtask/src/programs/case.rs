@@ -47,12 +47,15 @@ pub struct Case {
 }
 
 impl Case {
-    /// All programs of `folder`, by name.
+    /// All programs of `folder`, by name. One without a description would never run: that is an error.
     pub fn load_all(folder: &Path) -> Result<Vec<Case>, String> {
         let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let mut cases = Vec::new();
         for entry in entries.flatten() {
             let path = entry.path();
+            if path.extension().is_some_and(|end| end == "py") && !path.with_extension("toml").exists() {
+                return Err(format!("{}: never runs, as no file of that name ends in .toml", path.display()));
+            }
             let (Some(stem), Some("toml")) =
                 (path.file_stem().and_then(|s| s.to_str()), path.extension().and_then(|s| s.to_str()))
             else {
