@@ -256,6 +256,9 @@ impl<'a> Args<'a> {
             *to = from.get();
         }
         let star = positional + signature.kwonly as usize;
+        if self.kwcount != 0 {
+            self.check_counts(vm, signature)?;
+        }
         if signature.varargs {
             bound[star] = self.tuple_from(vm, positional)?.value();
         } else if n > positional {
@@ -285,10 +288,8 @@ impl<'a> Args<'a> {
         extra: usize,
     ) -> Result<(), Raised> {
         let receiver = signature.has_receiver as usize;
-        let total = signature.positional as usize + signature.kwonly as usize;
-        if total == receiver && !signature.varkw {
-            return Err(vm.raise(Exc::TypeError, format!("{}() takes no keyword arguments", signature.name())));
-        }
+        // The first keyword that is no parameter, and whether one is a parameter given by position, too.
+        let (mut unexpected, mut is_double) = (None, false);
         for i in 0..self.kwcount {
             let Some((key, value)) = self.keyword(vm, i) else { break };
             let Some(name) = key.downcast::<Str>(vm) else {
@@ -296,35 +297,57 @@ impl<'a> Args<'a> {
             };
             let slot = signature.keyword_slot(|parameter| name.get(vm).equals(parameter));
             match slot {
-                Some(slot) if !bound[slot].is_unbound() => {
-                    let position = slot + 1 - receiver;
-                    let (function, name) = (signature.name(), name.get(vm).to_string_lossy());
-                    return Err(vm.raise(
-                        Exc::TypeError,
-                        format!("argument for {function}() given by name ('{name}') and position ({position})"),
-                    ));
-                }
+                Some(slot) if !bound[slot].is_unbound() => is_double = true,
                 Some(slot) => bound[slot] = value,
                 None if signature.varkw => {
                     let Some(dict) = bound[extra].downcast::<Dict>(vm) else { break };
                     Dict::set(dict, vm, key, value)?;
                 }
-                None if signature.posonly == signature.positional && signature.kwonly == 0 => {
-                    return Err(vm.raise(Exc::TypeError, format!("{}() takes no keyword arguments", signature.name())));
-                }
-                None => {
-                    let (function, name) = (signature.name(), name.get(vm).to_string_lossy());
-                    let mut message = format!("{function}() got an unexpected keyword argument '{name}'");
-                    let plain = signature.parameters().skip(receiver).filter(|parameter| {
-                        matches!(parameter.kind, ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly)
-                    });
-                    let names = plain.map(|parameter| parameter.name);
-                    if let Some(close) = closest(&name, names) {
-                        message.push_str(&format!(". Did you mean '{close}'?"));
-                    }
-                    return Err(vm.raise(Exc::TypeError, message));
-                }
+                None => unexpected = unexpected.or(Some(name)),
             }
+        }
+        if !is_double && unexpected.is_none() {
+            return Ok(());
+        }
+        // What is missing is told first, then what was given twice.
+        self.check_missing(vm, signature, bound)?;
+        let function = signature.name();
+        for (slot, parameter) in signature.parameters().enumerate().take(self.len().min(signature.positional as usize))
+        {
+            if slot >= signature.posonly as usize && self.keyword_named(vm, parameter.name).is_some() {
+                let (name, position) = (parameter.name, slot + 1 - receiver);
+                let message = format!("argument for {function}() given by name ('{name}') and position ({position})");
+                return Err(vm.raise(Exc::TypeError, message));
+            }
+        }
+        let Some(name) = unexpected else { return Ok(()) };
+        let name = name.get(vm).to_string_lossy();
+        let mut message = format!("{function}() got an unexpected keyword argument '{name}'");
+        let plain = signature.parameters().skip(receiver).filter(|parameter| {
+            matches!(parameter.kind, ParameterKind::PositionalOrKeyword | ParameterKind::KeywordOnly)
+        });
+        let names = plain.map(|parameter| parameter.name);
+        if let Some(close) = closest(&name, names) {
+            message.push_str(&format!(". Did you mean '{close}'?"));
+        }
+        Err(vm.raise(Exc::TypeError, message))
+    }
+
+    /// Raises TypeError for keywords given to a function without, and for more arguments than there are parameters: what
+    /// CPython looks at first.
+    #[cold]
+    #[inline(never)]
+    fn check_counts(&self, vm: &mut Vm, signature: &Signature) -> Result<(), Raised> {
+        if signature.varkw {
+            return Ok(());
+        }
+        if signature.posonly == signature.positional && signature.kwonly == 0 {
+            let name = self.qualified(vm, signature);
+            return Err(vm.raise(Exc::TypeError, format!("{name}() takes no keyword arguments")));
+        }
+        let given = self.len() + self.kwcount;
+        if !signature.varargs && given > signature.positional as usize + signature.kwonly as usize {
+            return Err(self.too_many(vm, signature, self.len().saturating_sub(signature.has_receiver as usize)));
         }
         Ok(())
     }
@@ -363,9 +386,8 @@ impl<'a> Args<'a> {
                 let total = max + signature.kwonly as usize;
                 let given = given + self.kwcount;
                 if given > total {
-                    let bound = if min == total { "exactly" } else { "at most" };
                     let word = if self.kwcount == given { "keyword " } else { "" };
-                    format!("{name}() takes {bound} {total} {word}argument{} ({given} given)", s(total))
+                    format!("{name}() takes at most {total} {word}argument{} ({given} given)", s(total))
                 } else {
                     let bound = if min == max { "exactly" } else { "at most" };
                     format!(
@@ -401,12 +423,10 @@ impl<'a> Args<'a> {
             let variadic = matches!(parameter.kind, ParameterKind::VarPositional | ParameterKind::VarKeyword);
             if !variadic && parameter.default.is_none() && bound[i].is_unbound() {
                 let message = if i < signature.posonly as usize {
-                    let word = if min == max { "exactly" } else { "at least" };
-                    format!(
-                        "{name}() takes {word} {} positional argument{} ({given} given)",
-                        signature.posonly as usize - receiver,
-                        if signature.posonly as usize - receiver == 1 { "" } else { "s" }
-                    )
+                    let least = (signature.posonly.min(signature.required) as usize).saturating_sub(receiver);
+                    let word = if least < max { "at least" } else { "exactly" };
+                    let s = if least == 1 { "" } else { "s" };
+                    format!("{name}() takes {word} {least} positional argument{s} ({given} given)")
                 } else {
                     let position = i + 1 - receiver;
                     format!("{name}() missing required argument '{}' (pos {position})", parameter.name)

@@ -187,6 +187,8 @@ fn set_name_method(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// Whether a function is marked with `__isabstractmethod__`.
 pub fn is_abstract(vm: &mut Vm, function: Value) -> Result<bool, Raised> {
+    // A property of a property of a property asks on.
+    vm.check_native_stack()?;
     match vm.get_attr_opt_name(function, name::ISABSTRACTMETHOD)? {
         Some(mark) => vm.is_true(mark),
         None => Ok(false),
