@@ -250,6 +250,20 @@ impl Parser {
         }
     }
 
+    /// Reports markup to which no event belongs.
+    pub(crate) fn other(&mut self, from: usize, to: usize) -> Scan<bool> {
+        self.report(from, to, Event::Other)
+    }
+
+    /// Reports an event that lies between two offsets, and goes on behind it.
+    #[inline]
+    pub(crate) fn report(&mut self, from: usize, to: usize, event: Event) -> Scan<bool> {
+        self.event_at(from, to);
+        self.advance(to);
+        self.queue.push_back(event);
+        Ok(true)
+    }
+
     /// The text of the newest source and the offset in it.
     pub(crate) fn rest(&self) -> (&str, usize) {
         self.sources.last().map_or(("", 0), |source| (source.text.as_str(), source.at))

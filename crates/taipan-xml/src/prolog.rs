@@ -66,19 +66,6 @@ impl Parser {
         }
     }
 
-    /// Reports markup to which no event belongs.
-    pub(crate) fn other(&mut self, from: usize, to: usize) -> Scan<bool> {
-        self.report(from, to, Event::Other)
-    }
-
-    /// Reports an event that lies between two offsets, and goes on behind it.
-    pub(crate) fn report(&mut self, from: usize, to: usize, event: Event) -> Scan<bool> {
-        self.event_at(from, to);
-        self.advance(to);
-        self.queue.push_back(event);
-        Ok(true)
-    }
-
     /// `<!--...-->`.
     pub(crate) fn comment(&mut self) -> Scan<bool> {
         let (text, at) = self.rest();
@@ -116,6 +103,7 @@ impl Parser {
         self.report(at, end + 2, event)
     }
 
+    /// Whether nothing of the document came before.
     fn is_at_start(&self, at: usize) -> bool {
         let (line, column, _) = self.place();
         at == 0 && line == 1 && column == 0 && self.sources.len() == 1 && !self.seen_element

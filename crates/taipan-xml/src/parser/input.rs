@@ -45,6 +45,7 @@ impl Parser {
         }
     }
 
+    /// Whether the bytes of the document are its text.
     pub(crate) fn is_utf8(&self) -> bool {
         matches!(self.encoding, None | Some(Encoding::Utf8))
     }
