@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn who_waits_takes_the_budget_of_the_holder_away() {
         let gil = Arc::new(Gil::default());
-        let budget = Budget::new();
+        let budget = Budget::full();
         gil.share();
         gil.set_budget(&budget);
         let waiting = {

@@ -14,7 +14,7 @@ pub struct Budget(AtomicI32);
 
 impl Budget {
     /// A whole slice.
-    pub fn new() -> Budget {
+    pub fn full() -> Budget {
         Budget(AtomicI32::new(SLICE))
     }
 

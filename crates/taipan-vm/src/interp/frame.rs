@@ -176,7 +176,7 @@ impl Execution {
         let mut execution = Execution {
             top: base.as_ptr(),
             limit: base.as_ptr(),
-            budget: Budget::new(),
+            budget: Budget::full(),
             reraised: false,
             raised_at: None,
             left_at: None,
