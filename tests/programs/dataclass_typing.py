@@ -150,3 +150,9 @@ Made = dataclasses.make_dataclass("Made", [("x", int), ("y", int, 5)], namespace
 print(Made(1), Made(1).sum(), Made.__annotations__)
 attempt(lambda: dataclasses.make_dataclass("Bad", [("x", int, 1), ("y", int)]))
 attempt(lambda: dataclass(type("Bad2", (), {"__annotations__": {"x": list}, "x": []})))
+
+# Unions in aliases in unions: each hash is made once.
+nested = same = int
+for _ in range(500):
+    nested, same = list[nested] | None, None | list[same]
+print(hash(nested) == hash(same), {nested: 1}[same])

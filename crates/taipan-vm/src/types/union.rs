@@ -12,6 +12,7 @@ use crate::spec::{GetSetDef, MethodDef, TypeSpec, WEAKREFABLE, class_method, get
 use crate::types::Builtin;
 use crate::types::generic_alias::{GenericAlias, substitute};
 use crate::types::list::List;
+use crate::types::set::Set;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::types::type_::Type;
@@ -23,6 +24,8 @@ heap_object! {
     pub struct Union = Builtin::Union {
         pub args: Gc<Tuple>,
         pub parameters: Option<Value>,
+        /// The hash, or -1: unions lie in the aliases of other unions, whose hashes ask for it again and again.
+        hash: i64,
     }
 }
 
@@ -52,7 +55,7 @@ pub fn of(vm: &mut Vm, items: Gc<Tuple>) -> Result<Value, Raised> {
     match args.get(vm).len() {
         0 => Err(vm.raise(Exc::TypeError, "Cannot take a Union of no types.")),
         1 => Ok(args.get(vm).at(0)),
-        _ => Ok(vm.new_exact(Union { header: HeaderWord::NEW, args, parameters: None })?.value()),
+        _ => Ok(vm.new_exact(Union { header: HeaderWord::NEW, args, parameters: None, hash: -1 })?.value()),
     }
 }
 
@@ -130,14 +133,19 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 /// Independent of the order of the alternatives.
 fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
-    let args = expect(vm, this).get(vm).args;
+    let Union { args, hash: known, .. } = *expect(vm, this).get(vm);
+    if known != -1 {
+        return Ok(known);
+    }
+    let set = Set::new_frozen(vm)?;
     for i in 0..args.get(vm).len() {
         let item = args.get(vm).at(i);
-        vm.hash(item)?;
+        let hash = vm.hash(item)?;
+        Set::add_hashed(set, vm, item, hash)?;
     }
-    let class = vm.class(Builtin::FrozenSet).value();
-    let set = vm.call(class, &[args.value()])?;
-    vm.hash(set)
+    let hash = vm.hash(set.value())?;
+    expect(vm, this).get_mut(vm).hash = hash;
+    Ok(hash)
 }
 
 fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value, Raised> {
