@@ -94,6 +94,8 @@ impl<'a> Part<'a> {
         Some(match self {
             Part::Constant(value) => match value {
                 Constant::None | Constant::True | Constant::False | Constant::Ellipsis => return None,
+                // Interning a member makes a frozenset of its own for each code object.
+                Constant::FrozenSet(items) if items.iter().any(is_interned_later) => return None,
                 // Each NaN is an object of its own.
                 value if has_nan(value) => return None,
                 Constant::Str(text) if is_latin1_character(text) => Key::Name(text),
@@ -230,9 +232,17 @@ impl<'a> Interned<'a> {
 
     /// Text like an identifier, and the names of classes in classes.
     fn contains(&self, text: &Wtf8Buf) -> bool {
-        let name_like = text.as_bytes().iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        name_like || self.class_names.contains(text)
+        is_name_like(text) || self.class_names.contains(text)
     }
+}
+
+/// Whether it is a name that, most likely, the process knows already, so that the compiler's object is exchanged.
+fn is_interned_later(constant: &Constant) -> bool {
+    matches!(constant, Constant::Str(text) if is_name_like(text) && text.char_count() > 1)
+}
+
+fn is_name_like(text: &Wtf8Buf) -> bool {
+    text.as_bytes().iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// There is one object of each in a process, which counts as interned.
