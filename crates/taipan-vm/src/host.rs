@@ -473,6 +473,8 @@ host! {
 /// A host that refuses everything.
 pub struct NoHost;
 
+impl Host for NoHost {}
+
 /// The operating system as host.
 pub fn operating_system() -> Arc<dyn Host> {
     Arc::new(os::OsHost)
