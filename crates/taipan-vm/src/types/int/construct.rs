@@ -93,7 +93,8 @@ fn parsed_int(
     match parsed {
         Ok(big) => vm.new_big_int(&big),
         Err(error) => {
-            let repr = vm.repr_string(x)?;
+            // Only one message shows what was refused, which may be long.
+            let repr = if error == ParseIntError::Invalid { vm.repr_string(x)? } else { String::new() };
             Err(vm.raise(Exc::ValueError, error.message(base, &repr)))
         }
     }
