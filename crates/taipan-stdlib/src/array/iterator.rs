@@ -1,13 +1,13 @@
 //! `array.arrayiterator`.
 
-use taipan_vm::args::Args;
 use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
 use taipan_vm::raise::Raised;
 use taipan_vm::slots::Slots;
 use taipan_vm::spec::{MethodDef, NO_NEW, TypeSpec, method};
+use taipan_vm::types::indexed_iterator::{self, IndexedIterator};
 use taipan_vm::types::iterators::self_iter;
-use taipan_vm::types::list::iterator::reduced;
+use taipan_vm::types::tuple::Tuple;
 use taipan_vm::types::type_::class_of_spec;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
@@ -41,32 +41,31 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     Array::get_at(array, vm, index).map(Some)
 }
 
-fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let ArrayIterator { array, index, .. } = *args.receiver::<ArrayIterator>(vm).get(vm);
-    let function = vm.builtin_named("iter")?;
-    match array {
-        Some(array) => reduced(vm, function, Some(array.value()), index as isize),
-        None => {
-            let empty = taipan_vm::types::tuple::Tuple::empty(vm)?.value();
-            let args = taipan_vm::types::tuple::Tuple::from_values(vm, &[empty])?.value();
-            Ok(taipan_vm::types::tuple::Tuple::from_values(vm, &[function, args])?.value())
-        }
+impl IndexedIterator for ArrayIterator {
+    fn sequence(&self, vm: &Vm) -> Option<(Value, usize)> {
+        self.array.map(|array| (array.value(), array.get(vm).len()))
     }
-}
 
-fn set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (this, [state]) = args.method::<ArrayIterator, 1>(vm);
-    let index = vm.index_isize(state)?;
-    if let Some(array) = this.get(vm).array {
-        let n = array.get(vm).len() as isize;
-        this.get_mut(vm).index = index.clamp(0, n) as usize;
+    fn index(&self) -> usize {
+        self.index
     }
-    Ok(Value::NONE)
+
+    fn set_index(&mut self, index: usize) {
+        self.index = index;
+    }
+
+    fn empty(vm: &mut Vm) -> Result<Value, Raised> {
+        Ok(Tuple::empty(vm)?.value())
+    }
 }
 
 const METHODS: &[MethodDef] = &[
-    method("__reduce__($self, /)", reduce, "Return state information for pickling."),
-    method("__setstate__($self, state, /)", set_state, "Set state information for unpickling."),
+    method("__reduce__($self, /)", indexed_iterator::reduce::<ArrayIterator>, "Return state information for pickling."),
+    method(
+        "__setstate__($self, state, /)",
+        indexed_iterator::set_state::<ArrayIterator>,
+        "Set state information for unpickling.",
+    ),
 ];
 
 pub static TYPE: TypeSpec = TypeSpec {

@@ -7,7 +7,7 @@ use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
 use crate::spec::{MethodDef, NO_NEW, TypeSpec, method};
 use crate::types::Builtin;
-use crate::types::list::iterator::reduced;
+use crate::types::indexed_iterator::{reduced_at, reduced_exhausted};
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -66,7 +66,7 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let SequenceIterator { sequence, index, .. } = *args.receiver::<SequenceIterator>(vm).get(vm);
     let function = vm.builtin_named("iter")?;
     match sequence {
-        Some(_) => reduced(vm, function, sequence, index as isize),
+        Some(sequence) => reduced_at(vm, function, sequence, index as isize),
         None => exhausted(vm, function),
     }
 }
@@ -74,8 +74,7 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// `(iter, ((),))`: how an exhausted iterator is pickled.
 fn exhausted(vm: &mut Vm, function: Value) -> Result<Value, Raised> {
     let empty = Tuple::empty(vm)?.value();
-    let args = Tuple::from_values(vm, &[empty])?.value();
-    Ok(Tuple::from_values(vm, &[function, args])?.value())
+    reduced_exhausted(vm, function, empty)
 }
 
 fn set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

@@ -1,14 +1,14 @@
 //! `bytes_iterator` and `bytearray_iterator`: one layout for both.
 
-use crate::args::Args;
 use crate::gc::{HeaderWord, HeapObject};
 use crate::heap_object;
 use crate::raise::Raised;
 use crate::slots::Slots;
-use crate::spec::{MethodDef, NO_NEW, TypeSpec, method};
+use crate::spec::{MethodDef, NO_NEW, TypeSpec};
 use crate::types::Builtin;
 use crate::types::bytearray::ByteArray;
 use crate::types::bytes::contents::contents;
+use crate::types::indexed_iterator::{self, IndexedIterator};
 use crate::types::iterators::self_iter;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -43,41 +43,25 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     Ok(item.map(|byte| Value::int(byte.into())))
 }
 
-fn length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let iterator = args.receiver::<ByteIterator>(vm);
-    let ByteIterator { sequence, index, .. } = *iterator.get(vm);
-    Ok(Value::int(sequence.map_or(0, |sequence| contents(vm, sequence).len().saturating_sub(index))))
-}
+impl IndexedIterator for ByteIterator {
+    fn sequence(&self, vm: &Vm) -> Option<(Value, usize)> {
+        self.sequence.map(|sequence| (sequence, contents(vm, sequence).len()))
+    }
 
-fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let iterator = args.receiver::<ByteIterator>(vm);
-    let ByteIterator { sequence, index, .. } = *iterator.get(vm);
-    let function = vm.builtin_named("iter")?;
-    match sequence {
-        Some(sequence) => crate::types::list::iterator::reduced(vm, function, Some(sequence), index as isize),
-        None => {
-            let empty = Tuple::empty(vm)?.value();
-            let args = Tuple::from_values(vm, &[empty])?.value();
-            Ok(Tuple::from_values(vm, &[function, args])?.value())
-        }
+    fn index(&self) -> usize {
+        self.index
+    }
+
+    fn set_index(&mut self, index: usize) {
+        self.index = index;
+    }
+
+    fn empty(vm: &mut Vm) -> Result<Value, Raised> {
+        Ok(Tuple::empty(vm)?.value())
     }
 }
 
-fn set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (iterator, [state]) = args.method::<ByteIterator, 1>(vm);
-    let state = vm.index_isize(state)?;
-    if let Some(sequence) = iterator.get(vm).sequence {
-        let n = contents(vm, sequence).len() as isize;
-        iterator.get_mut(vm).index = state.clamp(0, n) as usize;
-    }
-    Ok(Value::NONE)
-}
-
-const METHODS: &[MethodDef] = &[
-    method("__length_hint__($self, /)", length_hint, "Private method returning an estimate of len(list(it))."),
-    method("__reduce__($self, /)", reduce, "Return state information for pickling."),
-    method("__setstate__($self, object, /)", set_state, "Set state information for unpickling."),
-];
+const METHODS: &[MethodDef] = &indexed_iterator::methods::<ByteIterator>();
 
 pub static BYTES_ITERATOR: TypeSpec = TypeSpec {
     name: "bytes_iterator",

@@ -7,9 +7,9 @@ use crate::raise::Raised;
 use crate::slots::Slots;
 use crate::spec::{MethodDef, TypeSpec, method};
 use crate::types::Builtin;
+use crate::types::indexed_iterator::{self, IndexedIterator, reduced_at, reduced_exhausted};
 use crate::types::iterators::self_iter;
 use crate::types::list::List;
-use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -57,43 +57,22 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     }
 }
 
-fn length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let iterator = args.receiver::<ListIterator>(vm);
-    let ListIterator { list, index, .. } = *iterator.get(vm);
-    Ok(Value::int(list.map_or(0, |list| list.get(vm).len().saturating_sub(index))))
-}
-
-fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let iterator = args.receiver::<ListIterator>(vm);
-    let ListIterator { list, index, .. } = *iterator.get(vm);
-    let function = vm.builtin_named("iter")?;
-    reduced(vm, function, list.map(Gc::value), index as isize)
-}
-
-/// `(function, (sequence,), index)`, or `(function, ([],))` of an exhausted iterator.
-pub fn reduced(vm: &mut Vm, function: Value, sequence: Option<Value>, index: isize) -> Result<Value, Raised> {
-    match sequence {
-        Some(sequence) => {
-            let args = Tuple::from_values(vm, &[sequence])?.value();
-            let index = vm.new_int(index as i64)?;
-            Ok(Tuple::from_values(vm, &[function, args, index])?.value())
-        }
-        None => {
-            let empty = List::new(vm)?.value();
-            let args = Tuple::from_values(vm, &[empty])?.value();
-            Ok(Tuple::from_values(vm, &[function, args])?.value())
-        }
+impl IndexedIterator for ListIterator {
+    fn sequence(&self, vm: &Vm) -> Option<(Value, usize)> {
+        self.list.map(|list| (list.value(), list.get(vm).len()))
     }
-}
 
-fn set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (iterator, [state]) = args.method::<ListIterator, 1>(vm);
-    let state = vm.index_isize(state)?;
-    if let Some(list) = iterator.get(vm).list {
-        let n = list.get(vm).len() as isize;
-        iterator.get_mut(vm).index = state.clamp(0, n) as usize;
+    fn index(&self) -> usize {
+        self.index
     }
-    Ok(Value::NONE)
+
+    fn set_index(&mut self, index: usize) {
+        self.index = index;
+    }
+
+    fn empty(vm: &mut Vm) -> Result<Value, Raised> {
+        Ok(List::new(vm)?.value())
+    }
 }
 
 fn reverse_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
@@ -121,7 +100,13 @@ fn reverse_reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let ListReverseIterator { list, index, .. } = *iterator.get(vm);
     let live = list.filter(|_| index >= 0).map(Gc::value);
     let function = vm.builtin_named("reversed")?;
-    reduced(vm, function, live, index)
+    match live {
+        Some(list) => reduced_at(vm, function, list, index),
+        None => {
+            let empty = List::new(vm)?.value();
+            reduced_exhausted(vm, function, empty)
+        }
+    }
 }
 
 fn reverse_set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -134,11 +119,7 @@ fn reverse_set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     Ok(Value::NONE)
 }
 
-const METHODS: &[MethodDef] = &[
-    method("__length_hint__($self, /)", length_hint, "Private method returning an estimate of len(list(it))."),
-    method("__reduce__($self, /)", reduce, "Return state information for pickling."),
-    method("__setstate__($self, object, /)", set_state, "Set state information for unpickling."),
-];
+const METHODS: &[MethodDef] = &indexed_iterator::methods::<ListIterator>();
 
 const REVERSE_METHODS: &[MethodDef] = &[
     method("__length_hint__($self, /)", reverse_length_hint, "Private method returning an estimate of len(list(it))."),

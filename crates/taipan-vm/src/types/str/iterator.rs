@@ -1,16 +1,14 @@
 //! `str_iterator` and `str_ascii_iterator`.
 
-use crate::args::Args;
 use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::heap_object;
 use crate::raise::Raised;
 use crate::slots::Slots;
-use crate::spec::{MethodDef, NO_NEW, TypeSpec, method};
+use crate::spec::{MethodDef, NO_NEW, TypeSpec};
 use crate::types::Builtin;
+use crate::types::indexed_iterator::{self, IndexedIterator};
 use crate::types::iterators::self_iter;
-use crate::types::list::iterator::reduced;
 use crate::types::str::{Kind, Str};
-use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -47,41 +45,25 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     }
 }
 
-fn length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let iterator = args.receiver::<StrIterator>(vm);
-    let StrIterator { text, index, .. } = *iterator.get(vm);
-    Ok(Value::int(text.map_or(0, |text| text.get(vm).len().saturating_sub(index))))
-}
+impl IndexedIterator for StrIterator {
+    fn sequence(&self, vm: &Vm) -> Option<(Value, usize)> {
+        self.text.map(|text| (text.value(), text.get(vm).len()))
+    }
 
-fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let iterator = args.receiver::<StrIterator>(vm);
-    let StrIterator { text, index, .. } = *iterator.get(vm);
-    let function = vm.builtin_named("iter")?;
-    match text {
-        Some(text) => reduced(vm, function, Some(text.value()), index as isize),
-        None => {
-            let empty = Str::empty(vm)?.value();
-            let args = Tuple::from_values(vm, &[empty])?.value();
-            Ok(Tuple::from_values(vm, &[function, args])?.value())
-        }
+    fn index(&self) -> usize {
+        self.index
+    }
+
+    fn set_index(&mut self, index: usize) {
+        self.index = index;
+    }
+
+    fn empty(vm: &mut Vm) -> Result<Value, Raised> {
+        Ok(Str::empty(vm)?.value())
     }
 }
 
-fn set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (iterator, [state]) = args.method::<StrIterator, 1>(vm);
-    let state = vm.index_isize(state)?;
-    if let Some(text) = iterator.get(vm).text {
-        let n = text.get(vm).len() as isize;
-        iterator.get_mut(vm).index = state.clamp(0, n) as usize;
-    }
-    Ok(Value::NONE)
-}
-
-const METHODS: &[MethodDef] = &[
-    method("__length_hint__($self, /)", length_hint, "Private method returning an estimate of len(list(it))."),
-    method("__reduce__($self, /)", reduce, "Return state information for pickling."),
-    method("__setstate__($self, object, /)", set_state, "Set state information for unpickling."),
-];
+const METHODS: &[MethodDef] = &indexed_iterator::methods::<StrIterator>();
 
 pub static TYPE: TypeSpec = TypeSpec {
     name: "str_iterator",

@@ -1,14 +1,13 @@
 //! `tuple_iterator`.
 
-use crate::args::Args;
 use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::heap_object;
 use crate::raise::Raised;
 use crate::slots::Slots;
-use crate::spec::{MethodDef, NO_NEW, TypeSpec, method};
+use crate::spec::{MethodDef, NO_NEW, TypeSpec};
 use crate::types::Builtin;
+use crate::types::indexed_iterator::{self, IndexedIterator};
 use crate::types::iterators::self_iter;
-use crate::types::list::iterator::reduced;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -40,41 +39,25 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     Ok(item)
 }
 
-fn length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let iterator = args.receiver::<TupleIterator>(vm);
-    let TupleIterator { tuple, index, .. } = *iterator.get(vm);
-    Ok(Value::int(tuple.map_or(0, |tuple| tuple.get(vm).len().saturating_sub(index))))
-}
+impl IndexedIterator for TupleIterator {
+    fn sequence(&self, vm: &Vm) -> Option<(Value, usize)> {
+        self.tuple.map(|tuple| (tuple.value(), tuple.get(vm).len()))
+    }
 
-fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let iterator = args.receiver::<TupleIterator>(vm);
-    let TupleIterator { tuple, index, .. } = *iterator.get(vm);
-    let function = vm.builtin_named("iter")?;
-    match tuple {
-        Some(tuple) => reduced(vm, function, Some(tuple.value()), index as isize),
-        None => {
-            let empty = Tuple::empty(vm)?.value();
-            let args = Tuple::from_values(vm, &[empty])?.value();
-            Ok(Tuple::from_values(vm, &[function, args])?.value())
-        }
+    fn index(&self) -> usize {
+        self.index
+    }
+
+    fn set_index(&mut self, index: usize) {
+        self.index = index;
+    }
+
+    fn empty(vm: &mut Vm) -> Result<Value, Raised> {
+        Ok(Tuple::empty(vm)?.value())
     }
 }
 
-fn set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let (iterator, [state]) = args.method::<TupleIterator, 1>(vm);
-    let state = vm.index_isize(state)?;
-    if let Some(tuple) = iterator.get(vm).tuple {
-        let n = tuple.get(vm).len() as isize;
-        iterator.get_mut(vm).index = state.clamp(0, n) as usize;
-    }
-    Ok(Value::NONE)
-}
-
-const METHODS: &[MethodDef] = &[
-    method("__length_hint__($self, /)", length_hint, "Private method returning an estimate of len(list(it))."),
-    method("__reduce__($self, /)", reduce, "Return state information for pickling."),
-    method("__setstate__($self, object, /)", set_state, "Set state information for unpickling."),
-];
+const METHODS: &[MethodDef] = &indexed_iterator::methods::<TupleIterator>();
 
 pub static TYPE: TypeSpec = TypeSpec {
     name: "tuple_iterator",
