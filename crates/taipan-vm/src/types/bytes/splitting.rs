@@ -83,12 +83,16 @@ fn middle(vm: &mut Vm, this: Value, given: Value, sep: &[u8]) -> Result<Value, R
     if both { Ok(given) } else { make_like(vm, this, sep) }
 }
 
-pub fn partition(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+/// The two ranges beside a separator, `None` where it does not stand in the text.
+type FindSeparator = fn(TextRef<'_>, TextRef<'_>) -> Option<(Range<usize>, Range<usize>)>;
+
+/// What stands before the separator, the separator, what follows it; two empty parts `empty_first` or last without one.
+fn in_three(vm: &mut Vm, args: Args<'_>, find: FindSeparator, empty_first: bool) -> Result<Value, Raised> {
     let [this, given] = args.all();
     let sep = separator(vm, given)?;
     let text = contents(vm, this);
     let n = text.len();
-    match cut::partition(TextRef::Latin1(text), TextRef::Latin1(&sep)) {
+    match find(TextRef::Latin1(text), TextRef::Latin1(&sep)) {
         Some((before, after)) => {
             let head = part(vm, this, before.start, before.end)?;
             let tail = part(vm, this, after.start, after.end)?;
@@ -97,30 +101,18 @@ pub fn partition(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
         None => {
             let (whole, empty) = (part(vm, this, 0, n)?, make_like(vm, this, &[])?);
-            let last = make_like(vm, this, &[])?;
-            triple(vm, whole, empty, last)
+            let other = make_like(vm, this, &[])?;
+            if empty_first { triple(vm, empty, other, whole) } else { triple(vm, whole, empty, other) }
         }
     }
 }
 
+pub fn partition(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    in_three(vm, args, cut::partition, false)
+}
+
 pub fn rpartition(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [this, given] = args.all();
-    let sep = separator(vm, given)?;
-    let text = contents(vm, this);
-    let n = text.len();
-    match cut::rpartition(TextRef::Latin1(text), TextRef::Latin1(&sep)) {
-        Some((before, after)) => {
-            let head = part(vm, this, before.start, before.end)?;
-            let tail = part(vm, this, after.start, after.end)?;
-            let middle = middle(vm, this, given, &sep)?;
-            triple(vm, head, middle, tail)
-        }
-        None => {
-            let (whole, empty) = (part(vm, this, 0, n)?, make_like(vm, this, &[])?);
-            let first = make_like(vm, this, &[])?;
-            triple(vm, first, empty, whole)
-        }
-    }
+    in_three(vm, args, cut::rpartition, true)
 }
 
 fn strip_side(vm: &mut Vm, args: Args<'_>, side: Side) -> Result<Value, Raised> {
