@@ -67,7 +67,7 @@ fn rational_class(vm: &mut Vm) -> Result<Value, Raised> {
 }
 
 fn ieee_context(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let bits = arguments::ssize(vm, args.get(0))?;
+    let bits = vm.ssize(args.get(0))? as i64;
     match Context::ieee(bits, 0) {
         Some(format) => Ok(context::ContextObject::make(vm, &format, 1, 0)?.value()),
         None => {

@@ -63,14 +63,3 @@ pub fn operands<const N: usize>(vm: &mut Vm, args: Args<'_>) -> Result<(Gc<Conte
     }
     Ok(args.method(vm))
 }
-
-/// An int as a C `Py_ssize_t`.
-pub fn ssize(vm: &mut Vm, value: Value) -> Result<i64, Raised> {
-    if !vm.is_int(value) {
-        return Err(vm.raise(Exc::TypeError, "an integer is required"));
-    }
-    match vm.as_i64(value) {
-        Some(number) => Ok(number),
-        None => Err(vm.raise(Exc::OverflowError, "Python int too large to convert to C ssize_t")),
-    }
-}

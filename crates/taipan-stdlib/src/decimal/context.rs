@@ -260,7 +260,7 @@ fn bounded(vm: &mut Vm, value: Option<Value>, least: i64, most: i64, message: &s
     let Some(value) = value else {
         return Err(vm.raise(Exc::AttributeError, "context attributes cannot be deleted"));
     };
-    let number = arguments::ssize(vm, value)?;
+    let number = vm.ssize(value)? as i64;
     if number < least || number > most { Err(vm.raise(Exc::ValueError, message)) } else { Ok(number) }
 }
 

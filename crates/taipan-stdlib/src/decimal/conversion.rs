@@ -133,7 +133,7 @@ fn text_of_triple(vm: &mut Vm, value: Value) -> Result<Vec<u8>, Raised> {
             return Err(vm.raise(Exc::ValueError, "string argument in the third position must be 'F', 'n' or 'N'"));
         }
         None if !vm.is_int(exponent) => return Err(vm.raise(Exc::ValueError, "exponent must be an integer")),
-        None => Some(super::arguments::ssize(vm, exponent)?),
+        None => Some(vm.ssize(exponent)? as i64),
     };
     let is_infinite = special.as_deref() == Some("F");
     let digits = sequence(vm, digits, Exc::ValueError, NO_DIGITS)?;

@@ -262,7 +262,7 @@ fn round(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if !vm.is_int(places) {
         return Err(vm.raise(Exc::TypeError, "optional arg must be an integer"));
     }
-    let places = arguments::ssize(vm, places)?;
+    let places = vm.ssize(places)? as i64;
     let quantum = Decimal::small(false, 1, places.checked_neg().unwrap_or(i64::MAX));
     let rules = settings(vm, context);
     let mut status = Status::NONE;

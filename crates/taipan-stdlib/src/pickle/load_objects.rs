@@ -208,10 +208,7 @@ impl Loading {
         let mut line = self.line(vm, 2)?;
         line.push(b'\n');
         let number = self.number_of_line(vm, &line)?;
-        match vm.as_i64(number) {
-            Some(index) => Ok(index as isize),
-            None => Err(vm.raise(Exc::OverflowError, "Python int too large to convert to C ssize_t")),
-        }
+        vm.ssize(number)
     }
 
     fn load_put(&mut self, vm: &mut Vm) -> Result<(), Raised> {
@@ -219,9 +216,7 @@ impl Loading {
         let value = self.top(vm)?;
         line.push(b'\n');
         let number = self.number_of_line(vm, &line)?;
-        let Some(index) = vm.as_i64(number) else {
-            return Err(vm.raise(Exc::OverflowError, "Python int too large to convert to C ssize_t"));
-        };
+        let index = vm.ssize(number)?;
         match usize::try_from(index) {
             Ok(index) => Unpickler::memo_put(self.this, vm, index, value),
             Err(_) => Err(vm.raise(Exc::ValueError, "negative PUT argument")),

@@ -10,6 +10,7 @@ use crate::signature::Signature;
 use crate::slots::Slots;
 use crate::spec::{BASETYPE, MethodDef, TypeSpec, class_method, method};
 use crate::types::Builtin;
+use crate::types::indexed_iterator::{reduced_at, reduced_exhausted};
 use crate::types::iterators::self_iter;
 use crate::types::list::methods::class_getitem;
 use crate::types::str::Str;
@@ -191,25 +192,21 @@ fn reversed_reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Reversed { sequence, index, .. } = *args.receiver::<Reversed>(vm).get(vm);
     let class = vm.type_of(args.get(0)).value();
     match sequence {
-        Some(sequence) => {
-            let arguments = Tuple::from_values(vm, &[sequence])?.value();
-            let index = vm.new_int(index as i64)?;
-            Ok(Tuple::from_values(vm, &[class, arguments, index])?.value())
-        }
-        None => {
+        Some(sequence) if index >= 0 => reduced_at(vm, class, sequence, index),
+        _ => {
             let empty = Tuple::empty(vm)?.value();
-            let arguments = Tuple::from_values(vm, &[empty])?.value();
-            Ok(Tuple::from_values(vm, &[class, arguments])?.value())
+            reduced_exhausted(vm, class, empty)
         }
     }
 }
 
 fn reversed_set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (this, [state]) = args.method::<Reversed, 1>(vm);
-    let index = vm.index_isize(state)?;
-    if let Some(sequence) = this.get(vm).sequence {
+    let state = vm.ssize(state)?;
+    let Reversed { sequence, index, .. } = *this.get(vm);
+    if let Some(sequence) = sequence.filter(|_| index >= 0) {
         let n = vm.length(sequence)? as isize;
-        this.get_mut(vm).index = index.clamp(-1, n - 1);
+        this.get_mut(vm).index = state.min(n - 1).max(-1);
     }
     Ok(Value::NONE)
 }

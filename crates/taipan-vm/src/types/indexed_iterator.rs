@@ -1,7 +1,7 @@
 //! What the iterators over a sequence by index share: the hint of their length, and their pickling.
 
 use crate::args::Args;
-use crate::gc::HeapObject;
+use crate::gc::{Gc, HeapObject};
 use crate::raise::Raised;
 use crate::spec::{MethodDef, method};
 use crate::types::tuple::Tuple;
@@ -9,13 +9,13 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 /// An iterator that counts an index up over one sequence and lets go of the sequence at its end.
-pub trait IndexedIterator: HeapObject {
+pub trait IndexedIterator: HeapObject + Sized {
     /// The sequence with its length as it is now; `None` once the iterator is exhausted.
     fn sequence(&self, vm: &Vm) -> Option<(Value, usize)>;
-    /// The index of the next item.
-    fn index(&self) -> usize;
-    /// Goes on with the item at `index`.
-    fn set_index(&mut self, index: usize);
+    /// The index of the next item; `None` where `__setstate__` was given a negative one and the type takes it for the end.
+    fn index(&self) -> Option<usize>;
+    /// Goes on with the item at `index`, at most the length; what a negative one means differs between the types.
+    fn set_index(this: Gc<Self>, vm: &mut Vm, index: isize);
     /// The empty sequence that stands for an exhausted iterator when it is pickled.
     fn empty(vm: &mut Vm) -> Result<Value, Raised>;
 }
@@ -35,8 +35,8 @@ pub fn reduced_exhausted(vm: &mut Vm, function: Value, empty: Value) -> Result<V
 
 fn length_hint<T: IndexedIterator>(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let iterator = args.receiver::<T>(vm).get(vm);
-    let rest = iterator.sequence(vm).map_or(0, |(_, len)| len.saturating_sub(iterator.index()));
-    Ok(Value::int(rest))
+    let len = iterator.sequence(vm).map_or(0, |(_, len)| len);
+    Ok(Value::int(iterator.index().map_or(0, |index| len.saturating_sub(index))))
 }
 
 /// `__reduce__` of the iterator `T`.
@@ -44,21 +44,21 @@ pub fn reduce<T: IndexedIterator>(vm: &mut Vm, args: Args<'_>) -> Result<Value, 
     let iterator = args.receiver::<T>(vm).get(vm);
     let (sequence, index) = (iterator.sequence(vm), iterator.index());
     let function = vm.builtin_named("iter")?;
-    match sequence {
-        Some((sequence, _)) => reduced_at(vm, function, sequence, index as isize),
-        None => {
+    match (sequence, index) {
+        (Some((sequence, _)), Some(index)) => reduced_at(vm, function, sequence, index as isize),
+        _ => {
             let empty = T::empty(vm)?;
             reduced_exhausted(vm, function, empty)
         }
     }
 }
 
-/// `__setstate__` of the iterator `T`: an index beyond either end is moved to it.
+/// `__setstate__` of the iterator `T`: an index beyond the end is moved to it.
 pub fn set_state<T: IndexedIterator>(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (iterator, [state]) = args.method::<T, 1>(vm);
-    let state = vm.index_isize(state)?;
+    let index = vm.ssize(state)?;
     if let Some((_, len)) = iterator.get(vm).sequence(vm) {
-        iterator.get_mut(vm).set_index(state.clamp(0, len as isize) as usize);
+        T::set_index(iterator, vm, index.min(len as isize));
     }
     Ok(Value::NONE)
 }

@@ -203,6 +203,17 @@ impl Vm {
         }
     }
 
+    /// An int as a C `Py_ssize_t`, without `__index__`: TypeError for anything else, OverflowError beyond.
+    pub fn ssize(&mut self, value: Value) -> Result<isize, Raised> {
+        if !self.is_int(value) {
+            return Err(self.raise(Exc::TypeError, "an integer is required"));
+        }
+        match self.as_i64(value) {
+            Some(number) => Ok(number as isize),
+            None => Err(self.raise(Exc::OverflowError, "Python int too large to convert to C ssize_t")),
+        }
+    }
+
     /// `__index__` clipped to the range of `isize`, as slices do.
     pub fn index_clipped(&mut self, value: Value) -> Result<isize, Raised> {
         let index = self.index(value)?;

@@ -69,7 +69,7 @@ pub fn next_of_list(vm: &mut Vm, iterator: Gc<ListIterator>) -> Option<Value> {
             Some(item)
         }
         None => {
-            iterator.get_mut(vm).list = None;
+            ListIterator::end(iterator, vm);
             None
         }
     }

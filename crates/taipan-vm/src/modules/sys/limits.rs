@@ -59,11 +59,7 @@ pub(super) fn setswitchinterval(vm: &mut Vm, args: Args<'_>) -> Result<Value, Ra
 pub(super) fn getsizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [object, default] = args.all();
     let size = match vm.call_special(object, name::SIZEOF, &[]) {
-        Ok(Some(size)) if !vm.is_int(size) => Err(vm.raise(Exc::TypeError, "an integer is required")),
-        Ok(Some(size)) => match vm.as_i64(size) {
-            Some(size) => Ok(size),
-            None => Err(vm.raise(Exc::OverflowError, "Python int too large to convert to C ssize_t")),
-        },
+        Ok(Some(size)) => vm.ssize(size),
         Ok(None) => {
             let name = vm.type_name(object);
             Err(vm.raise(Exc::TypeError, format!("Type {name} doesn't define __sizeof__")))

@@ -1,6 +1,6 @@
 //! `bytes_iterator` and `bytearray_iterator`: one layout for both.
 
-use crate::gc::{HeaderWord, HeapObject};
+use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::heap_object;
 use crate::raise::Raised;
 use crate::slots::Slots;
@@ -48,12 +48,16 @@ impl IndexedIterator for ByteIterator {
         self.sequence.map(|sequence| (sequence, contents(vm, sequence).len()))
     }
 
-    fn index(&self) -> usize {
-        self.index
+    fn index(&self) -> Option<usize> {
+        Some(self.index)
     }
 
-    fn set_index(&mut self, index: usize) {
-        self.index = index;
+    fn set_index(this: Gc<Self>, vm: &mut Vm, index: isize) {
+        let backing = this.get(vm).sequence;
+        if index < 0 && backing.is_some_and(|sequence| sequence.downcast::<ByteArray>(vm).is_some()) {
+            this.get_mut(vm).sequence = None;
+        }
+        this.get_mut(vm).index = index.max(0) as usize;
     }
 
     fn empty(vm: &mut Vm) -> Result<Value, Raised> {

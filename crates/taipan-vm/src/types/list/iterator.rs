@@ -21,6 +21,18 @@ heap_object! {
     }
 }
 
+/// The index of a `list_iterator` whose state was set to a negative number: no item, until it is set anew.
+const ENDED: usize = usize::MAX;
+
+impl ListIterator {
+    /// Lets go of the list where there is no next item.
+    pub fn end(this: Gc<Self>, vm: &mut Vm) {
+        if this.get(vm).index != ENDED {
+            this.get_mut(vm).list = None;
+        }
+    }
+}
+
 heap_object! {
     /// `list_reverseiterator`: the next item is at `index`, -1 when exhausted.
     pub struct ListReverseIterator = Builtin::ListReverseIterator {
@@ -51,7 +63,7 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
             Ok(Some(item))
         }
         None => {
-            iterator.get_mut(vm).list = None;
+            ListIterator::end(iterator, vm);
             Ok(None)
         }
     }
@@ -62,12 +74,12 @@ impl IndexedIterator for ListIterator {
         self.list.map(|list| (list.value(), list.get(vm).len()))
     }
 
-    fn index(&self) -> usize {
-        self.index
+    fn index(&self) -> Option<usize> {
+        (self.index != ENDED).then_some(self.index)
     }
 
-    fn set_index(&mut self, index: usize) {
-        self.index = index;
+    fn set_index(this: Gc<Self>, vm: &mut Vm, index: isize) {
+        this.get_mut(vm).index = if index < 0 { ENDED } else { index as usize };
     }
 
     fn empty(vm: &mut Vm) -> Result<Value, Raised> {
@@ -78,8 +90,8 @@ impl IndexedIterator for ListIterator {
 fn reverse_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     let iterator = this.expect::<ListReverseIterator>(vm);
     let ListReverseIterator { list, index, .. } = *iterator.get(vm);
-    let Some(list) = list else { return Ok(None) };
-    let item = if index < 0 { None } else { list.get(vm).get_at(vm, index as usize) };
+    let Some(list) = list.filter(|_| index >= 0) else { return Ok(None) };
+    let item = list.get(vm).get_at(vm, index as usize);
     let iterator = iterator.get_mut(vm);
     match item {
         Some(_) => iterator.index = index - 1,
@@ -111,7 +123,7 @@ fn reverse_reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn reverse_set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (iterator, [state]) = args.method::<ListReverseIterator, 1>(vm);
-    let state = vm.index_isize(state)?;
+    let state = vm.ssize(state)?;
     if let Some(list) = iterator.get(vm).list {
         let n = list.get(vm).len() as isize;
         iterator.get_mut(vm).index = state.clamp(-1, n - 1);

@@ -6,7 +6,7 @@ use crate::args::Args;
 use crate::gc::{HeaderWord, HeapObject};
 use crate::heap_object;
 use crate::number::Operator;
-use crate::raise::Raised;
+use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
 use crate::spec::{MethodDef, NO_NEW, TypeSpec, method};
 use crate::types::Builtin;
@@ -115,7 +115,18 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, skip] = args.all();
     let [_, _, left] = state(vm, this)?;
-    let skip = vm.index(skip)?;
+    let skip = if this.downcast::<RangeIterator>(vm).is_some() {
+        let skip = vm.index(skip)?;
+        if vm.as_i64(skip).is_none() {
+            return Err(vm.raise(Exc::OverflowError, "Python int too large to convert to C long"));
+        }
+        skip
+    } else if vm.is_exact(skip, Builtin::Int) {
+        skip
+    } else {
+        let name = vm.type_name(skip);
+        return Err(vm.raise(Exc::TypeError, format!("state must be an int, not {name}")));
+    };
     let skip = if vm.is_less(skip, Value::int(0))? {
         Value::int(0)
     } else if vm.is_less(left, skip)? {

@@ -44,12 +44,12 @@ impl IndexedIterator for TupleIterator {
         self.tuple.map(|tuple| (tuple.value(), tuple.get(vm).len()))
     }
 
-    fn index(&self) -> usize {
-        self.index
+    fn index(&self) -> Option<usize> {
+        Some(self.index)
     }
 
-    fn set_index(&mut self, index: usize) {
-        self.index = index;
+    fn set_index(this: Gc<Self>, vm: &mut Vm, index: isize) {
+        this.get_mut(vm).index = index.max(0) as usize;
     }
 
     fn empty(vm: &mut Vm) -> Result<Value, Raised> {
