@@ -207,14 +207,6 @@ impl Vm {
         Ok(frame.locals.unwrap_or(frame.globals.value()))
     }
 
-    /// The builtins of the running Python frame, or the interpreter's.
-    pub fn current_builtins(&self) -> Option<Gc<Dict>> {
-        match self.exec.current() {
-            Some(frame) => Some(frame.function.get(self).builtins),
-            None => self.interp().builtins,
-        }
-    }
-
     /// The future features of the running code.
     pub fn current_future_flags(&self) -> u32 {
         let flags = self.exec.current().map_or(0, |frame| frame.executable.code.flags);

@@ -41,7 +41,8 @@ fn finished_module(vm: &mut Vm, name: Value) -> Result<Option<Value>, Raised> {
     Ok(Some(module))
 }
 
-fn is_initializing(vm: &mut Vm, module: Value) -> Result<bool, Raised> {
+/// Whether a module is being imported, as its `__spec__` tells.
+pub fn is_initializing(vm: &mut Vm, module: Value) -> Result<bool, Raised> {
     let Some(spec) = vm.get_attr_opt_name(module, name::SPEC)? else { return Ok(false) };
     if spec.is_none() {
         return Ok(false);

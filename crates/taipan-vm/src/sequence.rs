@@ -91,17 +91,4 @@ impl Vm {
         }
         Ok(list)
     }
-
-    /// `builtins.name`, which pickled iterators refer to.
-    pub fn builtin_named(&mut self, name: &str) -> Result<Value, Raised> {
-        let key = crate::types::str::Str::intern(self, name)?;
-        let found = match self.interp().builtins {
-            Some(builtins) => crate::types::dict::Dict::get_str(builtins, self, key),
-            None => None,
-        };
-        match found {
-            Some(value) => Ok(value),
-            None => Err(self.raise(Exc::AttributeError, name)),
-        }
-    }
 }

@@ -7,6 +7,7 @@ use crate::types::dict::Dict;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 
+pub mod builtins;
 pub mod methods;
 
 pub use methods::TYPE;
@@ -32,6 +33,7 @@ heap_object! {
         pub type_params: Option<Value>,
         /// Bumped when code, defaults or kwdefaults change; guards specialised calls.
         pub version: u32,
-        pub flags: u32,
+        /// Whether `annotate` was made by the compiler and still has the qualified name of its code object.
+        pub annotate_unnamed: bool,
     }
 }

@@ -15,6 +15,7 @@ use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
 
+mod iterator;
 pub mod substitute;
 
 heap_object! {
@@ -145,14 +146,6 @@ fn subscript(vm: &mut Vm, this: Value, item: Value) -> Result<Value, Raised> {
 }
 
 /// Iteration gives the starred alias, once: `*tuple[int]`.
-fn iter(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let GenericAlias { origin, args, .. } = *expect(vm, this).get(vm);
-    let shape = vm.class(Builtin::GenericAlias).get(vm).root_shape;
-    let starred = make(vm, shape, origin, args, true)?;
-    let one = Tuple::from_values(vm, &[starred])?;
-    vm.iter(one.value())
-}
-
 fn parameters(vm: &mut Vm, this: Value) -> Result<Gc<Tuple>, Raised> {
     let alias = expect(vm, this);
     if let Some(known) = alias.get(vm).parameters.and_then(|known| known.downcast::<Tuple>(vm)) {
@@ -257,7 +250,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         call: Some(call),
         getattro: Some(getattro),
         subscript: Some(subscript),
-        iter: Some(iter),
+        iter: Some(iterator::iter),
         or: Some(crate::types::union::or_operator),
         ..Slots::DEFAULT
     },

@@ -184,7 +184,11 @@ pub fn list_extend(vm: &mut Vm, op: Op) -> Result<(), Raised> {
 pub fn set_add(vm: &mut Vm, op: Op) -> Result<(), Raised> {
     match op.ra().exact::<Set>() {
         Some(set) => Set::add(set, vm, op.rb()).map(drop),
-        None => Err(vm.raise(Exc::SystemError, "no set to add to")),
+        // The compiler adds to `__conditional_annotations__` too, which a program may bind to anything.
+        None => {
+            let name = vm.type_name(op.ra());
+            Err(vm.raise(Exc::TypeError, format!("'{name}' object is not a set")))
+        }
     }
 }
 

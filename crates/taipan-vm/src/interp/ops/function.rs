@@ -9,8 +9,8 @@ use crate::types::code::Code;
 use crate::types::dict::Dict;
 use crate::types::exceptions;
 use crate::types::function::Function;
+use crate::types::function::builtins::builtins_of;
 use crate::types::list::List;
-use crate::types::module::Module;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -61,26 +61,9 @@ impl Function {
                 annotate: None,
                 type_params: None,
                 version,
-                flags: 0,
+                annotate_unnamed: false,
             },
         )
-    }
-}
-
-/// The builtins that go with a namespace: its `__builtins__` (a module or dict), or the interpreter's.
-pub fn builtins_of(vm: &mut Vm, globals: Gc<Dict>) -> Result<Gc<Dict>, Raised> {
-    let key = vm.name(name::BUILTINS_ATTR);
-    if let Some(value) = Dict::get_item(globals, vm, key.value())? {
-        if let Some(module) = value.downcast::<Module>(vm) {
-            return Ok(module.get(vm).dict);
-        }
-        if let Some(dict) = value.downcast::<Dict>(vm) {
-            return Ok(dict);
-        }
-    }
-    match vm.interp().builtins {
-        Some(builtins) => Ok(builtins),
-        None => Dict::new(vm),
     }
 }
 
@@ -109,7 +92,10 @@ pub fn set_function_attribute(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
         2 => function.kwdefaults = dict,
         4 => function.annotations = Some(value),
         8 => function.closure = tuple,
-        16 => function.annotate = Some(value),
+        16 => {
+            function.annotate = Some(value);
+            function.annotate_unnamed = true;
+        }
         _ => return Err(vm.raise(Exc::SystemError, "unknown function attribute")),
     }
     Ok(target)

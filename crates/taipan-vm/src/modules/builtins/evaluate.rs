@@ -186,7 +186,8 @@ fn with_builtins(vm: &mut Vm, globals: Gc<Dict>, locals: Value) -> Result<(Gc<Di
     if Dict::get_str(globals, vm, key).is_none()
         && let Some(builtins) = vm.current_builtins()
     {
-        Dict::set_str(globals, vm, key, builtins.value())?;
+        let builtins = crate::types::function::builtins::visible(vm, builtins);
+        Dict::set_str(globals, vm, key, builtins)?;
     }
     Ok((globals, locals))
 }

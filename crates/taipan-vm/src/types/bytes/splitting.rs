@@ -155,6 +155,10 @@ pub fn removesuffix(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub fn join(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [this, iterable] = args.all();
+    while_exported(vm, this, |vm| join_items(vm, this, iterable))
+}
+
+fn join_items(vm: &mut Vm, this: Value, iterable: Value) -> Result<Value, Raised> {
     let items = vm.sequence_fast(iterable, "can only join an iterable")?;
     if items.get(vm).len() == 1
         && let Some(only) = items.get(vm).get_at(vm, 0)

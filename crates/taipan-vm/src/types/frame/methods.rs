@@ -9,6 +9,7 @@ use crate::spec::{GetSetDef, NO_NEW, TypeSpec, getset, getter};
 use crate::types::code::Code;
 use crate::types::frame::{FrameObject, NO_LINES, OPCODES, locals_proxy};
 use crate::types::function::Function;
+use crate::types::function::builtins::visible;
 use crate::types::generator::SUSPENDED;
 use crate::types::generator::methods::finish;
 use crate::value::Value;
@@ -51,7 +52,7 @@ fn get_globals(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 fn get_builtins(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let function: Gc<Function> = this_frame(vm, this)?.get(vm).function;
-    Ok(function.get(vm).builtins.value())
+    Ok(visible(vm, function.get(vm).builtins))
 }
 
 fn get_lasti(vm: &mut Vm, this: Value) -> Result<Value, Raised> {

@@ -10,6 +10,7 @@ use crate::types::cell::Cell;
 use crate::types::code::Code;
 use crate::types::dict::Dict;
 use crate::types::function::Function;
+use crate::types::function::builtins::visible;
 use crate::types::method::Method;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
@@ -179,7 +180,7 @@ fn get_globals(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn get_builtins(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(expect(vm, this).get(vm).builtins.value())
+    Ok(visible(vm, expect(vm, this).get(vm).builtins))
 }
 
 fn text(vm: &mut Vm, value: Option<Value>, attribute: &str) -> Result<Value, Raised> {
@@ -274,7 +275,18 @@ fn set_annotations(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(),
 }
 
 fn get_annotate(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    Ok(expect(vm, this).get(vm).annotate.unwrap_or(Value::NONE))
+    let function = expect(vm, this);
+    let annotate = function.get(vm).annotate.unwrap_or(Value::NONE);
+    if let Some(made) = annotate.exact::<Function>().filter(|_| function.get(vm).annotate_unnamed) {
+        // The compiler names it after the scope around the function; it is seen here for the first time.
+        let data = function.get(vm).code.exact::<Code>().map(|code| code.get(vm).data());
+        if let Some(data) = data {
+            let qualname = vm.new_str(&format!("{}.__annotate__", data.qualname))?;
+            made.get_mut(vm).qualname = qualname;
+        }
+        function.get_mut(vm).annotate_unnamed = false;
+    }
+    Ok(annotate)
 }
 
 fn set_annotate(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised> {
@@ -289,6 +301,7 @@ fn set_annotate(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Ra
         function.annotations = None;
     }
     function.annotate = Some(value);
+    function.annotate_unnamed = false;
     Ok(())
 }
 

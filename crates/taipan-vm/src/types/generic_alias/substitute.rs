@@ -189,9 +189,11 @@ pub fn item_text(vm: &mut Vm, item: Value) -> Result<String, Raised> {
     }
     if let Some(list) = item.exact::<List>() {
         let mut parts = Vec::new();
-        let mut i = 0;
-        while let Some(part) = list.get(vm).get_at(vm, i) {
-            i += 1;
+        for i in 0..list.get(vm).len() {
+            // The repr of an item may have made the list shorter.
+            let Some(part) = list.get(vm).get_at(vm, i) else {
+                return Err(vm.raise(Exc::IndexError, "list index out of range"));
+            };
             parts.push(item_text(vm, part)?);
         }
         return Ok(format!("[{}]", parts.join(", ")));

@@ -104,14 +104,17 @@ fn get_annotations(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         let result = vm.call(annotate, &[Value::int(1)])?;
         if result.downcast::<Dict>(vm).is_none() {
             let got = vm.type_name(result);
-            let message = format!("__annotate__() must return a dict, not {got}");
+            let message = format!("__annotate__ returned non-dict of type '{got}'");
             return Err(vm.raise(Exc::TypeError, message));
         }
         result
     } else {
         Dict::new(vm)?.value()
     };
-    Dict::set_str(dict, vm, key, annotations)?;
+    // While the module is being imported more may come.
+    if !crate::import::is_initializing(vm, this)? {
+        Dict::set_str(dict, vm, key, annotations)?;
+    }
     Ok(annotations)
 }
 

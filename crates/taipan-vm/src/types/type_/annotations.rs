@@ -80,7 +80,8 @@ pub(super) fn get_annotate(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         return Err(crate::types::exceptions::raise_attribute_error(vm, &message, this, key));
     }
     let dict = class.get(vm).dict;
-    for atom in [name::ANNOTATE_FUNC, name::ANNOTATE] {
+    // What the class body defines by name comes before what the compiler makes of its annotations.
+    for atom in [name::ANNOTATE, name::ANNOTATE_FUNC] {
         let key = vm.name(atom);
         if let Some(found) = Dict::get_str(dict, vm, key) {
             return match vm.slots(found).descr_get {
