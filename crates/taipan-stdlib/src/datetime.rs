@@ -58,6 +58,8 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     clock::finish(vm)?;
     moment::finish(vm)?;
     zone::finish(vm)?;
+    let capsule = taipan_vm::types::capsule::new(vm, "datetime.datetime_CAPI")?;
+    Module::set(module, vm, "datetime_CAPI", capsule)?;
     Module::set_int(module, vm, "MINYEAR", calendar::MIN_YEAR)?;
     Module::set_int(module, vm, "MAXYEAR", calendar::MAX_YEAR)?;
     let utc = zone::utc(vm)?;

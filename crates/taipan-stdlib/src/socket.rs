@@ -75,6 +75,8 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     for (name, number) in constants::CONSTANTS {
         Module::set_int(module, vm, name, *number)?;
     }
+    let capsule = taipan_vm::types::capsule::new(vm, "_socket.CAPI")?;
+    Module::set(module, vm, "CAPI", capsule)?;
     let class = socket_class(vm)?;
     Module::set(module, vm, "SocketType", class.value())?;
     let error = vm.exception_class(Exc::OSError).value();

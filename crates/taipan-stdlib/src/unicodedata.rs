@@ -213,6 +213,8 @@ fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {
     Module::set_text(module, vm, "unidata_version", unicode::UNIDATA_VERSION)?;
     let shape = class_of_spec(vm, &DATABASE)?.get(vm).root_shape;
     let database = vm.new_object(shape, Database { header: HeaderWord::NEW, pad: 0 })?;
+    let capsule = taipan_vm::types::capsule::new(vm, "unicodedata._ucnhash_CAPI")?;
+    Module::set(module, vm, "_ucnhash_CAPI", capsule)?;
     Module::set(module, vm, "ucd_3_2_0", database.value())
 }
 

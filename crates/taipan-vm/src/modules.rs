@@ -13,5 +13,6 @@ pub mod symtable;
 pub mod sys;
 pub mod thread;
 pub mod tracemalloc;
+pub mod types;
 pub mod typing;
 pub mod weakref;

@@ -27,6 +27,7 @@ pub const CORE_MODULES: &[&ModuleSpec] = &[
     &modules::thread::MODULE,
     &modules::weakref::MODULE,
     &modules::contextvars::MODULE,
+    &modules::types::MODULE,
     &modules::typing::MODULE,
     &modules::gc::MODULE,
     &modules::tracemalloc::MODULE,

@@ -27,6 +27,7 @@ pub mod buffer_wrapper;
 pub mod builtin_method;
 pub mod bytearray;
 pub mod bytes;
+pub mod capsule;
 pub mod cell;
 pub mod classmethod;
 pub mod code;

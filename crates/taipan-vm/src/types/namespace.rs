@@ -7,6 +7,7 @@ use crate::slots::{Comparison, Slots};
 use crate::spec::{BASETYPE, GetSetDef, HAS_DICT, MethodDef, TypeSpec, getter, method};
 use crate::types::Builtin;
 use crate::types::dict::Dict;
+use crate::types::object::qualified_type_name;
 use crate::types::object::{self, Object};
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
@@ -110,8 +111,8 @@ fn replace(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let class = vm.type_of(this).value();
     let copy = vm.call(class, &[])?;
     if !vm.is_a(copy, Builtin::SimpleNamespace) {
-        let (wanted, class, got) = ("types.SimpleNamespace", vm.class_name(this), vm.type_name(copy));
-        let message = format!("expect {wanted} type, but {class}() returned '{got}' object");
+        let (class, got) = (qualified_type_name(vm, this)?, qualified_type_name(vm, copy)?);
+        let message = format!("expect types.SimpleNamespace type, but {class}() returned '{got}' object");
         return Err(vm.raise(Exc::TypeError, message));
     }
     let (from, to) = (dict_of(vm, this)?, dict_of(vm, copy)?);

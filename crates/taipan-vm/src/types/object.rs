@@ -156,6 +156,13 @@ pub fn full_class_name(vm: &mut Vm, class: Gc<Type>) -> Result<String, Raised> {
     }
 }
 
+/// The name of the class of a value with its module, but for `builtins` and `__main__` (CPython's `%T`).
+pub fn qualified_type_name(vm: &mut Vm, value: Value) -> Result<String, Raised> {
+    let class = vm.type_of(value);
+    let full = full_class_name(vm, class)?;
+    Ok(full.strip_prefix("__main__.").map_or(full.clone(), str::to_owned))
+}
+
 /// `object.__str__`.
 pub fn str(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     vm.repr(this)

@@ -145,13 +145,19 @@ fn check(vm: &mut Vm, start: Gc<Type>, receiver: Value) -> Result<Gc<Type>, Rais
     {
         return Ok(claimed);
     }
+    Err(mismatch(vm, start, receiver))
+}
+
+/// The error of `super(start, receiver)` where the receiver has nothing to do with the class.
+#[cold]
+pub(super) fn mismatch(vm: &mut Vm, start: Gc<Type>, receiver: Value) -> Raised {
     let (what, got) = match receiver.downcast::<Type>(vm) {
         Some(class) => ("type", Type::name(class, vm)),
         None => ("instance of", vm.type_name(receiver)),
     };
     let start = Type::name(start, vm);
     let message = format!("super(type, obj): obj ({what} {got}) is not an instance or subtype of type ({start}).");
-    Err(vm.raise(Exc::TypeError, message))
+    vm.raise(Exc::TypeError, message)
 }
 
 fn getattro(vm: &mut Vm, this: Value, attribute: Gc<Str>) -> Result<Value, Raised> {

@@ -1,12 +1,14 @@
 //! `traceback`: one frame an exception passed through.
 
+use crate::args::Args;
 use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::heap_object;
 use crate::raise::Raised;
 use crate::slots::Slots;
-use crate::spec::TypeSpec;
+use crate::spec::{TypeSpec, getset, getter, method};
 use crate::types::Builtin;
 use crate::types::frame::FrameObject;
+use crate::types::list::List;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -83,7 +85,7 @@ fn set_next(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Raised
     Ok(())
 }
 
-fn new(vm: &mut Vm, _class: Gc<crate::types::type_::Type>, args: crate::args::Args<'_>) -> Result<Value, Raised> {
+fn new(vm: &mut Vm, _class: Gc<crate::types::type_::Type>, args: Args<'_>) -> Result<Value, Raised> {
     static SIGNATURE: crate::signature::Signature =
         crate::signature::Signature::parse("traceback(tb_next, tb_frame, tb_lasti, tb_lineno)");
     args.bind(vm, &SIGNATURE, |vm, args| {
@@ -106,15 +108,25 @@ fn new(vm: &mut Vm, _class: Gc<crate::types::type_::Type>, args: crate::args::Ar
     })
 }
 
+fn dir(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
+    let names = List::new(vm)?;
+    for name in ["tb_frame", "tb_next", "tb_lasti", "tb_lineno"] {
+        let name = vm.new_str(name)?;
+        List::push(names, vm, name)?;
+    }
+    Ok(names.value())
+}
+
 pub static TYPE: TypeSpec = TypeSpec {
     name: "traceback",
     layout: Some(<Traceback as HeapObject>::native),
     slots: Slots { new: Some(new), ..Slots::DEFAULT },
+    methods: &[method("__dir__($self, /)", dir, "")],
     getset: &[
-        crate::spec::getset("tb_next", get_next, set_next, ""),
-        crate::spec::getter("tb_frame", get_frame, ""),
-        crate::spec::getter("tb_lasti", get_lasti, ""),
-        crate::spec::getter("tb_lineno", get_lineno, ""),
+        getset("tb_next", get_next, set_next, ""),
+        getter("tb_frame", get_frame, ""),
+        getter("tb_lasti", get_lasti, ""),
+        getter("tb_lineno", get_lineno, ""),
     ],
     doc: "traceback(tb_next, tb_frame, tb_lasti, tb_lineno)\n--\n\nCreate a new traceback object.",
     ..TypeSpec::DEFAULT

@@ -26,6 +26,8 @@ heap_object! {
         pub parameters: Option<Value>,
         /// The hash, or -1: unions lie in the aliases of other unions, whose hashes ask for it again and again.
         hash: i64,
+        /// How many alternatives had no hash when the union was made.
+        unhashable: usize,
     }
 }
 
@@ -38,6 +40,7 @@ pub fn or(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
 /// The union of some types: flat, without repetitions; a single one is itself.
 pub fn of(vm: &mut Vm, items: Gc<Tuple>) -> Result<Value, Raised> {
     let out = List::new(vm)?;
+    let mut unhashable = 0;
     for i in 0..items.get(vm).len() {
         let item = items.get(vm).at(i);
         match item.exact::<Union>() {
@@ -45,21 +48,25 @@ pub fn of(vm: &mut Vm, items: Gc<Tuple>) -> Result<Value, Raised> {
                 let inner = inner.get(vm).args;
                 for j in 0..inner.get(vm).len() {
                     let item = inner.get(vm).at(j);
-                    add(vm, out, item)?;
+                    unhashable += usize::from(add(vm, out, item)?);
                 }
             }
-            None => add(vm, out, item)?,
+            None => unhashable += usize::from(add(vm, out, item)?),
         }
     }
     let args = List::to_tuple(out, vm)?;
     match args.get(vm).len() {
         0 => Err(vm.raise(Exc::TypeError, "Cannot take a Union of no types.")),
         1 => Ok(args.get(vm).at(0)),
-        _ => Ok(vm.new_exact(Union { header: HeaderWord::NEW, args, parameters: None, hash: -1 })?.value()),
+        _ => {
+            let union = Union { header: HeaderWord::NEW, args, parameters: None, hash: -1, unhashable };
+            Ok(vm.new_exact(union)?.value())
+        }
     }
 }
 
-fn add(vm: &mut Vm, out: Gc<List>, item: Value) -> Result<(), Raised> {
+/// Adds an alternative that is not there yet; whether it is new and has no hash.
+fn add(vm: &mut Vm, out: Gc<List>, item: Value) -> Result<bool, Raised> {
     let item = if item.is_none() {
         vm.class(Builtin::NoneType).value()
     } else if item.exact::<Str>().is_some() {
@@ -74,10 +81,11 @@ fn add(vm: &mut Vm, out: Gc<List>, item: Value) -> Result<(), Raised> {
     while let Some(known) = out.get(vm).get_at(vm, i) {
         i += 1;
         if same(vm, known, item, hash)? {
-            return Ok(());
+            return Ok(false);
         }
     }
-    List::push(out, vm, item)
+    List::push(out, vm, item)?;
+    Ok(hash.is_none())
 }
 
 /// The hash of an alternative, `None` when it has none.
@@ -133,7 +141,7 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 
 /// Independent of the order of the alternatives.
 fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
-    let Union { args, hash: known, .. } = *expect(vm, this).get(vm);
+    let Union { args, hash: known, unhashable, .. } = *expect(vm, this).get(vm);
     if known != -1 {
         return Ok(known);
     }
@@ -142,6 +150,10 @@ fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
         let item = args.get(vm).at(i);
         let hash = vm.hash(item)?;
         Set::add_hashed(set, vm, item, hash)?;
+    }
+    if unhashable > 0 {
+        // They have hashes by now, but were compared without.
+        return Err(vm.raise(Exc::TypeError, format!("union contains {unhashable} unhashable elements")));
     }
     let hash = vm.hash(set.value())?;
     expect(vm, this).get_mut(vm).hash = hash;

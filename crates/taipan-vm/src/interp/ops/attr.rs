@@ -459,9 +459,7 @@ pub fn load_special(vm: &mut Vm, op: Op) -> Result<(), Raised> {
             Ok(())
         }
         None => {
-            let class = vm.type_of(object);
-            let full = crate::types::object::full_class_name(vm, class)?;
-            let got = full.strip_prefix("__main__.").unwrap_or(&full);
+            let got = crate::types::object::qualified_type_name(vm, object)?;
             let missed = crate::names::KNOWN_NAMES[atom.0 as usize];
             let protocol = |is_async| {
                 if is_async { "asynchronous context manager protocol" } else { "context manager protocol" }

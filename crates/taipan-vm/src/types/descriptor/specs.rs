@@ -11,6 +11,7 @@ use crate::types::descriptor::{
     GetSetDescriptor, MemberDescriptor, MethodDescriptor, MethodWrapper, WrapperDescriptor, call_method_descriptor,
     check_receiver,
 };
+use crate::types::object::qualified_type_name;
 use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -133,7 +134,10 @@ fn member_get(vm: &mut Vm, this: Value, object: Option<Value>, _: Option<Value>)
         Some(def) => (def.get)(vm, object),
         None => match vm.slot_word(object, word) {
             Some(value) => Ok(value),
-            None => Err(vm.raise_no_attribute(object, name)),
+            None => {
+                let (class, name) = (qualified_type_name(vm, object)?, name.get(vm).to_string_lossy());
+                Err(vm.raise(Exc::AttributeError, format!("'{class}' object has no attribute '{name}'")))
+            }
         },
     }
 }
@@ -152,7 +156,7 @@ fn member_set(vm: &mut Vm, this: Value, object: Value, value: Option<Value>) -> 
         },
         None => {
             if value.is_none() && vm.slot_word(object, word).is_none() {
-                return Err(vm.raise_no_attribute(object, name));
+                return Err(vm.raise_with(Exc::AttributeError, &[name.value()]));
             }
             vm.set_slot_word(object, word, value);
             Ok(())

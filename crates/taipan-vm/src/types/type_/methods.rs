@@ -43,7 +43,7 @@ pub fn call(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<Value, Raised> {
         }
     }
     let Some(new) = class.get(vm).slots.new.filter(|_| !class.get(vm).has_flag(spec::NO_NEW)) else {
-        let name = crate::types::object::full_class_name(vm, class)?;
+        let name = Type::full_name(class, vm);
         return Err(vm.raise(Exc::TypeError, format!("cannot create '{name}' instances")));
     };
     let object = new(vm, class, args)?;

@@ -28,6 +28,11 @@ pub fn linearize(vm: &mut Vm, class: Gc<Type>) -> Result<Gc<List>, Raised> {
                 return Err(vm.raise(Exc::TypeError, format!("duplicate base class {name}")));
             }
         }
+        if base.get(vm).mro.get(vm).is_empty() {
+            // Its metaclass's `mro()` runs.
+            let name = Type::name(base, vm);
+            return Err(vm.raise(Exc::TypeError, format!("Cannot extend an incomplete type '{name}'")));
+        }
         let mro = base.get(vm).mro.value();
         sequences.get_mut(vm).items_mut()[i] = mro;
     }
@@ -99,6 +104,9 @@ pub fn set_mro(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
 }
 
 fn check_custom(vm: &mut Vm, class: Gc<Type>, mro: Gc<Tuple>) -> Result<(), Raised> {
+    if mro.get(vm).is_empty() {
+        return Err(vm.raise(Exc::TypeError, "type MRO must not be empty"));
+    }
     for i in 0..mro.get(vm).len() {
         let item: Value = mro.get(vm).at(i);
         let Some(base) = item.downcast::<Type>(vm) else {

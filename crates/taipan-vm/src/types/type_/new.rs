@@ -337,6 +337,10 @@ fn set_names(vm: &mut Vm, class: Gc<Type>) -> Result<(), Raised> {
 
 /// `super(class, class).__init_subclass__(**kwargs)`.
 fn init_subclass(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<(), Raised> {
+    // A metaclass may leave the class itself out of its MRO.
+    if !class.get(vm).mro.get(vm).items().contains(&class.value()) {
+        return Err(crate::types::super_::mismatch(vm, class, class.value()));
+    }
     let attribute = vm.name(name::INIT_SUBCLASS);
     let parent = crate::types::super_::lookup(vm, class, class, attribute)?;
     let Some(hook) = parent else { return Ok(()) };
