@@ -21,6 +21,7 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 import tokenize
 import types
 import warnings
@@ -254,6 +255,68 @@ def probe_mutant_tokens(path):
         for number, source in mutants(text.encode(), path, 4):
             for form, answer in all_tokens(source):
                 yield f"{zlib.crc32(text.encode()):08x} {number} {form}", answer
+
+
+CONTROLS = ["\r", "\r\n", "\n", "\x0c", "\v", "\0", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\ufeff"]
+CONTROLS += ["\\", "\\\r", "\\\r\n", "\\\n", "\r\r\n", "\n\r", "\t", " ", "#", "\x7f", "\x01", "\xa0", "\udc80", "\r ", "\x1a"]
+WORDS = r"""x 1 0x1f 1.5e3 1_0 + = == := -> ... ( ) [ ] { } : , ; @ . if else: for in def class pass return lambda print(x)
+'a' "b" '''c''' b'd' rb'e' u'f' ' " ''' f'{x}' f'{x=}' f'{x!r:>{y}}' t'{x}' t'{x=:y} rf'\{x}' f'\N{DIGIT f''' t''' f"{ {{ }} !r
+#c #type:int #type:ignore # é ℘ \x \N{ $ ? ! ` <> 1if 0_ 1__0 xé € await case match if(x): while""".split()
+
+
+def control_sources(path, count, words_only=False):
+    """Sources with unusual line ends and other control characters, of words and of what the file holds."""
+    draw = random.Random(zlib.crc32(source_of(path)))
+    texts = list(statements(path, 300)) or ["pass"]
+    for number in range(count):
+        if words_only or draw.random() < 0.5:
+            kinds = WORDS, WORDS, CONTROLS, ["\n", "\n    ", " "]
+            text = "".join(draw.choice(draw.choice(kinds)) for _ in range(draw.randrange(1, 14)))
+        else:
+            text = draw.choice(texts)
+        for _ in range(draw.choice((0, 1, 1, 2, 3, 8))):
+            place = draw.randrange(len(text) + 1)
+            text = text[:place] + draw.choice(CONTROLS[: draw.choice((4, len(CONTROLS)))]) + text[place:]
+        if draw.random() < 0.3:
+            text = text.replace("\n", draw.choice(("\r", "\r\n", "\n\r", "\x0c\n", "\\\n")))
+        if draw.random() < 0.15:
+            cookies = "# coding: utf-8\n", "# coding: latin-1\r", "# coding: utf-8-sig\r\n", "\x0c# coding: cp1252\n"
+            text = draw.choice(("\ufeff", *cookies)) + text
+        yield str(number), text + draw.choice(("", "\n", "\r", "\r\n", "\\", "\\\n", "\x0c"))
+
+
+def probe_controls(path, count=60):
+    for number, text in control_sources(path, count):
+        source = text.encode("utf-8", "surrogateescape")
+        for form, answer in all_tokens(source):
+            yield f"{number} tokens {form}", answer
+        read = {"splitlines": text.splitlines(True), "universal": list(io.StringIO(text, newline=None)), "whole": [text]}
+        for form, lines in read.items():
+            for extra in (False, True):
+                answer = attempt(lambda: tokens_text(_tokenize.TokenizerIter(iter(lines).__next__, extra_tokens=extra)))
+                yield f"{number} tokens {form} {extra}", answer
+        for form, given in ("bytes", source), ("str", text):
+            for mode in ("exec", "eval", "single"):
+                yield f"{number} {mode} {form}", attempt(lambda: code_text(compiled(given, mode)))
+            yield f"{number} type {form}", attempt(lambda: tree_text(ast.parse(given, mode="func_type")))
+            yield f"{number} comments {form}", attempt(lambda: tree_text(ast.parse(given, type_comments=True)))
+            yield f"{number} incomplete {form}", attempt(lambda: bool(compiled(given, "single", 0x4200)))
+
+
+def probe_programs(path, count=6):
+    """What the program says to a source as a file, a command and standard input."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number, text in control_sources(path, count, words_only=True):
+            source = text.encode("utf-8", "surrogateescape")
+            with open(f"{folder}/program.py", "wb") as file:
+                file.write(source)
+            calls = [("file", [f"{folder}/program.py"], b""), ("input", ["-"], source)]
+            if b"\0" not in source:
+                calls.append(("command", ["-c", source], b""))
+            for form, call, given in calls:
+                run = subprocess.run([sys.executable, "-S", *call], input=given, capture_output=True, cwd=folder)
+                told = run.stderr.replace(folder.encode(), b"").decode("utf-8", "backslashreplace")
+                yield f"{number} {form}", f"{run.returncode} {run.stdout} {told}"
 
 
 def probe_codeop(path):

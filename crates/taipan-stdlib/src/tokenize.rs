@@ -94,6 +94,11 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     let Some(reader) = vm.resource::<RefCell<Reader>>(number) else { return Ok(None) };
     loop {
         let step = reader.borrow_mut().tokenizer.step();
+        let warnings = reader.borrow_mut().tokenizer.take_warnings();
+        if !warnings.is_empty() {
+            let filename = vm.new_str("<string>")?;
+            taipan_vm::compile::issue_syntax_warnings(vm, &warnings, filename, None)?;
+        }
         match step {
             Step::Token(token) => {
                 let line = match this.get(vm).line {
@@ -112,6 +117,11 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
                 reader.borrow_mut().tokenizer.push_line(&line);
                 vm.recharge_resource(number, reader.borrow().tokenizer.text_len());
                 vm.check_limits()?;
+            }
+            Step::Undecodable(bytes) => {
+                let bytes = vm.new_bytes(&bytes)?;
+                let encoding = vm.new_str("utf-8")?;
+                vm.call_method(bytes, "decode", &[encoding])?;
             }
             Step::Error(error) => {
                 let filename = vm.new_str("<string>")?;

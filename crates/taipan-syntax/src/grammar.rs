@@ -51,8 +51,14 @@ pub(crate) fn multiple_statements(source: &Source, token: &Token) -> SyntaxError
     }
 }
 
-/// The error of `source`, which is not valid.
-pub(crate) fn diagnose(source: &Source, mode: Mode, options: &ParseOptions) -> SyntaxError {
+/// The error of `source`, which is not valid, and how far the source was read for it, where that is not to its end.
+pub(crate) fn diagnose(source: &Source, mode: Mode, options: &ParseOptions) -> (SyntaxError, Option<usize>) {
+    let mut read_to = None;
+    let error = diagnosis(source, mode, options, &mut read_to);
+    (error, read_to)
+}
+
+fn diagnosis(source: &Source, mode: Mode, options: &ParseOptions, read_to: &mut Option<usize>) -> SyntaxError {
     let generic = || SyntaxError::bare(ErrorKind::SyntaxError, "invalid syntax");
     let Some(grammar) = compile::compile(rules::RULES) else { return generic() };
     let mut machine = Machine::new(&grammar, source, mode, options);
@@ -73,11 +79,17 @@ pub(crate) fn diagnose(source: &Source, mode: Mode, options: &ParseOptions) -> S
         return error;
     }
     let last = machine.tokens.len().saturating_sub(1);
+    let first_read = machine.lexer.cur;
     if first.is_ok() {
         machine.invalid_rules = true;
         let _: Result<bool, Stop> = machine.run(start);
     }
+    let settled_by_parser = machine.error.is_some();
     machine.settle(last);
+    let stopped = machine.tokens.get(last).is_some_and(|token| matches!(token.kind, TokenKind::Indent | TokenKind::Dedent));
+    if stopped && !settled_by_parser {
+        *read_to = Some(first_read);
+    }
     let last_statement = machine.last_statement;
     let mut error = machine.error.unwrap_or_else(generic);
     if error.kind != ErrorKind::MemoryError {

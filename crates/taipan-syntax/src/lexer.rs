@@ -110,6 +110,8 @@ impl Mode {
 #[derive(Clone)]
 pub(crate) struct Lexer<'s> {
     text: &'s [u8],
+    /// Where the lines end that were given one by one, whatever line ends they hold; none for a text whose lines end with `\n`.
+    ends: &'s [usize],
     options: LexerOptions,
     pub(crate) cur: usize,
     pub(crate) inp: usize,
@@ -145,6 +147,7 @@ impl<'s> Lexer<'s> {
     pub(crate) fn new(source: &'s Source, options: LexerOptions) -> Lexer<'s> {
         Lexer {
             text: &source.text,
+            ends: &[],
             underflowed: false,
             options,
             cur: 0,
@@ -172,10 +175,12 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    /// The same lexer over another text, which must begin with the lines read so far if tokens are to be read from it.
-    pub(crate) fn over<'t>(self, text: &'t [u8]) -> Lexer<'t> {
+    /// The same lexer over another text of lines with those ends, which must begin with the lines read so far if tokens
+    /// are to be read from it.
+    pub(crate) fn over<'t>(self, text: &'t [u8], ends: &'t [usize]) -> Lexer<'t> {
         Lexer {
             text,
+            ends,
             options: self.options,
             cur: self.cur,
             inp: self.inp,
@@ -255,6 +260,11 @@ impl<'s> Lexer<'s> {
         self.buf
     }
 
+    /// Where the first line of the string read last starts.
+    pub(crate) fn multi_line_start(&self) -> usize {
+        self.multi_line_start
+    }
+
     #[inline]
     fn nextc(&mut self) -> Option<u8> {
         if self.cur == self.inp && !self.next_line() {
@@ -276,11 +286,13 @@ impl<'s> Lexer<'s> {
             self.ended_between_tokens = self.start.is_none();
             return false;
         }
-        if self.start.is_none() {
+        if self.start.is_none() && (self.ends.is_empty() || self.modes.is_empty()) {
             self.buf = self.cur;
         }
-        let line = self.text.get(self.inp..).unwrap_or_default();
-        self.inp += line_length(line);
+        self.inp = match self.ends.get(self.ends.partition_point(|end| *end <= self.inp)) {
+            Some(end) => *end,
+            None => self.inp + line_length(self.text.get(self.inp..).unwrap_or_default()),
+        };
         self.lineno += 1;
         self.line_start = self.cur;
         true
@@ -396,13 +408,15 @@ impl<'s> Lexer<'s> {
                 }
                 return Some(self.bare_token(TokenKind::ErrorToken));
             };
-            if byte == b'\r' && self.peek() == Some(b'\n') {
-                self.cur += 1;
-                byte = b'\n';
+            let behind_return = byte == b'\r';
+            if behind_return {
+                // Whatever follows is one token with it, though no name.
+                let Some(next) = self.nextc() else { return Some(self.bare_token(TokenKind::ErrorToken)) };
+                byte = next;
             }
             return match byte {
                 b'\n' => self.line_end(start, blank_line),
-                b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => Some(self.name_or_string(start, byte)),
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. if !behind_return => Some(self.name_or_string(start, byte)),
                 b'0'..=b'9' => Some(self.number(start, byte)),
                 b'.' => Some(self.dot(start)),
                 b'"' | b'\'' => Some(self.string(start, byte)),

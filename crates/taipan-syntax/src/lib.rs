@@ -139,7 +139,13 @@ pub fn parse_with_warnings<'a>(
             ErrorKind::MemoryError,
             "Parser stack overflowed - Python source too complex to parse",
         ))),
-        Err(parser::Failure::Invalid) => Err((grammar::diagnose(&source, mode, options), warnings)),
+        Err(parser::Failure::Invalid) => {
+            let (error, read_to) = grammar::diagnose(&source, mode, options);
+            if let Some(read_to) = read_to {
+                warnings.retain(|warning| warning.read_to as usize <= read_to);
+            }
+            Err((error, warnings))
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Details, ErrorKind, ErrorLocation, SyntaxError};
+use crate::error::{Details, ErrorKind, ErrorLocation, SyntaxError, SyntaxWarning};
 use crate::lexer::{Done, Lexer, LexerOptions, characters};
 use crate::source::{self, Reading, Source};
 use crate::token::{Token, TokenKind};
@@ -28,6 +28,8 @@ pub enum Step {
     Token(TokenInfo),
     /// The next token begins or goes on in a line that was not given yet.
     NeedsLine,
+    /// A token of part of a character: its bytes, which are no UTF-8.
+    Undecodable(Vec<u8>),
     Error(Box<SyntaxError>),
     /// The end marker was given before.
     End,
@@ -36,6 +38,8 @@ pub enum Step {
 /// The tokenizer that `TokenizerIter` drives: it asks for a line only when the next token needs one.
 pub struct Tokenizer {
     source: Source,
+    /// Where the lines given end.
+    ends: Vec<usize>,
     /// Between the steps, without its text.
     lexer: Lexer<'static>,
     extra_tokens: bool,
@@ -45,9 +49,11 @@ pub struct Tokenizer {
     /// What the next attempt waits for.
     awaited: Awaited,
     error: Option<SyntaxError>,
+    warnings: Vec<SyntaxWarning>,
     line: Rc<str>,
     last_lineno: u32,
-    counted: Counted,
+    /// How many bytes more than characters stand before the end of the last token in its line.
+    difference: i64,
 }
 
 /// Which lines let the token begun end: an attempt before one of them is there would read the same lines again in vain.
@@ -65,6 +71,11 @@ enum Awaited {
 impl Awaited {
     fn is_met_by(self, line: &[u8]) -> bool {
         let bare = line.trim_ascii();
+        let whole = line.strip_suffix(b"\n").unwrap_or(line);
+        let whole = whole.strip_suffix(b"\r").unwrap_or(whole);
+        if self != Awaited::Quote && memchr::memchr2(b'\n', b'\r', whole).is_some() {
+            return true;
+        }
         match self {
             Awaited::Any => true,
             Awaited::Quote => line.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'{' | b'}')),
@@ -74,32 +85,31 @@ impl Awaited {
     }
 }
 
-/// How many characters stand between the start of a line and a place in it, both as offsets of bytes.
-#[derive(Clone, Copy, Default)]
-struct Counted {
-    line_start: usize,
-    to: usize,
-    characters: usize,
-}
-
 impl Tokenizer {
     /// A tokenizer without lines. With `extra_tokens` comments and all line ends are tokens and malformed names and
     /// numbers are let through.
     pub fn new(extra_tokens: bool) -> Tokenizer {
         let source = Source { text: Vec::new(), encoding: None, implicit_newline: false };
-        let lexer = Lexer::new(&source, LexerOptions { type_comments: false, extra_tokens }).over(&[]);
+        let lexer = Lexer::new(&source, LexerOptions { type_comments: false, extra_tokens }).over(&[], &[]);
         Tokenizer {
             source,
+            ends: Vec::new(),
             lexer,
             extra_tokens,
             is_complete: false,
             is_done: false,
             awaited: Awaited::Any,
             error: None,
+            warnings: Vec::new(),
             line: "".into(),
             last_lineno: 0,
-            counted: Counted::default(),
+            difference: 0,
         }
+    }
+
+    /// The warnings about the tokens since this was asked last.
+    pub fn take_warnings(&mut self) -> Vec<SyntaxWarning> {
+        std::mem::take(&mut self.warnings)
     }
 
     /// Bytes of the lines given.
@@ -114,8 +124,8 @@ impl Tokenizer {
             return;
         }
         if memchr::memchr(0, line).is_some() {
-            let lines = self.source.text.iter().filter(|byte| **byte == b'\n').count();
-            self.error = Some(source::null_byte(line, lines));
+            let shown = line.split(|byte| matches!(byte, 0 | b'\n')).next().unwrap_or_default();
+            self.error = Some(source::null_byte(&[shown, &[0]].concat(), self.ends.len()));
             return;
         }
         let reading =
@@ -127,6 +137,7 @@ impl Tokenizer {
                 }
                 self.source.text.extend_from_slice(&read.text);
                 self.source.implicit_newline = read.implicit_newline;
+                self.ends.push(self.source.text.len());
             }
             Err(error) => self.error = Some(error),
         }
@@ -144,7 +155,7 @@ impl Tokenizer {
         if self.awaited != Awaited::Any && !self.is_complete {
             return Step::NeedsLine;
         }
-        let mut lexer = self.lexer.clone().over(&self.source.text);
+        let mut lexer = self.lexer.clone().over(&self.source.text, &self.ends);
         let token = lexer.next_token();
         if lexer.underflowed && !self.is_complete {
             self.awaited = match lexer.done {
@@ -156,13 +167,14 @@ impl Tokenizer {
             };
             return Step::NeedsLine;
         }
+        self.warnings.append(&mut lexer.warnings);
         let mut walk = Walk {
             lexer,
             source: &self.source,
             extra_tokens: self.extra_tokens,
             line: self.line.clone(),
             last_lineno: self.last_lineno,
-            counted: self.counted,
+            difference: self.difference,
         };
         if token.kind == TokenKind::ErrorToken {
             self.is_done = true;
@@ -173,14 +185,17 @@ impl Tokenizer {
             self.is_done = true;
             return Step::End;
         }
-        let info = walk.info(&token);
-        let Walk { mut lexer, line, last_lineno, counted, .. } = walk;
+        let string = walk.string(&token);
+        let step = match std::str::from_utf8(string) {
+            Ok(string) => Step::Token(walk.info(&token, string.to_owned())),
+            Err(_) => Step::Undecodable(string.to_owned()),
+        };
+        let Walk { mut lexer, line, last_lineno, difference, .. } = walk;
         lexer.fields.clear();
-        lexer.warnings.clear();
-        self.lexer = lexer.over(&[]);
-        (self.line, self.last_lineno, self.counted) = (line, last_lineno, counted);
+        self.lexer = lexer.over(&[], &[]);
+        (self.line, self.last_lineno, self.difference) = (line, last_lineno, difference);
         self.is_done = token.kind == TokenKind::EndMarker;
-        Step::Token(info)
+        step
     }
 }
 
@@ -190,21 +205,38 @@ struct Walk<'s> {
     extra_tokens: bool,
     line: Rc<str>,
     last_lineno: u32,
-    /// Up to the last token, so that a long line is counted once.
-    counted: Counted,
+    difference: i64,
 }
 
-impl Walk<'_> {
-    /// The column of a place in the line that starts at `line_start`.
-    fn column(&mut self, line_start: usize, to: usize) -> i32 {
-        let mut known = self.counted;
-        if known.line_start != line_start || known.to > to {
-            known = Counted { line_start, to: line_start, characters: 0 };
+impl<'s> Walk<'s> {
+    /// The text of a token.
+    fn string(&self, token: &Token) -> &'s [u8] {
+        if token.col_offset < 0 { &[] } else { self.lexer.text_of(token) }
+    }
+
+    /// The columns of a token with text in the line that starts at `line_start`. What stands before it is counted for
+    /// the first token of a line only.
+    fn columns(&mut self, token: &Token, line_start: usize, line: &str, line_changed: bool) -> (i32, i32) {
+        let (from, to) = (token.start as usize, token.end as usize);
+        let bytes = |at: usize, start: usize| i64::try_from(at.saturating_sub(start)).unwrap_or(i64::MAX);
+        let offset = from.saturating_sub(line_start);
+        if line_changed {
+            let column = characters(line.as_bytes().get(..offset).unwrap_or(line.as_bytes()));
+            self.difference = bytes(offset, column);
         }
-        known.characters += characters(self.source.text.get(known.to..to).unwrap_or_default());
-        known.to = known.to.max(to);
-        self.counted = known;
-        i32::try_from(known.characters).unwrap_or(i32::MAX)
+        let start = bytes(from, line_start).saturating_sub(self.difference);
+        let end = if token.lineno == token.end_lineno {
+            let text = self.source.text.get(from..to).unwrap_or_default();
+            let width = characters(text);
+            self.difference = self.difference.saturating_add(bytes(text.len(), width));
+            start.saturating_add(bytes(width, 0))
+        } else {
+            let text = self.source.text.get(self.lexer.line_start..to).unwrap_or_default();
+            let column = characters(text);
+            self.difference = self.difference.saturating_add(bytes(text.len(), column));
+            bytes(column, 0)
+        };
+        (i32::try_from(start).unwrap_or(i32::MAX), i32::try_from(end).unwrap_or(i32::MAX))
     }
 
     /// Whether the lexer is in a last line whose end was added.
@@ -222,29 +254,25 @@ impl Walk<'_> {
         self.line.clone()
     }
 
-    fn info(&mut self, token: &Token) -> TokenInfo {
-        let text = &self.source.text;
-        let (from, to) = (token.start as usize, token.end as usize);
-        let bare = token.col_offset < 0;
-        let string = String::from_utf8_lossy(if bare { &[] } else { self.lexer.text_of(token) }).into_owned();
+    fn info(&mut self, token: &Token, string: String) -> TokenInfo {
         let trailing =
             token.kind == TokenKind::EndMarker || (token.kind == TokenKind::Dedent && self.lexer.done == Done::Eof);
         if self.extra_tokens && trailing {
             let place = (token.lineno + 1, 0);
             return TokenInfo { kind: token.kind.number(), string, start: place, end: place, line: "".into() };
         }
-        let line_start = if token.kind.is_string_part() && token.lineno != self.lexer.lineno {
-            text[..from].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1)
-        } else {
-            self.lexer.line_start
-        };
+        let line_start =
+            if token.kind.is_string_part() { self.lexer.multi_line_start() } else { self.lexer.line_start };
         // As long as the lexer is in the line of the last token, its line is shown again.
-        let line = if self.lexer.lineno == self.last_lineno { self.line.clone() } else { self.line_of(line_start) };
+        let line_changed = self.lexer.lineno != self.last_lineno;
+        let line = if line_changed { self.line_of(line_start) } else { self.line.clone() };
         self.last_lineno = token.lineno;
+        if line_changed {
+            self.difference = 0;
+        }
         let (mut start, mut end) = ((token.lineno, -1), (token.end_lineno, -1));
-        if !bare {
-            start.1 = self.column(line_start, from);
-            end.1 = self.column(self.lexer.line_start, to);
+        if token.col_offset >= 0 {
+            (start.1, end.1) = self.columns(token, line_start, &line, line_changed);
         }
         let mut info = TokenInfo { kind: token.kind.number(), string, start, end, line };
         if self.extra_tokens {
@@ -257,13 +285,10 @@ impl Walk<'_> {
     fn adapt(&self, token: &Token, info: &mut TokenInfo) {
         match token.kind {
             TokenKind::Newline => {
-                let crlf = self.source.text.get(token.start as usize) == Some(&b'\r');
-                info.string = match (self.implicit_newline(), crlf) {
-                    (true, _) => "",
-                    (false, true) => "\r\n",
-                    (false, false) => "\n",
+                if !self.implicit_newline() {
+                    let crlf = self.source.text.get(token.start as usize) == Some(&b'\r');
+                    info.string = if crlf { "\r\n" } else { "\n" }.to_owned();
                 }
-                .to_owned();
                 info.end.1 += 1;
             }
             TokenKind::Nl if self.implicit_newline() => info.string.clear(),

@@ -88,13 +88,13 @@ pub fn parse_source<'a>(
                 vm,
                 &parsed.warnings,
                 filename,
-                &Parsed { source, mode: options.mode, parse_options },
+                Some(&Parsed { source, mode: options.mode, parse_options }),
             )?;
             Ok(parsed.tree)
         }
         Err((error, warnings)) => {
             let parsed = Parsed { source, mode: options.mode, parse_options };
-            issue_syntax_warnings(vm, &warnings, filename, &parsed)?;
+            issue_syntax_warnings(vm, &warnings, filename, Some(&parsed))?;
             Err(raise_syntax_error(vm, &error, filename, Some(&parsed)))
         }
     }
@@ -125,11 +125,11 @@ impl Parsed<'_> {
 }
 
 /// Issues the parser's warnings; one that is an error becomes a SyntaxError of its place.
-fn issue_syntax_warnings(
+pub fn issue_syntax_warnings(
     vm: &mut Vm,
     warnings: &[SyntaxWarning],
     filename: Value,
-    parsed: &Parsed<'_>,
+    parsed: Option<&Parsed<'_>>,
 ) -> Result<(), Raised> {
     for warning in warnings {
         let category = match warning.category {
@@ -141,7 +141,7 @@ fn issue_syntax_warnings(
             let replaced = vm.raised_is(category);
             return Err(if replaced {
                 let _ = vm.take_raised(raised);
-                raise_syntax_error(vm, &warning.as_error(), filename, Some(parsed))
+                raise_syntax_error(vm, &warning.as_error(), filename, parsed)
             } else {
                 raised
             });

@@ -24,10 +24,6 @@ impl Lexer<'_> {
             self.comment_newline = blank_line;
             return Ok(self.token(TokenKind::Comment, start, self.cur));
         }
-        if c == Some(b'\r') {
-            // Only in text whose line ends were kept.
-            return Err(self.nextc());
-        }
         Err(c)
     }
 

@@ -44,6 +44,7 @@ impl Lexer<'_> {
         let start = self.cur;
         self.start = Some(start);
         self.first_lineno = self.lineno;
+        self.multi_line_start = self.line_start;
         self.start_column = self.column();
         // A field at once: there is no text before it.
         let c = self.nextc();

@@ -8,7 +8,7 @@ use crate::token::{Token, TokenKind};
 impl Lexer<'_> {
     pub(super) fn pending_token(&mut self) -> Token {
         let (kind, step, start) =
-            if self.pending < 0 { (TokenKind::Dedent, 1, self.cur) } else { (TokenKind::Indent, -1, self.line_start) };
+            if self.pending < 0 { (TokenKind::Dedent, 1, self.cur) } else { (TokenKind::Indent, -1, self.buf) };
         self.pending += step;
         if self.options.extra_tokens {
             self.start_column = column(start, self.line_start);

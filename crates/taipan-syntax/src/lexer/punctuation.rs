@@ -23,7 +23,9 @@ impl Lexer<'_> {
         self.token(TokenKind::Dot, start, self.cur)
     }
 
+    /// The token that begins at `start` and has the character `c` before `cur`.
     pub(super) fn operator(&mut self, start: usize, c: u8) -> Token {
+        let first = self.cur.saturating_sub(1);
         let not_equal = c == b'!' && self.peek() == Some(b'=');
         if matches!(c, b':' | b'}' | b'!' | b'{')
             && !not_equal
@@ -33,9 +35,9 @@ impl Lexer<'_> {
         }
         // Looking at the next character may find the end of the source, which the reports depend on.
         let next = self.nextc();
-        if let Some(kind) = self.operator_of(start, 2) {
+        if let Some(kind) = self.operator_of(first, 2) {
             let third = self.nextc();
-            let longer = self.operator_of(start, 3);
+            let longer = self.operator_of(first, 3);
             if longer.is_none() {
                 self.backup(third);
             }
@@ -63,7 +65,8 @@ impl Lexer<'_> {
                     mode.in_debug = true;
                 }
             }
-            c if c.is_ascii_control() => {
+            // Bytes of other characters come here behind a lone carriage return only.
+            c if c.is_ascii_control() || matches!(c, 0x80..=0xA0 | 0xAD) => {
                 return self.syntax_error(format!("invalid non-printable character U+{c:04X}"));
             }
             _ => {}
