@@ -310,11 +310,12 @@ def probe_programs(path, count=6):
             source = text.encode("utf-8", "surrogateescape")
             with open(f"{folder}/program.py", "wb") as file:
                 file.write(source)
-            calls = [("file", [f"{folder}/program.py"], b""), ("input", ["-"], source)]
+            calls = [("file", [f"{folder}/program.py"]), ("input", ["-"])]
             if b"\0" not in source:
-                calls.append(("command", ["-c", source], b""))
-            for form, call, given in calls:
-                run = subprocess.run([sys.executable, "-S", *call], input=given, capture_output=True, cwd=folder)
+                calls.append(("command", ["-c", source]))
+            for form, call in calls:
+                with open(f"{folder}/program.py", "rb") as given:
+                    run = subprocess.run([sys.executable, "-S", *call], stdin=given, capture_output=True, cwd=folder)
                 told = run.stderr.replace(folder.encode(), b"").decode("utf-8", "backslashreplace")
                 yield f"{number} {form}", f"{run.returncode} {run.stdout} {told}"
 

@@ -86,7 +86,8 @@ fn diagnosis(source: &Source, mode: Mode, options: &ParseOptions, read_to: &mut 
     }
     let settled_by_parser = machine.error.is_some();
     machine.settle(last);
-    let stopped = machine.tokens.get(last).is_some_and(|token| matches!(token.kind, TokenKind::Indent | TokenKind::Dedent));
+    let stopped =
+        machine.tokens.get(last).is_some_and(|token| matches!(token.kind, TokenKind::Indent | TokenKind::Dedent));
     if stopped && !settled_by_parser {
         *read_to = Some(first_read);
     }

@@ -112,6 +112,9 @@ pub(crate) struct Lexer<'s> {
     text: &'s [u8],
     /// Where the lines end that were given one by one, whatever line ends they hold; none for a text whose lines end with `\n`.
     ends: &'s [usize],
+    /// The error of the line behind the text.
+    ending: Option<&'s SyntaxError>,
+    keeps_first_line: bool,
     options: LexerOptions,
     pub(crate) cur: usize,
     pub(crate) inp: usize,
@@ -148,6 +151,8 @@ impl<'s> Lexer<'s> {
         Lexer {
             text: &source.text,
             ends: &[],
+            ending: source.ending.as_deref(),
+            keeps_first_line: source.keeps_first_line,
             underflowed: false,
             options,
             cur: 0,
@@ -181,6 +186,8 @@ impl<'s> Lexer<'s> {
         Lexer {
             text,
             ends,
+            ending: None,
+            keeps_first_line: false,
             options: self.options,
             cur: self.cur,
             inp: self.inp,
@@ -280,13 +287,21 @@ impl<'s> Lexer<'s> {
         if self.done != Done::Ok {
             return false;
         }
+        if self.inp == self.text.len()
+            && let Some(error) = self.ending
+        {
+            self.error = Some(error.clone());
+            self.done = Done::Error;
+            return false;
+        }
         if self.inp == self.text.len() {
             self.done = Done::Eof;
             self.underflowed = true;
             self.ended_between_tokens = self.start.is_none();
             return false;
         }
-        if self.start.is_none() && (self.ends.is_empty() || self.modes.is_empty()) {
+        let kept = self.keeps_first_line && self.lineno == 1;
+        if self.start.is_none() && !kept && (self.ends.is_empty() || self.modes.is_empty()) {
             self.buf = self.cur;
         }
         self.inp = match self.ends.get(self.ends.partition_point(|end| *end <= self.inp)) {

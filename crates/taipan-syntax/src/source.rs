@@ -16,6 +16,10 @@ pub struct Source {
     pub(crate) encoding: Option<String>,
     /// Whether the final newline was added.
     pub(crate) implicit_newline: bool,
+    /// Why the line behind the text cannot be read; what is wrong before goes first.
+    pub(crate) ending: Option<Box<SyntaxError>>,
+    /// CPython holds the first line while it reads the second: neither code nor a cookie told it the encoding of a file.
+    pub(crate) keeps_first_line: bool,
 }
 
 /// How bytes become text.
@@ -36,13 +40,10 @@ pub(crate) struct Reading<'a, 'd> {
 /// # Errors
 /// The SyntaxErrors of CPython's tokenizer set-up: null bytes, unknown encodings, undecodable bytes.
 pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, SyntaxError> {
-    if memchr::memchr(0, bytes).is_some() {
-        return Err(match reading.file_name {
-            Some(_) => null_byte(bytes, 0),
-            None => SyntaxError::bare(ErrorKind::SyntaxError, "source code string cannot contain null bytes"),
-        });
-    }
     let file_name = reading.file_name;
+    if file_name.is_none() && memchr::memchr(0, bytes).is_some() {
+        return Err(SyntaxError::bare(ErrorKind::SyntaxError, "source code string cannot contain null bytes"));
+    }
     let mut encoding = None;
     let text = if reading.ignore_cookie {
         translate_newlines(bytes, reading.final_newline, reading.preserve_crlf)
@@ -72,13 +73,38 @@ pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, Syn
         }
         text
     };
-    let (text, implicit_newline) = text;
+    let (mut text, implicit_newline) = text;
+    if let Some(file_name) = file_name {
+        // A program is read line by line.
+        let has_mark = !reading.ignore_cookie && bytes.starts_with(b"\xEF\xBB\xBF");
+        let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let code = first.iter().find(|byte| !matches!(byte, b' ' | b'\t' | 0x0C));
+        let keeps_first_line = !has_mark && code.is_none_or(|byte| *byte == b'#') && declared_encoding(first).is_none();
+        let ending = unreadable_line(&text, file_name);
+        if let Some((start, _)) = &ending {
+            text.truncate(*start);
+        }
+        let ending = ending.map(|(_, error)| Box::new(error));
+        return Ok(Source { text, encoding, implicit_newline, ending, keeps_first_line });
+    }
     if !text.is_ascii()
         && let Err(error) = std::str::from_utf8(&text)
     {
         return Err(non_utf8(&text, error.valid_up_to(), file_name));
     }
-    Ok(Source { text, encoding, implicit_newline })
+    Ok(Source { text, encoding, implicit_newline, ending: None, keeps_first_line: false })
+}
+
+/// The first line with a null byte or with bytes that are no UTF-8: where it starts, and its error.
+fn unreadable_line(text: &[u8], file_name: &str) -> Option<(usize, SyntaxError)> {
+    let null = memchr::memchr(0, text);
+    let broken = std::str::from_utf8(text).err().map(|error| error.valid_up_to());
+    let (at, error) = match (null, broken) {
+        (Some(null), broken) if broken.is_none_or(|broken| null < broken) => (null, null_byte(text, 0)),
+        (_, Some(broken)) => (broken, non_utf8(text, broken, Some(file_name))),
+        _ => return None,
+    };
+    Some((text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1), error))
 }
 
 fn translate_newlines(bytes: &[u8], final_newline: bool, preserve_crlf: bool) -> (Vec<u8>, bool) {

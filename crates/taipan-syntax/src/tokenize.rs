@@ -89,7 +89,8 @@ impl Tokenizer {
     /// A tokenizer without lines. With `extra_tokens` comments and all line ends are tokens and malformed names and
     /// numbers are let through.
     pub fn new(extra_tokens: bool) -> Tokenizer {
-        let source = Source { text: Vec::new(), encoding: None, implicit_newline: false };
+        let source =
+            Source { text: Vec::new(), encoding: None, implicit_newline: false, ending: None, keeps_first_line: false };
         let lexer = Lexer::new(&source, LexerOptions { type_comments: false, extra_tokens }).over(&[], &[]);
         Tokenizer {
             source,

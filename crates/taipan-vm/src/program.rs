@@ -25,9 +25,11 @@ impl Vm {
     /// Runs source as `__main__` (`-c`).
     pub fn run_source(&mut self, source: &[u8], filename: &str, flags: u32) -> Result<(), Raised> {
         let filename = self.new_str(filename)?;
-        refuse_null_bytes(self, source, filename)?;
         let optimize = self.interp().config.optimize;
         let from_file = flags & flag::IGNORE_COOKIE == 0;
+        if !from_file {
+            refuse_null_bytes(self, source, filename)?;
+        }
         let options = SourceOptions { optimize, flags, from_file, ..SourceOptions::EXEC };
         let code = compile_source(self, source, filename, options)?;
         let code = code_of(self, code)?;
@@ -93,7 +95,6 @@ impl Vm {
                 Err(_) => return Err(self.raise(Exc::RuntimeError, "Bad code object in .pyc file")),
             }
         } else {
-            refuse_null_bytes(self, &source, filename)?;
             let optimize = self.interp().config.optimize;
             compile_source(self, &source, filename, SourceOptions { optimize, from_file: true, ..SourceOptions::EXEC })?
         };
@@ -271,7 +272,8 @@ impl Vm {
     }
 }
 
-/// The SyntaxError of a program with a null byte, which names the place, as a source given to `compile` does not.
+/// The SyntaxError of a command with a null byte, which names the place, as a source given to `compile` does not. The lines
+/// of files are looked at one by one.
 fn refuse_null_bytes(vm: &mut Vm, source: &[u8], filename: Value) -> Result<(), Raised> {
     let Some(place) = source.iter().position(|byte| *byte == 0) else { return Ok(()) };
     let before = &source[..place];

@@ -95,6 +95,9 @@ impl Lexer<'_> {
         let mut unicode_escape = false;
         while end_size != mode.quote_size {
             let c = self.nextc();
+            if self.done == Done::Error {
+                return self.fail(Done::Error);
+            }
             if c.is_none() || (mode.quote_size == 1 && c == Some(b'\n')) {
                 return self.unterminated_ftstring(mode, in_format_spec, c);
             }

@@ -34,6 +34,9 @@ impl Lexer<'_> {
                 end_size = 0;
             }
             c = self.nextc();
+            if self.done == Done::Error {
+                return self.fail(Done::Error);
+            }
             if c.is_none() || (quote_size == 1 && c == Some(b'\n')) {
                 return self.unterminated(start, quote, quote_size, c.is_none(), escaped_quote);
             }

@@ -28,7 +28,7 @@ pub fn token_list(source: &[u8], extra: bool) -> String {
                 let _ = write!(dump.out, "{:?}: {} {:?}", error.kind, error.msg, place);
                 return dump.out;
             }
-            Step::End => return dump.out,
+            Step::End | Step::Undecodable(_) => return dump.out,
         }
     }
 }
