@@ -147,27 +147,50 @@ fn open(vm: &mut Vm, args: Args<'_>) -> Result<Gc<BytesIo>, Raised> {
     if own.get(vm).closed { Err(raise_closed(vm)) } else { Ok(own) }
 }
 
-/// Writes at the position, which moves on.
-fn put(vm: &mut Vm, own: Gc<BytesIo>, bytes: &[u8]) -> Result<(), Raised> {
-    check_exports(vm, own)?;
-    if bytes.is_empty() {
-        return Ok(());
-    }
+/// Makes room for `count` bytes at the position, which moves on behind them: the array and where they go.
+fn room(vm: &mut Vm, own: Gc<BytesIo>, count: usize) -> Result<(Gc<RawArray>, Range<usize>), Raised> {
     let BytesIo { data, len, pos, .. } = *own.get(vm);
-    let Some(end) = pos.checked_add(bytes.len()).filter(|end| *end < 1 << 46) else {
+    let Some(end) = pos.checked_add(count).filter(|end| *end < 1 << 46) else {
         return Err(vm.raise(Exc::OverflowError, "new buffer size too large"));
     };
     let array = with_room(vm, data, len, end)?;
-    let target = array.get_mut(vm).bytes_mut();
     if pos > len {
-        target[len..pos].fill(0);
+        array.get_mut(vm).bytes_mut()[len..pos].fill(0);
     }
-    target[pos..end].copy_from_slice(bytes);
     let state = own.get_mut(vm);
     state.data = Some(array);
     state.len = len.max(end);
     state.pos = end;
+    Ok((array, pos..end))
+}
+
+/// Writes at the position, which moves on.
+fn put(vm: &mut Vm, own: Gc<BytesIo>, bytes: &[u8]) -> Result<(), Raised> {
+    check_exports(vm, own)?;
+    if !bytes.is_empty() {
+        let (array, place) = room(vm, own, bytes.len())?;
+        array.get_mut(vm).bytes_mut()[place].copy_from_slice(bytes);
+    }
     Ok(())
+}
+
+/// Writes what a bytes-like object holds; how many bytes.
+fn put_object(vm: &mut Vm, args: Args<'_>, object: Value) -> Result<usize, Raised> {
+    let Some(bytes) = object.exact::<Bytes>() else {
+        let bytes = vm.bytes_of(object)?;
+        // To look at the object may have run Python code.
+        let own = open(vm, args)?;
+        put(vm, own, &bytes)?;
+        return Ok(bytes.len());
+    };
+    let own = open(vm, args)?;
+    check_exports(vm, own)?;
+    let count = bytes.get(vm).bytes().len();
+    if count > 0 {
+        let (array, place) = room(vm, own, count)?;
+        RawArray::write_bytes(array, vm, place.start, bytes);
+    }
+    Ok(count)
 }
 
 /// Moves the position over at most `size` bytes (all that are left, if negative), and gives their places.
@@ -240,19 +263,14 @@ fn tell(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn write(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     open(vm, args)?;
-    let bytes = vm.bytes_of(args.get(1))?;
-    let own = open(vm, args)?;
-    put(vm, own, &bytes)?;
-    Ok(Value::int(bytes.len()))
+    Ok(Value::int(put_object(vm, args, args.get(1))?))
 }
 
 fn writelines(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     open(vm, args)?;
     let iterator = vm.iter(args.get(1))?;
     while let Some(line) = vm.next(iterator)? {
-        let bytes = vm.bytes_of(line)?;
-        let own = open(vm, args)?;
-        put(vm, own, &bytes)?;
+        put_object(vm, args, line)?;
     }
     Ok(Value::NONE)
 }

@@ -1,4 +1,4 @@
-//! `StringIO`: a text stream in memory, kept as code points.
+//! `StringIO`: a text stream in memory, kept as code points: of a byte each, until one is written that needs more.
 
 use taipan_text::TextRef;
 use taipan_vm::args::Args;
@@ -21,7 +21,7 @@ use super::raw_bytes::with_room;
 use super::{raise_closed, size_argument};
 
 heap_object! {
-    /// The stream; `len` code points of the array are its contents.
+    /// The stream; `len` code points of the array are its contents, bytes or, if `wide`, 32-bit numbers.
     pub struct StringIo {
         data: Option<Gc<RawArray>>,
         len: usize,
@@ -31,7 +31,8 @@ heap_object! {
         /// Line ends seen: 1 `\r`, 2 `\n`, 4 `\r\n`.
         seen: u32,
         closed: bool,
-        pad: [u8; 7],
+        wide: bool,
+        pad: [u8; 6],
     }
 }
 
@@ -77,7 +78,8 @@ fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
         newline: Newline::Feed as u32,
         seen: 0,
         closed: false,
-        pad: [0; 7],
+        wide: false,
+        pad: [0; 6],
     };
     Ok(vm.new_object(shape, stream)?.value())
 }
@@ -95,6 +97,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
     state.pos = 0;
     state.seen = 0;
     state.closed = false;
+    state.wide = false;
     state.newline = newline as u32;
     if let Some(initial) = initial.not_none() {
         let Some(text) = initial.downcast::<Str>(vm) else {
@@ -129,15 +132,29 @@ fn put(vm: &mut Vm, own: Gc<StringIo>, text: Gc<Str>) -> Result<(), Raised> {
     if len == 0 {
         return Ok(());
     }
-    let StringIo { data, len: old_len, pos, .. } = *own.get(vm);
+    let StringIo { len: old_len, pos, .. } = *own.get(vm);
     let Some(end) = pos.checked_add(len).filter(|end| *end < 1 << 44) else {
         return Err(vm.raise(Exc::OverflowError, "new position too large"));
     };
-    let array = with_room(vm, data, old_len * 4, end * 4)?;
-    if pos > old_len {
-        array.get_mut(vm).words32_mut()[old_len..pos].fill(0);
+    if !own.get(vm).wide && !matches!(text.get(vm).text(), TextRef::Ascii(_) | TextRef::Latin1(_)) {
+        widen(vm, own)?;
     }
-    RawArray::write_points(array, vm, pos, text);
+    let StringIo { data, wide, .. } = *own.get(vm);
+    let array = if wide {
+        let array = with_room(vm, data, old_len * 4, end * 4)?;
+        if pos > old_len {
+            array.get_mut(vm).words32_mut()[old_len..pos].fill(0);
+        }
+        RawArray::write_points(array, vm, pos, text);
+        array
+    } else {
+        let array = with_room(vm, data, old_len, end)?;
+        if pos > old_len {
+            array.get_mut(vm).bytes_mut()[old_len..pos].fill(0);
+        }
+        RawArray::write_text(array, vm, pos, text);
+        array
+    };
     let state = own.get_mut(vm);
     state.data = Some(array);
     state.len = old_len.max(end);
@@ -145,18 +162,33 @@ fn put(vm: &mut Vm, own: Gc<StringIo>, text: Gc<Str>) -> Result<(), Raised> {
     Ok(())
 }
 
+/// Gives each code point four bytes.
+fn widen(vm: &mut Vm, own: Gc<StringIo>) -> Result<(), Raised> {
+    let len = own.get(vm).len;
+    let contents = piece(vm, own, 0, len)?.expect::<Str>(vm);
+    let array = RawArray::new(vm, len * 4)?;
+    RawArray::write_points(array, vm, 0, contents);
+    let state = own.get_mut(vm);
+    state.data = Some(array);
+    state.wide = true;
+    Ok(())
+}
+
 fn piece(vm: &mut Vm, own: Gc<StringIo>, start: usize, end: usize) -> Result<Value, Raised> {
-    match own.get(vm).data {
-        Some(data) if start < end => Ok(Str::from_words32(vm, data, start..end)?.value()),
-        _ => Ok(Str::empty(vm)?.value()),
+    let StringIo { data, wide, .. } = *own.get(vm);
+    match data.filter(|_| start < end) {
+        Some(data) if wide => Ok(Str::from_words32(vm, data, start..end)?.value()),
+        Some(data) => Ok(Str::from_latin1(vm, data, start..end)?.value()),
+        None => Ok(Str::empty(vm)?.value()),
     }
 }
 
 fn line_end(vm: &Vm, own: Gc<StringIo>, limit: isize) -> usize {
-    let StringIo { data, len, pos, .. } = *own.get(vm);
+    let StringIo { data, len, pos, wide, .. } = *own.get(vm);
     let Some(data) = data.filter(|_| pos < len) else { return pos.min(len) };
-    let rest = &data.get(vm).words32()[pos..len];
-    let n = newline_of(vm, own).line_length(TextRef::Ucs4(rest)).unwrap_or(rest.len());
+    let data = data.get(vm);
+    let rest = if wide { TextRef::Ucs4(&data.words32()[pos..len]) } else { TextRef::Latin1(&data.bytes()[pos..len]) };
+    let n = newline_of(vm, own).line_length(rest).unwrap_or(len - pos);
     pos + if limit < 0 { n } else { n.min(limit as usize) }
 }
 
@@ -188,6 +220,7 @@ fn yes(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = args.receiver::<StringIo>(vm).get_mut(vm);
     own.closed = true;
+    own.wide = false;
     own.data = None;
     own.len = 0;
     Ok(Value::NONE)

@@ -9,6 +9,7 @@ use crate::heap_object;
 use crate::raise::Raised;
 use crate::spec::TypeSpec;
 use crate::types::Builtin;
+use crate::types::bytes::Bytes;
 use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -181,10 +182,18 @@ impl RawArray {
         Ok(new)
     }
 
-    /// Writes the bytes of an ASCII str from `start` on.
+    /// Writes the code points of a str below U+0100 as bytes, from `start` on; a wider str writes nothing.
     pub fn write_text(this: Gc<RawArray>, vm: &mut Vm, start: usize, text: Gc<Str>) {
-        let Some(source) = text.get(vm).as_ascii() else { return };
-        let source: *const [u8] = source.as_bytes();
+        let (TextRef::Ascii(source) | TextRef::Latin1(source)) = text.get(vm).text() else { return };
+        let source: *const [u8] = source;
+        // SAFETY: as in `grown`: another object, and nothing collects in between.
+        let source = unsafe { &*source };
+        this.get_mut(vm).bytes_mut()[start..start + source.len()].copy_from_slice(source);
+    }
+
+    /// Writes the contents of a bytes object from `start` on.
+    pub fn write_bytes(this: Gc<RawArray>, vm: &mut Vm, start: usize, bytes: Gc<Bytes>) {
+        let source: *const [u8] = bytes.get(vm).bytes();
         // SAFETY: as in `grown`: another object, and nothing collects in between.
         let source = unsafe { &*source };
         this.get_mut(vm).bytes_mut()[start..start + source.len()].copy_from_slice(source);

@@ -49,6 +49,19 @@ impl Str {
         Ok(new)
     }
 
+    /// A new str of code points that lie in an array of the heap as bytes (Latin-1).
+    pub fn from_latin1(vm: &mut Vm, array: Gc<RawArray>, range: Range<usize>) -> Result<Gc<Str>, Raised> {
+        let bytes = &array.get(vm).bytes()[range.clone()];
+        if let [byte] = bytes {
+            let byte = *byte;
+            return Str::latin1_char(vm, byte);
+        }
+        let kind = if bytes.is_ascii() { Kind::Ascii } else { Kind::Latin1 };
+        let new = Str::alloc(vm, Builtin::Str as u32, kind, range.len())?;
+        Str::write_latin1(new, vm, array, range);
+        Ok(new)
+    }
+
     /// `a + b`.
     pub fn concat(vm: &mut Vm, a: Gc<Str>, b: Gc<Str>) -> Result<Gc<Str>, Raised> {
         let (m, n) = (a.get(vm).len(), b.get(vm).len());

@@ -92,6 +92,13 @@ impl Str {
         this.get_mut(vm).write_text(0, TextRef::Ucs4(unsafe { &*source }));
     }
 
+    /// Fills a str with code points that lie in an array of the heap as bytes; its kind can hold them.
+    pub(super) fn write_latin1(this: Gc<Str>, vm: &mut Vm, array: Gc<RawArray>, range: Range<usize>) {
+        let source: *const [u8] = &array.get(vm).bytes()[range];
+        // SAFETY: as in `write_words32`.
+        this.get_mut(vm).write_text(0, TextRef::Latin1(unsafe { &*source }));
+    }
+
     /// Copies `count` units between strs of the same unit size.
     #[inline]
     pub fn copy_units(vm: &mut Vm, from: Gc<Str>, start: usize, to: Gc<Str>, to_start: usize, count: usize) {
