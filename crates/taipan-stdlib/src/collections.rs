@@ -27,7 +27,6 @@ fn count_elements(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             .all(|method| Type::lookup_name(own, vm, method) == Type::lookup_name(base, vm, method));
         if plain {
             while let Some(element) = vm.next(iterator)? {
-                vm.check_limits()?;
                 let hash = Dict::key_hash(vm, element)?;
                 match Dict::find_hashed(dict, vm, element, hash)? {
                     Some(number) => {
@@ -48,7 +47,6 @@ fn count_elements(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let get = vm.get_attr_name(mapping, name::GET_METHOD)?;
     while let Some(element) = vm.next(iterator)? {
-        vm.check_limits()?;
         let old = vm.call(get, &[element, Value::int(0)])?;
         let new = vm.binary(Operator::Add, old, Value::int(1))?;
         vm.set_item(mapping, element, Some(new))?;

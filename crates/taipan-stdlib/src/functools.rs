@@ -26,7 +26,6 @@ fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     };
     let mut result = initial.given();
     while let Some(item) = vm.next(iterator)? {
-        vm.check_limits()?;
         result = Some(match result {
             Some(so_far) => vm.call(function, &[so_far, item])?,
             None => item,

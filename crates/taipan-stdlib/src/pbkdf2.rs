@@ -115,12 +115,10 @@ fn derive(
     while key.len() < length {
         let mut part = hmac.sign(&[salt, &number.to_be_bytes()]);
         let mut sum = part.clone();
-        for round in 1..iterations {
+        for _ in 1..iterations {
             part = hmac.sign(&[&part]);
             sum.iter_mut().zip(&part).for_each(|(sum, byte)| *sum ^= byte);
-            if round % 4096 == 0 {
-                vm.check_limits()?;
-            }
+            vm.work(1 << 8)?;
         }
         let wanted = (length - key.len()).min(sum.len());
         key.extend_from_slice(&sum[..wanted]);
@@ -167,8 +165,7 @@ fn scrypt_key(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let block = 128 * r as usize;
     let mut blocks = derive(vm, Algorithm::Sha256, &password, &salt, 1, block * p as usize)?;
     for part in blocks.chunks_exact_mut(block) {
-        scrypt::mix(part, n as usize);
-        vm.check_limits()?;
+        scrypt::mix(part, n as usize, || vm.work(1 << 10))?;
     }
     let key = derive(vm, Algorithm::Sha256, &password, &blocks, 1, length as usize)?;
     vm.new_bytes(&key)

@@ -136,7 +136,7 @@ pub fn new_state() -> State {
     State::new(Limits::default())
 }
 
-/// Runs a pattern once.
+/// Runs a pattern once. Handlers of signals run meanwhile; a handler that raises ends it.
 pub fn run(
     vm: &mut Vm,
     program: &Program,
@@ -144,8 +144,14 @@ pub fn run(
     subject: &Subject,
     request: Request,
 ) -> Result<bool, Raised> {
-    vm.check_limits()?;
-    match state.run(program, subject.text(vm), request, &UnicodeClasses, &mut || true) {
+    vm.work(1)?;
+    let mut lookout = vm.lookout();
+    let mut outcome = state.run(program, subject.text(vm), request, &UnicodeClasses, &mut || !lookout.is_alarmed());
+    if outcome == Err(Stopped::Interrupted) {
+        vm.serve_lookout(lookout)?;
+        outcome = run_apart(vm, program, state, subject, request)?;
+    }
+    match outcome {
         Ok(found) => Ok(found),
         Err(Stopped::Interrupted) => Ok(false),
         Err(Stopped::Memory) => Err(vm.raise_no_memory()),
@@ -153,6 +159,49 @@ pub fn run(
         Err(Stopped::WrongSpan) => Err(
             vm.raise(Exc::SystemError, "The span of capturing group is wrong, please report a bug for the re module.")
         ),
+    }
+}
+
+/// Runs a pattern on a copy of the text: Python code may run in between, and no part of the search is done twice.
+fn run_apart(
+    vm: &mut Vm,
+    program: &Program,
+    state: &mut State,
+    subject: &Subject,
+    request: Request,
+) -> Result<Result<bool, Stopped>, Raised> {
+    vm.check_native_bytes(byte_length(subject.text(vm)))?;
+    let (bytes, wide, full);
+    let text = match subject.text(vm) {
+        Text::Bytes(text) => {
+            bytes = text.to_vec();
+            Text::Bytes(&bytes)
+        }
+        Text::Wide(text) => {
+            wide = text.to_vec();
+            Text::Wide(&wide)
+        }
+        Text::Full(text) => {
+            full = text.to_vec();
+            Text::Full(&full)
+        }
+    };
+    let mut raised = None;
+    let outcome = state.run(program, text, request, &UnicodeClasses, &mut || match vm.run_signal_handlers() {
+        Ok(()) => true,
+        Err(error) => {
+            raised = Some(error);
+            false
+        }
+    });
+    raised.map_or(Ok(outcome), Err)
+}
+
+fn byte_length(text: Text<'_>) -> usize {
+    match text {
+        Text::Bytes(text) => size_of_val(text),
+        Text::Wide(text) => size_of_val(text),
+        Text::Full(text) => size_of_val(text),
     }
 }
 

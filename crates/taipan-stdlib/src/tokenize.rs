@@ -116,7 +116,7 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
                 let line = read_line(vm, this)?;
                 reader.borrow_mut().tokenizer.push_line(&line);
                 vm.recharge_resource(number, reader.borrow().tokenizer.text_len());
-                vm.check_limits()?;
+                vm.work(1)?;
             }
             Step::Undecodable(bytes) => {
                 let bytes = vm.new_bytes(&bytes)?;

@@ -70,6 +70,7 @@ impl Vm {
             return Ok(Value::bool(op.holds(x.cmp(&y))));
         }
         self.check_native_stack()?;
+        self.work(1)?;
         let (class_a, class_b) = (self.type_of(a), self.type_of(b));
         let (compare_a, compare_b) = (class_a.get(self).slots.richcompare, class_b.get(self).slots.richcompare);
         let mut tried_reflected = false;
@@ -118,6 +119,7 @@ impl Vm {
             return Ok(hash_small(i));
         }
         self.check_native_stack()?;
+        self.work(1)?;
         match self.slots(value).hash {
             Some(hash) => hash(self, value),
             None => crate::types::object::hash_not_implemented(self, value),
@@ -127,6 +129,7 @@ impl Vm {
     /// `repr(value)`: always a str.
     pub fn repr(&mut self, value: Value) -> Result<Value, Raised> {
         self.check_native_stack()?;
+        self.work(1)?;
         let result = match self.slots(value).repr {
             Some(repr) => repr(self, value)?,
             None => return crate::types::object::default_repr(self, value),
@@ -301,7 +304,6 @@ impl Vm {
             Err(raised) => return Err(raised),
         };
         while let Some(item) = self.next(iterator)? {
-            self.check_limits()?;
             if self.is_equal(item, needle)? {
                 return Ok(true);
             }
@@ -349,8 +351,9 @@ impl Vm {
     /// As `next`, but a StopIteration that the iterator raised stays: it may have a value.
     #[inline]
     pub fn next_or_stop(&mut self, iterator: Value) -> Result<Option<Value>, Raised> {
-        // Iterators over iterators recurse here.
+        // Iterators over iterators recurse here. Who consumes one may go on without end.
         self.check_native_stack()?;
+        self.work(1)?;
         match self.slots(iterator).next {
             Some(next) => next(self, iterator),
             None => {
@@ -439,12 +442,6 @@ impl Vm {
     /// `issubclass(derived, class)` with `__subclasscheck__`.
     pub fn is_subclass_of(&mut self, derived: Value, class: Value) -> Result<bool, Raised> {
         crate::types::type_::instance_check::is_subclass(self, derived, class)
-    }
-
-    /// Raises when the interpreter is to stop or a limit is exceeded; for long native loops. Runs no Python code.
-    #[inline]
-    pub fn check_limits(&mut self) -> Result<(), Raised> {
-        Ok(())
     }
 
     /// Whether a value is an exact instance of one of the types whose comparison and hash run no Python code.

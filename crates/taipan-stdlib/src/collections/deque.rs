@@ -239,7 +239,6 @@ impl Deque {
         let iterable = if iterable == this.value() { vm.list_of(iterable)?.value() } else { iterable };
         let iterator = vm.iter(iterable)?;
         while let Some(item) = vm.next(iterator)? {
-            vm.check_limits()?;
             if left {
                 Deque::push_left(this, vm, item)?;
             } else {

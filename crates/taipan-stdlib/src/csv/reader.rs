@@ -118,7 +118,6 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
         if parser.is_done() {
             break;
         }
-        vm.check_limits()?;
     }
     this.get_mut(vm).rows += 1;
     Ok(Some(row.value()))

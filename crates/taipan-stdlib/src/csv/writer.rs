@@ -163,7 +163,6 @@ fn writerows(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let rows = vm.iter(rows)?;
     while let Some(row) = vm.next(rows)? {
         write_row(vm, this, row)?;
-        vm.check_limits()?;
     }
     Ok(Value::NONE)
 }

@@ -290,7 +290,7 @@ fn subscript(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Raised> {
         _ => {
             let list = List::new(vm)?;
             for i in 0..indices.len {
-                vm.check_limits()?;
+                vm.work(1)?;
                 let value = item(vm, this, indices.at(i) as isize)?;
                 List::push(list, vm, value)?;
             }
@@ -317,7 +317,7 @@ fn set_subscript(vm: &mut Vm, this: Value, key: Value, value: Option<Value>) -> 
         return Err(vm.raise(Exc::ValueError, "Can only assign sequence of same size"));
     }
     for i in 0..indices.len {
-        vm.check_limits()?;
+        vm.work(1)?;
         let part = vm.get_item(value, Value::int(i))?;
         set_item(vm, this, indices.at(i) as isize, part)?;
     }

@@ -248,7 +248,7 @@ fn subscript(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Raised> {
     }
     let list = List::new(vm)?;
     for i in 0..count {
-        vm.check_limits()?;
+        vm.work(1)?;
         let value = item(vm, this, at(i))?;
         List::push(list, vm, value)?;
     }

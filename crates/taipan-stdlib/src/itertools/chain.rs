@@ -63,7 +63,6 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
             return Ok(Some(item));
         }
         this.get_mut(vm).active = None;
-        vm.check_limits()?;
     }
     Ok(None)
 }

@@ -86,7 +86,6 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
             return Ok(None);
         }
         this.get_mut(vm).count += 1;
-        vm.check_limits()?;
     }
     let Islice { stop, count, .. } = *this.get(vm);
     let item = if count >= stop { None } else { vm.next(iterator)? };

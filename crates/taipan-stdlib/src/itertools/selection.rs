@@ -48,7 +48,6 @@ fn compress_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
         if vm.is_true(selector)? {
             return Ok(Some(item));
         }
-        vm.check_limits()?;
     }
 }
 
@@ -94,7 +93,6 @@ fn dropwhile_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
             this.get_mut(vm).done = true;
             return Ok(Some(item));
         }
-        vm.check_limits()?;
     }
     Ok(None)
 }
@@ -121,7 +119,6 @@ fn filterfalse_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
         if !holds {
             return Ok(Some(item));
         }
-        vm.check_limits()?;
     }
     Ok(None)
 }

@@ -162,6 +162,7 @@ fn with_note(vm: &mut Vm, raised: Raised, note: impl FnOnce(&mut Vm) -> Result<S
 
 impl Run {
     fn value(&mut self, vm: &mut Vm, value: Value, level: usize) -> Result<(), Raised> {
+        vm.work(1)?;
         if let Some(number) = value.as_small_int() {
             push_int(&mut self.out, number);
             return Ok(());

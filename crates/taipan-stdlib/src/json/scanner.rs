@@ -152,6 +152,7 @@ impl Scan {
 
     /// The term at `at` and the place behind it.
     fn term(self, vm: &mut Vm, at: usize) -> Result<(Value, usize), Raised> {
+        vm.work(1)?;
         let text = self.text.get(vm).text();
         match self.at(vm, at) {
             Some(b'"') => {

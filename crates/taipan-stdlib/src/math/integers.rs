@@ -4,6 +4,7 @@ use dashu_int::IBig;
 use taipan_text::int_math;
 use taipan_vm::args::Args;
 use taipan_vm::raise::{Exc, Raised};
+use taipan_vm::types::int::arithmetic::LONG;
 use taipan_vm::types::tuple::Tuple;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
@@ -21,7 +22,8 @@ fn fold(vm: &mut Vm, args: Args<'_>, start: IBig, body: fn(&IBig, &IBig) -> IBig
     for i in 0..integers.get(vm).len() {
         let item = integers.get(vm).at(i);
         let item = big(vm, item)?;
-        result = body(&result, &item);
+        let is_long = int_math::bit_length(&result).min(int_math::bit_length(&item)) > LONG / 16;
+        result = vm.compute_if(is_long, move || body(&result, &item))?;
     }
     vm.new_big_int(&result)
 }
@@ -43,7 +45,7 @@ pub(super) fn lcm(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub(super) fn isqrt(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let number = big(vm, args.get(0))?;
-    match int_math::isqrt(&number) {
+    match vm.compute_if(int_math::bit_length(&number) > LONG, move || int_math::isqrt(&number))? {
         Some(root) => vm.new_big_int(&root),
         None => Err(vm.raise(Exc::ValueError, "isqrt() argument must be nonnegative")),
     }
@@ -61,13 +63,14 @@ fn product(from: u64, to: u64) -> IBig {
     product(from, middle) * product(middle + 1, to)
 }
 
-/// Refuses a product of so many factors below `largest` when it cannot be in the heap.
-fn check_product(vm: &mut Vm, factors: u64, largest: &IBig) -> Result<(), Raised> {
+/// Refuses a product of so many factors below `largest` when it cannot be in the heap. Whether it takes long.
+fn check_product(vm: &mut Vm, factors: u64, largest: &IBig) -> Result<bool, Raised> {
     let bits = factors.saturating_mul(int_math::bit_length(largest).max(1) as u64);
-    if bits < 1 << 20 {
-        return Ok(());
+    if bits < LONG as u64 {
+        return Ok(false);
     }
-    vm.check_native_bytes(usize::try_from(bits / 16).unwrap_or(usize::MAX))
+    vm.check_native_bytes(usize::try_from(bits / 16).unwrap_or(usize::MAX))?;
+    Ok(true)
 }
 
 fn factorial_of(vm: &mut Vm, number: Value) -> Result<Value, Raised> {
@@ -77,8 +80,9 @@ fn factorial_of(vm: &mut Vm, number: Value) -> Result<Value, Raised> {
     }
     match i64::try_from(&number) {
         Ok(n) => {
-            check_product(vm, n as u64, &number)?;
-            vm.new_big_int(&product(1, n as u64))
+            let is_long = check_product(vm, n as u64, &number)?;
+            let result = vm.compute_if(is_long, move || product(1, n as u64))?;
+            vm.new_big_int(&result)
         }
         Err(_) => {
             let message = format!("factorial() argument should not exceed {}", i64::MAX);
@@ -122,8 +126,9 @@ pub(super) fn perm(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Ok(count) = i64::try_from(&k) else {
         return Err(vm.raise(Exc::OverflowError, format!("k must not exceed {}", i64::MAX)));
     };
-    check_product(vm, count as u64, &n)?;
-    vm.new_big_int(&falling(&n, count as u64))
+    let is_long = check_product(vm, count as u64, &n)?;
+    let result = vm.compute_if(is_long, move || falling(&n, count as u64))?;
+    vm.new_big_int(&result)
 }
 
 pub(super) fn comb(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -135,6 +140,7 @@ pub(super) fn comb(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Ok(count) = i64::try_from(&k) else {
         return Err(vm.raise(Exc::OverflowError, format!("min(n - k, k) must not exceed {}", i64::MAX)));
     };
-    check_product(vm, count as u64, &n)?;
-    vm.new_big_int(&(falling(&n, count as u64) / product(1, count as u64)))
+    let is_long = check_product(vm, count as u64, &n)?;
+    let result = vm.compute_if(is_long, move || falling(&n, count as u64) / product(1, count as u64))?;
+    vm.new_big_int(&result)
 }

@@ -37,22 +37,33 @@ fn block_mix(blocks: &[u32], out: &mut [u32]) {
     }
 }
 
-/// Mixes `128 * r` bytes with a table of `n` (a power of two) such.
-pub fn mix(bytes: &mut [u8], n: usize) {
+/// Mixes `128 * r` bytes with a table of `n` (a power of two) such. `look` is asked after each few kilobytes.
+///
+/// # Errors
+/// What `look` gives.
+pub fn mix<E>(bytes: &mut [u8], n: usize, mut look: impl FnMut() -> Result<(), E>) -> Result<(), E> {
     let mut x: Vec<u32> = bytes.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
     let len = x.len();
     let mut next = vec![0; len];
     let mut table = Vec::with_capacity(len * n);
-    for _ in 0..n {
+    let rounds = (4096 / len.max(1)).max(1);
+    for round in 0..n {
+        if round % rounds == 0 {
+            look()?;
+        }
         table.extend_from_slice(&x);
         block_mix(&x, &mut next);
         std::mem::swap(&mut x, &mut next);
     }
-    for _ in 0..n {
+    for round in 0..n {
+        if round % rounds == 0 {
+            look()?;
+        }
         let at = (x[len - 16] as usize & (n - 1)) * len;
         x.iter_mut().zip(&table[at..at + len]).for_each(|(word, other)| *word ^= other);
         block_mix(&x, &mut next);
         std::mem::swap(&mut x, &mut next);
     }
     bytes.as_chunks_mut::<4>().0.iter_mut().zip(x).for_each(|(to, word)| *to = word.to_le_bytes());
+    Ok(())
 }

@@ -52,6 +52,7 @@ impl Loading {
             if opcode == STOP {
                 break;
             }
+            vm.work(1)?;
             self.step(vm, opcode)?;
         }
         self.input.skip_consumed(vm)?;

@@ -54,6 +54,7 @@ pub struct Saving {
 impl Saving {
     /// Writes an object.
     pub fn save(&mut self, vm: &mut Vm, object: Value) -> Result<(), Raised> {
+        vm.work(1)?;
         self.opcode_boundary(vm)?;
         if let Some(hook) = self.persistent_id
             && self.save_persistent(vm, hook, object)?

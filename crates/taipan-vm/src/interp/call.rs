@@ -115,8 +115,7 @@ impl Vm {
             self.run_finalizers();
         }
         self.announce_collections();
-        self.serve_requests()?;
-        self.check_limits()
+        self.serve_requests()
     }
 
     /// Pushes the frame of a call whose arguments are `args`, with slots above everything on the value stack.

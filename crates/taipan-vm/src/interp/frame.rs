@@ -135,6 +135,8 @@ pub struct Execution {
     pub limit: *mut Frame,
     /// Back-edges and calls left before the requests are looked at.
     pub budget: Budget,
+    /// Steps of native work left before signals are looked at.
+    pub work: u32,
     /// The pending exception is raised again: the running frame has its traceback entry.
     pub reraised: bool,
     /// Offset in code units where the exception that is raised again was raised in the running frame, if that is known.
@@ -177,6 +179,7 @@ impl Execution {
             top: base.as_ptr(),
             limit: base.as_ptr(),
             budget: Budget::full(),
+            work: 0,
             reraised: false,
             raised_at: None,
             left_at: None,

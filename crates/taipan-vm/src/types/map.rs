@@ -124,7 +124,6 @@ fn filter_next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
         if vm.is_true(keep)? {
             return Ok(Some(item));
         }
-        vm.check_limits()?;
     }
     Ok(None)
 }

@@ -141,7 +141,7 @@ impl Set {
                     }
                     let equal = vm.is_equal(candidate, element)?;
                     if this.get(vm).table != Some(table) || table.get(vm).slots()[at] != Some(candidate) {
-                        vm.check_limits()?;
+                        vm.work(1)?;
                         continue 'again;
                     }
                     if equal {
@@ -363,7 +363,6 @@ impl Set {
         }
         let iterator = vm.iter(iterable)?;
         while let Some(element) = vm.next(iterator)? {
-            vm.check_limits()?;
             Set::add(this, vm, element)?;
         }
         Ok(())

@@ -135,7 +135,7 @@ impl Dict {
                 let dict = this.get(vm);
                 let same = dict.storage == storage && dict.index(vm) == index;
                 if !same || dict.entry(vm, number).is_none_or(|now| now.key != entry.key) {
-                    vm.check_limits()?;
+                    vm.work(1)?;
                     continue 'again;
                 }
                 if equal {

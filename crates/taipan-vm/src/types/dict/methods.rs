@@ -57,6 +57,7 @@ pub fn equal(vm: &mut Vm, a: Gc<Dict>, b: Gc<Dict>) -> Result<bool, Raised> {
     let mut at = 0;
     while let Some((number, entry)) = a.get(vm).next_entry(vm, at) {
         at = number + 1;
+        vm.work(1)?;
         let hash = a.get(vm).entry_hash(vm, number);
         let Some(found) = Dict::find_hashed(b, vm, entry.key, hash)? else { return Ok(false) };
         let Some(other) = b.get(vm).value_at(vm, found) else { return Ok(false) };

@@ -97,7 +97,6 @@ pub fn is_set_like(vm: &mut Vm, value: Value) -> bool {
 fn all_in(vm: &mut Vm, elements: Value, container: Value) -> Result<bool, Raised> {
     let iterator = vm.iter(elements)?;
     while let Some(element) = vm.next(iterator)? {
-        vm.check_limits()?;
         if !vm.contains(container, element)? {
             return Ok(false);
         }
@@ -134,7 +133,6 @@ fn and(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     let set = Set::new(vm)?;
     let iterator = vm.iter(other)?;
     while let Some(element) = vm.next(iterator)? {
-        vm.check_limits()?;
         if vm.contains(view, element)? {
             Set::add(set, vm, element)?;
         }
@@ -172,7 +170,6 @@ fn isdisjoint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let iterator = vm.iter(other)?;
     while let Some(element) = vm.next(iterator)? {
-        vm.check_limits()?;
         if vm.contains(view, element)? {
             return Ok(Value::FALSE);
         }

@@ -3,7 +3,7 @@
 //! Only a native array of positions is permuted while comparisons run; keys and items stay where they are until the end,
 //! so whatever Python code a comparison runs, and whatever the collector moves, the positions remain a permutation.
 
-use std::cmp::Ordering;
+mod plain;
 
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
@@ -36,6 +36,7 @@ fn sort_items(vm: &mut Vm, items: Gc<ValueArray>, n: usize, key: Option<Value>, 
         Some(key) => {
             let keys = ValueArray::new(vm, n)?;
             for i in 0..n {
+                vm.work(1)?;
                 let item = items.get(vm).slots()[i].unwrap_or(Value::NONE);
                 let value = vm.call(key, &[item])?;
                 keys.get_mut(vm).slots_mut()[i] = Some(value);
@@ -56,10 +57,15 @@ fn sort_items(vm: &mut Vm, items: Gc<ValueArray>, n: usize, key: Option<Value>, 
         order.reverse();
     }
     let result = match plain_kind(vm, keys, n) {
-        Some(kind) => {
-            sort_plain(vm, keys, &mut order, kind);
-            Ok(())
-        }
+        Some(kind) => loop {
+            let mut lookout = vm.lookout();
+            if plain::sort(vm, keys, &mut order, kind, &mut lookout) {
+                break Ok(());
+            }
+            if let Err(raised) = vm.serve_lookout(lookout) {
+                break Err(raised);
+            }
+        },
         None => Sorter { keys, temp: Vec::new(), runs: Vec::new(), min_gallop: MIN_GALLOP }.sort(vm, &mut order),
     };
     if reverse {
@@ -114,24 +120,6 @@ fn plain_kind(vm: &Vm, keys: Gc<ValueArray>, n: usize) -> Option<PlainKind> {
     slots.iter().all(|value| kind_of(*value) == Some(kind)).then_some(kind)
 }
 
-fn sort_plain(vm: &Vm, keys: Gc<ValueArray>, order: &mut [u32], kind: PlainKind) {
-    let slots = keys.get(vm).slots();
-    match kind {
-        PlainKind::Int => order.sort_by_key(|i| slots[*i as usize].and_then(Value::as_small_int)),
-        PlainKind::Float => {
-            let float = |i: &u32| slots[*i as usize].and_then(Value::as_immediate_float).unwrap_or(0.0);
-            order.sort_by(|a, b| float(a).partial_cmp(&float(b)).unwrap_or(Ordering::Equal));
-        }
-        PlainKind::Text => {
-            let text = |i: &u32| slots[*i as usize].and_then(Value::exact::<Str>);
-            order.sort_by(|a, b| match (text(a), text(b)) {
-                (Some(a), Some(b)) => a.get(vm).compare_text(b.get(vm)),
-                _ => Ordering::Equal,
-            });
-        }
-    }
-}
-
 const MIN_GALLOP: usize = 7;
 
 struct Run {
@@ -150,6 +138,7 @@ struct Sorter {
 
 impl Sorter {
     fn less(&self, vm: &mut Vm, a: u32, b: u32) -> Result<bool, Raised> {
+        vm.work(1)?;
         let slots = self.keys.get(vm).slots();
         match (slots[a as usize], slots[b as usize]) {
             (Some(a), Some(b)) => vm.is_less(a, b),

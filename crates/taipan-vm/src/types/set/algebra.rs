@@ -32,6 +32,7 @@ impl Set {
             let mut at = 0;
             while let Some((number, element, hash)) = small.get(vm).next_element(vm, at) {
                 at = number + 1;
+                vm.work(1)?;
                 if Set::contains_hashed(large, vm, element, hash)? {
                     Set::add_hashed(result, vm, element, hash)?;
                 }
@@ -40,7 +41,6 @@ impl Set {
         }
         let iterator = vm.iter(other)?;
         while let Some(element) = vm.next(iterator)? {
-            vm.check_limits()?;
             let hash = Set::element_hash(vm, element)?;
             if Set::contains_hashed(this, vm, element, hash)? {
                 Set::add_hashed(result, vm, element, hash)?;
@@ -72,6 +72,7 @@ impl Set {
         let mut at = 0;
         while let Some((number, element, hash)) = this.get(vm).next_element(vm, at) {
             at = number + 1;
+            vm.work(1)?;
             let common = match (set, dict) {
                 (Some(set), _) => Set::contains_hashed(set, vm, element, hash)?,
                 (_, Some(dict)) => Dict::find_hashed(dict, vm, element, hash)?.is_some(),
@@ -103,12 +104,12 @@ impl Set {
             let mut at = 0;
             while let Some((number, element, hash)) = other.get(vm).next_element(vm, at) {
                 at = number + 1;
+                vm.work(1)?;
                 Set::discard_hashed(this, vm, element, hash)?;
             }
         } else {
             let iterator = vm.iter(other)?;
             while let Some(element) = vm.next(iterator)? {
-                vm.check_limits()?;
                 Set::discard(this, vm, element)?;
             }
         }
@@ -129,6 +130,7 @@ impl Set {
         let mut at = 0;
         while let Some((number, element, hash)) = other.get(vm).next_element(vm, at) {
             at = number + 1;
+            vm.work(1)?;
             if !Set::discard_hashed(this, vm, element, hash)? {
                 Set::add_hashed(this, vm, element, hash)?;
             }
@@ -144,6 +146,7 @@ impl Set {
         let mut at = 0;
         while let Some((number, element, hash)) = this.get(vm).next_element(vm, at) {
             at = number + 1;
+            vm.work(1)?;
             if !Set::contains_hashed(other, vm, element, hash)? {
                 return Ok(false);
             }
@@ -161,6 +164,7 @@ impl Set {
             let mut at = 0;
             while let Some((number, element, hash)) = small.get(vm).next_element(vm, at) {
                 at = number + 1;
+                vm.work(1)?;
                 if Set::contains_hashed(large, vm, element, hash)? {
                     return Ok(false);
                 }
@@ -169,7 +173,6 @@ impl Set {
         }
         let iterator = vm.iter(other)?;
         while let Some(element) = vm.next(iterator)? {
-            vm.check_limits()?;
             if Set::contains(this, vm, element)? {
                 return Ok(false);
             }

@@ -229,7 +229,6 @@ fn issuperset(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     }
     let iterator = vm.iter(other)?;
     while let Some(element) = vm.next(iterator)? {
-        vm.check_limits()?;
         if !Set::contains(set, vm, element)? {
             return Ok(Value::FALSE);
         }
