@@ -66,6 +66,9 @@ impl Vm {
     /// # Errors
     /// What a handler raises.
     pub fn serve_lookout(&mut self, lookout: Lookout) -> Result<(), Raised> {
+        if lookout.arrived == 0 {
+            return Ok(());
+        }
         self.interp_mut().seen_signals |= lookout.arrived;
         self.run_signal_handlers()
     }

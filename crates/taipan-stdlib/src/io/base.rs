@@ -154,8 +154,8 @@ pub fn is_closed(vm: &mut Vm, this: Value) -> Result<bool, Raised> {
 /// Whether a stream of a native class on native streams is closed: what the getters of `closed` say there.
 fn known_closed(vm: &mut Vm, this: Value) -> Option<bool> {
     let mut at = this;
-    // A text stream on a buffered one on a file.
-    for _ in 0..3 {
+    // A text stream on a buffered one on a file; or more of them, perhaps in a circle.
+    for _ in 0..10_000 {
         let class = vm.type_of(at);
         if class.get(vm).is_heap_type() {
             return None;

@@ -12,6 +12,7 @@ use taipan_vm::signature::Signature;
 use taipan_vm::slots::{Init, Slots};
 use taipan_vm::spec::{BASETYPE, GetSetDef, MethodDef, TypeSpec, getset, getter, method};
 use taipan_vm::types::array::RawArray;
+use taipan_vm::types::bytearray::ByteArray;
 use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
@@ -30,6 +31,8 @@ heap_object! {
     pub struct Buffered {
         raw: Option<Value>,
         buffer: Option<Gc<RawArray>>,
+        /// What the raw stream reads into, once it was asked to.
+        target: Option<Gc<ByteArray>>,
         size: usize,
         pos: usize,
         end: usize,
@@ -165,6 +168,7 @@ fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
         header: HeaderWord::NEW,
         raw: None,
         buffer: None,
+        target: None,
         size: 0,
         pos: 0,
         end: 0,
@@ -219,6 +223,7 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>, flags: u32) -> Result<(), Rais
     own.raw = Some(raw);
     own.size = size as usize;
     own.buffer = None;
+    own.target = None;
     own.pos = 0;
     own.end = 0;
     own.pending = 0;
@@ -336,6 +341,7 @@ fn close(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let closed = locked(vm, own, |vm| vm.call_method_name(raw, name::CLOSE, &[]));
     let own = own.get_mut(vm);
     own.buffer = None;
+    own.target = None;
     own.pos = 0;
     own.end = 0;
     own.pending = 0;

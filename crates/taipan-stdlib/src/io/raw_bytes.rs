@@ -5,6 +5,8 @@ use taipan_vm::host::Errno;
 use taipan_vm::names::name;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::types::array::RawArray;
+use taipan_vm::types::bytearray::ByteArray;
+use taipan_vm::types::memoryview::MemoryView;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
@@ -43,7 +45,14 @@ pub fn plain_descriptor(vm: &mut Vm, raw: Value) -> Option<i32> {
 }
 
 /// Reads at most `size` bytes of a raw stream at once; `None`: nothing is there yet.
-pub fn raw_read(vm: &mut Vm, raw: Value, size: usize) -> Result<Option<Vec<u8>>, Raised> {
+///
+/// Other than files read into `target`, if that has so many bytes: whoever reads again and again keeps one.
+pub fn raw_read(
+    vm: &mut Vm,
+    raw: Value,
+    size: usize,
+    target: Option<Gc<ByteArray>>,
+) -> Result<Option<Vec<u8>>, Raised> {
     if let Some(fd) = plain_descriptor(vm, raw) {
         let mut buffer = native_buffer(vm, size)?;
         return match vm.wait_host_errno(|host| host.read(fd, &mut buffer))? {
@@ -55,9 +64,12 @@ pub fn raw_read(vm: &mut Vm, raw: Value, size: usize) -> Result<Option<Vec<u8>>,
             Err(errno) => Err(vm.raise_os_error(errno, &[])),
         };
     }
-    let class = vm.builtin_value("bytearray")?;
-    let target = vm.call(class, &[Value::int(size)])?;
-    let n = vm.call_method(raw, "readinto", &[target])?;
+    let target = match target.filter(|target| target.get(vm).bytes(vm).len() == size) {
+        Some(target) => target,
+        None => read_target(vm, size)?,
+    };
+    let view = MemoryView::of_object(vm, target.value())?;
+    let n = vm.call_method(raw, "readinto", &[view.value()])?;
     if n.is_none() {
         return Ok(None);
     }
@@ -77,9 +89,18 @@ pub fn raw_read(vm: &mut Vm, raw: Value, size: usize) -> Result<Option<Vec<u8>>,
         let message = format!("raw readinto() returned invalid length {n} (should have been between 0 and {size})");
         return Err(vm.raise(Exc::OSError, message));
     }
-    let mut bytes = vm.bytes_of(target)?;
-    bytes.truncate(n as usize);
-    Ok(Some(bytes))
+    let bytes = target.get(vm).bytes(vm);
+    Ok(Some(bytes.get(..n as usize).unwrap_or(bytes).to_vec()))
+}
+
+/// What `raw_read` can read so many bytes into.
+pub fn read_target(vm: &mut Vm, size: usize) -> Result<Gc<ByteArray>, Raised> {
+    let class = vm.builtin_value("bytearray")?;
+    let target = vm.call(class, &[Value::int(size)])?;
+    match target.downcast::<ByteArray>(vm) {
+        Some(target) => Ok(target),
+        None => Err(vm.raise(Exc::TypeError, "builtins.bytearray makes no bytearray")),
+    }
 }
 
 /// Writes bytes to a raw stream at once: how many were taken; `None`: it would block.

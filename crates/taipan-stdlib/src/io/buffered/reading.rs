@@ -11,7 +11,7 @@ use taipan_vm::vm::Vm;
 
 use super::writing::flush_pending;
 use super::{Buffered, check_open, locked, raw_of};
-use crate::io::raw_bytes::{raw_read, with_room};
+use crate::io::raw_bytes::{plain_descriptor, raw_read, read_target, with_room};
 use crate::io::size_argument;
 
 /// Reads ahead once more, keeping what is unread: how many bytes came; `None`: it would block.
@@ -19,7 +19,7 @@ pub(super) fn fill(vm: &mut Vm, own: Gc<Buffered>) -> Result<Option<usize>, Rais
     let raw = raw_of(vm, own)?;
     flush_pending(vm, own)?;
     let (size, unread) = (own.get(vm).size, own.get(vm).end - own.get(vm).pos);
-    let Some(bytes) = raw_read(vm, raw, size)? else { return Ok(None) };
+    let Some(bytes) = read_piece(vm, own, raw, size)? else { return Ok(None) };
     let (pos, buffer) = (own.get(vm).pos, own.get(vm).buffer);
     if let (Some(buffer), true) = (buffer, pos > 0) {
         buffer.get_mut(vm).bytes_mut().copy_within(pos..pos + unread, 0);
@@ -31,6 +31,15 @@ pub(super) fn fill(vm: &mut Vm, own: Gc<Buffered>) -> Result<Option<usize>, Rais
     own.pos = 0;
     own.end = unread + bytes.len();
     Ok(Some(bytes.len()))
+}
+
+/// Reads once from the raw stream, into a target that is kept for the next time.
+fn read_piece(vm: &mut Vm, own: Gc<Buffered>, raw: Value, size: usize) -> Result<Option<Vec<u8>>, Raised> {
+    if plain_descriptor(vm, raw).is_none() && own.get(vm).target.is_none() {
+        let target = read_target(vm, own.get(vm).size)?;
+        own.get_mut(vm).target = Some(target);
+    }
+    raw_read(vm, raw, size, own.get(vm).target)
 }
 
 /// Takes at most `n` bytes that were read ahead.
@@ -105,7 +114,7 @@ fn read_unlocked(vm: &mut Vm, own: Gc<Buffered>, raw: Value, size: isize) -> Res
     while all.len() < size {
         let left = size - all.len();
         let came = if left >= own.get(vm).size {
-            match raw_read(vm, raw, left)? {
+            match raw_read(vm, raw, left, None)? {
                 Some(bytes) => {
                     all.extend_from_slice(&bytes);
                     Some(bytes.len())
@@ -145,7 +154,7 @@ pub fn read1_into(vm: &mut Vm, own: Gc<Buffered>, size: isize, into: &mut Vec<u8
     locked(vm, own, |vm| {
         if unread(vm, own) == 0 {
             flush_pending(vm, own)?;
-            if let Some(bytes) = raw_read(vm, raw, size)? {
+            if let Some(bytes) = read_piece(vm, own, raw, size)? {
                 into.extend_from_slice(&bytes);
             }
             return Ok(());
@@ -167,7 +176,7 @@ fn fill_target(vm: &mut Vm, args: Args<'_>, once: bool) -> Result<Value, Raised>
             let left = target.len - bytes.len();
             // Less than a buffer is read through the buffer, and then only for an empty target if once is enough.
             let more = if left > own.get(vm).size {
-                raw_read(vm, raw, left)?
+                raw_read(vm, raw, left, None)?
             } else if once && !bytes.is_empty() {
                 break;
             } else {

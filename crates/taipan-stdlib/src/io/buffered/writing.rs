@@ -117,10 +117,12 @@ fn would_block(vm: &mut Vm, written: usize) -> Result<Raised, Raised> {
 
 pub(super) fn flush(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = args.receiver::<Buffered>(vm);
-    let raw = check_open(vm, own, "flush of closed file")?;
     if own.get(vm).flags & WRITES == 0 {
+        // The raw stream looks whether it is closed.
+        let raw = raw_of(vm, own)?;
         return vm.call_method_name(raw, name::FLUSH, &[]);
     }
+    check_open(vm, own, "flush of closed file")?;
     locked(vm, own, |vm| {
         flush_pending(vm, own)?;
         drop_read_ahead(vm, own)?;

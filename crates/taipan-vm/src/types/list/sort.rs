@@ -57,15 +57,17 @@ fn sort_items(vm: &mut Vm, items: Gc<ValueArray>, n: usize, key: Option<Value>, 
         order.reverse();
     }
     let result = match plain_kind(vm, keys, n) {
-        Some(kind) => loop {
-            let mut lookout = vm.lookout();
-            if plain::sort(vm, keys, &mut order, kind, &mut lookout) {
-                break Ok(());
+        Some(kind) => {
+            let mut progress = plain::Progress::default();
+            loop {
+                let mut lookout = vm.lookout();
+                let is_done = plain::sort(vm, keys, &mut order, kind, &mut progress, &mut lookout);
+                let served = vm.serve_lookout(lookout);
+                if is_done || served.is_err() {
+                    break served;
+                }
             }
-            if let Err(raised) = vm.serve_lookout(lookout) {
-                break Err(raised);
-            }
-        },
+        }
         None => Sorter { keys, temp: Vec::new(), runs: Vec::new(), min_gallop: MIN_GALLOP }.sort(vm, &mut order),
     };
     if reverse {

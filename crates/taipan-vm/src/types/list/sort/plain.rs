@@ -1,6 +1,6 @@
 //! Sorting by keys that compare without Python code: the standard library's sort in parts, and merges of these.
 //!
-//! Invariant: whenever it stops, equal keys stand in the order in which they stood, so it may begin anew with what it left.
+//! Invariant: whenever it stops, equal keys stand in the order in which they stood, and it goes on from there.
 
 use std::cmp::Ordering;
 
@@ -15,21 +15,39 @@ use crate::vm::Vm;
 /// Positions sorted or merged between two looks at the signals.
 const PART: usize = 1 << 16;
 
-/// Sorts positions by their keys; false when the lookout stopped it.
-pub(super) fn sort(vm: &Vm, keys: Gc<ValueArray>, order: &mut [u32], kind: PlainKind, lookout: &mut Lookout) -> bool {
+/// How far a sort has come.
+#[derive(Default)]
+pub(super) struct Progress {
+    /// Neighbours of this length are sorted and are being merged; 0: parts are being sorted.
+    width: usize,
+    /// The part, or pair of neighbours, that is next.
+    next: usize,
+    /// What of that pair is left to be merged, and where its right part begins.
+    rest: Option<(usize, usize)>,
+}
+
+/// Sorts positions by their keys, on from where it was stopped; false when the lookout stops it.
+pub(super) fn sort(
+    vm: &Vm,
+    keys: Gc<ValueArray>,
+    order: &mut [u32],
+    kind: PlainKind,
+    progress: &mut Progress,
+    lookout: &mut Lookout,
+) -> bool {
     let slots = keys.get(vm).slots();
     match kind {
         PlainKind::Int => {
             let int = |i: u32| slots[i as usize].and_then(Value::as_small_int);
-            sort_by(order, lookout, |a, b| int(a).cmp(&int(b)))
+            progress.sort(order, lookout, |a, b| int(a).cmp(&int(b)))
         }
         PlainKind::Float => {
             let float = |i: u32| slots[i as usize].and_then(Value::as_immediate_float).unwrap_or(0.0);
-            sort_by(order, lookout, |a, b| float(a).partial_cmp(&float(b)).unwrap_or(Ordering::Equal))
+            progress.sort(order, lookout, |a, b| float(a).partial_cmp(&float(b)).unwrap_or(Ordering::Equal))
         }
         PlainKind::Text => {
             let text = |i: u32| slots[i as usize].and_then(Value::exact::<Str>);
-            sort_by(order, lookout, |a, b| match (text(a), text(b)) {
+            progress.sort(order, lookout, |a, b| match (text(a), text(b)) {
                 (Some(a), Some(b)) => a.get(vm).compare_text(b.get(vm)),
                 _ => Ordering::Equal,
             })
@@ -37,55 +55,60 @@ pub(super) fn sort(vm: &Vm, keys: Gc<ValueArray>, order: &mut [u32], kind: Plain
     }
 }
 
-fn sort_by(order: &mut [u32], lookout: &mut Lookout, compare: impl Fn(u32, u32) -> Ordering) -> bool {
-    if order.len() <= PART * 2 {
-        order.sort_by(|a, b| compare(*a, *b));
-        return true;
-    }
-    if order.is_sorted_by(|a, b| compare(*a, *b).is_gt()) {
-        order.reverse();
-        return true;
-    }
-    for part in order.chunks_mut(PART) {
-        if lookout.is_alarmed() {
-            return false;
+impl Progress {
+    fn sort(&mut self, order: &mut [u32], lookout: &mut Lookout, compare: impl Fn(u32, u32) -> Ordering) -> bool {
+        if order.len() <= PART * 2 {
+            order.sort_by(|a, b| compare(*a, *b));
+            return true;
         }
-        part.sort_by(|a, b| compare(*a, *b));
-    }
-    let mut temp = Vec::with_capacity(order.len().div_ceil(2));
-    let mut width = PART;
-    while width < order.len() {
-        for pair in order.chunks_mut(width * 2) {
-            if pair.len() > width && !merge(pair, width, &mut temp, lookout, &compare) {
-                return false;
+        if self.width == 0 {
+            if self.next == 0 && order.is_sorted_by(|a, b| compare(*a, *b).is_gt()) {
+                order.reverse();
+                return true;
             }
+            for part in order.chunks_mut(PART).skip(self.next) {
+                part.sort_by(|a, b| compare(*a, *b));
+                self.next += 1;
+                if lookout.is_alarmed() {
+                    return false;
+                }
+            }
+            (self.width, self.next) = (PART, 0);
         }
-        width *= 2;
+        let mut temp = Vec::with_capacity(order.len().div_ceil(2));
+        while self.width < order.len() {
+            for pair in order.chunks_mut(self.width * 2).skip(self.next) {
+                let (from, middle) = self.rest.take().unwrap_or((0, self.width));
+                if pair.len() > middle {
+                    self.rest = merge(pair, from, middle, &mut temp, lookout, &compare);
+                    if self.rest.is_some() {
+                        return false;
+                    }
+                }
+                self.next += 1;
+            }
+            (self.width, self.next) = (self.width * 2, 0);
+        }
+        true
     }
-    true
 }
 
-/// Merges two sorted neighbours; false, with what is merged in front, when the lookout stopped it.
+/// Merges what of two sorted neighbours begins at `from` and at `middle`. What is left, when the lookout stops it.
 fn merge(
     pair: &mut [u32],
+    from: usize,
     middle: usize,
     temp: &mut Vec<u32>,
     lookout: &mut Lookout,
     compare: &impl Fn(u32, u32) -> Ordering,
-) -> bool {
+) -> Option<(usize, usize)> {
     // What of the left part is not behind the right one stays where it is.
     let first = pair[middle];
-    let skip = pair[..middle].partition_point(|i| compare(*i, first).is_le());
-    let (pair, middle) = (&mut pair[skip..], middle - skip);
+    let mut at = from + pair[from..middle].partition_point(|i| compare(*i, first).is_le());
     temp.clear();
-    temp.extend_from_slice(&pair[..middle]);
-    let (mut left, mut right, mut at) = (0, middle, 0);
-    let mut going = true;
+    temp.extend_from_slice(&pair[at..middle]);
+    let (mut left, mut right) = (0, middle);
     while left < temp.len() && right < pair.len() {
-        if lookout.is_alarmed() {
-            going = false;
-            break;
-        }
         let end = at + PART;
         while at < end && left < temp.len() && right < pair.len() {
             let (a, b) = (temp[left], pair[right]);
@@ -95,7 +118,11 @@ fn merge(
             left += usize::from(!from_right);
             at += 1;
         }
+        if lookout.is_alarmed() {
+            break;
+        }
     }
-    pair[at..at + temp.len() - left].copy_from_slice(&temp[left..]);
-    going
+    let rest = temp.len() - left;
+    pair[at..at + rest].copy_from_slice(&temp[left..]);
+    (rest > 0 && right < pair.len()).then_some((at, right))
 }
