@@ -24,7 +24,11 @@ impl Vm {
     ///
     /// # Errors
     /// What the handler of a signal raises.
-    pub fn compute<T: Send + 'static>(&mut self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Raised> {
+    pub fn compute<T, F>(&mut self, work: F) -> Result<T, Raised>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
         if !self.is_main_thread() {
             // Handlers run on the main thread only.
             return Ok(work());
