@@ -351,6 +351,47 @@ def probe_marshal(path):
             yield f"{level} version {version}", attempt(lambda: marshal.dumps(code, version).hex())
 
 
+def parts(code, tables_first):
+    """What a code object and those in it refer to, one after the other: names of places, and objects."""
+    tables = "co_names co_varnames co_cellvars co_freevars co_linetable co_exceptiontable co_code".split()
+    texts = "co_filename co_name co_qualname".split()
+    order = [*tables, *texts, "co_consts"] if tables_first else ["co_consts", *texts, *tables]
+    todo = [("", code)]
+    while todo:
+        place, item = todo.pop()
+        yield place, item
+        if isinstance(item, types.CodeType):
+            for attribute in order:
+                first, second = getattr(item, attribute), getattr(item, attribute)
+                yield f"{place}.{attribute} again", first if first is second else None
+            todo += [(f"{place}.{attribute}", getattr(item, attribute)) for attribute in reversed(order)]
+        elif isinstance(item, tuple):
+            todo += [(f"{place}[{i}]", part) for i, part in reversed(list(enumerate(item)))]
+        elif isinstance(item, frozenset):
+            todo += [(f"{place}{{{part!r}}}", part) for part in sorted(item, key=repr)]
+        elif isinstance(item, slice):
+            todo += [(f"{place}:{i}", part) for i, part in enumerate((item.start, item.stop, item.step))]
+
+
+def identities(code, tables_first):
+    """For each place the first place of the same object. Of equal numbers there is one word here, there two objects."""
+    known, lines = {}, []
+    for place, item in parts(code, tables_first):
+        if type(item) not in (int, float):
+            first, _ = known.setdefault(id(item), (place, item))
+            lines.append(f"{place} {type(item).__name__} {first}")
+    return "\n".join(lines)
+
+
+def probe_identities(path):
+    source = source_of(path)
+    for tables_first in (False, True):
+        yield f"compiled {tables_first}", attempt(lambda: identities(compiled(source), tables_first))
+        for version in (2, 5):
+            again = lambda: marshal.loads(marshal.dumps(compiled(source), version))
+            yield f"read {version} {tables_first}", attempt(lambda: identities(again(), tables_first))
+
+
 def listing(code, **options):
     out = io.StringIO()
     dis.dis(code, file=out, **options)

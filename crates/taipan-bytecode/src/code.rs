@@ -5,12 +5,14 @@
 //! translator's part.
 
 mod frozen_set;
+pub mod sharing;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use dashu_int::IBig;
 
+use self::sharing::Unit;
 use crate::bytes::Bytes;
 use crate::wtf8::Wtf8Buf;
 
@@ -81,6 +83,8 @@ pub struct CodeObject {
     pub linetable: Bytes,
     /// Exception table; see [`crate::exception_table`].
     pub exceptiontable: Bytes,
+    /// What it shares with other code objects; no part of its value.
+    pub unit: Unit,
 }
 
 impl CodeObject {

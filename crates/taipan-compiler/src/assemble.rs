@@ -1,5 +1,6 @@
 //! From instruction sequence to code object: jump distances, bytes, tables, frame layout.
 
+use taipan_bytecode::code::sharing::Unit;
 use taipan_bytecode::code::{co, fast};
 use taipan_bytecode::exception_table::{self, write_entry};
 use taipan_bytecode::line_table::LineTableWriter;
@@ -22,6 +23,8 @@ pub struct UnitSource<'a> {
     /// The table of the names in `metadata`.
     pub names: &'a SymbolTable<'a>,
     pub filename: &'a Wtf8Buf,
+    /// How many code objects of the compilation were made before.
+    pub number: u32,
 }
 
 /// Optimises the instructions of one code unit and assembles its code object.
@@ -63,6 +66,7 @@ pub fn optimize_and_assemble(
         firstlineno: metadata.firstlineno,
         linetable: written.linetable.into(),
         exceptiontable: written.exceptiontable.into(),
+        unit: Unit { number: source.number, sharing: None },
     })
 }
 

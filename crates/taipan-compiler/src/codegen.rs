@@ -4,6 +4,9 @@
 //! the flow graph. Invariants: the tree is the one the symbol table was built from; the current unit is
 //! [`Compiler::unit`], the units around it lie on [`Compiler::stack`], outermost first.
 
+use std::sync::Arc;
+
+use taipan_bytecode::code::sharing::Sharing;
 use taipan_bytecode::operands::{Intrinsic1, Intrinsic2};
 use taipan_bytecode::{CodeObject, Constant, Opcode, Wtf8Buf};
 use taipan_syntax::ast;
@@ -90,10 +93,12 @@ pub(crate) fn generate<'a>(
         flowgraph,
         spare_units: Vec::new(),
         units,
+        assembled: 0,
     };
     let code = compiler.module(module).and_then(|()| compiler.assemble(!matches!(module, ast::Mod::Expression { .. })));
     warnings.append(&mut compiler.warnings);
-    let code = code?;
+    let mut code = code?;
+    code.unit.sharing = Sharing::of_compiled(&code).map(Arc::new);
     let Compiler { unit, spare_units, mut units, flowgraph, .. } = compiler;
     units.extend(spare_units.into_iter().map(|unit| unit.into_memory()));
     units.push(unit.into_memory());
@@ -117,6 +122,8 @@ pub(crate) struct Compiler<'a> {
     spare_units: Vec<PlacedUnit<'a>>,
     /// Memory for more units.
     units: Vec<UnitMemory>,
+    /// How many code objects were made.
+    assembled: u32,
 }
 
 impl<'a> Compiler<'a> {

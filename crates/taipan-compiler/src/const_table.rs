@@ -42,9 +42,9 @@ impl ConstTable {
     /// `OverflowError` "too many constants".
     pub fn add(&mut self, value: Constant) -> Result<u32, CompileError> {
         if self.values.len() <= FEW {
-            let print = print_of(&value);
+            let print = value.print();
             for (number, known) in self.prints.iter().enumerate() {
-                if *known == print && self.values.get(number) == Some(&value) && !contains_nan(&value) {
+                if *known == print && self.values.get(number) == Some(&value) && !value.has_nan() {
                     return Ok(number as u32);
                 }
             }
@@ -60,7 +60,7 @@ impl ConstTable {
         let hash = FixedState::default().hash_one(&value);
         let mut same_hash = self.last.get(&hash).copied();
         while let Some(number) = same_hash {
-            if self.values.get(number as usize) == Some(&value) && !contains_nan(&value) {
+            if self.values.get(number as usize) == Some(&value) && !value.has_nan() {
                 return Ok(number);
             }
             same_hash = self.before.get(number as usize).copied().flatten();
@@ -120,7 +120,7 @@ impl ConstTable {
         }
         let mut kept = keep.iter();
         self.values.retain(|_| kept.next().copied().unwrap_or(false));
-        self.prints.extend(self.values.iter().take(FEW + 1).map(print_of));
+        self.prints.extend(self.values.iter().take(FEW + 1).map(Constant::print));
     }
 
     /// Drops all constants; the memory stays.
@@ -139,51 +139,6 @@ impl ConstTable {
         self.prints.clear();
         self.none = 0;
         self.values.drain(..).collect()
-    }
-}
-
-/// A number that constants seldom have in common unless they are equal; it looks at no long text.
-fn print_of(value: &Constant) -> u32 {
-    let (kind, print) = match value {
-        Constant::None => (1, 0),
-        Constant::True => (2, 0),
-        Constant::False => (3, 0),
-        Constant::Ellipsis => (4, 0),
-        Constant::Int(value) => (5, i64::try_from(value).unwrap_or(0) as u64),
-        Constant::Float(value) => (6, value.to_bits()),
-        Constant::Complex(real, imag) => (7, real.to_bits() ^ imag.to_bits().rotate_left(1)),
-        Constant::Str(text) => (8, print_of_bytes(text.as_bytes())),
-        Constant::Bytes(bytes) => (9, print_of_bytes(bytes)),
-        Constant::Tuple(items) => (10, print_of_items(items)),
-        // In whatever order.
-        Constant::FrozenSet(items) => (11, items.iter().map(|item| u64::from(print_of(item))).sum()),
-        Constant::Slice(parts) => (12, print_of_items(&**parts)),
-        Constant::Code(code) => (13, (code.firstlineno as u64) << 32 | code.code.len() as u64),
-    };
-    let product = (print ^ kind).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (product >> 32) as u32
-}
-
-fn print_of_bytes(bytes: &[u8]) -> u64 {
-    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-    let print = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(first), Some(last)) => word(first) ^ word(last).rotate_left(29),
-        _ => bytes.iter().fold(0, |print, &byte| print << 8 | u64::from(byte)),
-    };
-    print ^ (bytes.len() as u64) << 48
-}
-
-fn print_of_items(items: &[Constant]) -> u64 {
-    items.iter().fold(items.len() as u64, |print, item| print.rotate_left(7) ^ u64::from(print_of(item)))
-}
-
-fn contains_nan(value: &Constant) -> bool {
-    match value {
-        Constant::Float(value) => value.is_nan(),
-        Constant::Complex(real, imag) => real.is_nan() || imag.is_nan(),
-        Constant::Tuple(items) | Constant::FrozenSet(items) => items.iter().any(contains_nan),
-        Constant::Slice(parts) => parts.iter().any(contains_nan),
-        _ => false,
     }
 }
 

@@ -100,6 +100,7 @@ builtin_types! {
     Cell => cell::TYPE,
     Code => code::TYPE,
     Executable => crate::interp::executable::TYPE,
+    ConstantPool => code::pool::TYPE,
     PlainInit => crate::interp::ops::plain_init::TYPE,
     Frame => frame::TYPE,
     Traceback => traceback::TYPE,

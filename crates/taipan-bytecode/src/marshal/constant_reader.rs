@@ -1,7 +1,8 @@
 //! Marshalled bytes to constants and code objects.
 //!
-//! Constants are trees: what is referred to is copied. Invariant: copies weigh at most [`COPIED_WEIGHT`] and a
-//! share of the input together, so that references to tuples of references do not grow without bound.
+//! Constants are trees: what is referred to is copied, and the outermost code object tells which are one object
+//! ([`Sharing`]). Invariant: copies weigh at most [`COPIED_WEIGHT`] and a share of the input together, so that references
+//! to tuples of references do not grow without bound.
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use super::ReadError;
 use super::reader::{SliceInput, read};
 use super::visitor::{Atom, CodeHead, Container, Visitor};
 use crate::bytes::Bytes;
+use crate::code::sharing::{INTERNED, Shared, Sharing, Unit, has_own_docstring, is_name_like};
 use crate::code::{CodeObject, Constant};
 use crate::wtf8::Wtf8Buf;
 
@@ -24,9 +26,27 @@ pub fn load(bytes: &[u8]) -> Result<Constant, ReadError> {
 
 fn run(input: Input<'_>, len: usize) -> Result<Constant, ReadError> {
     let budget = COPIED_WEIGHT + len / 16;
-    let mut builder = Builder { input, stack: Vec::new(), refs: Vec::new(), budget };
+    let mut builder = Builder {
+        input,
+        stack: Vec::new(),
+        refs: Vec::new(),
+        budget,
+        used: Vec::new(),
+        codes: 0,
+        marks: Vec::new(),
+        inner: Vec::new(),
+        docstrings: Vec::new(),
+        merges_tables: false,
+    };
     read(&mut builder)?;
-    builder.pop()
+    let mut value = builder.pop()?;
+    builder.refs.clear();
+    if let Constant::Code(root) = &mut value
+        && let Some(root) = Arc::get_mut(root)
+    {
+        root.unit.sharing = builder.sharing().map(Arc::new);
+    }
+    Ok(value)
 }
 
 /// How many constants (about 32 bytes each) references may copy, whatever the input.
@@ -65,6 +85,35 @@ struct Builder<'a> {
     refs: Vec<Option<Weighed>>,
     /// What references may still copy.
     budget: usize,
+    /// Which references were used.
+    used: Vec<bool>,
+    /// How many code objects were read.
+    codes: u32,
+    /// Constants of code objects that can be referred to.
+    marks: Vec<(u32, Mark)>,
+    /// Of each number behind those of references: the reference whose object the constant lies in.
+    inner: Vec<u32>,
+    /// Code objects whose first constant is a documentation string.
+    docstrings: Vec<u32>,
+    /// Whether a tuple or bytes were referred to.
+    merges_tables: bool,
+}
+
+/// A constant that can be met again, or a string that is interned: how many places it is behind the constant it lies in,
+/// and why.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    place: u32,
+    reason: Reason,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    /// It has this reference.
+    Reference(u32),
+    /// It lies in what has one, and has this number among all of these.
+    Inner(u32),
+    Interned,
 }
 
 /// A constant, and how many constants (or 32 bytes of text) it is made of.
@@ -72,6 +121,19 @@ struct Builder<'a> {
 struct Weighed {
     constant: Constant,
     weight: usize,
+    /// How many constants it counts for in a [`Sharing`].
+    places: u32,
+    /// Those that lie in it and itself, in order of their places.
+    marks: Vec<Mark>,
+    /// Whether it, or something in it, is an object of its own.
+    has_objects: bool,
+}
+
+impl Weighed {
+    fn new(constant: Constant, weight: usize) -> Weighed {
+        let has_objects = constant.is_object();
+        Weighed { constant, weight, places: 1, marks: Vec::new(), has_objects }
+    }
 }
 
 const UNEXPECTED: ReadError = ReadError::Type("unexpected object in marshalled code object");
@@ -88,6 +150,66 @@ impl Builder<'_> {
         self.stack.pop().map(|top| top.constant).ok_or(UNEXPECTED)
     }
 
+    /// What was referred to.
+    fn sharing(&self) -> Option<Sharing> {
+        // References to other things leave gaps in the numbers.
+        let mut slots: Vec<Option<u32>> = vec![None; self.used.len()];
+        let mut inner_slots: Vec<Option<u32>> = vec![None; self.inner.len()];
+        let mut next = 0;
+        let mut numbered = |slot: Option<&mut Option<u32>>| match slot {
+            Some(&mut Some(slot)) => slot,
+            empty => {
+                next += 1;
+                if let Some(slot) = empty {
+                    *slot = Some(next - 1);
+                }
+                next - 1
+            }
+        };
+        let is_used = |reference: u32| self.used.get(reference as usize) == Some(&true);
+        let mut entries = Vec::new();
+        let mut first_places = Vec::new();
+        for &(code, Mark { place, reason }) in &self.marks {
+            let slot = match reason {
+                Reason::Interned => INTERNED,
+                Reason::Reference(reference) if is_used(reference) => numbered(slots.get_mut(reference as usize)),
+                Reason::Inner(number) if self.inner.get(number as usize).is_some_and(|of| is_used(*of)) => {
+                    numbered(inner_slots.get_mut(number as usize))
+                }
+                _ => continue,
+            };
+            entries.push(Shared { code, place, slot });
+            if place == 0 {
+                first_places.push(code);
+            }
+        }
+        // Code objects have their numbers in order.
+        for &code in self.docstrings.iter().filter(|code| first_places.binary_search(code).is_err()) {
+            entries.push(Shared { code, place: 0, slot: numbered(None) });
+        }
+        (self.codes > 1 || !entries.is_empty()).then(|| Sharing::new(entries, self.merges_tables))
+    }
+
+    /// The marks of a flagged constant: for itself, and for all in it that are objects.
+    fn mark_all(&mut self, value: &mut Weighed, reference: u32) {
+        let mut todo = vec![&value.constant];
+        let mut known = std::mem::take(&mut value.marks).into_iter().peekable();
+        let mut place = 0;
+        while let Some(constant) = todo.pop() {
+            match known.next_if(|mark| mark.place == place) {
+                Some(mark) => value.marks.push(mark),
+                None if place == 0 => value.marks.push(Mark { place, reason: Reason::Reference(reference) }),
+                None if constant.is_object() => {
+                    value.marks.push(Mark { place, reason: Reason::Inner(self.inner.len() as u32) });
+                    self.inner.push(reference);
+                }
+                None => {}
+            }
+            place += 1;
+            todo.extend(constant.parts().iter().rev());
+        }
+    }
+
     fn pop_str(&mut self) -> Result<Wtf8Buf, ReadError> {
         match self.pop()? {
             Constant::Str(text) => Ok(text),
@@ -102,9 +224,9 @@ impl Builder<'_> {
         }
     }
 
-    fn pop_tuple(&mut self) -> Result<Box<[Constant]>, ReadError> {
-        match self.pop()? {
-            Constant::Tuple(items) => Ok(items),
+    fn pop_tuple(&mut self) -> Result<(Box<[Constant]>, Vec<Mark>), ReadError> {
+        match self.stack.pop() {
+            Some(Weighed { constant: Constant::Tuple(items), marks, .. }) => Ok((items, marks)),
             _ => Err(UNEXPECTED),
         }
     }
@@ -114,7 +236,7 @@ impl Builder<'_> {
             Constant::Str(text) => Ok(text),
             _ => Err(ReadError::Type("name tuples must contain only strings")),
         };
-        self.pop_tuple()?.into_vec().into_iter().map(name).collect()
+        self.pop_tuple()?.0.into_vec().into_iter().map(name).collect()
     }
 }
 
@@ -154,15 +276,24 @@ impl Visitor for Builder<'_> {
             Atom::Complex(real, imag) => Constant::Complex(real, imag),
             Atom::Bytes(bytes) => Constant::Bytes(bytes.into()),
             Atom::StaticBytes(bytes) => Constant::Bytes(Bytes::Static(bytes)),
-            Atom::Str(text, _) => Constant::Str(text),
+            Atom::Str(text, interned) => {
+                let marks = match interned && !is_name_like(&text) {
+                    true => vec![Mark { place: 0, reason: Reason::Interned }],
+                    false => Vec::new(),
+                };
+                let weight = 1 + text.byte_len() / 32;
+                let constant = Constant::Str(text);
+                let has_objects = !interned && constant.is_object();
+                self.stack.push(Weighed { constant, weight, places: 1, marks, has_objects });
+                return Ok(());
+            }
         };
         let bytes = match &constant {
             Constant::Bytes(bytes) => bytes.len(),
-            Constant::Str(text) => text.as_bytes().len(),
             Constant::Int(value) => value.bit_len() / 8,
             _ => 0,
         };
-        self.stack.push(Weighed { constant, weight: 1 + bytes / 32 });
+        self.stack.push(Weighed::new(constant, 1 + bytes / 32));
         Ok(())
     }
 
@@ -186,13 +317,24 @@ impl Visitor for Builder<'_> {
     fn end(&mut self, container: Container, len: usize) -> Result<(), ReadError> {
         let items = self.stack.split_off(self.stack.len().checked_sub(len).ok_or(UNEXPECTED)?);
         let weight = items.iter().fold(1usize, |sum, item| sum.saturating_add(item.weight));
+        let (mut places, mut marks) = (1u32, Vec::new());
+        let mut has_objects = container != Container::Tuple;
+        for item in &items {
+            has_objects |= item.has_objects;
+            marks.extend(item.marks.iter().map(|mark| Mark { place: mark.place.saturating_add(places), ..*mark }));
+            places = places.saturating_add(item.places);
+        }
         let items: Vec<Constant> = items.into_iter().map(|item| item.constant).collect();
         let value = match container {
             Container::FrozenSet => Constant::frozen_set(items),
             Container::Slice => Constant::Slice(items.try_into().map(Box::new).map_err(|_| UNEXPECTED)?),
             _ => Constant::Tuple(items.into()),
         };
-        self.stack.push(Weighed { constant: value, weight });
+        // Members of a frozenset that are equal to others are no places.
+        if container == Container::FrozenSet && value.parts().len() != len {
+            (places, marks) = (value.places(), Vec::new());
+        }
+        self.stack.push(Weighed { constant: value, weight, places, marks, has_objects });
         Ok(())
     }
 
@@ -202,9 +344,17 @@ impl Visitor for Builder<'_> {
         let (exceptiontable, linetable) = (self.pop_bytes()?, self.pop_bytes()?);
         let (qualname, name, filename) = (self.pop_str()?, self.pop_str()?, self.pop_str()?);
         let (localspluskinds, localsplusnames) = (self.pop_bytes()?, self.pop_names()?);
-        let (names, consts, code) = (self.pop_names()?, self.pop_tuple()?, self.pop_bytes()?);
+        let (names, (consts, marks), code) = (self.pop_names()?, self.pop_tuple()?, self.pop_bytes()?);
         if localspluskinds.len() != localsplusnames.len() || code.len() % 2 != 0 {
             return Err(ReadError::Value("code: inconsistent lengths"));
+        }
+        let number = self.codes;
+        self.codes += 1;
+        // The place of the tuple itself is not counted.
+        let in_consts = marks.into_iter().filter_map(|mark| Some(Mark { place: mark.place.checked_sub(1)?, ..mark }));
+        self.marks.extend(in_consts.map(|mark| (number, mark)));
+        if has_own_docstring(head.flags as u32, &consts) {
+            self.docstrings.push(number);
         }
         let code = CodeObject {
             argcount: count(head.argcount)?,
@@ -223,8 +373,9 @@ impl Visitor for Builder<'_> {
             firstlineno: head.firstlineno,
             linetable,
             exceptiontable,
+            unit: Unit { number, sharing: None },
         };
-        self.stack.push(Weighed { constant: Constant::Code(Arc::new(code)), weight: 1 });
+        self.stack.push(Weighed::new(Constant::Code(Arc::new(code)), 1));
         Ok(())
     }
 
@@ -232,14 +383,16 @@ impl Visitor for Builder<'_> {
         if self.refs.len() <= index {
             self.refs.resize(index + 1, None);
         }
-        if let Some(Weighed { constant, weight }) = self.stack.pop() {
+        if let Some(mut value) = self.stack.pop() {
             // Later uses share the text.
-            let constant = match constant {
-                Constant::Str(text) => Constant::Str(text.into_shared()),
-                other => other,
-            };
-            let value = Weighed { constant, weight };
+            if let Constant::Str(text) = value.constant {
+                value.constant = Constant::Str(text.into_shared());
+            }
             self.charge(&value)?;
+            let is_interned = value.marks.first().is_some_and(|mark| mark.place == 0);
+            if !is_interned && (value.has_objects || matches!(value.constant, Constant::Tuple(_))) {
+                self.mark_all(&mut value, index as u32);
+            }
             self.refs[index] = Some(value.clone());
             self.stack.push(value);
         }
@@ -250,6 +403,11 @@ impl Visitor for Builder<'_> {
         let value = self.refs.get(index).and_then(Option::as_ref);
         let value = value.ok_or(ReadError::Value("bad marshal data (invalid reference)"))?;
         let value = value.clone();
+        if self.used.len() <= index {
+            self.used.resize(index + 1, false);
+        }
+        self.used[index] = true;
+        self.merges_tables |= matches!(value.constant, Constant::Tuple(_) | Constant::Bytes(_));
         self.charge(&value)?;
         self.stack.push(value);
         Ok(())

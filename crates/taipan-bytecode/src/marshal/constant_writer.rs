@@ -11,7 +11,8 @@ use dashu_int::IBig;
 use super::MAX_DEPTH;
 use super::visitor::CodeHead;
 use super::writer::{WriteError, Writer};
-use crate::code::{CodeObject, Constant, co};
+use crate::code::sharing::{is_class_body, is_name_like};
+use crate::code::{CodeObject, Constant};
 use crate::wtf8::Wtf8Buf;
 
 /// Marshals a constant.
@@ -95,9 +96,9 @@ impl<'a> Part<'a> {
             Part::Constant(value) => match value {
                 Constant::None | Constant::True | Constant::False | Constant::Ellipsis => return None,
                 // Interning a member makes a frozenset of its own for each code object.
-                Constant::FrozenSet(items) if items.iter().any(is_interned_later) => return None,
+                Constant::FrozenSet(items) if items.iter().any(Constant::is_interned_later) => return None,
                 // Each NaN is an object of its own.
-                value if has_nan(value) => return None,
+                value if value.has_nan() => return None,
                 Constant::Str(text) if is_latin1_character(text) => Key::Name(text),
                 _ if place == Place::Slice && !self.is_kept_elsewhere() => return None,
                 Constant::Str(text) if interned.contains(text) => Key::Name(text),
@@ -167,15 +168,6 @@ impl<'a> Part<'a> {
     }
 }
 
-fn has_nan(value: &Constant) -> bool {
-    match value {
-        Constant::Float(value) => value.is_nan(),
-        Constant::Complex(real, imag) => real.is_nan() || imag.is_nan(),
-        Constant::Tuple(items) | Constant::FrozenSet(items) => items.iter().any(has_nan),
-        _ => false,
-    }
-}
-
 fn code_parts(code: &CodeObject) -> Vec<Part<'_>> {
     let kinds = &code.localspluskinds;
     // CPython's compiler renames the parameter of annotation scopes after it merged equal tuples.
@@ -236,22 +228,9 @@ impl<'a> Interned<'a> {
     }
 }
 
-/// Whether it is a name that, most likely, the process knows already, so that the compiler's object is exchanged.
-fn is_interned_later(constant: &Constant) -> bool {
-    matches!(constant, Constant::Str(text) if is_name_like(text) && text.char_count() > 1)
-}
-
-fn is_name_like(text: &Wtf8Buf) -> bool {
-    text.as_bytes().iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
 /// There is one object of each in a process, which counts as interned.
 fn is_latin1_character(text: &Wtf8Buf) -> bool {
     text.char_count() == 1 && text.code_points().all(|point| point < 256)
-}
-
-fn is_class_body(code: &CodeObject) -> bool {
-    code.flags & (co::OPTIMIZED | co::NEWLOCALS) == 0 && code.names.iter().any(|name| *name == "__qualname__")
 }
 
 fn dump_part(root: Part<'_>, version: u32) -> Result<Vec<u8>, WriteError> {

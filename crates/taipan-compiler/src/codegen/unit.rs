@@ -288,7 +288,10 @@ impl<'a> Compiler<'a> {
         let flags = self.code_flags();
         let nparams = self.scope().varnames.len();
         let unit = &mut *self.unit;
-        let source = UnitSource { metadata: &unit.metadata, names: &self.table, filename: &self.options.filename };
+        let number = self.assembled;
+        self.assembled += 1;
+        let (names, filename) = (&self.table, &self.options.filename);
+        let source = UnitSource { metadata: &unit.metadata, names, filename, number };
         optimize_and_assemble(&mut self.flowgraph, source, &mut unit.consts, &mut unit.seq, flags, nparams)
     }
 

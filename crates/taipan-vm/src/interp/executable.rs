@@ -8,7 +8,7 @@ use std::cell::{Cell, OnceCell};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use taipan_bytecode::code::{CodeObject, co};
+use taipan_bytecode::code::{CodeObject, Constant, co};
 use taipan_heap::Header;
 
 use super::instrument::Instrumentation;
@@ -20,7 +20,8 @@ use crate::raise::{Exc, Raised};
 use crate::spec::TypeSpec;
 use crate::types::Builtin;
 use crate::types::array::ValueArray;
-use crate::types::code::constant_object;
+use crate::types::code::pool::{ConstantPool, Maker, sharing_of};
+use crate::types::code::tables::Table;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -52,13 +53,18 @@ heap_object! {
         register: OnceCell<Box<RegisterCode>>,
         instrumentation: OnceCell<Box<Instrumentation>>,
         array: Cell<Option<Gc<ValueArray>>>,
-        /// The constants as objects, where some are no constants of the compiler; immovable.
+        /// The constants, where they were given as objects; immovable.
         objects: Cell<Option<Gc<ValueArray>>>,
         /// Names of the parameters that can be given by keyword, made when they are first asked for.
         parameters: Cell<Option<Gc<ValueArray>>>,
-        /// Name and qualified name as interned strs, kept when a second function is made of the code.
-        names: Cell<Option<Gc<ValueArray>>>,
+        /// Name and qualified name as interned strs, kept when a second function is made of the code; then, if one was asked
+        /// for, the tuples and bytes of the code's attributes.
+        kept: Cell<Option<Gc<ValueArray>>>,
         made_function: Cell<bool>,
+        /// Whether some constants are objects that are no constants of the compiler.
+        foreign: Cell<bool>,
+        /// What it shares with the other code of its compilation.
+        pool: Option<Gc<ConstantPool>>,
         pub code: Arc<CodeObject>,
         /// Bytes charged for what it owns.
         charged: Cell<usize>,
@@ -122,7 +128,7 @@ unsafe fn release(object: NonNull<Header>) -> usize {
 }
 
 impl Executable {
-    fn new(code: Arc<CodeObject>, charged: usize) -> Executable {
+    fn new(code: Arc<CodeObject>, charged: usize, pool: Option<Gc<ConstantPool>>) -> Executable {
         Executable {
             header: HeaderWord::NEW,
             entry: Cell::new(std::ptr::null()),
@@ -140,8 +146,10 @@ impl Executable {
             array: Cell::new(None),
             objects: Cell::new(None),
             parameters: Cell::new(None),
-            names: Cell::new(None),
+            kept: Cell::new(None),
             made_function: Cell::new(false),
+            foreign: Cell::new(false),
+            pool,
             code,
             charged: Cell::new(charged),
         }
@@ -188,9 +196,50 @@ impl Executable {
         taipan_bytecode::line_table::line_at(&self.code.linetable, self.code.firstlineno, offset as u32)
     }
 
-    /// Whether the constants are objects of any kind, given by [`Executable::set_object_constants`].
+    /// Whether some constants are objects that are no constants of the compiler.
     pub fn has_object_constants(&self) -> bool {
-        self.objects.get().is_some()
+        self.foreign.get()
+    }
+
+    /// What it shares with the other code of its compilation.
+    pub fn pool(&self) -> Option<Gc<ConstantPool>> {
+        self.pool
+    }
+
+    /// The documentation string of functions, if the code begins with one.
+    pub(super) fn docstring(&self, vm: &mut Vm) -> Result<Value, Raised> {
+        let Some(doc @ Constant::Str(_)) = self.code.consts.first().filter(|_| self.code.flags & co::HAS_DOCSTRING != 0)
+        else {
+            return Ok(Value::NONE);
+        };
+        if let Some(known) = self.object_constant(vm, 0) {
+            return Ok(known);
+        }
+        let sharing = sharing_of(vm, self.pool);
+        Maker::new(self.pool, sharing.as_deref(), self.code.unit.number).make(vm, doc)
+    }
+
+    /// The tuple or bytes of an attribute, if they were asked for.
+    pub fn table(&self, vm: &Vm, table: Table) -> Option<Value> {
+        self.kept.get()?.get(vm).slots().get(KEPT_NAMES + table as usize).copied().flatten()
+    }
+
+    /// Keeps the tuple or bytes of an attribute.
+    pub fn set_table(&self, vm: &mut Vm, table: Table, value: Value) -> Result<(), Raised> {
+        let kept = match self.kept.get() {
+            Some(kept) if kept.get(vm).len() > KEPT_NAMES => kept,
+            names => {
+                let kept = immovable_array(vm, KEPT_NAMES + Table::COUNT)?;
+                if let Some(names) = names {
+                    ValueArray::copy(vm, names, 0, kept, 0, KEPT_NAMES);
+                }
+                vm.heap_mut().write_barrier(NonNull::from(self).cast());
+                self.kept.set(Some(kept));
+                kept
+            }
+        };
+        ValueArray::put(kept, vm, KEPT_NAMES + table as usize, Some(value));
+        Ok(())
     }
 
     /// A constant given as an object.
@@ -198,8 +247,17 @@ impl Executable {
         self.objects.get()?.get(vm).slots().get(index).copied().flatten()
     }
 
-    /// Makes these objects the constants of code that was not prepared yet.
-    pub(crate) fn set_object_constants(&self, vm: &mut Vm, constants: Gc<Tuple>) -> Result<(), Raised> {
+    /// Makes these objects the constants of code that was not prepared yet. `foreign`: some are no constants of the compiler.
+    pub(crate) fn set_object_constants(
+        &self,
+        vm: &mut Vm,
+        constants: Gc<Tuple>,
+        foreign: bool,
+    ) -> Result<(), Raised> {
+        self.foreign.set(foreign);
+        if vm.is_exact(constants.value(), Builtin::Tuple) {
+            self.set_table(vm, Table::Consts, constants.value())?;
+        }
         let len = constants.get(vm).len();
         let array = immovable_array(vm, len)?;
         self.objects.set(Some(array));
@@ -235,8 +293,8 @@ impl Executable {
 
     /// Name and qualified name of a function that is made of the code.
     pub(super) fn function_names(&self, vm: &mut Vm) -> Result<(Value, Value), Raised> {
-        if let Some(names) = self.names.get()
-            && let &[Some(name), Some(qualname)] = names.get(vm).slots()
+        if let Some(kept) = self.kept.get()
+            && let &[Some(name), Some(qualname), ..] = kept.get(vm).slots()
         {
             return Ok((name, qualname));
         }
@@ -246,9 +304,18 @@ impl Executable {
         let qualname = Str::interned(qualname, vm).value();
         // Most code makes one function only.
         if self.made_function.replace(true) {
-            let array = immovable_array(vm, 2)?;
-            array.get_mut(vm).slots_mut().copy_from_slice(&[Some(name), Some(qualname)]);
-            self.names.set(Some(array));
+            let kept = match self.kept.get() {
+                Some(kept) => kept,
+                None => {
+                    let kept = immovable_array(vm, KEPT_NAMES)?;
+                    vm.heap_mut().write_barrier(NonNull::from(self).cast());
+                    self.kept.set(Some(kept));
+                    kept
+                }
+            };
+            for (i, name) in [name, qualname].into_iter().enumerate() {
+                ValueArray::put(kept, vm, i, Some(name));
+            }
         }
         Ok((name, qualname))
     }
@@ -285,10 +352,12 @@ impl Executable {
         let array = immovable_array(vm, len)?;
         // Reachable from here on.
         self.array.set(Some(array));
+        let sharing = sharing_of(vm, self.pool);
+        let mut maker = Maker::new(self.pool, sharing.as_deref(), self.code.unit.number);
         for (i, constant) in self.code.consts.iter().enumerate() {
             let value = match self.object_constant(vm, i) {
                 Some(object) => object,
-                None => constant_object(vm, constant)?,
+                None => maker.make(vm, constant)?,
             };
             array.get_mut(vm).slots_mut()[i] = Some(value);
         }
@@ -330,6 +399,9 @@ impl Executable {
     }
 }
 
+/// Entries of [`Executable`]'s `kept` before those of attributes.
+const KEPT_NAMES: usize = 2;
+
 fn immovable_array(vm: &mut Vm, len: usize) -> Result<Gc<ValueArray>, Raised> {
     let memory = vm.alloc_immovable(Builtin::ValueArray as u32, size_of::<ValueArray>() + len * 8)?;
     Ok(vm.fill_object(memory, ValueArray { header: HeaderWord::NEW, len }))
@@ -341,9 +413,10 @@ impl Vm {
         &mut self,
         code: Arc<CodeObject>,
         charged: usize,
+        pool: Option<Gc<ConstantPool>>,
     ) -> Result<&'static Executable, Raised> {
         let memory = self.alloc_immovable(Builtin::Executable as u32, size_of::<Executable>())?;
-        let executable = Executable::new(code, charged);
+        let executable = Executable::new(code, charged, pool);
         executable.watched.set(self.interp().monitoring.watches_all());
         let executable = self.fill_object(memory, executable);
         self.heap_mut().own(executable.header(), release);

@@ -15,17 +15,18 @@ use crate::heap_object;
 use crate::interp::executable::{Executable, ExecutableRef};
 use crate::raise::Raised;
 use crate::types::Builtin;
-use crate::types::set::Set;
-use crate::types::slice::Slice;
-use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
 pub mod make;
 pub mod methods;
+pub mod pool;
+pub mod tables;
 
 pub use methods::TYPE;
+use pool::{ConstantPool, Maker};
+use tables::Table;
 
 heap_object! {
     /// A code object.
@@ -37,6 +38,8 @@ heap_object! {
         pub version: u32,
         /// Bytes charged for the data.
         charged: u32,
+        /// What it shares with the other code of its compilation.
+        pool: Option<Gc<ConstantPool>>,
     }
 }
 
@@ -54,8 +57,21 @@ unsafe fn release(object: NonNull<Header>) -> usize {
 }
 
 impl Code {
-    /// A code object of compiled or unmarshalled data.
-    pub fn new(vm: &mut Vm, mut code: Arc<CodeObject>) -> Result<Gc<Code>, Raised> {
+    /// A code object of compiled or unmarshalled data: the outermost one.
+    pub fn new(vm: &mut Vm, code: Arc<CodeObject>) -> Result<Gc<Code>, Raised> {
+        let pool = match code.unit.sharing.clone() {
+            Some(sharing) => Some(ConstantPool::new(vm, sharing)?),
+            None => None,
+        };
+        Code::new_in(vm, code, pool)
+    }
+
+    /// A code object of a compilation that has this pool.
+    pub fn new_in(
+        vm: &mut Vm,
+        mut code: Arc<CodeObject>,
+        pool: Option<Gc<ConstantPool>>,
+    ) -> Result<Gc<Code>, Raised> {
         if !vm.interp().config.settings.code_debug_ranges {
             let linetable = taipan_bytecode::line_table::without_columns(&code.linetable, code.firstlineno);
             if *linetable != *code.linetable {
@@ -73,7 +89,7 @@ impl Code {
                 }
             }
         }
-        Code::make(vm, code, None, charged)
+        Code::make(vm, code, None, charged, pool)
     }
 
     fn make(
@@ -81,10 +97,11 @@ impl Code {
         data: Arc<CodeObject>,
         executable: Option<ExecutableRef>,
         charged: usize,
+        pool: Option<Gc<ConstantPool>>,
     ) -> Result<Gc<Code>, Raised> {
         let version = vm.next_function_version();
         let charged = u32::try_from(charged).unwrap_or(u32::MAX);
-        let code = vm.new_exact(Code { header: HeaderWord::NEW, data, executable, version, charged })?;
+        let code = vm.new_exact(Code { header: HeaderWord::NEW, data, executable, version, charged, pool })?;
         vm.heap_mut().own(code.header(), release);
         vm.heap_mut().charge_young(charged as usize);
         Ok(code)
@@ -96,7 +113,8 @@ impl Code {
             return Ok(executable.get());
         }
         let data = this.get(vm).data.clone();
-        let executable = vm.new_executable(data, this.get(vm).charged as usize)?;
+        let (charged, pool) = (this.get(vm).charged as usize, this.get(vm).pool);
+        let executable = vm.new_executable(data, charged, pool)?;
         let code = this.get_mut(vm);
         code.executable = Some(ExecutableRef::new(executable));
         code.charged = 0;
@@ -119,29 +137,25 @@ impl Code {
         self.executable.is_some_and(|executable| executable.has_object_constants())
     }
 
-    /// A code object with any objects as constants. `code.consts` has their number; where an object is no constant of
-    /// the compiler, anything but an int stands in for it.
-    pub fn with_constants(vm: &mut Vm, code: Arc<CodeObject>, constants: Gc<Tuple>) -> Result<Gc<Code>, Raised> {
+    /// A code object made of objects: these are its constants, names and tables from then on. `code.consts` has the number of
+    /// the constants; `foreign`: some are no constants of the compiler, for which anything but an int stands in there.
+    pub fn of_objects(
+        vm: &mut Vm,
+        code: Arc<CodeObject>,
+        constants: Gc<Tuple>,
+        foreign: bool,
+        tables: &[(Table, Value)],
+    ) -> Result<Gc<Code>, Raised> {
         let made = Code::new(vm, code)?;
-        Code::executable(made, vm)?.set_object_constants(vm, constants)?;
-        Ok(made)
-    }
-
-    /// The constants as objects: the very ones the code runs with, if it ran.
-    pub fn constants(this: Gc<Code>, vm: &mut Vm) -> Result<Gc<Tuple>, Raised> {
-        let (data, executable) = (this.get(vm).shared(), this.get(vm).ready());
-        let n = data.consts.len();
-        let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, n)?;
-        for i in 0..n {
-            let known = executable
-                .and_then(|executable| executable.reference(vm, i).or_else(|| executable.object_constant(vm, i)));
-            let value = match known {
-                Some(value) => value,
-                None => constant_object(vm, &data.consts[i])?,
-            };
-            tuple.get_mut(vm).items_mut()[i] = value;
+        let executable = Code::executable(made, vm)?;
+        executable.set_object_constants(vm, constants, foreign)?;
+        let keeps_columns = vm.interp().config.settings.code_debug_ranges;
+        for (table, value) in tables {
+            if keeps_columns || *table != Table::Linetable {
+                executable.set_table(vm, *table, *value)?;
+            }
         }
-        Ok(tuple)
+        Ok(made)
     }
 
     /// Gives the code, and nested code of the same file, another file name. Frames that run keep the old one.
@@ -154,7 +168,7 @@ impl Code {
         let renamed = with_filename(data, &old, filename);
         this.get_mut(vm).data = renamed.clone();
         let Some(executable) = this.get(vm).ready() else { return Ok(()) };
-        let renamed = vm.new_executable(renamed, 0)?;
+        let renamed = vm.new_executable(renamed, 0, executable.pool())?;
         if executable.has_object_constants() {
             let constants = Code::constants(this, vm)?;
             for i in 0..constants.get(vm).len() {
@@ -166,7 +180,7 @@ impl Code {
                     Code::rename_file(inner, vm, filename)?;
                 }
             }
-            renamed.set_object_constants(vm, constants)?;
+            renamed.set_object_constants(vm, constants, true)?;
         }
         this.get_mut(vm).executable = Some(ExecutableRef::new(renamed));
         Ok(())
@@ -174,7 +188,7 @@ impl Code {
 
     /// A code object of what runs it.
     pub fn of_executable(vm: &mut Vm, executable: &'static Executable) -> Result<Gc<Code>, Raised> {
-        Code::make(vm, executable.code.clone(), Some(ExecutableRef::new(executable)), 0)
+        Code::make(vm, executable.code.clone(), Some(ExecutableRef::new(executable)), 0, executable.pool())
     }
 
     /// The data.
@@ -204,55 +218,7 @@ pub fn with_filename(mut code: Arc<CodeObject>, old: &Wtf8Buf, filename: &Wtf8Bu
     code
 }
 
-/// The object of a constant. Strs that look like names are interned, as CPython's compiler does.
+/// The object of a constant that is no part of a code object.
 pub fn constant_object(vm: &mut Vm, constant: &Constant) -> Result<Value, Raised> {
-    Ok(match constant {
-        Constant::None => Value::NONE,
-        Constant::True => Value::TRUE,
-        Constant::False => Value::FALSE,
-        Constant::Ellipsis => Value::ELLIPSIS,
-        Constant::Int(i) => match i64::try_from(i) {
-            Ok(i) => vm.new_int(i)?,
-            Err(_) => vm.new_big_int(i)?,
-        },
-        Constant::Float(f) if f.is_nan() => vm.new_boxed_float(*f)?,
-        Constant::Float(f) => vm.new_float(*f)?,
-        Constant::Complex(real, imag) => vm.complex_constant(*real, *imag)?,
-        Constant::Str(text) => {
-            let text_object = Str::from_wtf8(vm, text)?;
-            let name_like =
-                text.as_str().is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
-            if name_like { Str::interned(text_object, vm).value() } else { text_object.value() }
-        }
-        Constant::Bytes(bytes) => crate::types::bytes::Bytes::new(vm, bytes)?.value(),
-        Constant::Tuple(items) => constant_tuple(vm, items)?.value(),
-        Constant::FrozenSet(items) => {
-            let items = constant_tuple(vm, items)?;
-            let set = Set::new_frozen(vm)?;
-            for i in 0..items.get(vm).len() {
-                let item = items.get(vm).at(i);
-                Set::add(set, vm, item)?;
-            }
-            set.value()
-        }
-        Constant::Slice(parts) => {
-            let mut values = [Value::NONE; 3];
-            for (value, part) in values.iter_mut().zip(parts.iter()) {
-                *value = constant_object(vm, part)?;
-            }
-            Slice::new(vm, values[0], values[1], values[2])?.value()
-        }
-        Constant::Code(code) => Code::new(vm, code.clone())?.value(),
-    })
-}
-
-fn constant_tuple(vm: &mut Vm, items: &[Constant]) -> Result<Gc<Tuple>, Raised> {
-    // Constants are nested as deep as the compiler nested them; marshal bounds what comes from files.
-    vm.check_native_stack()?;
-    let tuple = Tuple::new_uninit(vm, Builtin::Tuple as u32, items.len())?;
-    for (i, item) in items.iter().enumerate() {
-        let value = constant_object(vm, item)?;
-        tuple.get_mut(vm).items_mut()[i] = value;
-    }
-    Ok(tuple)
+    Maker::alone().make(vm, constant)
 }

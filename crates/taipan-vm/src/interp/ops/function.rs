@@ -30,15 +30,7 @@ impl Function {
     ) -> Result<Gc<Function>, Raised> {
         let executable = Code::executable(code, vm)?;
         let (name, qualname) = executable.function_names(vm)?;
-        let data = &executable.code;
-        let doc = match data.consts.first() {
-            Some(doc @ taipan_bytecode::code::Constant::Str(_))
-                if data.flags & taipan_bytecode::code::co::HAS_DOCSTRING != 0 =>
-            {
-                crate::types::code::constant_object(vm, doc)?
-            }
-            _ => Value::NONE,
-        };
+        let doc = executable.docstring(vm)?;
         let key = vm.name(name::NAME);
         let module = Dict::get_item(globals, vm, key.value())?.unwrap_or(Value::NONE);
         let version = code.get(vm).version;

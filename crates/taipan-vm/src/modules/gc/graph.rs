@@ -51,6 +51,7 @@ fn shape_is_tracked(vm: &Vm, shape: u32) -> bool {
         || shape == Builtin::MappedBytes as u32
         || shape == Builtin::DictStorage as u32
         || shape == Builtin::Executable as u32
+        || shape == Builtin::ConstantPool as u32
         || shape == 0
     {
         return false;

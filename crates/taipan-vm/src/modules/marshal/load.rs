@@ -14,6 +14,7 @@ use crate::raise::{Exc, Raised};
 use crate::types::bytearray::ByteArray;
 use crate::types::bytes::Bytes;
 use crate::types::code::Code;
+use crate::types::code::tables::Table;
 use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::memoryview::MemoryView;
@@ -29,6 +30,13 @@ pub(super) fn loads(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if vm.is_audited() {
         let shown = vm.new_bytes(&bytes)?;
         vm.audit("marshal.loads", &[shown])?;
+    }
+    // Code alone, such as the body of a .pyc file, is read as data; what is wrong with it the other way tells.
+    if allow_code
+        && bytes.first().is_some_and(|kind| kind & 0x7F == b'c')
+        && let Ok(code) = taipan_bytecode::marshal::load_code(&bytes)
+    {
+        return Ok(Code::new(vm, code)?.value());
     }
     load_value(vm, Input::Slice(SliceInput::new(&bytes)), allow_code)
 }
@@ -129,8 +137,13 @@ impl Loader<'_, '_> {
     }
 
     fn top(&self) -> Option<Value> {
+        self.nth(0)
+    }
+
+    /// The value so many places below the top.
+    fn nth(&self, below: usize) -> Option<Value> {
         let stack = self.stack.get(self.vm);
-        stack.get_at(self.vm, stack.len().checked_sub(1)?)
+        stack.get_at(self.vm, stack.len().checked_sub(below + 1)?)
     }
 
     fn pop_bytes(&mut self) -> Result<taipan_bytecode::Bytes, LoadError> {
@@ -318,12 +331,13 @@ impl Visitor for Loader<'_, '_> {
         let count = |number: i32| {
             u32::try_from(number).map_err(|_| ReadError::Value("code: argument counts must not be negative"))
         };
+        let tables = [self.nth(0), self.nth(1), self.nth(7)];
         let (exceptiontable, linetable) = (self.pop_bytes()?, self.pop_bytes()?);
         let (qualname, name, filename) = (self.pop_text()?, self.pop_text()?, self.pop_text()?);
         let (localspluskinds, localsplusnames) = (self.pop_bytes()?, self.pop_names()?);
         let names = self.pop_names()?;
         let constants = self.pop_tuple()?;
-        let (consts, objects) = crate::types::code::make::constants_of(self.vm, constants)?;
+        let (consts, foreign) = crate::types::code::make::constants_of(self.vm, constants)?;
         let code = self.pop_bytes()?;
         if localspluskinds.len() != localsplusnames.len() || code.len() % 2 != 0 {
             return Err(LoadError::Bytes(ReadError::Value("code: inconsistent lengths")));
@@ -345,11 +359,13 @@ impl Visitor for Loader<'_, '_> {
             firstlineno: head.firstlineno,
             linetable,
             exceptiontable,
+            ..CodeObject::default()
         };
-        let code = match objects {
-            Some(objects) => Code::with_constants(self.vm, Arc::new(code), objects)?,
-            None => Code::new(self.vm, Arc::new(code))?,
+        let [Some(exceptiontable), Some(linetable), Some(names)] = tables else {
+            return Err(LoadError::Bytes(UNEXPECTED));
         };
+        let tables = [(Table::ExceptionTable, exceptiontable), (Table::Linetable, linetable), (Table::Names, names)];
+        let code = Code::of_objects(self.vm, Arc::new(code), constants, foreign, &tables)?;
         self.push(code.value())
     }
 

@@ -10,6 +10,7 @@ use taipan_bytecode::wtf8::Wtf8Buf;
 
 use super::Code;
 use super::methods::this_code;
+use super::tables::Table;
 use crate::args::Args;
 use crate::gc::Gc;
 use crate::raise::{Exc, Raised};
@@ -32,8 +33,11 @@ struct Parts {
     firstlineno: i32,
     code: taipan_bytecode::Bytes,
     consts: Box<[Constant]>,
-    /// The constants, where some are objects.
-    objects: Option<Gc<Tuple>>,
+    /// The constants as objects, and whether some are no constants of the compiler.
+    objects: Gc<Tuple>,
+    foreign: bool,
+    /// The objects of other tuples and of tables that the code object has.
+    kept: [(Table, Value); 3],
     names: Vec<Wtf8Buf>,
     varnames: Vec<Wtf8Buf>,
     freevars: Vec<Wtf8Buf>,
@@ -85,10 +89,7 @@ impl Parts {
             return wrong(vm, "code: co_nlocals != len(co_varnames)");
         }
         set_variables(&mut code, self.varnames, self.cellvars, self.freevars);
-        let code = match self.objects {
-            Some(constants) => Code::with_constants(vm, Arc::new(code), constants)?,
-            None => Code::new(vm, Arc::new(code))?,
-        };
+        let code = Code::of_objects(vm, Arc::new(code), self.objects, self.foreign, &self.kept)?;
         Ok(code.value())
     }
 }
@@ -158,11 +159,11 @@ fn names_of(vm: &mut Vm, tuple: Gc<Tuple>, exact: bool) -> Result<Vec<Wtf8Buf>, 
     Ok(names)
 }
 
-/// The constants of a tuple; also the tuple, where an object is no constant of the compiler.
-pub fn constants_of(vm: &mut Vm, tuple: Gc<Tuple>) -> Result<(Box<[Constant]>, Option<Gc<Tuple>>), Raised> {
+/// The constants of a tuple, and whether an object is no constant of the compiler.
+pub fn constants_of(vm: &mut Vm, tuple: Gc<Tuple>) -> Result<(Box<[Constant]>, bool), Raised> {
     let n = tuple.get(vm).len();
     let mut constants = Vec::with_capacity(n);
-    let mut objects = None;
+    let mut foreign = false;
     // A tuple may name the same parts again and again: what is copied is bounded.
     let mut budget = CONSTANTS_COPIED;
     for i in 0..n {
@@ -170,12 +171,12 @@ pub fn constants_of(vm: &mut Vm, tuple: Gc<Tuple>) -> Result<(Box<[Constant]>, O
         constants.push(match crate::execute::constant_of(vm, item, &mut budget)? {
             Some(constant) => constant,
             None => {
-                objects = Some(tuple);
+                foreign = true;
                 Constant::Ellipsis
             }
         });
     }
-    Ok((constants.into(), objects))
+    Ok((constants.into(), foreign))
 }
 
 /// How many constants beyond their number the constants of a code object may hold before they are kept as objects.
@@ -221,7 +222,7 @@ pub(super) fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value
         };
     }
     let [names, varnames, freevars, cellvars] = texts;
-    let (consts, objects) = constants_of(vm, constants)?;
+    let (consts, foreign) = constants_of(vm, constants)?;
     let parts = Parts {
         argcount,
         posonlyargcount,
@@ -232,7 +233,10 @@ pub(super) fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value
         firstlineno,
         code,
         consts,
-        objects,
+        objects: constants,
+        foreign,
+        // The names are copied.
+        kept: [(Table::Consts, constants.value()), (Table::Linetable, args.get(14)), (Table::ExceptionTable, args.get(15))],
         names,
         varnames,
         freevars,
@@ -306,11 +310,20 @@ fn changed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         }
     }
     let [constants, names, varnames, freevars, cellvars] = tuples;
-    let (consts, objects) = match constants {
-        Some(constants) => constants_of(vm, constants)?,
-        None if this.get(vm).has_object_constants() => (code.consts.clone(), Some(Code::constants(this, vm)?)),
-        None => (code.consts.clone(), None),
+    let (consts, objects, foreign) = match constants {
+        Some(constants) => {
+            let (consts, foreign) = constants_of(vm, constants)?;
+            (consts, constants, foreign)
+        }
+        None => (code.consts.clone(), Code::constants(this, vm)?, this.get(vm).has_object_constants()),
     };
+    let mut kept = [Table::Names, Table::Linetable, Table::ExceptionTable].map(|table| (table, Value::NONE));
+    for ((table, object), i) in kept.iter_mut().zip([10, 17, 18]) {
+        *object = match args.get(i).given() {
+            Some(given) => given,
+            None => Code::table(this, vm, *table)?,
+        };
+    }
     let names = [
         (names, code.names.to_vec()),
         (varnames, code.varnames().cloned().collect()),
@@ -343,6 +356,8 @@ fn changed(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         code: instructions,
         consts,
         objects,
+        foreign,
+        kept,
         names,
         varnames,
         freevars,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use taipan_bytecode::code::{CodeObject, Constant};
 use taipan_bytecode::line_table;
-use taipan_bytecode::wtf8::Wtf8Buf;
 
 use super::Code;
+use super::tables::Table;
 use crate::args::Args;
 use crate::gc::{Gc, HeapObject};
 use crate::raise::{Exc, Raised};
@@ -57,58 +57,28 @@ macro_rules! texts {
 
 texts! { get_filename filename; get_name name; get_qualname qualname; }
 
-macro_rules! bytes {
-    ($($function:ident $field:ident;)*) => {$(
+macro_rules! tables {
+    ($($function:ident $table:ident;)*) => {$(
         fn $function(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-            let code = data(vm, this)?;
-            vm.new_bytes(&code.$field)
+            let code = this_code(vm, this)?;
+            Code::table(code, vm, Table::$table)
         }
     )*};
 }
 
-bytes! { get_code code; get_linetable linetable; get_exceptiontable exceptiontable; }
+tables! {
+    get_code Code; get_linetable Linetable; get_exceptiontable ExceptionTable; get_consts Consts; get_names Names;
+    get_varnames Varnames; get_cellvars Cellvars; get_freevars Freevars;
+}
+
+/// `_co_code_adaptive`: new bytes each time.
+fn get_code_adaptive(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    let code = data(vm, this)?;
+    vm.new_bytes(&code.code)
+}
 
 fn get_nlocals(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(Value::int(data(vm, this)?.nlocals()))
-}
-
-fn name_tuple<'a>(vm: &mut Vm, names: impl Iterator<Item = &'a Wtf8Buf>) -> Result<Value, Raised> {
-    let list = List::new(vm)?;
-    for name in names {
-        let name = Str::from_wtf8(vm, name)?;
-        let name = Str::interned(name, vm);
-        List::push(list, vm, name.value())?;
-    }
-    Ok(List::to_tuple(list, vm)?.value())
-}
-
-fn get_names(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let code = data(vm, this)?;
-    name_tuple(vm, code.names.iter())
-}
-
-fn get_varnames(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let code = data(vm, this)?;
-    name_tuple(vm, code.varnames())
-}
-
-fn get_cellvars(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let code = data(vm, this)?;
-    name_tuple(vm, code.cellvars())
-}
-
-fn get_freevars(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let code = data(vm, this)?;
-    name_tuple(vm, code.freevars())
-}
-
-/// `co_consts`: the very objects the code runs with.
-fn get_consts(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
-    let code = this_code(vm, this)?;
-    let executable = Code::executable(code, vm)?;
-    let prepared = vm.prepare(executable);
-    vm.catch(prepared, Exc::SystemError)?;
-    Ok(Code::constants(code, vm)?.value())
 }
 
 fn get_lnotab(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
@@ -289,7 +259,7 @@ const GETSET: &[GetSetDef] = &[
     getter("co_exceptiontable", get_exceptiontable, "").member(),
     getter("co_consts", get_consts, "").member(),
     getter("co_lnotab", get_lnotab, ""),
-    getter("_co_code_adaptive", get_code, ""),
+    getter("_co_code_adaptive", get_code_adaptive, ""),
     getter("co_nlocals", get_nlocals, ""),
     getter("co_varnames", get_varnames, ""),
     getter("co_cellvars", get_cellvars, ""),
