@@ -93,10 +93,13 @@ pub fn parse<'a>(
     options: &ParseOptions,
     decoder: Option<&mut Decoder<'_>>,
 ) -> Result<Parsed<'a>, SyntaxError> {
-    parse_with_warnings(arena, source, mode, options, decoder).map_err(|(error, _)| error)
+    parse_with_warnings(arena, source, mode, options, decoder, None).map_err(|(error, _)| error)
 }
 
-/// As [`parse`]; with an error come the warnings about what stands before it.
+/// Gives another form than NFKC to an identifier that is not ASCII, or leaves it to that.
+pub type Normalizer<'a> = dyn FnMut(&str) -> Option<String> + 'a;
+
+/// As [`parse`]; with an error come the warnings about what stands before it. `normalizer` may take the place of NFKC.
 ///
 /// # Errors
 /// As [`parse`].
@@ -106,12 +109,13 @@ pub fn parse_with_warnings<'a>(
     mode: Mode,
     options: &ParseOptions,
     decoder: Option<&mut Decoder<'_>>,
+    normalizer: Option<&mut Normalizer<'_>>,
 ) -> Result<Parsed<'a>, (SyntaxError, Vec<SyntaxWarning>)> {
     let plain = |error| (error, Vec::new());
     let source = source::read(source, reading(mode, options, decoder)).map_err(plain)?;
     let mut lexer = Lexer::new(&source, LexerOptions { type_comments: options.type_comments, extra_tokens: false });
     let mut names = Names::new(arena, source.text.len());
-    let (tokens, type_ignores) = all_tokens(arena, &mut lexer, &mut names, mode, options);
+    let (tokens, type_ignores) = all_tokens(arena, &mut lexer, &mut names, mode, options, normalizer);
     let mut parser = parser::Parser::new(&source.text, &tokens, &mut names, &lexer.fields, options);
     let parsed = parser.parse(mode, arena.alloc_slice_fill_iter(type_ignores));
     if let Some(constant) = parser.constant_name() {
@@ -190,6 +194,7 @@ fn all_tokens<'a>(
     names: &mut Names<'a>,
     mode: Mode,
     options: &ParseOptions,
+    mut normalizer: Option<&mut Normalizer<'_>>,
 ) -> (Vec<Token>, Vec<TypeIgnore<'a>>) {
     // Most sources have fewer tokens than that.
     let (mut tokens, mut type_ignores) = (Vec::with_capacity(lexer.text_len() / 5 + 16), Vec::new());
@@ -201,7 +206,7 @@ fn all_tokens<'a>(
         }
         let mut token = lexer.next_token();
         if token.kind == TokenKind::Name {
-            token.number = names.number_of_spelling(lexer.text_of(&token));
+            token.number = names.number_of_spelling(lexer.text_of(&token), normalizer.as_deref_mut());
         }
         if token.kind == TokenKind::TypeIgnore {
             let tag = arena.alloc_slice_copy(lexer.text_of(&token));

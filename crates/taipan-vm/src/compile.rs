@@ -1,5 +1,6 @@
 //! From source to code objects: parser and compiler called for Python, their errors and warnings raised.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use taipan_bytecode::CodeObject;
@@ -9,6 +10,9 @@ use taipan_syntax::{Details, ErrorKind, Mode, ParseOptions, SyntaxError, SyntaxW
 
 use crate::host::HostResult;
 use crate::raise::{Exc, Raised};
+use crate::types::builtin_method::BuiltinMethod;
+use crate::types::dict::Dict;
+use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -78,10 +82,23 @@ pub fn parse_source<'a>(
         file_name: if options.from_file { vm.text_of(filename) } else { None },
         stack_limit: vm.native_limit,
     };
+    let mut failure = None;
     let parsed = {
-        let mut decode = |encoding: &str, bytes: &[u8]| decode_source(vm, encoding, bytes);
-        taipan_syntax::parse_with_warnings(arena, source, options.mode, &parse_options, Some(&mut decode))
+        let vm = RefCell::new(&mut *vm);
+        let mut decode = |encoding: &str, bytes: &[u8]| decode_source(&mut vm.borrow_mut(), encoding, bytes);
+        let mut normalize = |name: &str| match failure {
+            None => normalized_by_program(&mut vm.borrow_mut(), name).unwrap_or_else(|raised| {
+                failure = Some(raised);
+                None
+            }),
+            Some(_) => None,
+        };
+        let (decode, normalize) = (Some(&mut decode as _), Some(&mut normalize as _));
+        taipan_syntax::parse_with_warnings(arena, source, options.mode, &parse_options, decode, normalize)
     };
+    if let Some(raised) = failure {
+        return Err(raised);
+    }
     match parsed {
         Ok(parsed) => {
             issue_syntax_warnings(
@@ -96,6 +113,32 @@ pub fn parse_source<'a>(
             let parsed = Parsed { source, mode: options.mode, parse_options };
             issue_syntax_warnings(vm, &warnings, filename, Some(&parsed))?;
             Err(raise_syntax_error(vm, &error, filename, Some(&parsed)))
+        }
+    }
+}
+
+/// The normal form of a name, where a program has put something in the place of `unicodedata.normalize`.
+fn normalized_by_program(vm: &mut Vm, name: &str) -> Result<Option<String>, Raised> {
+    let key = Str::intern(vm, "unicodedata")?;
+    let modules = vm.interp().modules;
+    let Some(module) = (match modules {
+        Some(modules) => Dict::get_item(modules, vm, key.value())?,
+        None => None,
+    }) else {
+        return Ok(None);
+    };
+    let module = if module.is_none() { crate::import::import_module(vm, "unicodedata")? } else { module };
+    let function = vm.get_attr_str(module, "normalize")?;
+    if function.exact::<BuiltinMethod>().is_some_and(|function| function.get(vm).def.name == "normalize") {
+        return Ok(None);
+    }
+    let (form, name) = (vm.new_str("NFKC")?, vm.new_str(name)?);
+    let normal = vm.call(function, &[form, name])?;
+    match normal.downcast::<Str>(vm) {
+        Some(text) => Ok(Some(text.get(vm).to_string_lossy())),
+        None => {
+            let got = vm.type_name(normal);
+            Err(vm.raise(Exc::TypeError, format!("unicodedata.normalize() must return a string, not {got}")))
         }
     }
 }

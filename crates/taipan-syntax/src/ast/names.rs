@@ -12,6 +12,7 @@ use taipan_text::TextBuf;
 use taipan_text::unicode::normalize::{Form, normalize};
 
 use super::Arena;
+use crate::Normalizer;
 use crate::token::{KEYWORDS, SOFT_KEYWORDS, TokenKind};
 
 /// The number of `__debug__`, which follows the soft keywords.
@@ -161,14 +162,17 @@ impl<'a> Names<'a> {
         Some(self.names.get((number as usize).wrapping_sub(1))?.name)
     }
 
-    /// The number of the identifier that a source spells like this.
-    pub(crate) fn number_of_spelling(&mut self, text: &[u8]) -> u32 {
+    /// The number of the identifier that a source spells like this. `normalizer` may take the place of NFKC.
+    pub(crate) fn number_of_spelling(&mut self, text: &[u8], normalizer: Option<&mut Normalizer<'_>>) -> u32 {
         if text.is_ascii()
             && let Ok(name) = std::str::from_utf8(text)
         {
             return self.intern(name).number();
         }
         let name = String::from_utf8_lossy(text);
+        if let Some(other) = normalizer.and_then(|normalizer| normalizer(&name)) {
+            return self.intern(&other).number();
+        }
         match normalize(Form::Nfkc, TextBuf::from(&*name).as_text()) {
             Some(normal) => self.intern(&normal.as_text().to_utf8_lossy()).number(),
             None => self.intern(&name).number(),
@@ -281,7 +285,7 @@ mod tests {
         assert!(many.iter().all(|name| name.is_private() && names.intern(name).number() == name.number()));
         assert_eq!(names.get("__n7"), Some(many[7]));
         assert_eq!(names.get("n"), None);
-        assert_eq!(names.number_of_spelling("ﬁ".as_bytes()), names.intern("fi").number());
+        assert_eq!(names.number_of_spelling("ﬁ".as_bytes(), None), names.intern("fi").number());
         assert_eq!(kind_of_number(names.intern("lambda").number()), TokenKind::Lambda);
         assert_eq!(names.intern("__debug__").number(), DEBUG);
     }
