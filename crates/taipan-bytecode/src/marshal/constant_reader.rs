@@ -4,6 +4,7 @@
 //! ([`Sharing`]). Invariant: copies weigh at most [`COPIED_WEIGHT`] and a share of the input together, so that references
 //! to tuples of references do not grow without bound.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use dashu_int::ops::BitTest;
@@ -33,6 +34,8 @@ fn run(input: Input<'_>, len: usize) -> Result<Constant, ReadError> {
         budget,
         used: Vec::new(),
         codes: 0,
+        open: Vec::new(),
+        kept: Vec::new(),
         marks: Vec::new(),
         inner: Vec::new(),
         docstrings: Vec::new(),
@@ -82,14 +85,18 @@ enum Input<'a> {
 struct Builder<'a> {
     input: Input<'a>,
     stack: Vec<Weighed>,
-    refs: Vec<Option<Weighed>>,
+    refs: Vec<Option<Kept>>,
     /// What references may still copy.
     budget: usize,
     /// Which references were used.
     used: Vec<bool>,
     /// How many code objects were read.
     codes: u32,
-    /// Constants of code objects that can be referred to.
+    /// Marks of what lies on the stack, those of each value together and in order of their places.
+    open: Vec<Mark>,
+    /// Marks of what can be referred to.
+    kept: Vec<Mark>,
+    /// Marks of the constants of code objects, with their numbers.
     marks: Vec<(u32, Mark)>,
     /// Of each number behind those of references: the reference whose object the constant lies in.
     inner: Vec<u32>,
@@ -123,17 +130,16 @@ struct Weighed {
     weight: usize,
     /// How many constants it counts for in a [`Sharing`].
     places: u32,
-    /// Those that lie in it and itself, in order of their places.
-    marks: Vec<Mark>,
+    /// Where its marks begin among the open ones.
+    marks: u32,
     /// Whether it, or something in it, is an object of its own.
     has_objects: bool,
 }
 
-impl Weighed {
-    fn new(constant: Constant, weight: usize) -> Weighed {
-        let has_objects = constant.is_object();
-        Weighed { constant, weight, places: 1, marks: Vec::new(), has_objects }
-    }
+/// What can be referred to, and where its marks lie among those kept.
+struct Kept {
+    value: Weighed,
+    marks: Range<usize>,
 }
 
 const UNEXPECTED: ReadError = ReadError::Type("unexpected object in marshalled code object");
@@ -147,7 +153,9 @@ impl Builder<'_> {
     }
 
     fn pop(&mut self) -> Result<Constant, ReadError> {
-        self.stack.pop().map(|top| top.constant).ok_or(UNEXPECTED)
+        let top = self.stack.pop().ok_or(UNEXPECTED)?;
+        self.open.truncate(top.marks as usize);
+        Ok(top.constant)
     }
 
     /// What was referred to.
@@ -190,17 +198,23 @@ impl Builder<'_> {
         (self.codes > 1 || !entries.is_empty()).then(|| Sharing::new(entries, self.merges_tables))
     }
 
-    /// The marks of a flagged constant: for itself, and for all in it that are objects.
-    fn mark_all(&mut self, value: &mut Weighed, reference: u32) {
+    /// Makes the marks of a flagged constant: for itself, and for all in it that are objects.
+    fn mark_all(&mut self, value: &Weighed, reference: u32) {
+        let own = Mark { place: 0, reason: Reason::Reference(reference) };
+        let start = value.marks as usize;
+        if !value.has_objects {
+            return self.open.insert(start, own);
+        }
+        let known: Vec<Mark> = self.open.drain(start..).collect();
+        let mut known = known.into_iter().peekable();
         let mut todo = vec![&value.constant];
-        let mut known = std::mem::take(&mut value.marks).into_iter().peekable();
         let mut place = 0;
         while let Some(constant) = todo.pop() {
             match known.next_if(|mark| mark.place == place) {
-                Some(mark) => value.marks.push(mark),
-                None if place == 0 => value.marks.push(Mark { place, reason: Reason::Reference(reference) }),
+                Some(mark) => self.open.push(mark),
+                None if place == 0 => self.open.push(own),
                 None if constant.is_object() => {
-                    value.marks.push(Mark { place, reason: Reason::Inner(self.inner.len() as u32) });
+                    self.open.push(Mark { place, reason: Reason::Inner(self.inner.len() as u32) });
                     self.inner.push(reference);
                 }
                 None => {}
@@ -208,6 +222,11 @@ impl Builder<'_> {
             place += 1;
             todo.extend(constant.parts().iter().rev());
         }
+    }
+
+    fn push(&mut self, constant: Constant, weight: usize, has_objects: bool) {
+        let marks = self.open.len() as u32;
+        self.stack.push(Weighed { constant, weight, places: 1, marks, has_objects });
     }
 
     fn pop_str(&mut self) -> Result<Wtf8Buf, ReadError> {
@@ -224,11 +243,22 @@ impl Builder<'_> {
         }
     }
 
-    fn pop_tuple(&mut self) -> Result<(Box<[Constant]>, Vec<Mark>), ReadError> {
-        match self.stack.pop() {
-            Some(Weighed { constant: Constant::Tuple(items), marks, .. }) => Ok((items, marks)),
+    fn pop_tuple(&mut self) -> Result<Box<[Constant]>, ReadError> {
+        match self.pop()? {
+            Constant::Tuple(items) => Ok(items),
             _ => Err(UNEXPECTED),
         }
+    }
+
+    /// The constants of a code object; their marks are entered.
+    fn pop_consts(&mut self, code: u32) -> Result<Box<[Constant]>, ReadError> {
+        if let Some(top) = self.stack.last() {
+            let marks = self.open.get(top.marks as usize..).unwrap_or_default();
+            // The place of the tuple itself is not counted.
+            let in_consts = marks.iter().filter_map(|mark| Some(Mark { place: mark.place.checked_sub(1)?, ..*mark }));
+            self.marks.extend(in_consts.map(|mark| (code, mark)));
+        }
+        self.pop_tuple()
     }
 
     fn pop_names(&mut self) -> Result<Box<[Wtf8Buf]>, ReadError> {
@@ -236,7 +266,7 @@ impl Builder<'_> {
             Constant::Str(text) => Ok(text),
             _ => Err(ReadError::Type("name tuples must contain only strings")),
         };
-        self.pop_tuple()?.0.into_vec().into_iter().map(name).collect()
+        self.pop_tuple()?.into_vec().into_iter().map(name).collect()
     }
 }
 
@@ -277,14 +307,12 @@ impl Visitor for Builder<'_> {
             Atom::Bytes(bytes) => Constant::Bytes(bytes.into()),
             Atom::StaticBytes(bytes) => Constant::Bytes(Bytes::Static(bytes)),
             Atom::Str(text, interned) => {
-                let marks = match interned && !is_name_like(&text) {
-                    true => vec![Mark { place: 0, reason: Reason::Interned }],
-                    false => Vec::new(),
-                };
+                let is_special = !is_name_like(&text) && text.byte_len() > 1;
                 let weight = 1 + text.byte_len() / 32;
-                let constant = Constant::Str(text);
-                let has_objects = !interned && constant.is_object();
-                self.stack.push(Weighed { constant, weight, places: 1, marks, has_objects });
+                self.push(Constant::Str(text), weight, is_special && !interned);
+                if is_special && interned {
+                    self.open.push(Mark { place: 0, reason: Reason::Interned });
+                }
                 return Ok(());
             }
         };
@@ -293,7 +321,8 @@ impl Visitor for Builder<'_> {
             Constant::Int(value) => value.bit_len() / 8,
             _ => 0,
         };
-        self.stack.push(Weighed::new(constant, 1 + bytes / 32));
+        let has_objects = constant.is_object();
+        self.push(constant, 1 + bytes / 32, has_objects);
         Ok(())
     }
 
@@ -317,11 +346,14 @@ impl Visitor for Builder<'_> {
     fn end(&mut self, container: Container, len: usize) -> Result<(), ReadError> {
         let items = self.stack.split_off(self.stack.len().checked_sub(len).ok_or(UNEXPECTED)?);
         let weight = items.iter().fold(1usize, |sum, item| sum.saturating_add(item.weight));
-        let (mut places, mut marks) = (1u32, Vec::new());
-        let mut has_objects = container != Container::Tuple;
-        for item in &items {
+        let (mut places, mut has_objects) = (1u32, container != Container::Tuple);
+        let marks = items.first().map_or(self.open.len() as u32, |first| first.marks);
+        for (i, item) in items.iter().enumerate() {
             has_objects |= item.has_objects;
-            marks.extend(item.marks.iter().map(|mark| Mark { place: mark.place.saturating_add(places), ..*mark }));
+            let end = items.get(i + 1).map_or(self.open.len(), |next| next.marks as usize);
+            for mark in self.open.get_mut(item.marks as usize..end).unwrap_or_default() {
+                mark.place = mark.place.saturating_add(places);
+            }
             places = places.saturating_add(item.places);
         }
         let items: Vec<Constant> = items.into_iter().map(|item| item.constant).collect();
@@ -332,7 +364,8 @@ impl Visitor for Builder<'_> {
         };
         // Members of a frozenset that are equal to others are no places.
         if container == Container::FrozenSet && value.parts().len() != len {
-            (places, marks) = (value.places(), Vec::new());
+            places = value.places();
+            self.open.truncate(marks as usize);
         }
         self.stack.push(Weighed { constant: value, weight, places, marks, has_objects });
         Ok(())
@@ -344,15 +377,12 @@ impl Visitor for Builder<'_> {
         let (exceptiontable, linetable) = (self.pop_bytes()?, self.pop_bytes()?);
         let (qualname, name, filename) = (self.pop_str()?, self.pop_str()?, self.pop_str()?);
         let (localspluskinds, localsplusnames) = (self.pop_bytes()?, self.pop_names()?);
-        let (names, (consts, marks), code) = (self.pop_names()?, self.pop_tuple()?, self.pop_bytes()?);
+        let number = self.codes;
+        self.codes += 1;
+        let (names, consts, code) = (self.pop_names()?, self.pop_consts(number)?, self.pop_bytes()?);
         if localspluskinds.len() != localsplusnames.len() || code.len() % 2 != 0 {
             return Err(ReadError::Value("code: inconsistent lengths"));
         }
-        let number = self.codes;
-        self.codes += 1;
-        // The place of the tuple itself is not counted.
-        let in_consts = marks.into_iter().filter_map(|mark| Some(Mark { place: mark.place.checked_sub(1)?, ..mark }));
-        self.marks.extend(in_consts.map(|mark| (number, mark)));
         if has_own_docstring(head.flags as u32, &consts) {
             self.docstrings.push(number);
         }
@@ -375,13 +405,13 @@ impl Visitor for Builder<'_> {
             exceptiontable,
             unit: Unit { number, sharing: None },
         };
-        self.stack.push(Weighed::new(Constant::Code(Arc::new(code)), 1));
+        self.push(Constant::Code(Arc::new(code)), 1, true);
         Ok(())
     }
 
     fn store_ref(&mut self, index: usize) -> Result<(), ReadError> {
         if self.refs.len() <= index {
-            self.refs.resize(index + 1, None);
+            self.refs.resize_with(index + 1, || None);
         }
         if let Some(mut value) = self.stack.pop() {
             // Later uses share the text.
@@ -389,20 +419,23 @@ impl Visitor for Builder<'_> {
                 value.constant = Constant::Str(text.into_shared());
             }
             self.charge(&value)?;
-            let is_interned = value.marks.first().is_some_and(|mark| mark.place == 0);
-            if !is_interned && (value.has_objects || matches!(value.constant, Constant::Tuple(_))) {
-                self.mark_all(&mut value, index as u32);
+            if value.has_objects || matches!(value.constant, Constant::Tuple(_)) {
+                self.mark_all(&value, index as u32);
             }
-            self.refs[index] = Some(value.clone());
+            let start = self.kept.len();
+            self.kept.extend_from_slice(self.open.get(value.marks as usize..).unwrap_or_default());
+            self.refs[index] = Some(Kept { value: value.clone(), marks: start..self.kept.len() });
             self.stack.push(value);
         }
         Ok(())
     }
 
     fn load_ref(&mut self, index: usize) -> Result<(), ReadError> {
-        let value = self.refs.get(index).and_then(Option::as_ref);
-        let value = value.ok_or(ReadError::Value("bad marshal data (invalid reference)"))?;
-        let value = value.clone();
+        let kept = self.refs.get(index).and_then(Option::as_ref);
+        let kept = kept.ok_or(ReadError::Value("bad marshal data (invalid reference)"))?;
+        let mut value = kept.value.clone();
+        value.marks = self.open.len() as u32;
+        self.open.extend_from_slice(self.kept.get(kept.marks.clone()).unwrap_or_default());
         if self.used.len() <= index {
             self.used.resize(index + 1, false);
         }

@@ -27,7 +27,7 @@ pub fn executable_of(vm: &Vm, function: Gc<Function>) -> &'static Executable {
     // SAFETY: a function's `code` is a code object (the setter of `__code__` checks it).
     let code: Gc<Code> = unsafe { Gc::from_value_unchecked(function.get(vm).code) };
     // SAFETY: code has what runs it before a function gets it.
-    unsafe { code.get(vm).ready().unwrap_unchecked() }
+    unsafe { code.get(vm).ready_unchecked() }
 }
 
 impl Vm {

@@ -155,6 +155,30 @@ impl Executable {
         }
     }
 
+    /// The executable as a word of an object.
+    pub fn value(&'static self) -> Value {
+        // SAFETY: executables are objects of the heap, and this one lives.
+        unsafe { Gc::<Executable>::from_header(NonNull::from(self).cast()) }.value()
+    }
+
+    /// The executable, if the word is one; it lives as long as an object, a frame or the native stack refers to it.
+    #[inline(always)]
+    pub fn of_value(value: Value) -> Option<&'static Executable> {
+        let executable = value.exact::<Executable>()?;
+        // SAFETY: the object does not move, and lives as long as somebody holds the reference: see `ExecutableRef`.
+        Some(unsafe { &*executable.header().as_ptr().cast::<Executable>() })
+    }
+
+    /// As [`Executable::of_value`].
+    ///
+    /// # Safety
+    /// The word is an executable.
+    #[inline(always)]
+    pub unsafe fn of_value_unchecked(value: Value) -> &'static Executable {
+        // SAFETY: by contract, and as in `of_value`.
+        unsafe { &*Gc::<Executable>::from_value_unchecked(value).header().as_ptr().cast::<Executable>() }
+    }
+
     /// The fused register code; only of an executable that was prepared. The layout of frames is that of both forms.
     #[inline]
     pub fn register(&self) -> Option<&RegisterCode> {

@@ -12,7 +12,7 @@ use taipan_heap::{Collection, Header};
 
 use crate::gc::{Gc, HeaderWord};
 use crate::heap_object;
-use crate::interp::executable::{Executable, ExecutableRef};
+use crate::interp::executable::Executable;
 use crate::raise::Raised;
 use crate::types::Builtin;
 use crate::types::tuple::Tuple;
@@ -32,14 +32,13 @@ heap_object! {
     /// A code object.
     pub struct Code = Builtin::Code {
         data: Arc<CodeObject>,
-        /// What runs it; a function's code has it.
-        executable: Option<ExecutableRef>,
+        /// What runs it (a function's code has it), an executable. Before it is made: what the code shares with the other
+        /// code of its compilation, a pool.
+        link: Option<Value>,
         /// The version functions of this code start with; see `Function::version`.
         pub version: u32,
         /// Bytes charged for the data.
         charged: u32,
-        /// What it shares with the other code of its compilation.
-        pool: Option<Gc<ConstantPool>>,
     }
 }
 
@@ -95,13 +94,14 @@ impl Code {
     fn make(
         vm: &mut Vm,
         data: Arc<CodeObject>,
-        executable: Option<ExecutableRef>,
+        executable: Option<&'static Executable>,
         charged: usize,
         pool: Option<Gc<ConstantPool>>,
     ) -> Result<Gc<Code>, Raised> {
         let version = vm.next_function_version();
         let charged = u32::try_from(charged).unwrap_or(u32::MAX);
-        let code = vm.new_exact(Code { header: HeaderWord::NEW, data, executable, version, charged, pool })?;
+        let link = executable.map(Executable::value).or(pool.map(Gc::value));
+        let code = vm.new_exact(Code { header: HeaderWord::NEW, data, link, version, charged })?;
         vm.heap_mut().own(code.header(), release);
         vm.heap_mut().charge_young(charged as usize);
         Ok(code)
@@ -109,14 +109,15 @@ impl Code {
 
     /// What runs the code.
     pub fn executable(this: Gc<Code>, vm: &mut Vm) -> Result<&'static Executable, Raised> {
-        if let Some(executable) = this.get(vm).executable {
-            return Ok(executable.get());
+        if let Some(executable) = this.get(vm).ready() {
+            return Ok(executable);
         }
         let data = this.get(vm).data.clone();
-        let (charged, pool) = (this.get(vm).charged as usize, this.get(vm).pool);
+        let charged = this.get(vm).charged as usize;
+        let pool = this.get(vm).link.and_then(|link| link.exact::<ConstantPool>());
         let executable = vm.new_executable(data, charged, pool)?;
         let code = this.get_mut(vm);
-        code.executable = Some(ExecutableRef::new(executable));
+        code.link = Some(executable.value());
         code.charged = 0;
         Ok(executable)
     }
@@ -124,17 +125,27 @@ impl Code {
     /// What runs the code, if a function ever had it.
     #[inline(always)]
     pub fn ready(&self) -> Option<&'static Executable> {
-        self.executable.map(ExecutableRef::get)
+        Executable::of_value(self.link?)
+    }
+
+    /// What runs the code of a function.
+    ///
+    /// # Safety
+    /// A function has, or had, this code.
+    #[inline(always)]
+    pub unsafe fn ready_unchecked(&self) -> &'static Executable {
+        // SAFETY: code has what runs it before a function gets it.
+        unsafe { Executable::of_value_unchecked(self.link.unwrap_unchecked()) }
     }
 
     /// Whether `executable` is what runs the code.
     pub fn runs(&self, executable: &Executable) -> bool {
-        self.executable.is_some_and(|own| std::ptr::eq(own.get(), executable))
+        self.ready().is_some_and(|own| std::ptr::eq(own, executable))
     }
 
     /// Whether some constants are objects that are no constants of the compiler.
     pub fn has_object_constants(&self) -> bool {
-        self.executable.is_some_and(|executable| executable.has_object_constants())
+        self.ready().is_some_and(Executable::has_object_constants)
     }
 
     /// A code object made of objects: these are its constants, names and tables from then on. `code.consts` has the number of
@@ -182,13 +193,13 @@ impl Code {
             }
             renamed.set_object_constants(vm, constants, true)?;
         }
-        this.get_mut(vm).executable = Some(ExecutableRef::new(renamed));
+        this.get_mut(vm).link = Some(renamed.value());
         Ok(())
     }
 
     /// A code object of what runs it.
     pub fn of_executable(vm: &mut Vm, executable: &'static Executable) -> Result<Gc<Code>, Raised> {
-        Code::make(vm, executable.code.clone(), Some(ExecutableRef::new(executable)), 0, executable.pool())
+        Code::make(vm, executable.code.clone(), Some(executable), 0, None)
     }
 
     /// The data.
