@@ -155,7 +155,8 @@ impl Constant {
 
     /// Whether it is a name that, most likely, the process knows already, so that the compiler's object is exchanged.
     pub fn is_interned_later(&self) -> bool {
-        matches!(self, Constant::Str(text) if text.byte_len() > 1 && is_name_like(text))
+        let is_number = |text: &Wtf8Buf| text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        matches!(self, Constant::Str(text) if text.byte_len() > 1 && is_name_like(text) && !is_number(text))
     }
 
     /// The constant's parts.
@@ -356,8 +357,11 @@ impl<'a> Finder<'a> {
                 // There is one object of each character of Latin-1.
                 (text.char_count() == 1).then_some(INTERNED)
             }
-            // The name of the class is this object, and names are interned.
-            Constant::Str(text) if *text == code.qualname && is_class_body(code) => Some(INTERNED),
+            // The name of the class is this object, and names are interned; a name that code made before has is another one.
+            Constant::Str(text) if *text == code.qualname && is_class_body(code) => {
+                let is_older = |other: &&CodeObject| other.unit.number < number && other.qualname == *text;
+                (!self.codes.iter().any(is_older)).then_some(INTERNED)
+            }
             _ => None,
         };
         if let Some(slot) = slot {
@@ -401,7 +405,8 @@ impl<'a> Finder<'a> {
         for code in std::mem::take(&mut self.codes).iter() {
             let is_names = |constant: &Constant| match constant {
                 Constant::Tuple(items) => {
-                    let is_name = |(item, name): (&Constant, &Wtf8Buf)| matches!(item, Constant::Str(text) if text == name);
+                    let is_name =
+                        |(item, name): (&Constant, &Wtf8Buf)| matches!(item, Constant::Str(text) if text == name);
                     items.len() == code.names.len() && items.iter().zip(&code.names).all(is_name)
                 }
                 _ => false,

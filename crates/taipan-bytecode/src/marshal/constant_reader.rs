@@ -32,7 +32,6 @@ fn run(input: Input<'_>, len: usize) -> Result<Constant, ReadError> {
         stack: Vec::new(),
         refs: Vec::new(),
         budget,
-        used: Vec::new(),
         codes: 0,
         open: Vec::new(),
         kept: Vec::new(),
@@ -43,11 +42,12 @@ fn run(input: Input<'_>, len: usize) -> Result<Constant, ReadError> {
     };
     read(&mut builder)?;
     let mut value = builder.pop()?;
-    builder.refs.clear();
-    if let Constant::Code(root) = &mut value
-        && let Some(root) = Arc::get_mut(root)
-    {
-        root.unit.sharing = builder.sharing().map(Arc::new);
+    if let Constant::Code(root) = &mut value {
+        let sharing = builder.sharing().map(Arc::new);
+        builder.refs.clear();
+        if let Some(root) = Arc::get_mut(root) {
+            root.unit.sharing = sharing;
+        }
     }
     Ok(value)
 }
@@ -88,8 +88,6 @@ struct Builder<'a> {
     refs: Vec<Option<Kept>>,
     /// What references may still copy.
     budget: usize,
-    /// Which references were used.
-    used: Vec<bool>,
     /// How many code objects were read.
     codes: u32,
     /// Marks of what lies on the stack, those of each value together and in order of their places.
@@ -127,7 +125,7 @@ enum Reason {
 #[derive(Clone)]
 struct Weighed {
     constant: Constant,
-    weight: usize,
+    weight: u32,
     /// How many constants it counts for in a [`Sharing`].
     places: u32,
     /// Where its marks begin among the open ones.
@@ -136,10 +134,11 @@ struct Weighed {
     has_objects: bool,
 }
 
-/// What can be referred to, and where its marks lie among those kept.
+/// What can be referred to, where its marks lie among those kept, and whether it was referred to.
 struct Kept {
     value: Weighed,
-    marks: Range<usize>,
+    marks: Range<u32>,
+    is_used: bool,
 }
 
 const UNEXPECTED: ReadError = ReadError::Type("unexpected object in marshalled code object");
@@ -147,7 +146,7 @@ const UNEXPECTED: ReadError = ReadError::Type("unexpected object in marshalled c
 impl Builder<'_> {
     /// Takes a copy off the budget; plain values cost nothing.
     fn charge(&mut self, copy: &Weighed) -> Result<(), ReadError> {
-        let left = self.budget.checked_sub(copy.weight.saturating_sub(1));
+        let left = self.budget.checked_sub(copy.weight.saturating_sub(1) as usize);
         self.budget = left.ok_or(ReadError::Value("bad marshal data (references grow too large)"))?;
         Ok(())
     }
@@ -161,7 +160,7 @@ impl Builder<'_> {
     /// What was referred to.
     fn sharing(&self) -> Option<Sharing> {
         // References to other things leave gaps in the numbers.
-        let mut slots: Vec<Option<u32>> = vec![None; self.used.len()];
+        let mut slots: Vec<Option<u32>> = vec![None; self.refs.len()];
         let mut inner_slots: Vec<Option<u32>> = vec![None; self.inner.len()];
         let mut next = 0;
         let mut numbered = |slot: Option<&mut Option<u32>>| match slot {
@@ -174,7 +173,7 @@ impl Builder<'_> {
                 next - 1
             }
         };
-        let is_used = |reference: u32| self.used.get(reference as usize) == Some(&true);
+        let is_used = |reference: u32| matches!(self.refs.get(reference as usize), Some(Some(kept)) if kept.is_used);
         let mut entries = Vec::new();
         let mut first_places = Vec::new();
         for &(code, Mark { place, reason }) in &self.marks {
@@ -224,7 +223,8 @@ impl Builder<'_> {
         }
     }
 
-    fn push(&mut self, constant: Constant, weight: usize, has_objects: bool) {
+    fn push(&mut self, constant: Constant, bytes: usize, has_objects: bool) {
+        let weight = u32::try_from(1 + bytes / 32).unwrap_or(u32::MAX);
         let marks = self.open.len() as u32;
         self.stack.push(Weighed { constant, weight, places: 1, marks, has_objects });
     }
@@ -308,8 +308,8 @@ impl Visitor for Builder<'_> {
             Atom::StaticBytes(bytes) => Constant::Bytes(Bytes::Static(bytes)),
             Atom::Str(text, interned) => {
                 let is_special = !is_name_like(&text) && text.byte_len() > 1;
-                let weight = 1 + text.byte_len() / 32;
-                self.push(Constant::Str(text), weight, is_special && !interned);
+                let bytes = text.byte_len();
+                self.push(Constant::Str(text), bytes, is_special && !interned);
                 if is_special && interned {
                     self.open.push(Mark { place: 0, reason: Reason::Interned });
                 }
@@ -322,7 +322,7 @@ impl Visitor for Builder<'_> {
             _ => 0,
         };
         let has_objects = constant.is_object();
-        self.push(constant, 1 + bytes / 32, has_objects);
+        self.push(constant, bytes, has_objects);
         Ok(())
     }
 
@@ -344,19 +344,23 @@ impl Visitor for Builder<'_> {
     }
 
     fn end(&mut self, container: Container, len: usize) -> Result<(), ReadError> {
-        let items = self.stack.split_off(self.stack.len().checked_sub(len).ok_or(UNEXPECTED)?);
-        let weight = items.iter().fold(1usize, |sum, item| sum.saturating_add(item.weight));
-        let (mut places, mut has_objects) = (1u32, container != Container::Tuple);
+        let start = self.stack.len().checked_sub(len).ok_or(UNEXPECTED)?;
+        let items = self.stack.get(start..).unwrap_or_default();
+        let (mut weight, mut places, mut has_objects) = (1u32, 1u32, container != Container::Tuple);
         let marks = items.first().map_or(self.open.len() as u32, |first| first.marks);
+        let has_marks = self.open.len() > marks as usize;
         for (i, item) in items.iter().enumerate() {
+            weight = weight.saturating_add(item.weight);
             has_objects |= item.has_objects;
-            let end = items.get(i + 1).map_or(self.open.len(), |next| next.marks as usize);
-            for mark in self.open.get_mut(item.marks as usize..end).unwrap_or_default() {
-                mark.place = mark.place.saturating_add(places);
+            if has_marks {
+                let end = items.get(i + 1).map_or(self.open.len(), |next| next.marks as usize);
+                for mark in self.open.get_mut(item.marks as usize..end).unwrap_or_default() {
+                    mark.place = mark.place.saturating_add(places);
+                }
             }
             places = places.saturating_add(item.places);
         }
-        let items: Vec<Constant> = items.into_iter().map(|item| item.constant).collect();
+        let items: Vec<Constant> = self.stack.drain(start..).map(|item| item.constant).collect();
         let value = match container {
             Container::FrozenSet => Constant::frozen_set(items),
             Container::Slice => Constant::Slice(items.try_into().map(Box::new).map_err(|_| UNEXPECTED)?),
@@ -405,14 +409,11 @@ impl Visitor for Builder<'_> {
             exceptiontable,
             unit: Unit { number, sharing: None },
         };
-        self.push(Constant::Code(Arc::new(code)), 1, true);
+        self.push(Constant::Code(Arc::new(code)), 0, true);
         Ok(())
     }
 
     fn store_ref(&mut self, index: usize) -> Result<(), ReadError> {
-        if self.refs.len() <= index {
-            self.refs.resize_with(index + 1, || None);
-        }
         if let Some(mut value) = self.stack.pop() {
             // Later uses share the text.
             if let Constant::Str(text) = value.constant {
@@ -422,24 +423,27 @@ impl Visitor for Builder<'_> {
             if value.has_objects || matches!(value.constant, Constant::Tuple(_)) {
                 self.mark_all(&value, index as u32);
             }
-            let start = self.kept.len();
+            let start = self.kept.len() as u32;
             self.kept.extend_from_slice(self.open.get(value.marks as usize..).unwrap_or_default());
-            self.refs[index] = Some(Kept { value: value.clone(), marks: start..self.kept.len() });
+            let kept = Kept { value: value.clone(), marks: start..self.kept.len() as u32, is_used: false };
+            // What is complete later has a lower number than what lies in it.
+            while self.refs.len() <= index {
+                self.refs.push(None);
+            }
+            self.refs[index] = Some(kept);
             self.stack.push(value);
         }
         Ok(())
     }
 
     fn load_ref(&mut self, index: usize) -> Result<(), ReadError> {
-        let kept = self.refs.get(index).and_then(Option::as_ref);
+        let kept = self.refs.get_mut(index).and_then(Option::as_mut);
         let kept = kept.ok_or(ReadError::Value("bad marshal data (invalid reference)"))?;
+        kept.is_used = true;
         let mut value = kept.value.clone();
         value.marks = self.open.len() as u32;
-        self.open.extend_from_slice(self.kept.get(kept.marks.clone()).unwrap_or_default());
-        if self.used.len() <= index {
-            self.used.resize(index + 1, false);
-        }
-        self.used[index] = true;
+        let marks = kept.marks.start as usize..kept.marks.end as usize;
+        self.open.extend_from_slice(self.kept.get(marks).unwrap_or_default());
         self.merges_tables |= matches!(value.constant, Constant::Tuple(_) | Constant::Bytes(_));
         self.charge(&value)?;
         self.stack.push(value);

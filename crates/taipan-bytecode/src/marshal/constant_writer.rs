@@ -13,6 +13,7 @@ use super::visitor::CodeHead;
 use super::writer::{WriteError, Writer};
 use crate::code::sharing::{is_class_body, is_name_like};
 use crate::code::{CodeObject, Constant};
+use crate::ops::Opcode;
 use crate::wtf8::Wtf8Buf;
 
 /// Marshals a constant.
@@ -173,7 +174,8 @@ fn code_parts(code: &CodeObject) -> Vec<Part<'_>> {
     // CPython's compiler renames the parameter of annotation scopes after it merged equal tuples.
     let is_annotation_scope = code.posonlyargcount == 1
         && code.argcount == 1
-        && code.localsplusnames.first().is_some_and(|name| *name == "format");
+        && code.localsplusnames.first().is_some_and(|name| *name == "format")
+        && begins_with_format_check(&code.code);
     let names = &code.localsplusnames;
     vec![
         Part::OwnBytes(&code.code, true),
@@ -190,6 +192,14 @@ fn code_parts(code: &CodeObject) -> Vec<Part<'_>> {
     ]
 }
 
+/// Whether the code raises NotImplementedError without asking for the name, as annotation scopes do for formats they do not
+/// know.
+fn begins_with_format_check(code: &[u8]) -> bool {
+    const NOT_IMPLEMENTED_ERROR: u8 = 1;
+    let (units, _) = code.as_chunks::<2>();
+    units.iter().take(16).any(|unit| *unit == [Opcode::LoadCommonConstant as u8, NOT_IMPLEMENTED_ERROR])
+}
+
 /// Which string constants CPython interns.
 struct Interned<'a> {
     /// Qualified names of classes inside others: the class body begins with a constant that is one object with the name.
@@ -203,9 +213,14 @@ impl<'a> Interned<'a> {
         // Only an equal constant that comes before the class body makes a difference. The compiler adds the constants of
         // nested code before those behind it.
         let mut seen: HashSet<&Wtf8Buf> = HashSet::new();
+        // A name that code made before has is another object.
+        let mut finished: HashSet<&Wtf8Buf> = HashSet::new();
         let mut todo: Vec<(&CodeObject, usize)> = vec![(code, 0)];
         while let Some((code, at)) = todo.pop() {
-            let Some(constant) = code.consts.get(at) else { continue };
+            let Some(constant) = code.consts.get(at) else {
+                finished.insert(&code.qualname);
+                continue;
+            };
             // As deep as this nothing is written.
             if todo.len() > MAX_DEPTH {
                 break;
@@ -214,7 +229,9 @@ impl<'a> Interned<'a> {
             match constant {
                 Constant::Code(inner) => todo.push((inner, 0)),
                 Constant::Str(text) if seen.insert(text) && *text == code.qualname && is_class_body(code) => {
-                    found.class_names.insert(text);
+                    if !finished.contains(text) {
+                        found.class_names.insert(text);
+                    }
                 }
                 _ => {}
             }

@@ -232,7 +232,8 @@ impl Executable {
 
     /// The documentation string of functions, if the code begins with one.
     pub(super) fn docstring(&self, vm: &mut Vm) -> Result<Value, Raised> {
-        let Some(doc @ Constant::Str(_)) = self.code.consts.first().filter(|_| self.code.flags & co::HAS_DOCSTRING != 0)
+        let Some(doc @ Constant::Str(_)) =
+            self.code.consts.first().filter(|_| self.code.flags & co::HAS_DOCSTRING != 0)
         else {
             return Ok(Value::NONE);
         };
@@ -272,12 +273,7 @@ impl Executable {
     }
 
     /// Makes these objects the constants of code that was not prepared yet. `foreign`: some are no constants of the compiler.
-    pub(crate) fn set_object_constants(
-        &self,
-        vm: &mut Vm,
-        constants: Gc<Tuple>,
-        foreign: bool,
-    ) -> Result<(), Raised> {
+    pub(crate) fn set_object_constants(&self, vm: &mut Vm, constants: Gc<Tuple>, foreign: bool) -> Result<(), Raised> {
         self.foreign.set(foreign);
         if vm.is_exact(constants.value(), Builtin::Tuple) {
             self.set_table(vm, Table::Consts, constants.value())?;

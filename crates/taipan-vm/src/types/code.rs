@@ -66,11 +66,7 @@ impl Code {
     }
 
     /// A code object of a compilation that has this pool.
-    pub fn new_in(
-        vm: &mut Vm,
-        mut code: Arc<CodeObject>,
-        pool: Option<Gc<ConstantPool>>,
-    ) -> Result<Gc<Code>, Raised> {
+    pub fn new_in(vm: &mut Vm, mut code: Arc<CodeObject>, pool: Option<Gc<ConstantPool>>) -> Result<Gc<Code>, Raised> {
         if !vm.interp().config.settings.code_debug_ranges {
             let linetable = taipan_bytecode::line_table::without_columns(&code.linetable, code.firstlineno);
             if *linetable != *code.linetable {

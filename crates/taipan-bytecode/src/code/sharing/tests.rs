@@ -11,7 +11,12 @@ fn tuple(items: Vec<Constant>) -> Constant {
 }
 
 fn code(number: u32, consts: Vec<Constant>) -> CodeObject {
-    CodeObject { consts: consts.into(), firstlineno: number as i32, unit: Unit { number, sharing: None }, ..CodeObject::default() }
+    CodeObject {
+        consts: consts.into(),
+        firstlineno: number as i32,
+        unit: Unit { number, sharing: None },
+        ..CodeObject::default()
+    }
 }
 
 /// A code object with number 2 around ones with numbers 0 and 1.

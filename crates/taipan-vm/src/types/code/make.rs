@@ -236,7 +236,11 @@ pub(super) fn new(vm: &mut Vm, _class: Gc<Type>, args: Args<'_>) -> Result<Value
         objects: constants,
         foreign,
         // The names are copied.
-        kept: [(Table::Consts, constants.value()), (Table::Linetable, args.get(14)), (Table::ExceptionTable, args.get(15))],
+        kept: [
+            (Table::Consts, constants.value()),
+            (Table::Linetable, args.get(14)),
+            (Table::ExceptionTable, args.get(15)),
+        ],
         names,
         varnames,
         freevars,
