@@ -103,14 +103,21 @@ fn data_argument(vm: &mut Vm, data: Value) -> Result<Vec<u8>, Raised> {
     vm.bytes_of(data)
 }
 
+/// A C int within limits.
 fn limited(vm: &mut Vm, value: Value, default: u64, range: (u64, u64), message: &str) -> Result<u64, Raised> {
     let Some(value) = value.given() else { return Ok(default) };
-    let index = vm.index(value)?;
-    let number = vm.as_big(index).and_then(|big| u64::try_from(&big).ok());
-    match number.filter(|number| (range.0..=range.1).contains(number)) {
+    let number = vm.index_i32(value)?;
+    match u64::try_from(number).ok().filter(|number| (range.0..=range.1).contains(number)) {
         Some(number) => Ok(number),
         None => Err(vm.raise(Exc::ValueError, message)),
     }
+}
+
+/// An unsigned number up to `most`; OverflowError beyond, ValueError for a negative one.
+fn unsigned(vm: &mut Vm, value: Value, most: u64, c_type: &str, message: &str) -> Result<u64, Raised> {
+    let Some(value) = value.given() else { return Ok(0) };
+    let number = vm.index_unsigned(value, c_type)?;
+    if number > most { Err(vm.raise(Exc::OverflowError, message)) } else { Ok(number) }
 }
 
 fn part(vm: &mut Vm, value: Value, max: usize, what: &str) -> Result<Vec<u8>, Raised> {
@@ -141,9 +148,9 @@ fn build(vm: &mut Vm, class: Gc<Type>, args: Args<'_>, is_b: bool) -> Result<Val
     let person = part(vm, person, limits.salt, "person")?;
     let fanout = limited(vm, fanout, 1, (0, 255), "fanout must be between 0 and 255")?;
     let depth = limited(vm, depth, 1, (1, 255), "depth must be between 1 and 255")?;
-    let leaf = limited(vm, leaf, 0, (0, u32::MAX.into()), "leaf_size is too large")?;
+    let leaf = unsigned(vm, leaf, u32::MAX.into(), "unsigned long", "leaf_size is too large")?;
     let max_offset = u64::MAX >> (64 - limits.inner_offset_bits);
-    let node_offset = limited(vm, node_offset, 0, (0, max_offset), "node_offset is too large")?;
+    let node_offset = unsigned(vm, node_offset, max_offset, "unsigned long long", "node_offset is too large")?;
     let node_depth = limited(vm, node_depth, 0, (0, 255), "node_depth must be between 0 and 255")?;
     let message = format!("inner_size must be between 0 and is {most}");
     let inner = limited(vm, inner, 0, (0, most), &message)?;

@@ -1,6 +1,6 @@
 //! `cmath`: functions of complex numbers.
 //!
-//! Finite arguments follow Kahan's formulas; a NaN result of an infinite argument is a domain error, and overflow of a
+//! Finite arguments follow Kahan's formulas, the others the tables of C11's annex G, as far as the formulas miss them; a NaN result of an infinite argument is a domain error, and overflow of a
 //! finite one a range error, as CPython reports them.
 
 use taipan_vm::args::Args;
@@ -44,12 +44,12 @@ fn square_root((x, y): Pair) -> Pair {
             (if y.is_nan() { y } else { 0.0 }, f64::INFINITY.copysign(y))
         };
     }
-    let (ax, ay) = (x.abs() / 8.0, y.abs() / 8.0);
+    let (ax, ay) = (x.abs(), y.abs());
     let s = if ax < f64::MIN_POSITIVE && ay < f64::MIN_POSITIVE {
-        let scaled = libm::ldexp(ax * 8.0, 54);
-        libm::ldexp((scaled + scaled.hypot(libm::ldexp(ay * 8.0, 54))).sqrt(), -27) / std::f64::consts::SQRT_2
+        let scaled = libm::ldexp(ax, 53);
+        libm::ldexp((scaled + scaled.hypot(libm::ldexp(ay, 53))).sqrt(), -27)
     } else {
-        2.0 * (ax + ax.hypot(ay)).sqrt()
+        2.0 * (ax / 8.0 + (ax / 8.0).hypot(ay / 8.0)).sqrt()
     };
     let d = y.abs() / (2.0 * s);
     if x >= 0.0 { (s, d.copysign(y)) } else { (d, s.copysign(y)) }
@@ -89,7 +89,7 @@ fn exponential((x, y): Pair) -> Pair {
         return (x.exp(), y);
     }
     if x == f64::INFINITY && !y.is_finite() {
-        return (f64::INFINITY, f64::NAN);
+        return beyond_period(y);
     }
     if x > 708.0 && x.is_finite() {
         let scale = (x - 1.0).exp();
@@ -99,12 +99,20 @@ fn exponential((x, y): Pair) -> Pair {
     (scale * y.cos(), scale * y.sin())
 }
 
+/// What is infinite at an angle that is: a domain error, or infinity in an unknown direction.
+fn beyond_period(angle: f64) -> Pair {
+    if angle.is_nan() { (f64::INFINITY, f64::NAN) } else { (f64::NAN, f64::NAN) }
+}
+
 fn hyperbolic_cosine((x, y): Pair) -> Pair {
+    if x.is_nan() && y == 0.0 || x == 0.0 && y.is_nan() {
+        return (f64::NAN, 0.0);
+    }
     if y == 0.0 {
-        return (x.cosh(), y * if x.is_nan() { 1.0 } else { 1f64.copysign(x) });
+        return (x.cosh(), y * 1f64.copysign(x));
     }
     if x.is_infinite() && !y.is_finite() {
-        return (f64::INFINITY, f64::NAN);
+        return beyond_period(y);
     }
     if x.abs() > 708.0 && x.is_finite() {
         let less = x - 1f64.copysign(x);
@@ -117,8 +125,11 @@ fn hyperbolic_sine((x, y): Pair) -> Pair {
     if y == 0.0 {
         return (x.sinh(), y);
     }
+    if x == 0.0 && y.is_nan() {
+        return (0.0, y);
+    }
     if x.is_infinite() && !y.is_finite() {
-        return (x, f64::NAN);
+        return beyond_period(y);
     }
     if x.abs() > 708.0 && x.is_finite() {
         let less = x - 1f64.copysign(x);
@@ -128,6 +139,9 @@ fn hyperbolic_sine((x, y): Pair) -> Pair {
 }
 
 fn hyperbolic_tangent((x, y): Pair) -> Pair {
+    if x.is_nan() && y == 0.0 || x == 0.0 && y.is_nan() {
+        return (x, y);
+    }
     if x.is_infinite() {
         let imag = if y.is_finite() { 0f64.copysign(2.0 * y.sin() * y.cos()) } else { 0.0 };
         return (1f64.copysign(x), imag);
@@ -143,6 +157,9 @@ fn hyperbolic_tangent((x, y): Pair) -> Pair {
 }
 
 fn inverse_sinh((x, y): Pair) -> Pair {
+    if x.is_nan() && y == 0.0 {
+        return (x, y);
+    }
     if x.abs() > LARGE || y.abs() > LARGE {
         let (ax, ay) = (x.abs() / 2.0, y.abs() / 2.0);
         let magnitude = if ax.is_infinite() || ay.is_infinite() {
@@ -150,7 +167,7 @@ fn inverse_sinh((x, y): Pair) -> Pair {
         } else {
             ax.hypot(ay).ln() + 2.0 * std::f64::consts::LN_2
         };
-        return (magnitude.copysign(x), y.atan2(x.abs()));
+        return (if x.is_nan() { magnitude } else { magnitude.copysign(x) }, y.atan2(x.abs()));
     }
     let a = square_root((1.0 + y, -x));
     let b = square_root((1.0 - y, x));
@@ -158,6 +175,9 @@ fn inverse_sinh((x, y): Pair) -> Pair {
 }
 
 fn inverse_cosh((x, y): Pair) -> Pair {
+    if x == 0.0 && y.is_nan() {
+        return (y, std::f64::consts::FRAC_PI_2);
+    }
     if x.abs() > LARGE || y.abs() > LARGE {
         let (ax, ay) = (x.abs() / 2.0, y.abs() / 2.0);
         let magnitude = if ax.is_infinite() || ay.is_infinite() {
@@ -173,6 +193,9 @@ fn inverse_cosh((x, y): Pair) -> Pair {
 }
 
 fn inverse_cosine((x, y): Pair) -> Pair {
+    if x == 0.0 && y.is_nan() {
+        return (std::f64::consts::FRAC_PI_2, y);
+    }
     if x.abs() > LARGE || y.abs() > LARGE {
         let (ax, ay) = (x.abs() / 2.0, y.abs() / 2.0);
         let magnitude = if ax.is_infinite() || ay.is_infinite() {
@@ -180,7 +203,7 @@ fn inverse_cosine((x, y): Pair) -> Pair {
         } else {
             ax.hypot(ay).ln() + 2.0 * std::f64::consts::LN_2
         };
-        return (y.abs().atan2(x), -magnitude.copysign(y));
+        return (y.abs().atan2(x), if y.is_nan() { magnitude } else { -magnitude.copysign(y) });
     }
     let a = square_root((1.0 - x, -y));
     let b = square_root((1.0 + x, y));
@@ -196,6 +219,9 @@ fn inverse_tanh((x, y): Pair) -> Pair {
     if x < 0.0 || x == 0.0 && x.is_sign_negative() {
         let (real, imag) = inverse_tanh((-x, -y));
         return (-real, -imag);
+    }
+    if y.is_nan() && (x == 0.0 || x.is_infinite()) {
+        return (0.0, y);
     }
     let ay = y.abs();
     let quarter = std::f64::consts::FRAC_PI_2;
@@ -340,14 +366,18 @@ fn rect(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if r != 0.0 && !r.is_nan() && angle.is_infinite() {
         return Err(vm.raise(Exc::ValueError, "math domain error"));
     }
-    let (real, imag) = if angle == 0.0 {
-        (r, r * angle)
+    let (real, imag) = if angle == 0.0 && r.is_nan() {
+        (r, 0.0)
+    } else if angle == 0.0 {
+        (r, if r.is_infinite() { angle.copysign(r * angle.signum()) } else { r * angle })
+    } else if r.is_infinite() && angle.is_nan() {
+        (f64::INFINITY, f64::NAN)
     } else if r == 0.0 && !angle.is_finite() {
         (0.0, 0.0)
     } else {
         (r * angle.cos(), r * angle.sin())
     };
-    Ok(Complex::new(vm, real, if r.is_infinite() && angle == 0.0 { angle } else { imag })?.value())
+    Ok(Complex::new(vm, real, imag)?.value())
 }
 
 fn exec(vm: &mut Vm, module: Gc<Module>) -> Result<(), Raised> {

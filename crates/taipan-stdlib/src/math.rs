@@ -239,41 +239,49 @@ fn ulp(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn nextafter(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (x, y) = two(vm, args)?;
-    let steps = match args.get(2).not_none() {
+    // What a u64 cannot count is further than any two floats lie apart.
+    let (steps, counted) = match args.get(2).not_none() {
         Some(steps) => {
-            let steps = vm.index_clipped(steps)?;
-            if steps < 0 {
+            let steps = vm.index(steps)?;
+            let Some(big) = vm.as_big(steps).filter(|big| *big >= dashu_int::IBig::ZERO) else {
                 return Err(vm.raise(Exc::ValueError, "steps must be a non-negative integer"));
-            }
-            steps as u64
+            };
+            (u64::try_from(big).unwrap_or(u64::MAX), true)
         }
-        None => 1,
+        None => (1, false),
     };
-    if x.is_nan() || y.is_nan() {
+    if (x.is_nan() || y.is_nan()) && steps != 0 {
         return vm.new_float(if x.is_nan() { x } else { y });
     }
-    // Floats in order are consecutive integers when negative ones are counted down from zero.
-    let place = |f: f64| {
-        let bits = (f.to_bits() & !(1 << 63)) as i64;
-        if f.is_sign_negative() { -bits } else { bits }
+    // Magnitudes are consecutive integers. A zero that is stepped on keeps the sign of `x`, one that is the goal its own.
+    const SIGN: u64 = 1 << 63;
+    let (from, to) = (x.to_bits() & !SIGN, y.to_bits() & !SIGN);
+    let sign = x.to_bits() & SIGN;
+    let result = if steps == 0 {
+        x
+    } else if x == y {
+        y
+    } else if sign != y.to_bits() & SIGN {
+        if from + to <= steps && (counted || to != 0) {
+            y
+        } else if from < steps {
+            f64::from_bits((y.to_bits() & SIGN) | (steps - from))
+        } else {
+            f64::from_bits(sign | (from - steps))
+        }
+    } else if from > to {
+        if from - to >= steps { f64::from_bits(sign | (from - steps)) } else { y }
+    } else if to - from >= steps {
+        f64::from_bits(sign | (from + steps))
+    } else {
+        y
     };
-    let (from, to) = (place(x), place(y));
-    if from == to {
-        return vm.new_float(if steps == 0 { x } else { y });
-    }
-    let distance = from.abs_diff(to);
-    if steps >= distance {
-        return vm.new_float(y);
-    }
-    let reached = if from < to { from + steps as i64 } else { from - steps as i64 };
-    let magnitude = f64::from_bits(reached.unsigned_abs());
-    let negative = reached < 0 || reached == 0 && x.is_sign_negative();
-    vm.new_float(if negative { -magnitude } else { magnitude })
+    vm.new_float(result)
 }
 
 /// `floor`, `ceil`: the special method, else of the float. `trunc` has no such fallback.
 fn rounded(vm: &mut Vm, x: Value, special: taipan_vm::names::Atom, body: fn(f64) -> f64) -> Result<Value, Raised> {
-    if vm.as_float(x).is_none()
+    if !(vm.is_exact(x, taipan_vm::types::Builtin::Float))
         && let Some(result) = vm.call_special(x, special, &[])?
     {
         return Ok(result);

@@ -205,14 +205,7 @@ fn setstate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn getrandbits(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (this, [bits]) = args.method::<Random, 1>(vm);
-    let bits = vm.index(bits)?;
-    let mut left = match vm.as_i64(bits) {
-        Some(bits) if bits < 0 => {
-            return Err(vm.raise(Exc::ValueError, "Cannot convert negative int"));
-        }
-        Some(bits) => bits as u64,
-        None => return Err(vm.raise(Exc::OverflowError, "Python int too large to convert to C unsigned long long")),
-    };
+    let mut left = vm.index_unsigned(bits, "uint64_t")?;
     if left == 0 {
         return Ok(Value::int(0));
     }

@@ -70,11 +70,11 @@ impl Subject {
             }
             return Ok(Subject::Str(text));
         }
-        if vm.slots(string).get_buffer.is_none() {
+        let result = vm.get_buffer(string, false);
+        let Some(buffer) = vm.catch(result, Exc::Exception)? else {
             let got = vm.type_name(string);
             return Err(vm.raise(Exc::TypeError, format!("expected string or bytes-like object, got '{got}'")));
-        }
-        let buffer = vm.get_buffer(string, false)?;
+        };
         if !is_bytes && !pattern.get(vm).pattern.is_none() {
             buffer.release(vm);
             return Err(vm.raise(Exc::TypeError, "cannot use a string pattern on a bytes-like object"));

@@ -165,19 +165,8 @@ fn pack_part(vm: &mut Vm, format: &Format, args: Args<'_>, first: usize) -> Resu
         return Err(ERROR.raise(vm, &message));
     }
     let target = args.get(first);
-    let wrong = |vm: &mut Vm| {
-        let got = vm.type_name(target);
-        vm.raise(Exc::TypeError, format!("argument must be read-write bytes-like object, not {got}"))
-    };
-    if vm.slots(target).get_buffer.is_none() {
-        return Err(wrong(vm));
-    }
-    let result = vm.get_buffer(target, true);
-    let Some(buffer) = vm.catch(result, Exc::BufferError)? else { return Err(wrong(vm)) };
+    let buffer = vm.writable_buffer(target, "argument")?;
     let result = (|| {
-        if buffer.readonly {
-            return Err(wrong(vm));
-        }
         let offset = vm.index_isize(args.get(first + 1))?;
         let start = start_of(vm, offset, buffer.len, format.size, true)?;
         let bytes = pack_values(vm, format, args, first + 2, "pack_into")?;
@@ -268,15 +257,10 @@ fn iter_unpack(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     iterate(vm, format, args.get(1))
 }
 
-fn struct_new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
-    const SIGNATURE: Signature = Signature::parse("Struct(format)");
-    let is_plain = class == class_of_spec(vm, &TYPE)?;
+/// A Struct without a format, which `__init__` sets.
+fn struct_new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     let shape = class.get(vm).root_shape;
-    let new = vm.new_object(shape, Struct { header: HeaderWord::NEW, format: None })?;
-    if is_plain {
-        args.bind(vm, &SIGNATURE, |_, _| Ok(()))?;
-    }
-    Ok(new.value())
+    Ok(vm.new_object(shape, Struct { header: HeaderWord::NEW, format: None })?.value())
 }
 
 fn struct_init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
@@ -304,7 +288,7 @@ fn kept_format(vm: &mut Vm, this: Value) -> Result<Format, Raised> {
 fn struct_repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let format = kept(vm, this)?;
     let shown = vm.repr_string(format)?;
-    let class = vm.type_name(this);
+    let class = vm.class_name(this);
     vm.new_str(&format!("{class}({shown})"))
 }
 
@@ -337,6 +321,9 @@ fn struct_iter_unpack(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn get_size(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
+    if this.expect::<Struct>(vm).get(vm).format.is_none() {
+        return Ok(Value::int32(-1));
+    }
     Ok(Value::int(kept_format(vm, this)?.size))
 }
 

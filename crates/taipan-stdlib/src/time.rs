@@ -340,10 +340,12 @@ fn calendar(vm: &mut Vm, value: Value, function: &str) -> Result<CalendarTime, R
         return Err(vm.raise(Exc::TypeError, format!("{function}(): illegal time tuple argument")));
     }
     let year = tuple.get(vm).at(0);
-    let year = vm.index_i64(year)?;
-    if i32::try_from(year).is_err() {
+    let year = vm.parsed_i32(year)?;
+    // A C `struct tm` counts from 1900.
+    if year < i32::MIN + 1900 {
         return Err(vm.raise(Exc::OverflowError, "year out of range"));
     }
+    let year = i64::from(year);
     let mut parts = [0; 8];
     for (i, part) in parts.iter_mut().enumerate() {
         let value = tuple.get(vm).at(i + 1);

@@ -142,14 +142,14 @@ macro_rules! database {
                 let form = form(vm, args.get($skip), "normalize")?;
                 let text = text_argument(vm, args.get($skip + 1), "normalize", "argument 2")?;
                 if text.get(vm).is_empty() {
-                    return Ok(text.value());
+                    return vm.new_str("");
                 }
                 let Some(form) = Form::from_name(form.get(vm).text()) else {
                     return Err(vm.raise(Exc::ValueError, "invalid normalization form"));
                 };
                 match forms::normalize(form, text.get(vm).text()) {
                     Some(new) => Ok(Str::from_text(vm, new.as_text())?.value()),
-                    None => Ok(text.value()),
+                    None => Ok(Str::exact_copy(text, vm)?.value()),
                 }
             }
 

@@ -3,7 +3,7 @@
 //! A `Buffer` names the exporting storage, not an address: the bytes are borrowed anew from the VM at each use.
 
 use crate::gc::Gc;
-use crate::raise::Raised;
+use crate::raise::{Exc, Raised};
 use crate::types::array::RawArray;
 use crate::types::mapped_bytes::MappedBytes;
 use crate::value::Value;
@@ -17,6 +17,8 @@ const BYTES_PER_STEP: usize = 64;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BufferRequest {
     pub writable: bool,
+    /// It can do with items that do not lie side by side, of which it sees a copy.
+    pub strided: bool,
 }
 
 /// Where the bytes lie.
@@ -79,24 +81,50 @@ impl Buffer {
 }
 
 impl Vm {
-    /// Asks for the buffer of a bytes-like object. TypeError "a bytes-like object is required, not 'X'".
+    /// Asks for the contiguous buffer of a bytes-like object. TypeError "a bytes-like object is required, not 'X'", BufferError
+    /// for what is not contiguous.
     pub fn get_buffer(&mut self, value: Value, writable: bool) -> Result<Buffer, Raised> {
+        self.request_buffer(value, BufferRequest { writable, strided: false })
+    }
+
+    /// Asks for the buffer of a bytes-like object. TypeError "a bytes-like object is required, not 'X'".
+    pub fn request_buffer(&mut self, value: Value, request: BufferRequest) -> Result<Buffer, Raised> {
         match self.slots(value).get_buffer {
             Some(get) => {
-                let buffer = get(self, value, BufferRequest { writable })?;
+                let buffer = get(self, value, request)?;
                 self.spend(buffer.len / BYTES_PER_STEP);
                 Ok(buffer)
             }
             None => {
                 let name = self.type_name(value);
-                Err(self.raise(crate::raise::Exc::TypeError, format!("a bytes-like object is required, not '{name}'")))
+                Err(self.raise(Exc::TypeError, format!("a bytes-like object is required, not '{name}'")))
             }
         }
     }
 
-    /// A copy of the bytes of a bytes-like object.
+    /// The buffer an argument gives to be filled, `what` being for instance `readinto() argument`. TypeError "`what` must be
+    /// read-write bytes-like object, not X", whatever went wrong.
+    pub fn writable_buffer(&mut self, value: Value, what: &str) -> Result<Buffer, Raised> {
+        let result = self.get_buffer(value, true);
+        if let Some(buffer) = self.catch(result, Exc::Exception)? {
+            return Ok(buffer);
+        }
+        let got = if value.is_none() { "None".to_owned() } else { self.type_name(value) };
+        Err(self.raise(Exc::TypeError, format!("{what} must be read-write bytes-like object, not {got}")))
+    }
+
+    /// A copy of the bytes of a contiguous bytes-like object.
     pub fn bytes_of(&mut self, value: Value) -> Result<Vec<u8>, Raised> {
-        let buffer = self.get_buffer(value, false)?;
+        self.bytes_at(value, false)
+    }
+
+    /// A copy of the bytes of a bytes-like object, whose items may lie apart.
+    pub fn strided_bytes_of(&mut self, value: Value) -> Result<Vec<u8>, Raised> {
+        self.bytes_at(value, true)
+    }
+
+    fn bytes_at(&mut self, value: Value, strided: bool) -> Result<Vec<u8>, Raised> {
+        let buffer = self.request_buffer(value, BufferRequest { writable: false, strided })?;
         let bytes = buffer.bytes(self).to_vec();
         buffer.release(self);
         Ok(bytes)

@@ -89,6 +89,17 @@ pub fn encode_object(
     Err(vm.raise(Exc::TypeError, message))
 }
 
+fn bytes_to_decode(vm: &mut Vm, object: Value) -> Result<Vec<u8>, Raised> {
+    let result = vm.bytes_of(object);
+    match vm.catch(result, Exc::Exception)? {
+        Some(bytes) => Ok(bytes),
+        None => {
+            let got = vm.type_name(object);
+            Err(vm.raise(Exc::TypeError, format!("decoding to str: need a bytes-like object, {got} found")))
+        }
+    }
+}
+
 /// `object.decode(encoding, errors)` of a bytes-like object: always a str.
 ///
 /// # Errors
@@ -102,14 +113,14 @@ pub fn decode_object(
     check_names(vm, encoding, errors)?;
     let encoding = encoding.unwrap_or("utf-8");
     if let Some(codec) = native_codec(encoding) {
-        let input = vm.bytes_of(object)?;
+        let input = bytes_to_decode(vm, object)?;
         let (text, _) = decode_with(vm, &input, codec, errors, true)?;
         return Ok(Str::from_text(vm, text.as_text())?.value());
     }
     let input = match object.exact::<Bytes>() {
         Some(_) => object,
         None => {
-            let input = vm.bytes_of(object)?;
+            let input = bytes_to_decode(vm, object)?;
             vm.new_bytes(&input)?
         }
     };

@@ -42,6 +42,10 @@ pub(super) fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value,
         let message = "bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)";
         return Err(vm.raise(Exc::ValueError, message));
     };
+    if typecode == b'u' {
+        let message = "The 'u' type code is deprecated and will be removed in Python 3.16";
+        vm.warn(Exc::DeprecationWarning, message, 0)?;
+    }
     let shape = class.get(vm).root_shape;
     let array = Array::new_shaped(vm, shape, typecode)?;
     if n == 2 {

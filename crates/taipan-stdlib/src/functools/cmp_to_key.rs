@@ -6,7 +6,7 @@ use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::{Comparison, Slots};
-use taipan_vm::spec::{GetSetDef, NO_NEW, TypeSpec, getset};
+use taipan_vm::spec::{GetSetDef, NO_NEW, TypeSpec, getset, getter};
 use taipan_vm::types::type_::class_of_spec;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
@@ -56,7 +56,14 @@ fn set_object(vm: &mut Vm, this: Value, value: Option<Value>) -> Result<(), Rais
     Ok(())
 }
 
-const GETSET: &[GetSetDef] = &[getset("obj", get_object, set_object, "Value wrapped by a key function.").member()];
+fn get_text_signature(vm: &mut Vm, _: Value) -> Result<Value, Raised> {
+    vm.new_str("(obj)")
+}
+
+const GETSET: &[GetSetDef] = &[
+    getset("obj", get_object, set_object, "Value wrapped by a key function.").member(),
+    getter("__text_signature__", get_text_signature, ""),
+];
 
 pub static KEY_WRAPPER: TypeSpec = TypeSpec {
     name: "KeyWrapper",

@@ -187,9 +187,8 @@ fn set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some([function, positional, keywords, attributes]) = parts else {
         return Err(vm.raise(Exc::TypeError, "invalid partial state"));
     };
-    let valid_keywords = keywords.is_none() || keywords.downcast::<Dict>(vm).is_some();
-    let (true, Some(positional), true) = (vm.is_callable(function), positional.downcast::<Tuple>(vm), valid_keywords)
-    else {
+    let valid = [keywords, attributes].iter().all(|part| part.is_none() || part.downcast::<Dict>(vm).is_some());
+    let (true, Some(positional), true) = (vm.is_callable(function), positional.downcast::<Tuple>(vm), valid) else {
         return Err(vm.raise(Exc::TypeError, "invalid partial state"));
     };
     let n = positional.get(vm).len();
@@ -198,7 +197,8 @@ fn set_state(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         return Err(vm.raise(Exc::TypeError, "trailing Placeholders are not allowed"));
     }
     let placeholders = count_placeholders(vm, positional)?;
-    let positional = Tuple::slice(positional, vm, 0, n)?;
+    let exact = positional.value().exact::<Tuple>().is_some();
+    let positional = if exact { positional } else { Tuple::slice(positional, vm, 0, n)? };
     let keywords = match keywords.downcast::<Dict>(vm) {
         Some(keywords) if keywords.value().exact::<Dict>().is_some() => keywords,
         Some(keywords) => Dict::copy(keywords, vm)?,

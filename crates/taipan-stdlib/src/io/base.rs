@@ -422,7 +422,8 @@ fn raw_write(vm: &mut Vm, _: Args<'_>) -> Result<Value, Raised> {
 // ---- buffered ----
 
 fn into_buffer(vm: &mut Vm, args: Args<'_>, method: &str) -> Result<Value, Raised> {
-    let target = vm.get_buffer(args.get(1), true)?;
+    let what = if method == "read1" { "readinto1() argument" } else { "readinto() argument" };
+    let target = vm.writable_buffer(args.get(1), what)?;
     let size = target.len;
     let result = (|| {
         let data = vm.call_method(args.get(0), method, &[Value::int(size)])?;

@@ -283,7 +283,7 @@ fn read(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn readinto(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let own = open(vm, args)?;
-    let target = vm.get_buffer(args.get(1), true)?;
+    let target = vm.writable_buffer(args.get(1), "readinto() argument")?;
     let range = pass(vm, own, target.len as isize);
     let data = own.get(vm).data.filter(|_| !range.is_empty());
     let bytes = data.map_or(Vec::new(), |data| data.get(vm).bytes()[range].to_vec());

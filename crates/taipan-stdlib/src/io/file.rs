@@ -186,15 +186,7 @@ fn read_pieces(vm: &mut Vm, fd: i32, chunk: &mut [u8], all: &mut Vec<u8>) -> Res
 fn readinto(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (file, [target]) = args.method::<File, 1>(vm);
     let fd = readable_descriptor(vm, file)?;
-    let got = vm.type_name(target);
-    let target = match vm.get_buffer(target, true) {
-        Err(raised) if vm.raised_is(Exc::BufferError) => {
-            let _ = vm.take_raised(raised);
-            let message = format!("readinto() argument must be read-write bytes-like object, not {got}");
-            return Err(vm.raise(Exc::TypeError, message));
-        }
-        target => target?,
-    };
+    let target = vm.writable_buffer(target, "readinto() argument 1")?;
     let result = (|| {
         let mut buffer = native_buffer(vm, target.len)?;
         match vm.wait_host_errno(|host| host.read(fd, &mut buffer))? {

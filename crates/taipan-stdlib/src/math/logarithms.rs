@@ -22,7 +22,8 @@ fn logarithm(vm: &mut Vm, x: Value, body: fn(f64) -> f64) -> Result<f64, Raised>
     }
     let x = vm.to_f64(x)?;
     if x <= 0.0 {
-        return Err(vm.raise(Exc::ValueError, "expected a positive input"));
+        let got = taipan_text::float_text::repr(x);
+        return Err(vm.raise(Exc::ValueError, format!("expected a positive input, got {got}")));
     }
     Ok(body(x))
 }

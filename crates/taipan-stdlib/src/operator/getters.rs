@@ -5,7 +5,7 @@ use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{MethodDef, TypeSpec, method};
+use taipan_vm::spec::{GetSetDef, MethodDef, TypeSpec, getter, method};
 use taipan_vm::types::dict::Dict;
 use taipan_vm::types::list::List;
 use taipan_vm::types::str::Str;
@@ -214,6 +214,12 @@ fn method_reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 const REDUCE_DOC: &str = "Return state information for pickling";
 
+fn get_text_signature(vm: &mut Vm, _: Value) -> Result<Value, Raised> {
+    vm.new_str("(obj, /)")
+}
+
+const GETSET: &[GetSetDef] = &[getter("__text_signature__", get_text_signature, "")];
+
 /// The class `attrgetter`.
 pub static ATTRGETTER: TypeSpec = TypeSpec {
     name: "attrgetter",
@@ -221,6 +227,7 @@ pub static ATTRGETTER: TypeSpec = TypeSpec {
     layout: Some(<AttrGetter as HeapObject>::native),
     slots: Slots { new: Some(attr_new), call: Some(attr_call), repr: Some(attr_repr), ..Slots::DEFAULT },
     methods: &[method("__reduce__($self, /)", attr_reduce, REDUCE_DOC)] as &[MethodDef],
+    getset: GETSET,
     doc: "attrgetter(attr, /, *attrs)\n--\n\nReturn a callable object that fetches the given attribute(s) from its operand.\nAfter f = attrgetter('name'), the call f(r) returns r.name.\nAfter g = attrgetter('name', 'date'), the call g(r) returns (r.name, r.date).\nAfter h = attrgetter('name.first', 'name.last'), the call h(r) returns\n(r.name.first, r.name.last).",
     ..TypeSpec::DEFAULT
 };
@@ -232,6 +239,7 @@ pub static ITEMGETTER: TypeSpec = TypeSpec {
     layout: Some(<ItemGetter as HeapObject>::native),
     slots: Slots { new: Some(item_new), call: Some(item_call), repr: Some(item_repr), ..Slots::DEFAULT },
     methods: &[method("__reduce__($self, /)", item_reduce, REDUCE_DOC)] as &[MethodDef],
+    getset: GETSET,
     doc: "itemgetter(item, /, *items)\n--\n\nReturn a callable object that fetches the given item(s) from its operand.\nAfter f = itemgetter(2), the call f(r) returns r[2].\nAfter g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])",
     ..TypeSpec::DEFAULT
 };
@@ -243,6 +251,7 @@ pub static METHODCALLER: TypeSpec = TypeSpec {
     layout: Some(<MethodCaller as HeapObject>::native),
     slots: Slots { new: Some(method_new), call: Some(method_call), repr: Some(method_repr), ..Slots::DEFAULT },
     methods: &[method("__reduce__($self, /)", method_reduce, REDUCE_DOC)] as &[MethodDef],
+    getset: GETSET,
     doc: "methodcaller(name, /, *args, **kwargs)\n--\n\nReturn a callable object that calls the given method on its operand.\nAfter f = methodcaller('name'), the call f(r) returns r.name().\nAfter g = methodcaller('name', 'date', foo=1), the call g(r) returns\nr.name('date', foo=1).",
     ..TypeSpec::DEFAULT
 };

@@ -241,7 +241,7 @@ pub fn pread(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 pub fn readinto(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let target = vm.get_buffer(args.get(1), true)?;
+    let target = vm.writable_buffer(args.get(1), "readinto() argument 2")?;
     let mut buffer = vec![0; target.len.min(MAX_TRANSFER)];
     let result = on_fd(vm, args, |host, fd| host.read(fd, &mut buffer));
     if let Ok(n) = result

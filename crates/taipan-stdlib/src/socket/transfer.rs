@@ -58,16 +58,7 @@ pub fn recvfrom(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// The buffer that a method fills.
 fn target_buffer(vm: &mut Vm, value: Value, method: &str) -> Result<Buffer, Raised> {
-    let result = vm.get_buffer(value, true);
-    match result {
-        Ok(buffer) => Ok(buffer),
-        Err(raised) => {
-            let _ = vm.take_raised(raised);
-            let got = vm.type_name(value);
-            let message = format!("{method}() argument 1 must be read-write bytes-like object, not {got}");
-            Err(vm.raise(Exc::TypeError, message))
-        }
-    }
+    vm.writable_buffer(value, &format!("{method}() argument 1"))
 }
 
 fn fill(vm: &mut Vm, target: &Buffer, bytes: &[u8]) {

@@ -52,6 +52,9 @@ const fn standard(code: u8) -> Option<usize> {
 impl Format {
     /// Reads a format. The error is the message of `struct.error`.
     pub fn parse(text: &[u8]) -> Result<Format, &'static str> {
+        if text.contains(&0) {
+            return Err("embedded null character");
+        }
         let (mut is_native, mut big_endian, mut at) = (true, cfg!(target_endian = "big"), 1);
         match text.first() {
             Some(b'@') => {}

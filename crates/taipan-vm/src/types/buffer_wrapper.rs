@@ -68,7 +68,7 @@ pub fn release_buffer(vm: &mut Vm, this: Value) {
 fn export(vm: &mut Vm, this: Value, request: BufferRequest) -> Result<Buffer, Raised> {
     let wrapper = this.expect::<BufferWrapper>(vm);
     let view = wrapper.get(vm).view;
-    let buffer = vm.get_buffer(view, request.writable)?;
+    let buffer = vm.request_buffer(view, request)?;
     wrapper.get_mut(vm).exports += 1;
     Ok(Buffer { owner: this, ..buffer })
 }
@@ -108,7 +108,7 @@ pub fn of_native(vm: &mut Vm, get: GetBuffer, this: Value, flags: Value) -> Resu
     let Some(flags) = vm.as_i64(flags).and_then(|flags| i32::try_from(flags).ok()) else {
         return Err(vm.raise(Exc::OverflowError, "Python int too large to convert to C int"));
     };
-    let buffer = get(vm, this, BufferRequest { writable: flags & WRITABLE != 0 })?;
+    let buffer = get(vm, this, BufferRequest { writable: flags & WRITABLE != 0, strided: true })?;
     Ok(MemoryView::of_buffer(vm, buffer)?.value())
 }
 

@@ -41,9 +41,10 @@ fn length_hint<T: IndexedIterator>(vm: &mut Vm, args: Args<'_>) -> Result<Value,
 
 /// `__reduce__` of the iterator `T`.
 pub fn reduce<T: IndexedIterator>(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    // The lookup may run Python, which may advance the iterator.
+    let function = vm.builtin_named("iter")?;
     let iterator = args.receiver::<T>(vm).get(vm);
     let (sequence, index) = (iterator.sequence(vm), iterator.index());
-    let function = vm.builtin_named("iter")?;
     match (sequence, index) {
         (Some((sequence, _)), Some(index)) => reduced_at(vm, function, sequence, index as isize),
         _ => {

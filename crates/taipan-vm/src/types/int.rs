@@ -252,6 +252,21 @@ impl Vm {
         }
     }
 
+    /// An int argument as an unsigned C number of 64 bits named `c_type`. ValueError "Cannot convert negative int",
+    /// OverflowError beyond.
+    pub fn index_unsigned(&mut self, value: Value, c_type: &str) -> Result<u64, Raised> {
+        let index = self.index(value)?;
+        match self.as_big(index) {
+            Some(big) if big.sign() == Sign::Negative => {
+                Err(self.raise(Exc::ValueError, "Cannot convert negative int"))
+            }
+            big => match big.and_then(|big| u64::try_from(&big).ok()) {
+                Some(number) => Ok(number),
+                None => Err(self.raise(Exc::OverflowError, format!("Python int too large for C {c_type}"))),
+            },
+        }
+    }
+
     /// An int argument as a C `long`; OverflowError beyond.
     pub fn index_i64(&mut self, value: Value) -> Result<i64, Raised> {
         let index = self.index(value)?;

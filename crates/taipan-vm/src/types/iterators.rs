@@ -63,8 +63,9 @@ fn length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let SequenceIterator { sequence, index, .. } = *args.receiver::<SequenceIterator>(vm).get(vm);
+    // The lookup may run Python, which may advance the iterator.
     let function = vm.builtin_named("iter")?;
+    let SequenceIterator { sequence, index, .. } = *args.receiver::<SequenceIterator>(vm).get(vm);
     match sequence {
         Some(sequence) => reduced_at(vm, function, sequence, index as isize),
         None => exhausted(vm, function),

@@ -118,7 +118,8 @@ impl MemoryView {
             let message = format!("memoryview: a bytes-like object is required, not '{got}'");
             return Err(vm.raise(Exc::TypeError, message));
         }
-        let buffer = vm.get_buffer(object, false)?;
+        let request = crate::buffer::BufferRequest { writable: false, strided: true };
+        let buffer = vm.request_buffer(object, request)?;
         MemoryView::of_buffer(vm, buffer)
     }
 
@@ -199,7 +200,7 @@ impl MemoryView {
         // One more export of the owner, whose storage cannot have changed since the first; counted when nothing can fail any
         // more.
         if let Some(get) = vm.slots(owner).get_buffer {
-            get(vm, owner, crate::buffer::BufferRequest { writable: false })?;
+            get(vm, owner, crate::buffer::BufferRequest { writable: false, strided: true })?;
         }
         view.get_mut(vm).owner = Some(owner);
         vm.note_view(view);

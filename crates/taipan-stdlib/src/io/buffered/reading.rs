@@ -166,7 +166,7 @@ pub fn read1_into(vm: &mut Vm, own: Gc<Buffered>, size: isize, into: &mut Vec<u8
 
 fn fill_target(vm: &mut Vm, args: Args<'_>, once: bool) -> Result<Value, Raised> {
     let (own, [target]) = args.method::<Buffered, 1>(vm);
-    let target = vm.get_buffer(target, true)?;
+    let target = vm.writable_buffer(target, if once { "readinto1() argument" } else { "readinto() argument" })?;
     let result = locked(vm, own, |vm| {
         let raw = check_open(vm, own, "readinto of closed file")?;
         flush_pending(vm, own)?;

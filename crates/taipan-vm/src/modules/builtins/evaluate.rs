@@ -47,7 +47,10 @@ pub(in crate::modules) fn source_bytes(
         return Ok((text.get(vm).to_utf8().unwrap_or_default().into_owned().into_bytes(), true));
     }
     if vm.slots(source).get_buffer.is_some() {
-        return Ok((vm.bytes_of(source)?, false));
+        let result = vm.bytes_of(source);
+        if let Some(bytes) = vm.catch(result, Exc::Exception)? {
+            return Ok((bytes, false));
+        }
     }
     Err(vm.raise(Exc::TypeError, format!("{function}() arg 1 must be a {what} object")))
 }

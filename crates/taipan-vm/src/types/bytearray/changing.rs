@@ -7,6 +7,7 @@ use crate::sequence::{Subscript, position};
 use crate::types::bytearray::ByteArray;
 use crate::types::bytes::construct::{bytes_from_iterator, bytes_from_object};
 use crate::types::bytes::contents::{byte_value, check_length, is_index};
+use crate::types::bytes::methods::cannot_concat;
 use crate::types::slice::{Slice, adjust};
 use crate::types::str::Str;
 use crate::value::Value;
@@ -24,7 +25,11 @@ pub fn extend(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     if vm.slots(iterable).get_buffer.is_some() {
         // What giving the buffer adds comes behind the new bytes.
         let end = this.get(vm).len();
-        let bytes = vm.bytes_of(iterable)?;
+        let result = vm.bytes_of(iterable);
+        let Some(bytes) = vm.catch(result, Exc::Exception)? else {
+            let got = vm.type_name(iterable);
+            return Err(vm.raise(Exc::TypeError, format!("can't set bytearray slice from {got}")));
+        };
         let at = end.min(this.get(vm).len());
         ByteArray::splice(this, vm, at, at, &bytes)?;
         return Ok(Value::NONE);
@@ -107,11 +112,8 @@ pub fn resize(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 /// `this += other`.
 pub fn iconcat(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     let this = a.expect::<ByteArray>(vm);
-    if vm.slots(b).get_buffer.is_none() {
-        let (left, right) = (vm.type_name(a), vm.type_name(b));
-        return Err(vm.raise(Exc::TypeError, format!("can't concat {right} to {left}")));
-    }
-    let bytes = vm.bytes_of(b)?;
+    let result = vm.bytes_of(b);
+    let Some(bytes) = vm.catch(result, Exc::Exception)? else { return Err(cannot_concat(vm, a, b)) };
     ByteArray::extend(this, vm, &bytes)?;
     Ok(a)
 }

@@ -17,6 +17,7 @@ use crate::types::bytearray::changing::{
 };
 use crate::types::bytes::construct::{Source, source};
 use crate::types::bytes::contents::{check_length, contents, while_exported};
+use crate::types::bytes::methods::cannot_concat;
 use crate::types::bytes::{casing, decoding, filling, hexadecimal, iterator, percent_format, searching, splitting};
 use crate::types::object::reduce::default_state;
 use crate::types::slice::Slice;
@@ -64,7 +65,8 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
     if vm.slots(a).get_buffer.is_none() || vm.slots(b).get_buffer.is_none() {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let other = vm.bytes_of(b)?;
+    let result = vm.bytes_of(b);
+    let Some(other) = vm.catch(result, Exc::Exception)? else { return Ok(Value::NOT_IMPLEMENTED) };
     if a.downcast::<ByteArray>(vm).is_some() {
         return Ok(Value::bool(op.holds(contents(vm, a).cmp(&other))));
     }
@@ -93,11 +95,8 @@ fn subscript(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Raised> {
 }
 
 fn concat(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-    if vm.slots(b).get_buffer.is_none() {
-        let (left, right) = (vm.type_name(a), vm.type_name(b));
-        return Err(vm.raise(Exc::TypeError, format!("can't concat {right} to {left}")));
-    }
-    let other = vm.bytes_of(b)?;
+    let result = vm.bytes_of(b);
+    let Some(other) = vm.catch(result, Exc::Exception)? else { return Err(cannot_concat(vm, a, b)) };
     let total = contents(vm, a).len() + other.len();
     check_length(vm, total)?;
     let mut joined = contents(vm, a).to_vec();

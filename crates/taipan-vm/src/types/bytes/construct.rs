@@ -86,7 +86,7 @@ pub fn source(vm: &mut Vm, args: Args<'_>, class: &str) -> Result<Source, Raised
 /// TypeError "cannot convert 'X' object to `class`"; ValueError "`what` must be in range(0, 256)".
 pub fn bytes_from_object(vm: &mut Vm, value: Value, class: &str, what: &str) -> Result<Vec<u8>, Raised> {
     if vm.slots(value).get_buffer.is_some() {
-        return vm.bytes_of(value);
+        return vm.strided_bytes_of(value);
     }
     let result = vm.iter(value);
     let Some(iterator) = vm.catch(result, Exc::TypeError)? else {

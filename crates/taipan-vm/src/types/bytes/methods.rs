@@ -73,17 +73,20 @@ fn subscript(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Raised> {
     }
 }
 
+/// The TypeError of `a + b` where b gives no bytes.
+pub fn cannot_concat(vm: &mut Vm, a: Value, b: Value) -> Raised {
+    let (left, right) = (vm.type_name(a), vm.type_name(b));
+    vm.raise(Exc::TypeError, format!("can't concat {right} to {left}"))
+}
+
 /// `a + b` for `bytes` a; what is not bytes-like gives the TypeError of concatenation.
 fn concat(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     let x = a.expect::<Bytes>(vm);
-    if vm.slots(b).get_buffer.is_none() {
-        let (left, right) = (vm.type_name(a), vm.type_name(b));
-        return Err(vm.raise(Exc::TypeError, format!("can't concat {right} to {left}")));
-    }
     if x.get(vm).is_empty() && b.exact::<Bytes>().is_some() {
         return Ok(b);
     }
-    let buffer = vm.get_buffer(b, false)?;
+    let result = vm.get_buffer(b, false);
+    let Some(buffer) = vm.catch(result, Exc::Exception)? else { return Err(cannot_concat(vm, a, b)) };
     if buffer.len == 0 && a.exact::<Bytes>().is_some() {
         buffer.release(vm);
         return Ok(a);

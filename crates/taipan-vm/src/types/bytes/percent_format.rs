@@ -189,7 +189,7 @@ fn text_of_value(vm: &mut Vm, value: Value) -> Result<Vec<u8>, Raised> {
         return Err(vm.raise(Exc::TypeError, format!("__bytes__ returned non-bytes (type {got})")));
     }
     if vm.slots(value).get_buffer.is_some() {
-        return vm.bytes_of(value);
+        return vm.strided_bytes_of(value);
     }
     let got = vm.type_name(value);
     let message = format!("%b requires a bytes-like object, or an object that implements __bytes__, not '{got}'");

@@ -114,10 +114,20 @@ pub fn endswith(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 /// `item in this`.
 pub fn contains(vm: &mut Vm, this: Value, item: Value) -> Result<bool, Raised> {
-    if is_index(vm, item) {
-        let byte = byte_value(vm, item, "byte")?;
-        return Ok(contents(vm, this).contains(&byte));
-    }
-    let needle = while_exported(vm, this, |vm| vm.bytes_of(item))?;
+    let needle = while_exported(vm, this, |vm| {
+        let number = if is_index(vm, item) {
+            let result = vm.index_clipped(item);
+            vm.catch(result, Exc::Exception)?
+        } else {
+            None
+        };
+        match number {
+            Some(number) => match u8::try_from(number) {
+                Ok(byte) => Ok(vec![byte]),
+                Err(_) => Err(vm.raise(Exc::ValueError, "byte must be in range(0, 256)")),
+            },
+            None => vm.bytes_of(item),
+        }
+    })?;
     Ok(search::contains(TextRef::Latin1(contents(vm, this)), TextRef::Latin1(&needle)))
 }

@@ -173,12 +173,12 @@ fn join_items(vm: &mut Vm, this: Value, iterable: Value) -> Result<Value, Raised
         if i > 0 {
             out.extend_from_slice(contents(vm, this));
         }
-        if vm.slots(item).get_buffer.is_none() {
+        let result = vm.get_buffer(item, false);
+        let Some(buffer) = vm.catch(result, Exc::Exception)? else {
             let got = vm.type_name(item);
             let message = format!("sequence item {i}: expected a bytes-like object, {got} found");
             return Err(vm.raise(Exc::TypeError, message));
-        }
-        let buffer = vm.get_buffer(item, false)?;
+        };
         let now = iterable.downcast::<List>(vm).map(|list| list.get(vm).len());
         if now.is_some_and(|now| now != items.get(vm).len()) {
             buffer.release(vm);

@@ -131,24 +131,48 @@ pub fn quotient((a, b): (f64, f64), (c, d): (f64, f64)) -> Option<(f64, f64)> {
     Some((real, imag))
 }
 
+/// A real number by a complex one, as if it had no imaginary part; `None` for a zero divisor.
+fn real_quotient(a: f64, (c, d): (f64, f64)) -> Option<(f64, f64)> {
+    let (real, imag) = if c.abs() >= d.abs() {
+        if c == 0.0 {
+            return None;
+        }
+        let ratio = d / c;
+        let denominator = c + d * ratio;
+        (a / denominator, -a * ratio / denominator)
+    } else if d.abs() >= c.abs() {
+        let ratio = c / d;
+        let denominator = c * ratio + d;
+        (a * ratio / denominator, -a / denominator)
+    } else {
+        (f64::NAN, f64::NAN)
+    };
+    if real.is_nan() && imag.is_nan() && a.is_finite() && (c.is_infinite() || d.is_infinite()) {
+        let boxed = |f: f64| if f.is_infinite() { 1f64 } else { 0.0 }.copysign(f);
+        return Some((0.0 * (a * boxed(c)), 0.0 * (-a * boxed(d))));
+    }
+    Some((real, imag))
+}
+
 pub fn truediv(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     binary(vm, a, b, |vm, x, y| {
         let result = match (x, y) {
             (Operand::Complex(..), Operand::Real(0.0)) => None,
             (Operand::Complex(a, b), Operand::Real(c)) => Some((a / c, b / c)),
+            (Operand::Real(a), Operand::Complex(c, d)) => real_quotient(a, (c, d)),
             _ => quotient(x.parts(), y.parts()),
         };
         result.ok_or_else(|| vm.raise(Exc::ZeroDivisionError, "division by zero"))
     })
 }
 
-/// The power by polar coordinates; the caller has refused 0 to a negative or complex power.
-pub fn power((a, b): (f64, f64), (c, d): (f64, f64)) -> (f64, f64) {
+/// The power by polar coordinates; `None` for an infinite phase. The caller has refused 0 to a negative or complex power.
+fn power((a, b): (f64, f64), (c, d): (f64, f64)) -> Option<(f64, f64)> {
     if c == 0.0 && d == 0.0 {
-        return (1.0, 0.0);
+        return Some((1.0, 0.0));
     }
     if a == 0.0 && b == 0.0 {
-        return (0.0, 0.0);
+        return Some((0.0, 0.0));
     }
     let magnitude = a.hypot(b);
     let angle = b.atan2(a);
@@ -158,7 +182,28 @@ pub fn power((a, b): (f64, f64), (c, d): (f64, f64)) -> (f64, f64) {
         len *= (-angle * d).exp();
         phase += d * magnitude.ln();
     }
-    (len * phase.cos(), len * phase.sin())
+    (!phase.is_infinite()).then(|| (len * phase.cos(), len * phase.sin()))
+}
+
+/// The power of two numbers, exact for small integral exponents.
+///
+/// # Errors
+/// ZeroDivisionError for 0 to a negative or complex power, OverflowError for an infinite result.
+pub fn complex_power(vm: &mut Vm, x: (f64, f64), y: (f64, f64)) -> Result<(f64, f64), Raised> {
+    let result = if y.1 == 0.0 && y.0 == y.0.floor() && y.0.abs() <= 100.0 {
+        integral_power(x, y.0 as i64)
+    } else if x == (0.0, 0.0) && (y.0 < 0.0 || y.1 != 0.0) {
+        None
+    } else {
+        power(x, y)
+    };
+    match result {
+        Some((real, imag)) if real.is_infinite() || imag.is_infinite() => {
+            Err(vm.raise(Exc::OverflowError, "complex exponentiation"))
+        }
+        Some(result) => Ok(result),
+        None => Err(vm.raise(Exc::ZeroDivisionError, "zero to a negative or complex power")),
+    }
 }
 
 /// A small integral exponent: repeated squaring, which is exact where floats are.
@@ -182,26 +227,7 @@ pub fn pow(vm: &mut Vm, a: Value, b: Value, modulus: Value) -> Result<Value, Rai
     if !modulus.is_none() {
         return Err(vm.raise(Exc::ValueError, "complex modulo"));
     }
-    binary(vm, a, b, |vm, x, y| {
-        let (x, y) = (x.parts(), y.parts());
-        let zero_base = x == (0.0, 0.0);
-        if zero_base && (y.0 < 0.0 || y.1 != 0.0) {
-            return Err(vm.raise(Exc::ZeroDivisionError, "zero to a negative or complex power"));
-        }
-        let result = if y.1 == 0.0 && y.0 == y.0.floor() && y.0.abs() <= 100.0 {
-            match integral_power(x, y.0 as i64) {
-                Some(result) => result,
-                None => return Err(vm.raise(Exc::ZeroDivisionError, "zero to a negative or complex power")),
-            }
-        } else {
-            power(x, y)
-        };
-        let finite = [x.0, x.1, y.0, y.1].iter().all(|f| f.is_finite());
-        if finite && (result.0.is_infinite() || result.1.is_infinite()) {
-            return Err(vm.raise(Exc::OverflowError, "complex exponentiation"));
-        }
-        Ok(result)
-    })
+    binary(vm, a, b, |vm, x, y| complex_power(vm, x.parts(), y.parts()))
 }
 
 pub fn neg(vm: &mut Vm, a: Value) -> Result<Value, Raised> {

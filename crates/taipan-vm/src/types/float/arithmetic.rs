@@ -106,11 +106,11 @@ pub fn pow(vm: &mut Vm, a: Value, b: Value, modulus: Value) -> Result<Value, Rai
         return Err(vm.raise(Exc::TypeError, "pow() 3rd argument not allowed unless all arguments are integers"));
     }
     binary(vm, a, b, |vm, x, y| {
-        if x == 0.0 && y < 0.0 {
+        if x == 0.0 && y < 0.0 && y.is_finite() {
             return Err(vm.raise(Exc::ZeroDivisionError, "zero to a negative power"));
         }
         if x < 0.0 && x.is_finite() && y.is_finite() && y != y.floor() {
-            let power = crate::types::complex::arithmetic::power((x, 0.0), (y, 0.0));
+            let power = crate::types::complex::arithmetic::complex_power(vm, (x, 0.0), (y, 0.0))?;
             return Ok(Complex::new(vm, power.0, power.1)?.value());
         }
         let power = x.powf(y);

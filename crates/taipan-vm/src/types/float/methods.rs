@@ -29,8 +29,9 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
     let number = match args.opt(0) {
         _ if args.is_empty() => return with_shape(vm, 0.0, shape),
         Some(x) => {
-            let text = parse_text(vm, x)?;
-            match text {
+            let slots = vm.slots(x);
+            let is_text = x.exact::<Str>().is_some() || slots.float.is_none() && slots.index.is_none();
+            match if is_text { parse_text(vm, x)? } else { None } {
                 Some(f) => f,
                 None => return from_real(vm, x, shape),
             }
@@ -89,8 +90,11 @@ fn parse_text(vm: &mut Vm, x: Value) -> Result<Option<f64>, Raised> {
     } else if let Some(bytes) = x.downcast::<Bytes>(vm) {
         float_text::parse_float_bytes(bytes.get(vm).bytes())
     } else if vm.slots(x).float.is_none() && vm.slots(x).get_buffer.is_some() {
-        let bytes = vm.bytes_of(x)?;
-        float_text::parse_float_bytes(&bytes)
+        let result = vm.bytes_of(x);
+        match vm.catch(result, Exc::Exception)? {
+            Some(bytes) => float_text::parse_float_bytes(&bytes),
+            None => return Ok(None),
+        }
     } else {
         return Ok(None);
     };

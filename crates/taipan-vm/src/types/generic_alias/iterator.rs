@@ -39,8 +39,9 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
 }
 
 fn reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let alias = args.receiver::<GenericAliasIterator>(vm).get(vm).alias;
+    // The lookup may run Python, which may advance the iterator.
     let function = vm.builtin_named("iter")?;
+    let alias = args.receiver::<GenericAliasIterator>(vm).get(vm).alias;
     let over = match alias {
         Some(alias) => alias.value(),
         None => Tuple::empty(vm)?.value(),

@@ -8,6 +8,7 @@ use crate::names::name;
 use crate::raise::{Exc, Raised};
 use crate::signature::Signature;
 use crate::types::Builtin;
+use crate::types::bytearray::ByteArray;
 use crate::types::bytes::Bytes;
 use crate::types::int::{Int, Number};
 use crate::types::str::Str;
@@ -90,7 +91,7 @@ fn parse_text(vm: &mut Vm, x: Value, base: i64) -> Result<Option<Value>, Raised>
             }
             short => int_text::parse_int_bytes(short, base, limit),
         }
-    } else if vm.type_name(x) == "bytearray" && vm.slots(x).get_buffer.is_some() {
+    } else if x.downcast::<ByteArray>(vm).is_some() {
         let bytes = vm.bytes_of(x)?;
         int_text::parse_int_bytes(&bytes, base, limit)
     } else {
@@ -139,10 +140,12 @@ pub fn to_int(vm: &mut Vm, x: Value) -> Result<Value, Raised> {
         return Ok(result);
     }
     if vm.slots(x).get_buffer.is_some() {
-        let bytes = vm.bytes_of(x)?;
-        let limit = vm.interp().int_max_str_digits;
-        let parsed = int_text::parse_int_bytes(&bytes, 10, limit);
-        return parsed_int(vm, x, 10, parsed);
+        let result = vm.bytes_of(x);
+        if let Some(bytes) = vm.catch(result, Exc::Exception)? {
+            let limit = vm.interp().int_max_str_digits;
+            let parsed = int_text::parse_int_bytes(&bytes, 10, limit);
+            return parsed_int(vm, x, 10, parsed);
+        }
     }
     let got = vm.type_name(x);
     Err(vm.raise(
@@ -175,7 +178,7 @@ pub fn bytes_argument(vm: &mut Vm, source: Value) -> Result<Vec<u8>, Raised> {
         };
     }
     if vm.slots(source).get_buffer.is_some() {
-        return vm.bytes_of(source);
+        return vm.strided_bytes_of(source);
     }
     if source.downcast::<Str>(vm).is_some() || vm.slots(source).iter.is_none() {
         let got = vm.type_name(source);

@@ -108,10 +108,11 @@ fn reverse_length_hint(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 }
 
 fn reverse_reduce(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    // The lookup may run Python, which may advance the iterator.
+    let function = vm.builtin_named("reversed")?;
     let iterator = args.receiver::<ListReverseIterator>(vm);
     let ListReverseIterator { list, index, .. } = *iterator.get(vm);
     let live = list.filter(|_| index >= 0).map(Gc::value);
-    let function = vm.builtin_named("reversed")?;
     match live {
         Some(list) => reduced_at(vm, function, list, index),
         None => {

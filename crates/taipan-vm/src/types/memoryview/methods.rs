@@ -134,7 +134,7 @@ fn get_buffer(vm: &mut Vm, this: Value, request: BufferRequest) -> Result<Buffer
         view.get_mut(vm).exports += 1;
         return Ok(Buffer { owner: this, storage, start: offset, len, readonly, itemsize, format, shape: None });
     }
-    if request.writable {
+    if request.writable || !request.strided {
         return Err(vm.raise(Exc::BufferError, "memoryview: underlying buffer is not C-contiguous"));
     }
     // Readers of strided views see a copy of the items.

@@ -137,6 +137,21 @@ fn slice_view(this: Gc<MemoryView>, vm: &mut Vm, slice: Gc<Slice>) -> Result<Gc<
     MemoryView::derive(this, vm, offset, &layout)
 }
 
+/// As `slice_view`, of a view that may be released while the bounds are asked for.
+fn kept_slice_view(this: Gc<MemoryView>, vm: &mut Vm, slice: Gc<Slice>) -> Result<Gc<MemoryView>, Raised> {
+    let Slice { start, stop, step, .. } = *slice.get(vm);
+    if [start, stop, step].iter().all(|bound| bound.is_none() || bound.is_small_int()) {
+        return slice_view(this, vm, slice);
+    }
+    let (offset, layout) = (this.get(vm).offset, this.get(vm).layout(vm));
+    let keeper = MemoryView::derive(this, vm, offset, &layout)?;
+    let result = slice_view(keeper, vm, slice);
+    let released = MemoryView::release(keeper, vm);
+    let view = result?;
+    released?;
+    Ok(view)
+}
+
 /// `view[key]`.
 pub fn get(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Raised> {
     let view = this.expect::<MemoryView>(vm);
@@ -146,7 +161,7 @@ pub fn get(vm: &mut Vm, this: Value, key: Value) -> Result<Value, Raised> {
             let at = offset_of(view, vm, &indexes)?;
             decode_at(view, vm, at)
         }
-        Key::Slice(slice) => Ok(slice_view(view, vm, slice)?.value()),
+        Key::Slice(slice) => Ok(kept_slice_view(view, vm, slice)?.value()),
         Key::Whole if key == Value::ELLIPSIS => Ok(this),
         Key::Whole => {
             let at = view.get(vm).offset;
@@ -197,7 +212,14 @@ fn set_slice(vm: &mut Vm, view: Gc<MemoryView>, slice: Gc<Slice>, value: Value) 
         );
     }
     let source = MemoryView::of_object(vm, value)?;
-    let target = slice_view(view, vm, slice)?;
+    let target = match slice_view(view, vm, slice) {
+        Ok(target) => target,
+        Err(raised) => {
+            let error = vm.take_raised(raised);
+            MemoryView::release(source, vm)?;
+            return Err(vm.reraise(error));
+        }
+    };
     let same = source.get(vm).ndim == 1
         && source.get(vm).code == target.get(vm).code
         && source.get(vm).itemsize == target.get(vm).itemsize
