@@ -73,3 +73,20 @@ print(re.sub("", "-", "abc"), re.sub("x*", "-", "axb"), [m.span() for m in re.fi
 print(re.findall(rb"[\x80-\xff]+", TEXT[:3000].encode())[:3], re.sub(rb"\s", b"_", b"a b"))
 table = str.maketrans({c: " " for c in string.punctuation})
 print(collections.Counter(TEXT.translate(table).split()).most_common(3))
+
+IGNORE = re.LOCALE | re.IGNORECASE
+for pattern in (rb"[^bc]", rb"[^b-c]", rb"[^b]", rb"[^\wq]", rb"[^ace]", rb"(?:a|[^bc])", rb"[ace]"):
+    print(pattern, [char for char in (b"a", b"A", b"b", b"B", b"C", b"Q", b"-") if re.fullmatch(pattern, char, IGNORE)])
+changing = bytearray(b"abcdefgh")
+m, late = re.search(b"[a-h]+", changing), re.search(b"[e-h]+", changing)
+changing[:] = b"xyz"
+print(m.group(), late.group(), m)
+found = re.finditer(b"y|z", changing)
+print(next(found))
+try:
+    changing.extend(b"more")
+except BufferError as error:
+    print(error)
+print(list(found))
+changing.extend(b"more")
+print(changing)

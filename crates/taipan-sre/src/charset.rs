@@ -62,7 +62,7 @@ impl Set {
             Fold::Unicode => in_items(classes, &self.items, unicode_lower(classes, ch)),
             Fold::Locale => {
                 let (lower, upper) = (locale_lower(classes, ch), locale_upper(classes, ch));
-                in_items(classes, &self.items, lower) || (upper != lower && in_items(classes, &self.items, upper))
+                in_items_either(classes, &self.items, lower, upper)
             }
         }
     }
@@ -100,32 +100,45 @@ fn bit(words: &[u32], ch: u32) -> bool {
     words.get(ch as usize >> 5).is_some_and(|word| word >> (ch & 31) & 1 == 1)
 }
 
-fn in_items<C: Classes>(classes: &C, mut items: &[u32], ch: u32) -> bool {
+#[inline]
+fn in_items<C: Classes>(classes: &C, items: &[u32], ch: u32) -> bool {
+    in_items_either(classes, items, ch, ch)
+}
+
+/// Whether one of two forms of a character is a member: an item that either is in settles it, of a negated set, too.
+fn in_items_either<C: Classes>(classes: &C, mut items: &[u32], ch: u32, other: u32) -> bool {
     let mut found = true;
     while let Some((operator, operands, rest)) = split_item(items) {
-        let hit = match (operator, operands) {
-            (op::FAILURE, _) => return !found,
-            (op::NEGATE, _) => {
-                found = !found;
-                false
+        match operator {
+            op::FAILURE => return !found,
+            op::NEGATE => found = !found,
+            _ => {
+                if in_item(classes, operator, operands, ch)
+                    || (other != ch && in_item(classes, operator, operands, other))
+                {
+                    return found;
+                }
             }
-            (op::LITERAL, &[literal]) => ch == literal,
-            (op::CATEGORY, &[number]) => in_category(classes, number, ch),
-            (op::RANGE, &[low, high]) => low <= ch && ch <= high,
-            (op::RANGE_UNI_IGNORE, &[low, high]) => {
-                // The character is in lower case already.
-                (low <= ch && ch <= high) || (low..=high).contains(&classes.upper(ch))
-            }
-            (op::CHARSET, bitmap) => ch < 256 && bit(bitmap, ch),
-            (op::BIGCHARSET, [_, tables @ ..]) => in_big_charset(tables, ch),
-            _ => false,
-        };
-        if hit {
-            return found;
         }
         items = rest;
     }
     false
+}
+
+#[inline]
+fn in_item<C: Classes>(classes: &C, operator: u32, operands: &[u32], ch: u32) -> bool {
+    match (operator, operands) {
+        (op::LITERAL, &[literal]) => ch == literal,
+        (op::CATEGORY, &[number]) => in_category(classes, number, ch),
+        (op::RANGE, &[low, high]) => low <= ch && ch <= high,
+        (op::RANGE_UNI_IGNORE, &[low, high]) => {
+            // The character is in lower case already.
+            (low <= ch && ch <= high) || (low..=high).contains(&classes.upper(ch))
+        }
+        (op::CHARSET, bitmap) => ch < 256 && bit(bitmap, ch),
+        (op::BIGCHARSET, [_, tables @ ..]) => in_big_charset(tables, ch),
+        _ => false,
+    }
 }
 
 /// `tables`: 64 words holding 256 block numbers as bytes in memory order, then blocks of 256 bits.

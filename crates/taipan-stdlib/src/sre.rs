@@ -106,7 +106,9 @@ impl Subject {
                 Ok(Str::from_text(vm, part.as_text())?.value())
             }
             Subject::Bytes(buffer) => {
-                let bytes = buffer.bytes(vm).get(start..end).unwrap_or(&[]).to_vec();
+                // What was found may have become shorter since.
+                let all = buffer.bytes(vm);
+                let bytes = all.get(start.min(all.len())..end.min(all.len())).unwrap_or(&[]).to_vec();
                 Ok(Bytes::new(vm, &bytes)?.value())
             }
         }

@@ -6,6 +6,9 @@ use taipan_vm::gc::{Gc, HeaderWord, HeapObject};
 use taipan_vm::heap_object;
 use taipan_vm::raise::Raised;
 use taipan_vm::spec::{GetSetDef, MethodDef, NO_NEW, TypeSpec, getter, method};
+use taipan_vm::types::bytes::Bytes;
+use taipan_vm::types::memoryview::MemoryView;
+use taipan_vm::types::str::Str;
 use taipan_vm::types::type_::class_of_spec;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
@@ -25,12 +28,16 @@ heap_object! {
         must_advance: bool,
         exhausted: bool,
         pad: [u8; 6],
+        /// Keeps the length of a subject that could change, until the last match is found.
+        export: Option<Gc<MemoryView>>,
     }
 }
 
 impl Scanner {
     /// A scanner from `pos` to `endpos`.
     pub fn new(vm: &mut Vm, pattern: Gc<Pattern>, string: Value, pos: usize, endpos: usize) -> Result<Value, Raised> {
+        let constant = string.downcast::<Str>(vm).is_some() || string.downcast::<Bytes>(vm).is_some();
+        let export = if constant { None } else { Some(MemoryView::of_object(vm, string)?) };
         let shape = class_of_spec(vm, &TYPE)?.get(vm).root_shape;
         let scanner = Scanner {
             header: HeaderWord::NEW,
@@ -42,6 +49,7 @@ impl Scanner {
             must_advance: false,
             exhausted: false,
             pad: [0; 6],
+            export,
         };
         Ok(vm.new_object(shape, scanner)?.value())
     }
@@ -66,6 +74,9 @@ fn advance(vm: &mut Vm, args: Args<'_>, mode: Mode) -> Result<Value, Raised> {
     fields.start = start.unwrap_or(0);
     fields.exhausted = start.is_none();
     fields.must_advance = must_advance;
+    if let Some(export) = fields.export.take_if(|_| start.is_none()) {
+        MemoryView::release(export, vm)?;
+    }
     if found { Match::new(vm, pattern, string, (pos, endpos), &state) } else { Ok(Value::NONE) }
 }
 
