@@ -76,11 +76,13 @@ pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, Syn
     let (mut text, implicit_newline) = text;
     if let Some(file_name) = file_name {
         // A program is read line by line.
-        let has_mark = !reading.ignore_cookie && bytes.starts_with(b"\xEF\xBB\xBF");
         let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let code = first.iter().find(|byte| !matches!(byte, b' ' | b'\t' | 0x0C));
-        let keeps_first_line = !has_mark && code.is_none_or(|byte| *byte == b'#') && declared_encoding(first).is_none();
-        let ending = unreadable_line(&text, file_name);
+        let keeps_first_line = code.is_none_or(|byte| *byte == b'#') && declared_encoding(first).is_none();
+        let has_mark = !reading.ignore_cookie && bytes.starts_with(b"\xEF\xBB\xBF");
+        let declared = if has_mark { Some(0) } else { declared_encoding(&text).map(|(_, lineno)| lineno) };
+        let shown = text.len() - usize::from(implicit_newline);
+        let ending = unreadable_line(&text, shown, Program { file_name, declared, keeps_first_line });
         if let Some((start, _)) = &ending {
             text.truncate(*start);
         }
@@ -95,16 +97,53 @@ pub(crate) fn read(bytes: &[u8], reading: Reading<'_, '_>) -> Result<Source, Syn
     Ok(Source { text, encoding, implicit_newline, ending: None, keeps_first_line: false })
 }
 
-/// The first line with a null byte or with bytes that are no UTF-8: where it starts, and its error.
-fn unreadable_line(text: &[u8], file_name: &str) -> Option<(usize, SyntaxError)> {
+/// What the reader of a program knows of it.
+#[derive(Clone, Copy)]
+struct Program<'a> {
+    file_name: &'a str,
+    /// The line that declares its encoding; 0 for a byte order mark.
+    declared: Option<usize>,
+    keeps_first_line: bool,
+}
+
+/// The first line with a null byte or with bytes that are no UTF-8: where it starts, and its error, which shows the text
+/// up to `shown`.
+fn unreadable_line(text: &[u8], shown: usize, program: Program<'_>) -> Option<(usize, SyntaxError)> {
     let null = memchr::memchr(0, text);
     let broken = std::str::from_utf8(text).err().map(|error| error.valid_up_to());
     let (at, error) = match (null, broken) {
         (Some(null), broken) if broken.is_none_or(|broken| null < broken) => (null, null_byte(text, 0)),
-        (_, Some(broken)) => (broken, non_utf8(text, broken, Some(file_name))),
+        (_, Some(broken)) => (broken, undecodable_line(text, broken, shown, program)),
         _ => return None,
     };
     Some((text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1), error))
+}
+
+/// The error for the bytes at `at`, which are no UTF-8: where the program says that it is UTF-8 it is the decoder's.
+fn undecodable_line(text: &[u8], at: usize, shown: usize, program: Program<'_>) -> SyntaxError {
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').take(2).collect();
+    let lineno = 1 + text[..at].iter().filter(|byte| **byte == b'\n').count();
+    // The first line that is kept is decoded with the second.
+    let with_first = program.keeps_first_line && lineno <= 2 && lines.len() == 2;
+    let reported = if with_first { 2 } else { lineno };
+    if program.declared.is_none_or(|declared| declared > reported) {
+        return non_utf8(text, at, Some(program.file_name));
+    }
+    let start = text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    let start = if with_first { lines.first().map_or(0, |line| line.len()) } else { start };
+    let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |end| start + end + 1);
+    let decoded = &text[if with_first { 0 } else { start }..end];
+    let msg = match std::str::from_utf8(decoded) {
+        Err(error) => format!("(unicode error) {}", undecodable_utf8(decoded, &error)),
+        Ok(_) => return non_utf8(text, at, Some(program.file_name)),
+    };
+    let line = String::from_utf8_lossy(&text[start..end.min(shown).max(start)]).into_owned();
+    let mut error = without_filename(msg, reported, line, (0, 0));
+    if let Some(location) = &mut error.location {
+        location.has_filename = true;
+        location.end_offset = -1;
+    }
+    error
 }
 
 fn translate_newlines(bytes: &[u8], final_newline: bool, preserve_crlf: bool) -> (Vec<u8>, bool) {
