@@ -70,7 +70,7 @@ impl LineTableWriter {
     fn entry(&mut self, place: &Position, units: u8) {
         let Position { lineno, end_lineno, col_offset, end_col_offset } = *place;
         let first = 0x80 | (units - 1);
-        if lineno == end_lineno && (lineno | col_offset | end_col_offset) >= 0 {
+        if lineno == end_lineno && (col_offset | end_col_offset) >= 0 && lineno != -1 {
             let delta = lineno.wrapping_sub(self.lineno);
             let width = end_col_offset - col_offset;
             if delta == 0 && col_offset < 80 && (0..16).contains(&width) {
@@ -91,7 +91,8 @@ impl LineTableWriter {
     #[cold]
     fn long_entry(&mut self, place: &Position, units: u8) {
         let Position { lineno, end_lineno, col_offset, end_col_offset } = *place;
-        if lineno < 0 {
+        // Trees of programs may have other negative numbers.
+        if lineno == -1 {
             return self.start(NONE, units);
         }
         let delta = lineno.wrapping_sub(self.lineno);
@@ -235,7 +236,7 @@ pub fn lines(linetable: &[u8], firstlineno: i32) -> impl Iterator<Item = (u32, u
         while let Some(more) = rest.next_if(|entry| entry.position.lineno == line) {
             end = more.end;
         }
-        Some((first.start, end, (line >= 0).then_some(line)))
+        Some((first.start, end, (line != -1).then_some(line)))
     })
 }
 

@@ -1,7 +1,7 @@
 //! Checks of trees that programs made: what the parser guarantees of its own trees.
 //!
-//! What the types of the tree cannot express (None in a list of nodes, constants of other types) is checked by whoever
-//! builds the tree; negative numbers of places are those of their bits. Recursion is bounded by [`Depth`].
+//! What the types of the tree cannot express is checked by whoever builds the tree, except for None in lists of statements
+//! and expressions ([`Constant::ABSENT`]) and constants of other types ([`Constant::Invalid`]); negative numbers of places are those of their bits. Recursion is bounded by [`Depth`].
 
 use std::borrow::Cow;
 
@@ -39,15 +39,16 @@ type Done = Result<(), ValidateError>;
 /// # Errors
 /// [`ValidateError`] with CPython's message.
 pub fn validate(module: &ast::Mod, stack_limit: usize) -> Result<(), ValidateError> {
-    let mut validator = Validator { depth: Depth::new(stack_limit) };
+    let mut validator = Validator { depth: Depth::new(stack_limit), interpolated: Ok(()) };
     match module {
-        ast::Mod::Module { body, .. } | ast::Mod::Interactive { body } => validator.stmts(body),
-        ast::Mod::Expression { body } => validator.load(body),
+        ast::Mod::Module { body, .. } | ast::Mod::Interactive { body } => validator.stmts(body)?,
+        ast::Mod::Expression { body } => validator.load(body)?,
         ast::Mod::FunctionType { argtypes, returns } => {
             validator.loads(argtypes)?;
-            validator.load(returns)
+            validator.load(returns)?;
         }
     }
+    validator.interpolated
 }
 
 fn value_error(message: impl Into<String>) -> Done {
@@ -105,6 +106,11 @@ fn check_constant(value: &Constant) -> Done {
     }
 }
 
+/// Whether the expression stands for None in a list.
+fn is_absent(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Constant { value, .. } if value.is_absent())
+}
+
 fn context_name(ctx: ExprContext) -> &'static str {
     match ctx {
         ExprContext::Load => "Load",
@@ -115,11 +121,16 @@ fn context_name(ctx: ExprContext) -> &'static str {
 
 struct Validator {
     depth: Depth,
+    /// Whether the texts of interpolations are constants: CPython takes any object there, so all else goes first.
+    interpolated: Done,
 }
 
 impl Validator {
     fn stmts(&mut self, stmts: &[Stmt]) -> Done {
-        stmts.iter().try_for_each(|stmt| self.stmt(stmt))
+        stmts.iter().try_for_each(|stmt| match &stmt.kind {
+            StmtKind::Expr { value } if is_absent(value) => value_error("None disallowed in statement list"),
+            _ => self.stmt(stmt),
+        })
     }
 
     fn body(&mut self, body: &[Stmt], owner: &str) -> Done {
@@ -140,7 +151,10 @@ impl Validator {
     }
 
     fn exprs(&mut self, exprs: &[ExprBox], ctx: ExprContext) -> Done {
-        exprs.iter().try_for_each(|expr| self.expr(expr, ctx))
+        exprs.iter().try_for_each(|expr| match is_absent(expr) {
+            true => value_error("None disallowed in expression list"),
+            false => self.expr(expr, ctx),
+        })
     }
 
     fn targets(&mut self, targets: &[ExprBox], ctx: ExprContext, owner: &str) -> Done {
@@ -402,7 +416,7 @@ impl Validator {
             ExprKind::FormattedValue { value, format_spec, .. }
             | ExprKind::Interpolation { value, format_spec, .. } => {
                 if let ExprKind::Interpolation { str, .. } = &expr.kind {
-                    check_constant(str)?;
+                    self.interpolated = std::mem::replace(&mut self.interpolated, Ok(())).and(check_constant(str));
                 }
                 self.load(value)?;
                 self.load_opt(format_spec.as_deref())?;

@@ -28,6 +28,14 @@ pub enum CompileError {
 }
 
 impl CompileError {
+    /// The error of a text with surrogates where CPython needs UTF-8: its place is the first run of them.
+    pub(crate) fn surrogates(text: Wtf8Buf) -> CompileError {
+        let is_surrogate = |point: u32| (0xD800..0xE000).contains(&point);
+        let start = text.code_points().position(is_surrogate).unwrap_or(0);
+        let run = text.code_points().skip(start).take_while(|&point| is_surrogate(point)).count();
+        CompileError::Surrogates { text, start, end: start + run }
+    }
+
     /// A `SyntaxError` at a place.
     pub fn syntax(message: impl Into<String>, location: SourceLocation) -> Self {
         CompileError::Syntax { message: message.into(), location }

@@ -1,7 +1,8 @@
 //! `from __future__ import ...`: the features a module asks for.
 
+use taipan_bytecode::Wtf8Buf;
 use taipan_bytecode::code::co;
-use taipan_syntax::ast::{Mod, Stmt, StmtKind};
+use taipan_syntax::ast::{Mod, Stmt, StmtKind, unescape_surrogates};
 
 use crate::docstring;
 use crate::error::CompileError;
@@ -60,6 +61,9 @@ impl FutureFeatures {
                 }
                 "braces" => "not a chance".to_owned(),
                 feature => {
+                    if let Some(text) = unescape_surrogates(feature) {
+                        return Err(CompileError::surrogates(Wtf8Buf::from_bytes(text).unwrap_or_default()));
+                    }
                     let shown: String = feature.chars().take(100).collect();
                     format!("future feature {shown} is not defined")
                 }

@@ -407,7 +407,7 @@ impl<'a> SymbolTable<'a> {
 
     /// The text of a name as code objects hold it, shared by all that do.
     pub(crate) fn text(&self, id: NameId) -> Wtf8Buf {
-        self.texts.get(id).unwrap_or_else(|| self.name(id).into())
+        self.texts.get(id).unwrap_or_else(|| shared_texts::text_of(self.name(id)))
     }
 
     /// The name with this text, which is added if it is new.

@@ -18,17 +18,45 @@ pub use stmt::{
     Alias, ClassDef, ExceptHandler, For, FunctionDef, MatchCase, Pattern, PatternKind, Stmt, StmtKind, Try, With,
     WithItem,
 };
+pub use surrogates::{escape_surrogates, unescape_surrogates};
 
 mod expr;
 mod int;
 mod names;
 mod stmt;
+mod surrogates;
 
 /// Text in WTF-8.
 pub type Text<'a> = &'a [u8];
 
 /// An expression inside another node.
 pub type ExprBox<'a> = &'a mut Expr<'a>;
+
+/// A `string` of the grammar: a type comment or the kind of a constant. In trees of programs it may be a `bytes` object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AstString<'a> {
+    pub text: Text<'a>,
+    pub is_bytes: bool,
+}
+
+impl AstString<'_> {
+    /// The kind of a text literal with the prefix `u`.
+    pub const U: AstString<'static> = AstString { text: b"u", is_bytes: false };
+}
+
+impl<'a> From<Text<'a>> for AstString<'a> {
+    fn from(text: Text<'a>) -> AstString<'a> {
+        AstString { text, is_bytes: false }
+    }
+}
+
+impl std::ops::Deref for AstString<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.text
+    }
+}
 
 /// A tree with the names in it.
 #[derive(Debug)]
@@ -61,7 +89,7 @@ impl Location {
 /// `mod`: the root of a tree.
 #[derive(Debug, PartialEq)]
 pub enum Mod<'a> {
-    Module { body: &'a mut [Stmt<'a>], type_ignores: &'a mut [TypeIgnore<'a>] },
+    Module { body: &'a mut [Stmt<'a>], type_ignores: &'a mut [Option<TypeIgnore<'a>>] },
     Interactive { body: &'a mut [Stmt<'a>] },
     Expression { body: ExprBox<'a> },
     FunctionType { argtypes: &'a mut [ExprBox<'a>], returns: ExprBox<'a> },
@@ -71,7 +99,7 @@ pub enum Mod<'a> {
 #[derive(Debug, PartialEq)]
 pub struct TypeIgnore<'a> {
     pub lineno: u32,
-    pub tag: Text<'a>,
+    pub tag: AstString<'a>,
 }
 
 /// `type_param` with its place.

@@ -195,7 +195,7 @@ fn all_tokens<'a>(
     mode: Mode,
     options: &ParseOptions,
     mut normalizer: Option<&mut Normalizer<'_>>,
-) -> (Vec<Token>, Vec<TypeIgnore<'a>>) {
+) -> (Vec<Token>, Vec<Option<TypeIgnore<'a>>>) {
     // Most sources have fewer tokens than that.
     let (mut tokens, mut type_ignores) = (Vec::with_capacity(lexer.text_len() / 5 + 16), Vec::new());
     let mut started = false;
@@ -209,8 +209,8 @@ fn all_tokens<'a>(
             token.number = names.number_of_spelling(lexer.text_of(&token), normalizer.as_deref_mut());
         }
         if token.kind == TokenKind::TypeIgnore {
-            let tag = arena.alloc_slice_copy(lexer.text_of(&token));
-            type_ignores.push(TypeIgnore { lineno: token.lineno, tag });
+            let tag = &*arena.alloc_slice_copy(lexer.text_of(&token));
+            type_ignores.push(Some(TypeIgnore { lineno: token.lineno, tag: tag.into() }));
             continue;
         }
         if token.kind == TokenKind::EndMarker && mode == Mode::Single && started {

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use crate::ast::{
-    Arena, Arg, CmpOp, Expr, ExprBox, ExprKind, Identifier, Keyword, Location, Mod, Names, Stmt, StmtKind, Text,
+    Arena, Arg, AstString, CmpOp, Expr, ExprBox, ExprKind, Identifier, Keyword, Location, Mod, Names, Stmt, StmtKind,
     TypeIgnore,
 };
 use crate::error::{Details, ErrorLocation, SyntaxWarning, WarningCategory};
@@ -127,7 +127,7 @@ impl<'s, 'a> Parser<'s, 'a> {
     }
 
     /// Parses everything as `mode` says; `type_ignores` are those the lexer found.
-    pub(crate) fn parse(&mut self, mode: Mode, type_ignores: &'a mut [TypeIgnore<'a>]) -> Parsing<Mod<'a>> {
+    pub(crate) fn parse(&mut self, mode: Mode, type_ignores: &'a mut [Option<TypeIgnore<'a>>]) -> Parsing<Mod<'a>> {
         self.mode = mode;
         match mode {
             Mode::Exec => {
@@ -333,10 +333,10 @@ impl<'s, 'a> Parser<'s, 'a> {
         if self.options.feature_version < minor { Err(Failure::Invalid) } else { Ok(()) }
     }
 
-    fn type_comment(&mut self) -> Option<Text<'a>> {
+    fn type_comment(&mut self) -> Option<AstString<'a>> {
         self.at(TokenKind::TypeComment).then(|| {
             let token = self.advance();
-            &*self.arena.alloc_slice_copy(self.text_of(token))
+            AstString::from(&*self.arena.alloc_slice_copy(self.text_of(token)))
         })
     }
 

@@ -368,7 +368,7 @@ impl Writer {
 
     fn clauses(&mut self, generators: &[Comprehension]) -> Writing {
         for clause in generators {
-            self.text(if clause.is_async { " async for " } else { " for " });
+            self.text(if clause.is_async != 0 { " async for " } else { " for " });
             self.expr(clause.target, Level::Tuple)?;
             self.text(" in ");
             self.expr(clause.iter, Level::Or)?;

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use taipan_bytecode::CodeObject;
+use taipan_bytecode::{CodeObject, Wtf8Buf};
 use taipan_compiler::{CompileError, CompileOptions, Warning};
-use taipan_syntax::ast::{Arena, Tree};
+use taipan_syntax::ast::{Arena, Tree, unescape_surrogates};
 use taipan_syntax::{Details, ErrorKind, Mode, ParseOptions, SyntaxError, SyntaxWarning, WarningCategory};
 
 use crate::host::HostResult;
@@ -384,7 +384,12 @@ pub fn raise_compile_error(vm: &mut Vm, error: &CompileError, filename: Value) -
                 Value::int32(location.end_col_offset.saturating_add(1)),
             ],
         )?;
-        let message = vm.new_str(message)?;
+        let message = match unescape_surrogates(message) {
+            Some(text) => {
+                crate::types::str::Str::from_wtf8(vm, &Wtf8Buf::from_bytes(text).unwrap_or_default())?.value()
+            }
+            None => vm.new_str(message)?,
+        };
         let exception = vm.new_exception(Exc::SyntaxError, &[message, details.value()])?;
         if !in_arguments {
             keep_message_only(vm, exception, message)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use taipan_bytecode::operands::{CommonConstant, make_function};
 use taipan_bytecode::{Constant, Opcode, Wtf8Buf};
-use taipan_syntax::ast::{self, CmpOp, ExprContext, ExprKind};
+use taipan_syntax::ast::{self, CmpOp, ExprContext, ExprKind, unescape_surrogates};
 use taipan_syntax::unparse_expr;
 
 use super::unit::{DeferredAnnotation, ScopeType, UnitStart};
@@ -96,6 +96,7 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn annotation_text(&mut self, annotation: &'a ast::Expr<'a>) -> Done {
         let text = unparse_expr(annotation).map_err(|_| CompileError::TooDeep)?;
+        let text = unescape_surrogates(&text).unwrap_or_else(|| text);
         self.load_const(constants::text(text)?, place(annotation.location))
     }
 

@@ -92,7 +92,7 @@ impl<'a> Compiler<'a> {
 
     fn comprehension_iter(&mut self, generator: &'a ast::Comprehension<'a>) -> Done {
         self.expr(generator.iter)?;
-        let op = if generator.is_async { Opcode::GetAiter } else { Opcode::GetIter };
+        let op = if generator.is_async != 0 { Opcode::GetAiter } else { Opcode::GetIter };
         self.op(op, place(generator.iter.location));
         Ok(())
     }
@@ -109,7 +109,7 @@ impl<'a> Compiler<'a> {
     ) -> Done {
         let Some(generator) = generators.get(index) else { return Ok(()) };
         self.depth.enter()?;
-        if generator.is_async {
+        if generator.is_async != 0 {
             self.async_generator(loc, generators, index, depth, output, iter_on_stack)?;
         } else {
             self.sync_generator(loc, generators, index, depth, output, iter_on_stack)?;

@@ -40,10 +40,7 @@ pub(super) fn docstring(body: &[ast::Stmt]) -> Result<Constant, CompileError> {
     let doc = docstring::of_body(body).ok_or(CompileError::Internal("body without docstring"))?;
     if !doc.is_ascii() && std::str::from_utf8(doc).is_err() {
         let expanded = Wtf8Buf::from_bytes(docstring::expand_tabs(doc)).unwrap_or_default();
-        let is_surrogate = |point: u32| (0xD800..0xE000).contains(&point);
-        let start = expanded.code_points().position(is_surrogate).unwrap_or(0);
-        let run = expanded.code_points().skip(start).take_while(|&point| is_surrogate(point)).count();
-        return Err(CompileError::Surrogates { text: expanded, start, end: start + run });
+        return Err(CompileError::surrogates(expanded));
     }
     text(docstring::clean(doc))
 }

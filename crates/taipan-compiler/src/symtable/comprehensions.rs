@@ -91,7 +91,7 @@ impl<'a> Builder<'_, 'a> {
         let location = expr.location.into();
         self.enter_block(name, BlockType::Function, ScopeKey::comprehension(expr), location)?;
         self.cur().comprehension = Some(kind);
-        if outermost.is_async {
+        if outermost.is_async != 0 {
             self.cur().coroutine = true;
         }
         self.add_def(&self.table.known.first_iterator.clone(), DEF_PARAM, location)?;
@@ -125,7 +125,7 @@ impl<'a> Builder<'_, 'a> {
         self.visit_expr(generator.iter)?;
         self.cur().comp_iter_expr -= 1;
         self.visit_exprs(generator.ifs)?;
-        if generator.is_async {
+        if generator.is_async != 0 {
             self.cur().coroutine = true;
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::int::Int;
 use super::names::Identifier;
-use super::{ExprBox, Location, Text};
+use super::{AstString, ExprBox, Location, Text};
 
 /// `expr`: an expression with its place.
 #[derive(Debug, PartialEq)]
@@ -106,7 +106,7 @@ pub enum ExprKind<'a> {
     /// `kind` is `Some("u")` for a text literal with that prefix.
     Constant {
         value: Constant<'a>,
-        kind: Option<&'a str>,
+        kind: Option<&'a AstString<'a>>,
     },
     Attribute {
         value: ExprBox<'a>,
@@ -161,6 +161,16 @@ pub enum Constant<'a> {
     FrozenSet(&'a [Constant<'a>]),
     /// An object of another class, named here: only in trees of programs, until they are checked.
     Invalid(&'a str),
+}
+
+impl Constant<'_> {
+    /// What an expression that is None in a list has as its value, until the tree is checked. No class has that name.
+    pub const ABSENT: Constant<'static> = Constant::Invalid("\0");
+
+    /// Whether it is [`Constant::ABSENT`].
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Constant::Invalid("\0"))
+    }
 }
 
 /// `expr_context`.
@@ -226,7 +236,8 @@ pub struct Comprehension<'a> {
     pub target: ExprBox<'a>,
     pub iter: ExprBox<'a>,
     pub ifs: &'a mut [ExprBox<'a>],
-    pub is_async: bool,
+    /// 0 or 1; other numbers in trees of programs.
+    pub is_async: i32,
 }
 
 /// `arguments`: the parameters of a function.
@@ -248,7 +259,7 @@ pub struct Arguments<'a> {
 pub struct Arg<'a> {
     pub arg: Identifier<'a>,
     pub annotation: Option<ExprBox<'a>>,
-    pub type_comment: Option<Text<'a>>,
+    pub type_comment: Option<AstString<'a>>,
     pub location: Location,
 }
 

@@ -2,7 +2,7 @@
 
 use super::expr::{Arguments, Constant, Keyword, Operator};
 use super::names::Identifier;
-use super::{ExprBox, Location, Text, TypeParam};
+use super::{AstString, ExprBox, Location, TypeParam};
 
 /// `stmt`: a statement with its place.
 #[derive(Debug, PartialEq)]
@@ -19,7 +19,7 @@ pub struct FunctionDef<'a> {
     pub body: &'a mut [Stmt<'a>],
     pub decorator_list: &'a mut [ExprBox<'a>],
     pub returns: Option<ExprBox<'a>>,
-    pub type_comment: Option<Text<'a>>,
+    pub type_comment: Option<AstString<'a>>,
     pub type_params: &'a mut [TypeParam<'a>],
 }
 
@@ -41,7 +41,7 @@ pub struct For<'a> {
     pub iter: ExprBox<'a>,
     pub body: &'a mut [Stmt<'a>],
     pub orelse: &'a mut [Stmt<'a>],
-    pub type_comment: Option<Text<'a>>,
+    pub type_comment: Option<AstString<'a>>,
 }
 
 /// The fields shared by `With` and `AsyncWith`.
@@ -49,7 +49,7 @@ pub struct For<'a> {
 pub struct With<'a> {
     pub items: &'a mut [WithItem<'a>],
     pub body: &'a mut [Stmt<'a>],
-    pub type_comment: Option<Text<'a>>,
+    pub type_comment: Option<AstString<'a>>,
 }
 
 /// The fields shared by `Try` and `TryStar`.
@@ -76,7 +76,7 @@ pub enum StmtKind<'a> {
     Assign {
         targets: &'a mut [ExprBox<'a>],
         value: ExprBox<'a>,
-        type_comment: Option<Text<'a>>,
+        type_comment: Option<AstString<'a>>,
     },
     TypeAlias {
         name: ExprBox<'a>,

@@ -29,6 +29,6 @@ impl<'a> Parser<'_, 'a> {
             self.exprs.push(test);
         }
         let ifs = self.exprs_from(base);
-        Ok(Comprehension { target, iter, ifs, is_async })
+        Ok(Comprehension { target, iter, ifs, is_async: i32::from(is_async) })
     }
 }

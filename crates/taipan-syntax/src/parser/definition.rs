@@ -1,7 +1,7 @@
 //! Functions, classes, decorators and type parameters.
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{ClassDef, ExprBox, FunctionDef, Stmt, StmtKind, Text, TypeParam, TypeParamKind};
+use crate::ast::{AstString, ClassDef, ExprBox, FunctionDef, Stmt, StmtKind, TypeParam, TypeParamKind};
 use crate::token::TokenKind as K;
 
 impl<'a> Parser<'_, 'a> {
@@ -45,7 +45,7 @@ impl<'a> Parser<'_, 'a> {
     }
 
     /// A type comment behind the colon, or on a line of its own before the block.
-    fn func_type_comment(&mut self) -> Option<Text<'a>> {
+    fn func_type_comment(&mut self) -> Option<AstString<'a>> {
         if self.at(K::Newline)
             && self.kind_at(1) == K::TypeComment
             && self.kind_at(2) == K::Newline

@@ -1,7 +1,7 @@
 //! String literals, f-strings and t-strings, and their concatenation.
 
 use super::{Failure, Parser, Parsing};
-use crate::ast::{Arena, Constant, Expr, ExprBox, ExprKind, Location};
+use crate::ast::{Arena, AstString, Constant, Expr, ExprBox, ExprKind, Location};
 use crate::literal::{self, InvalidEscape};
 use crate::token::TokenKind as K;
 
@@ -68,7 +68,7 @@ impl<'a> Parser<'_, 'a> {
         if let Some(escape) = &string.invalid {
             self.warn_escape(escape, token);
         }
-        let kind = string.unicode_prefix.then_some("u");
+        let kind = string.unicode_prefix.then_some(&AstString::U);
         Ok(self.expr(ExprKind::Constant { value: string.value, kind }, start))
     }
 

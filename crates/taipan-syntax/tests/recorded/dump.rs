@@ -170,8 +170,9 @@ impl Dump {
                     Box::new(|d| d.stmts(body)),
                     Box::new(|d| {
                         d.list(type_ignores, |d, t| {
+                            let Some(t) = t else { return };
                             d.word(&format!("TypeIgnore({},", t.lineno));
-                            d.text(t.tag);
+                            d.text(&t.tag);
                             d.word(")");
                         })
                     }),
@@ -191,7 +192,7 @@ impl Dump {
             vec![
                 Box::new(|d| d.text(arg.arg.as_bytes())),
                 Box::new(|d| d.option(arg.annotation.as_deref())),
-                Box::new(|d| d.optional_text(arg.type_comment)),
+                Box::new(|d| d.optional_text(arg.type_comment.as_deref())),
             ],
         );
         self.place(arg.location);
@@ -247,7 +248,7 @@ impl Dump {
                     Box::new(|d| d.expr(clause.target)),
                     Box::new(|d| d.expr(clause.iter)),
                     Box::new(|d| d.exprs(clause.ifs)),
-                    Box::new(move |d| d.word(if clause.is_async { "1" } else { "0" })),
+                    Box::new(move |d| d.word(&clause.is_async.to_string())),
                 ],
             )
         });
@@ -339,10 +340,7 @@ impl Dump {
             ExprKind::TemplateStr { values } => self.node("TemplateStr", vec![Box::new(|d| d.exprs(values))]),
             ExprKind::Constant { value, kind } => self.node(
                 "Constant",
-                vec![
-                    Box::new(|d| d.constant(value)),
-                    Box::new(|d| d.optional_text(kind.as_deref().map(str::as_bytes))),
-                ],
+                vec![Box::new(|d| d.constant(value)), Box::new(|d| d.optional_text(kind.map(|kind| kind.text)))],
             ),
             ExprKind::Attribute { value, attr, ctx } => self.node(
                 "Attribute",

@@ -120,7 +120,7 @@ impl Dump {
                 Box::new(|d| d.stmts(def.body)),
                 Box::new(|d| d.exprs(def.decorator_list)),
                 Box::new(|d| d.option(def.returns.as_deref())),
-                Box::new(|d| d.optional_text(def.type_comment)),
+                Box::new(|d| d.optional_text(def.type_comment.as_deref())),
                 Box::new(|d| d.list(def.type_params, Self::type_param)),
             ],
         );
@@ -134,7 +134,7 @@ impl Dump {
                 Box::new(|d| d.expr(parts.iter)),
                 Box::new(|d| d.stmts(parts.body)),
                 Box::new(|d| d.stmts(parts.orelse)),
-                Box::new(|d| d.optional_text(parts.type_comment)),
+                Box::new(|d| d.optional_text(parts.type_comment.as_deref())),
             ],
         );
     }
@@ -155,7 +155,7 @@ impl Dump {
                     })
                 }),
                 Box::new(|d| d.stmts(parts.body)),
-                Box::new(|d| d.optional_text(parts.type_comment)),
+                Box::new(|d| d.optional_text(parts.type_comment.as_deref())),
             ],
         );
     }

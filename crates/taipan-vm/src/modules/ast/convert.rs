@@ -164,11 +164,38 @@ alternatives! { type_param TypeParamKind {
     TypeVarTuple { name, default_value }
 }}
 
+/// What stands for None in a list until the tree is checked.
+trait Absent<'a>: Sized {
+    fn absent(_: &Reading<'_, 'a>) -> Option<Self> {
+        None
+    }
+}
+
+impl<'a> Absent<'a> for ExprKind<'a> {
+    fn absent(_: &Reading<'_, 'a>) -> Option<Self> {
+        Some(ExprKind::Constant { value: Constant::ABSENT, kind: None })
+    }
+}
+
+impl<'a> Absent<'a> for StmtKind<'a> {
+    fn absent(reading: &Reading<'_, 'a>) -> Option<Self> {
+        Some(StmtKind::Expr { value: Item::absent(reading)? })
+    }
+}
+
+impl<'a> Absent<'a> for PatternKind<'a> {}
+
+impl<'a> Absent<'a> for TypeParamKind<'a> {}
+
 /// Nodes made of an alternative and a place.
 macro_rules! placed_sums {
     ($($type:ident $kind:ident $list:expr;)*) => {$(
         impl<'a> Item<'a> for $type<'a> {
             const LIST: Option<&'static str> = Some($list);
+
+            fn absent(reading: &Reading<'_, 'a>) -> Option<Self> {
+                $kind::absent(reading).map(|kind| $type { kind, location: Location::NONE })
+            }
 
             fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
                 let object = self.kind.write(vm, classes)?;
@@ -293,6 +320,10 @@ enumerations! {
 /// What lies in the arena.
 impl<'a, T: Item<'a>> Item<'a> for &'a mut T {
     const LIST: Option<&'static str> = T::LIST;
+
+    fn absent(reading: &Reading<'_, 'a>) -> Option<Self> {
+        T::absent(reading).map(|item| reading.arena().alloc(item))
+    }
 
     fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
         (**self).to_object(vm, classes)

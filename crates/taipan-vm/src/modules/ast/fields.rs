@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 
 use taipan_bytecode::Wtf8Buf;
-use taipan_syntax::ast::{Arena, Identifier, Location, Names, Text};
+use taipan_syntax::ast::{Arena, AstString, Identifier, Location, Names, Text, escape_surrogates, unescape_surrogates};
 
 use super::Classes;
 use super::nodes::{Kind, Place};
@@ -58,6 +58,11 @@ impl std::ops::Deref for Reading<'_, '_> {
 pub(super) trait Item<'a>: Sized {
     /// The word for lists of these in messages; none: None is left out of lists.
     const LIST: Option<&'static str> = Some("expression");
+
+    /// What stands for None in a list of these until the tree is checked.
+    fn absent(_: &Reading<'_, 'a>) -> Option<Self> {
+        None
+    }
 
     fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised>;
 
@@ -148,6 +153,10 @@ impl<'a, T: Item<'a>> Field<'a> for &'a mut [T] {
             match (T::from_object(vm, reading, object)?, T::LIST) {
                 (Some(item), _) => items.push(item),
                 (None, Some(what)) => {
+                    if let Some(absent) = T::absent(reading) {
+                        items.push(absent);
+                        return Ok(());
+                    }
                     return Err(vm.raise(Exc::ValueError, format!("None disallowed in {what} list")));
                 }
                 (None, None) => {}
@@ -259,7 +268,10 @@ impl<'a> Field<'a> for u32 {
 /// Identifiers.
 impl<'a> Item<'a> for Identifier<'a> {
     fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
-        Ok(Str::intern(vm, self)?.value())
+        match unescape_surrogates(&**self) {
+            Some(text) => Ok(Str::from_wtf8(vm, &Wtf8Buf::from_bytes(text).unwrap_or_default())?.value()),
+            None => Ok(Str::intern(vm, self)?.value()),
+        }
     }
 
     fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
@@ -269,32 +281,24 @@ impl<'a> Item<'a> for Identifier<'a> {
         let Some(text) = object.exact::<Str>() else {
             return Err(vm.raise(Exc::TypeError, "AST identifier must be of type str"));
         };
-        match text.get(vm).to_utf8() {
-            Some(name) => Ok(Some(reading.names.borrow_mut().intern(&name))),
-            None => {
-                vm.check_encodable(text)?;
-                Ok(None)
-            }
+        let name = match text.get(vm).to_utf8() {
+            Some(name) => reading.names.borrow_mut().intern(&escape_surrogates(name.as_bytes())),
+            None => reading.names.borrow_mut().intern(&escape_surrogates(text.get(vm).to_wtf8().as_bytes())),
+        };
+        Ok(Some(name))
+    }
+}
+
+/// Type comments, tags and kinds of constants.
+impl<'a> Item<'a> for AstString<'a> {
+    fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
+        if self.is_bytes {
+            return Ok(Bytes::new(vm, self.text)?.value());
         }
-    }
-}
-
-/// The kind of a constant, which is any string.
-impl<'a> Item<'a> for &'a str {
-    fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
-        Ok(Str::intern(vm, self)?.value())
-    }
-
-    fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
-        let text = <Text<'_>>::from_object(vm, reading, object)?;
-        Ok(text.map(|text| &*reading.arena.alloc_str(&String::from_utf8_lossy(text))))
-    }
-}
-
-/// Type comments and tags.
-impl<'a> Item<'a> for Text<'a> {
-    fn to_object(&self, vm: &mut Vm, _: &Classes) -> Result<Value, Raised> {
-        Ok(Str::from_wtf8(vm, &Wtf8Buf::from_bytes(self.to_vec()).unwrap_or_default())?.value())
+        match std::str::from_utf8(self.text) {
+            Ok(text) => Ok(Str::intern(vm, text)?.value()),
+            Err(_) => Ok(Str::from_wtf8(vm, &Wtf8Buf::from_bytes(self.text.to_vec()).unwrap_or_default())?.value()),
+        }
     }
 
     fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
@@ -302,12 +306,23 @@ impl<'a> Item<'a> for Text<'a> {
             return Ok(None);
         }
         if let Some(text) = object.exact::<Str>() {
-            return Ok(Some(reading.text(text.get(vm).to_wtf8().as_bytes())));
+            return Ok(Some(reading.text(text.get(vm).to_wtf8().as_bytes()).into()));
         }
         if let Some(bytes) = object.exact::<Bytes>() {
-            return Ok(Some(reading.text(String::from_utf8_lossy(bytes.get(vm).bytes()).as_bytes())));
+            return Ok(Some(AstString { text: reading.text(bytes.get(vm).bytes()), is_bytes: true }));
         }
         Err(vm.raise(Exc::TypeError, "AST string must be of type str"))
+    }
+}
+
+impl<'a> Item<'a> for &'a AstString<'a> {
+    fn to_object(&self, vm: &mut Vm, classes: &Classes) -> Result<Value, Raised> {
+        (**self).to_object(vm, classes)
+    }
+
+    fn from_object(vm: &mut Vm, reading: &Reading<'_, 'a>, object: Value) -> Result<Option<Self>, Raised> {
+        let string = AstString::from_object(vm, reading, object)?;
+        Ok(string.map(|string| &*reading.arena().alloc(string)))
     }
 }
 

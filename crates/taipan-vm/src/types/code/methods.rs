@@ -113,7 +113,7 @@ fn get_lnotab(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn optional(line: i32) -> Value {
-    if line < 0 { Value::NONE } else { Value::int32(line) }
+    if line == -1 { Value::NONE } else { Value::int32(line) }
 }
 
 fn lines(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {

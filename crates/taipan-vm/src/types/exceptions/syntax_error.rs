@@ -1,5 +1,7 @@
 //! `SyntaxError`: where in a source the error is.
 
+use taipan_bytecode::Wtf8Buf;
+
 use crate::args::Args;
 use crate::gc::{Gc, HeapObject};
 use crate::heap_object;
@@ -59,23 +61,28 @@ fn init(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<(), Raised> {
 
 fn str(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     let SyntaxFailure { message, filename, lineno, .. } = *expect(vm, this).get(vm);
-    let filename = match filename.and_then(|name| name.downcast::<Str>(vm)) {
-        Some(name) => {
-            let name = name.get(vm).to_string_lossy();
-            Some(name.rsplit('/').next().unwrap_or_default().to_owned())
-        }
-        None => None,
-    };
+    let filename = filename.and_then(|name| name.downcast::<Str>(vm)).map(|name| {
+        let name = name.get(vm).to_wtf8();
+        name.as_bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default().to_vec()
+    });
     let lineno = lineno.filter(|line| !line.is_bool()).and_then(|line| vm.as_i64(line));
     let message = message.unwrap_or(Value::NONE);
-    let suffix = match (filename, lineno) {
-        (None, None) => return vm.str(message),
-        (Some(name), Some(line)) => format!("({name}, line {line})"),
-        (Some(name), None) => format!("({name})"),
-        (None, Some(line)) => format!("(line {line})"),
+    let message = vm.str(message)?;
+    let line = lineno.map(|line| format!("line {line}"));
+    let place = match (filename, line) {
+        (None, None) => return Ok(message),
+        (Some(name), Some(line)) => [&*name, b", ", line.as_bytes()].concat(),
+        (Some(name), None) => name,
+        (None, Some(line)) => line.into_bytes(),
     };
-    let message = vm.str_string(message)?;
-    vm.new_str(&format!("{message} {suffix}"))
+    let mut text = match message.downcast::<Str>(vm) {
+        Some(message) => message.get(vm).to_wtf8().as_bytes().to_vec(),
+        None => Vec::new(),
+    };
+    text.extend_from_slice(b" (");
+    text.extend_from_slice(&place);
+    text.push(b')');
+    Ok(Str::from_wtf8(vm, &Wtf8Buf::from_bytes(text).unwrap_or_default())?.value())
 }
 
 const GETSET: &[GetSetDef] = &[
