@@ -19,3 +19,42 @@ for call in CALLS:
         print(call, eval(call))
     except TypeError as error:
         print(call, "|", error)
+
+
+import _operator
+import functools
+import itertools
+import math
+import os
+import time
+
+MORE = """
+math.sin() math.sin(1, 2) math.sin(x=1) math.floor(x=1) math.gcd(x=1) math.comb(1) math.comb(1, k=1) time.time(1) time.time(x=1)
+os.getcwd(1) os.getcwd(x=1) _operator.add(1) _operator.add(a=1) _operator.neg() itertools.count.__new__() itertools.count.__new__(int)
+itertools.chain.from_iterable() itertools.count.__iter__() itertools.count().__iter__(1) int.__new__(str) type.__subclasses__(int, 1)
+type.__instancecheck__(int) int.__instancecheck__() list.append([]) str.upper('', 1) {}.__setitem__(1) object.__setattr__(1)
+[].__getitem__() {}.__contains__(1, 2) ''.__add__(x=1) functools.reduce() functools.reduce(x=1) sorted() sorted(1, 2) sorted([], zz=1)
+sorted(zz=1) sorted([2, 1], reverse=True) [].sort(1) [].sort(1, 2, 3) bytes.maketrans(x=1) dict.fromkeys(x=1) len(1, 2) len(x=1)
+(1).bit_length(1) (1.5).hex(x=1) itertools.count().__reduce__(1) max(x=1) divmod(1) divmod(x=1) ord() chr(i=1) math.sumprod(1)
+""".strip().replace("\n", " ").split(") ")
+for call in MORE:
+    call = call.strip()
+    call += "" if call.endswith(")") else ")"
+    try:
+        print(call, eval(call))
+    except TypeError as error:
+        print(call, "|", error)
+
+
+class Refusing:
+    """What a function called by a native one says is told as it is."""
+
+    def __iter__(self):
+        raise TypeError("tuple() takes no keyword arguments")
+
+
+for call in (lambda: list(Refusing()), lambda: math.fsum(Refusing())):
+    try:
+        call()
+    except TypeError as error:
+        print(error)

@@ -242,6 +242,15 @@ impl<'a> Args<'a> {
         body(vm, Args::new(&mut bound[..signature.slots()]))
     }
 
+    /// Whether a function of this signature takes as many arguments; keywords count as fitting where any is taken.
+    pub fn fits(&self, signature: &Signature) -> bool {
+        if self.kwcount != 0 {
+            return signature.varkw || signature.kwonly != 0 || signature.posonly != signature.positional;
+        }
+        let n = self.len();
+        n >= signature.required as usize && (signature.varargs || n <= signature.positional as usize)
+    }
+
     /// Binds by `signature` and calls a native function.
     #[inline]
     pub fn call_bound(&self, vm: &mut Vm, signature: &Signature, callee: NativeCallee) -> Result<Value, Raised> {
@@ -381,7 +390,9 @@ impl<'a> Args<'a> {
             }
             (true, _, _) if max == min => format!("{name} expected {max} argument{}, got {given}", s(max)),
             (true, _, _) => format!("{name} expected at most {max} argument{}, got {given}", s(max)),
-            (false, 0, _) => format!("{name}() takes no positional arguments"),
+            (false, 0, _) if given + self.kwcount <= signature.kwonly as usize => {
+                format!("{name}() takes no positional arguments")
+            }
             (false, _, _) => {
                 let total = max + signature.kwonly as usize;
                 let given = given + self.kwcount;

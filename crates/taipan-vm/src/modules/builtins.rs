@@ -92,7 +92,7 @@ const FUNCTIONS: &[MethodDef] = &[
     function("repr(obj, /)", attributes::repr, docs::REPR),
     function("round(number, ndigits=None)", numbers::round, docs::ROUND),
     function("setattr(obj, name, value, /)", attributes::setattr, docs::SETATTR),
-    function("sorted(iterable, /, *, key=None, reverse=False)", reduction::sorted, docs::SORTED),
+    MethodDef::raw_static("sorted", reduction::sorted, docs::SORTED),
     function("sum(iterable, /, start=0)", reduction::sum, docs::SUM),
     MethodDef::raw_static("vars", attributes::vars, docs::VARS),
 ];

@@ -10,6 +10,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 pub mod methods;
+pub mod refusal;
 
 pub use methods::TYPE;
 
@@ -59,6 +60,6 @@ pub fn call(vm: &mut Vm, callable: Value, args: Args<'_>) -> Result<Value, Raise
     vm.check_native_stack()?;
     match receiver {
         Some(receiver) if passes => args.with_first(vm, receiver, |vm, args| call_def(vm, def, args)),
-        _ => call_def(vm, def, args),
+        _ => call_def(vm, def, args).map_err(|raised| refusal::explain(vm, raised, def, args, callable)),
     }
 }

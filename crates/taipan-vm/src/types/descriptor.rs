@@ -6,7 +6,7 @@ use crate::heap_object;
 use crate::raise::{Exc, Raised};
 use crate::spec::{Binding, GetSetDef, MethodDef};
 use crate::types::Builtin;
-use crate::types::builtin_method::{BuiltinMethod, call_def};
+use crate::types::builtin_method::{BuiltinMethod, call_def, refusal};
 use crate::types::str::Str;
 use crate::types::type_::Type;
 use crate::types::type_::slotdefs::SlotDef;
@@ -96,7 +96,7 @@ pub fn check_receiver(vm: &mut Vm, name: &str, class: Gc<Type>, object: Value) -
     if vm.is_instance(object, class) {
         return Ok(());
     }
-    let (owner, got) = (Type::name(class, vm), vm.type_name(object));
+    let (owner, got) = (Type::full_name(class, vm), vm.type_name(object));
     Err(vm
         .raise(Exc::TypeError, format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{got}' object")))
 }
@@ -112,5 +112,5 @@ pub fn call_method_descriptor(vm: &mut Vm, callable: Value, args: Args<'_>) -> R
     }
     check_receiver(vm, def.name(), class, args.get(0))?;
     vm.check_native_stack()?;
-    call_def(vm, def, args)
+    call_def(vm, def, args).map_err(|raised| refusal::explain(vm, raised, def, args, callable))
 }

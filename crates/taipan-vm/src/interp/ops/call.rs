@@ -13,7 +13,7 @@ use crate::names::name;
 use crate::raise::{Exc, Raised};
 use crate::slots::{Init, New};
 use crate::types::Builtin;
-use crate::types::builtin_method::{BuiltinMethod, call_def};
+use crate::types::builtin_method::{BuiltinMethod, call_def, refusal};
 use crate::types::descriptor::MethodDescriptor;
 use crate::types::dict::Dict;
 use crate::types::function::Function;
@@ -320,8 +320,8 @@ pub fn call_native(vm: &mut Vm, op: Op) -> Result<Value, Raised> {
         },
         _ => match callable.exact::<BuiltinMethod>() {
             Some(function) if !function.get(vm).passes_receiver => {
-                let def = function.get(vm).def;
-                call_def(vm, def, Args::from_cells(args))
+                let (def, args) = (function.get(vm).def, Args::from_cells(args));
+                call_def(vm, def, args).map_err(|raised| refusal::explain(vm, raised, def, args, callable))
             }
             Some(_) => vm.call_args(callable, Args::from_cells(args)),
             None => call_descriptor(vm, callable, args),
@@ -338,7 +338,8 @@ fn call_descriptor(vm: &mut Vm, callable: Value, args: &[std::cell::Cell<Value>]
     {
         let def = method.get(vm).def;
         vm.check_native_stack()?;
-        return call_def(vm, def, Args::from_cells(args));
+        let args = Args::from_cells(args);
+        return call_def(vm, def, args).map_err(|raised| refusal::explain(vm, raised, def, args, callable));
     }
     vm.call_args(callable, Args::from_cells(args))
 }

@@ -228,16 +228,11 @@ impl Best {
 }
 
 pub(super) fn sorted(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-    let [iterable, key, reverse] = args.all();
-    let list = super::attributes::listed(vm, iterable)?;
+    if args.len() != 1 {
+        return Err(vm.raise(Exc::TypeError, format!("sorted expected 1 argument, got {}", args.len())));
+    }
+    let list = super::attributes::listed(vm, args.get(0))?;
     let sort = vm.get_attr_str(list.value(), "sort")?;
-    match (key.given(), reverse.given()) {
-        (None, None) => vm.call(sort, &[])?,
-        (key, reverse) => vm.call_keywords(
-            sort,
-            &[],
-            &[("key", key.unwrap_or(Value::NONE)), ("reverse", reverse.unwrap_or(Value::FALSE))],
-        )?,
-    };
+    vm.call_args(sort, args.skip(1))?;
     Ok(list.value())
 }

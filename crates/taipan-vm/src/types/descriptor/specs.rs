@@ -37,12 +37,12 @@ fn classmethod_get(vm: &mut Vm, this: Value, object: Option<Value>, owner: Optio
         (None, None) => class.value(),
     };
     let Some(own) = owner.downcast::<Type>(vm) else {
-        let (name, class, got) = (def.name(), Type::name(class, vm), vm.type_name(owner));
+        let (name, class, got) = (def.name(), Type::full_name(class, vm), vm.type_name(owner));
         let message = format!("descriptor '{name}' for type '{class}' needs a type, not a '{got}' as arg 2");
         return Err(vm.raise(Exc::TypeError, message));
     };
     if !Type::is_subtype(own, vm, class) {
-        let (name, class, got) = (def.name(), Type::name(class, vm), Type::name(own, vm));
+        let (name, class, got) = (def.name(), Type::full_name(class, vm), Type::full_name(own, vm));
         let message = format!("descriptor '{name}' requires a subtype of '{class}' but received '{got}'");
         return Err(vm.raise(Exc::TypeError, message));
     }
@@ -53,7 +53,7 @@ fn classmethod_call(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<Value, R
     let descriptor: Gc<MethodDescriptor> = expect(vm, this);
     if args.is_empty() {
         let (name, class) = (descriptor.get(vm).def.name(), descriptor.get(vm).class);
-        let class = Type::name(class, vm);
+        let class = Type::full_name(class, vm);
         return Err(vm.raise(Exc::TypeError, format!("descriptor '{name}' of '{class}' object needs an argument")));
     }
     let bound = classmethod_get(vm, this, None, Some(args.get(0)))?;
@@ -77,12 +77,12 @@ fn wrapper_call(vm: &mut Vm, this: Value, args: Args<'_>) -> Result<Value, Raise
     let (def, class) = (descriptor.get(vm).def, descriptor.get(vm).class);
     let name = vm.name(def.name).get(vm).to_string_lossy();
     if args.is_empty() {
-        let class = Type::name(class, vm);
+        let class = Type::full_name(class, vm);
         return Err(vm.raise(Exc::TypeError, format!("descriptor '{name}' of '{class}' object needs an argument")));
     }
     let receiver = args.get(0);
     if !vm.is_instance(receiver, class) {
-        let (class, got) = (Type::name(class, vm), vm.type_name(receiver));
+        let (class, got) = (Type::full_name(class, vm), vm.type_name(receiver));
         let message = format!("descriptor '{name}' requires a '{class}' object but received a '{got}'");
         return Err(vm.raise(Exc::TypeError, message));
     }
@@ -108,7 +108,7 @@ fn getset_get(vm: &mut Vm, this: Value, object: Option<Value>, _: Option<Value>)
 }
 
 fn read_only(vm: &mut Vm, name: &str, class: Gc<Type>) -> Raised {
-    let owner = Type::name(class, vm);
+    let owner = Type::full_name(class, vm);
     vm.raise(Exc::AttributeError, format!("attribute '{name}' of '{owner}' objects is not writable"))
 }
 

@@ -59,7 +59,7 @@ fn call_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Some(owner) = args.get(0).downcast::<Type>(vm) else {
         return Err(vm.raise(Exc::SystemError, "__new__ of no type"));
     };
-    let owner_name = Type::name(owner, vm);
+    let owner_name = Type::full_name(owner, vm);
     if args.len() < 2 {
         return Err(vm.raise(Exc::TypeError, format!("{owner_name}.__new__(): not enough arguments")));
     }
@@ -68,7 +68,7 @@ fn call_new(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
         let message = format!("{owner_name}.__new__(X): X is not a type object ({got})");
         return Err(vm.raise(Exc::TypeError, message));
     };
-    let class_name = Type::name(class, vm);
+    let class_name = Type::full_name(class, vm);
     if !Type::is_subtype(class, vm, owner) {
         let message = format!("{owner_name}.__new__({class_name}): {class_name} is not a subtype of {owner_name}");
         return Err(vm.raise(Exc::TypeError, message));

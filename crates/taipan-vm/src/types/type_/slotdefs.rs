@@ -79,7 +79,10 @@ fn exact_args(vm: &mut Vm, args: Args<'_>, n: usize, name: Atom) -> Result<(), R
     }
     if args.len() != n {
         let s = if n == 1 { "" } else { "s" };
-        return Err(vm.raise(Exc::TypeError, format!("expected {n} argument{s}, got {}", args.len())));
+        // Some wrappers unpack their arguments as functions do, which name themselves.
+        let named = n == 2 || name == name::BUFFER || name == name::RELEASE_BUFFER;
+        let text = if named { vm.name(name).get(vm).to_string_lossy() + " " } else { String::new() };
+        return Err(vm.raise(Exc::TypeError, format!("{text}expected {n} argument{s}, got {}", args.len())));
     }
     Ok(())
 }

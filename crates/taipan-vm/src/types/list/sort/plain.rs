@@ -14,6 +14,8 @@ use crate::vm::Vm;
 
 /// Positions sorted or merged between two looks at the signals.
 const PART: usize = 1 << 16;
+/// Up to so many positions are sorted at once.
+const SHORT: usize = 1 << 20;
 
 /// How far a sort has come.
 #[derive(Default)]
@@ -57,7 +59,7 @@ pub(super) fn sort(
 
 impl Progress {
     fn sort(&mut self, order: &mut [u32], lookout: &mut Lookout, compare: impl Fn(u32, u32) -> Ordering) -> bool {
-        if order.len() <= PART * 2 {
+        if order.len() <= SHORT {
             order.sort_by(|a, b| compare(*a, *b));
             return true;
         }
