@@ -13,7 +13,7 @@ mod writer;
 use std::fmt;
 
 pub use constant_reader::{load, load_code, load_static_code};
-pub use constant_writer::{dump, dump_code};
+pub use constant_writer::{dump, dump_code, dump_inner_code};
 pub use reader::{SliceInput, read};
 pub use visitor::{Atom, CodeHead, Container, Visitor};
 pub use writer::{WriteError, Writer};

@@ -78,6 +78,11 @@ impl Wtf8Buf {
         Wtf8Buf { bytes: Bytes::Part(Part::new(memory, range)) }
     }
 
+    /// Whether it was made by [`Wtf8Buf::from_part`], as the compiler makes the texts of names.
+    pub fn is_part(&self) -> bool {
+        matches!(self.bytes, Bytes::Part(_))
+    }
+
     /// The same text, cheap to clone.
     pub fn into_shared(self) -> Self {
         Wtf8Buf { bytes: self.bytes.into_shared() }

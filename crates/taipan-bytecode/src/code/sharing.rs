@@ -8,7 +8,7 @@
 //!
 //! Strings that look like names are not mentioned: they are interned.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -74,6 +74,30 @@ impl Sharing {
         let start = self.entries.partition_point(|entry| entry.code < number);
         let rest = self.entries.get(start..).unwrap_or_default();
         rest.get(..rest.partition_point(|entry| entry.code == number)).unwrap_or_default()
+    }
+
+    /// The strings of a code object and those in it that are interned though they do not look like names; this is the
+    /// sharing of the outermost one.
+    pub fn interned_of<'a>(&self, root: &'a CodeObject) -> HashSet<&'a Wtf8Buf> {
+        let mut found = HashSet::new();
+        let mut todo = vec![root];
+        while let Some(code) = todo.pop() {
+            let mut entries = self.of_code(code.unit.number).iter().filter(|entry| entry.slot == INTERNED).peekable();
+            let mut constants: Vec<&Constant> = code.consts.iter().rev().collect();
+            let mut place = 0;
+            while let Some(constant) = constants.pop() {
+                let is_interned = entries.next_if(|entry| entry.place == place).is_some();
+                place += 1;
+                match constant {
+                    Constant::Str(text) if is_interned => {
+                        found.insert(text);
+                    }
+                    Constant::Code(inner) => todo.push(inner),
+                    other => constants.extend(other.parts().iter().rev()),
+                }
+            }
+        }
+        found
     }
 
     /// Whether equal tuples of names and of constants, and equal tables, are one object.
@@ -357,6 +381,8 @@ impl<'a> Finder<'a> {
                 // There is one object of each character of Latin-1.
                 (text.char_count() == 1).then_some(INTERNED)
             }
+            // A name of the source.
+            Constant::Str(text) if text.is_part() => Some(INTERNED),
             // The name of the class is this object, and names are interned; a name that code made before has is another one.
             Constant::Str(text) if *text == code.qualname && is_class_body(code) => {
                 let is_older = |other: &&CodeObject| other.unit.number < number && other.qualname == *text;

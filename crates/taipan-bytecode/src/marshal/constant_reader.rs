@@ -351,7 +351,7 @@ impl Visitor for Builder<'_> {
         let has_marks = self.open.len() > marks as usize;
         for (i, item) in items.iter().enumerate() {
             weight = weight.saturating_add(item.weight);
-            has_objects |= item.has_objects;
+            has_objects |= item.has_objects || matches!(item.constant, Constant::Tuple(_));
             if has_marks {
                 let end = items.get(i + 1).map_or(self.open.len(), |next| next.marks as usize);
                 for mark in self.open.get_mut(item.marks as usize..end).unwrap_or_default() {

@@ -11,7 +11,7 @@ use dashu_int::IBig;
 use super::MAX_DEPTH;
 use super::visitor::CodeHead;
 use super::writer::{WriteError, Writer};
-use crate::code::sharing::{is_class_body, is_name_like};
+use crate::code::sharing::{Sharing, is_name_like};
 use crate::code::{CodeObject, Constant};
 use crate::ops::Opcode;
 use crate::wtf8::Wtf8Buf;
@@ -25,7 +25,7 @@ pub fn dump(value: &Constant, version: u32) -> Result<Vec<u8>, WriteError> {
         Constant::Code(code) => return dump_code(code, version),
         value => Part::Constant(value),
     };
-    dump_part(root, version)
+    dump_part(root, Interned { texts: HashSet::new() }, version)
 }
 
 /// Marshals a code object, as the body of a `.pyc` file.
@@ -33,7 +33,16 @@ pub fn dump(value: &Constant, version: u32) -> Result<Vec<u8>, WriteError> {
 /// # Errors
 /// [`WriteError`]
 pub fn dump_code(code: &CodeObject, version: u32) -> Result<Vec<u8>, WriteError> {
-    dump_part(Part::Code { code, is_root: true }, version)
+    dump_inner_code(code, code.unit.sharing.as_deref(), version)
+}
+
+/// As [`dump_code`], of code that may lie in other code, whose outermost has that sharing.
+///
+/// # Errors
+/// [`WriteError`]
+pub fn dump_inner_code(code: &CodeObject, sharing: Option<&Sharing>, version: u32) -> Result<Vec<u8>, WriteError> {
+    let texts = sharing.map(|sharing| sharing.interned_of(code)).unwrap_or_default();
+    dump_part(Part::Code { code, is_root: true }, Interned { texts }, version)
 }
 
 /// Something to write.
@@ -200,48 +209,14 @@ fn begins_with_format_check(code: &[u8]) -> bool {
     units.iter().take(16).any(|unit| *unit == [Opcode::LoadCommonConstant as u8, NOT_IMPLEMENTED_ERROR])
 }
 
-/// Which string constants CPython interns.
+/// Which string constants are interned besides those that look like names.
 struct Interned<'a> {
-    /// Qualified names of classes inside others: the class body begins with a constant that is one object with the name.
-    class_names: HashSet<&'a Wtf8Buf>,
+    texts: HashSet<&'a Wtf8Buf>,
 }
 
-impl<'a> Interned<'a> {
-    fn of(root: Part<'a>) -> Interned<'a> {
-        let mut found = Interned { class_names: HashSet::new() };
-        let Part::Code { code, .. } = root else { return found };
-        // Only an equal constant that comes before the class body makes a difference. The compiler adds the constants of
-        // nested code before those behind it.
-        let mut seen: HashSet<&Wtf8Buf> = HashSet::new();
-        // A name that code made before has is another object.
-        let mut finished: HashSet<&Wtf8Buf> = HashSet::new();
-        let mut todo: Vec<(&CodeObject, usize)> = vec![(code, 0)];
-        while let Some((code, at)) = todo.pop() {
-            let Some(constant) = code.consts.get(at) else {
-                finished.insert(&code.qualname);
-                continue;
-            };
-            // As deep as this nothing is written.
-            if todo.len() > MAX_DEPTH {
-                break;
-            }
-            todo.push((code, at + 1));
-            match constant {
-                Constant::Code(inner) => todo.push((inner, 0)),
-                Constant::Str(text) if seen.insert(text) && *text == code.qualname && is_class_body(code) => {
-                    if !finished.contains(text) {
-                        found.class_names.insert(text);
-                    }
-                }
-                _ => {}
-            }
-        }
-        found
-    }
-
-    /// Text like an identifier, and the names of classes in classes.
+impl Interned<'_> {
     fn contains(&self, text: &Wtf8Buf) -> bool {
-        is_name_like(text) || self.class_names.contains(text)
+        is_name_like(text) || self.texts.contains(text)
     }
 }
 
@@ -250,8 +225,7 @@ fn is_latin1_character(text: &Wtf8Buf) -> bool {
     text.char_count() == 1 && text.code_points().all(|point| point < 256)
 }
 
-fn dump_part(root: Part<'_>, version: u32) -> Result<Vec<u8>, WriteError> {
-    let names = Interned::of(root);
+fn dump_part<'a>(root: Part<'a>, names: Interned<'a>, version: u32) -> Result<Vec<u8>, WriteError> {
     let counts = count(root, &names)?;
     dump_at(root, Place::Plain, version, &Shared { names, counts })
 }

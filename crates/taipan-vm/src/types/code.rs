@@ -6,6 +6,7 @@
 use std::ptr::NonNull;
 use std::sync::Arc;
 
+use taipan_bytecode::code::sharing::Sharing;
 use taipan_bytecode::code::{CodeObject, Constant};
 use taipan_bytecode::wtf8::Wtf8Buf;
 use taipan_heap::{Collection, Header};
@@ -196,6 +197,16 @@ impl Code {
     /// A code object of what runs it.
     pub fn of_executable(vm: &mut Vm, executable: &'static Executable) -> Result<Gc<Code>, Raised> {
         Code::make(vm, executable.code.clone(), Some(executable), 0, None)
+    }
+
+    /// What the code objects of its compilation share.
+    pub fn sharing(this: Gc<Code>, vm: &Vm) -> Option<Arc<Sharing>> {
+        let code = this.get(vm);
+        let pool = match code.ready() {
+            Some(executable) => executable.pool(),
+            None => code.link.and_then(|link| link.exact::<ConstantPool>()),
+        };
+        pool::sharing_of(vm, pool)
     }
 
     /// The data.

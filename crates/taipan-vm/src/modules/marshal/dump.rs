@@ -61,8 +61,9 @@ fn marshalled(vm: &mut Vm, value: Value, version: u32, allow_code: bool) -> Resu
             return Err(vm.raise(Exc::ValueError, "marshalling code objects is disallowed"));
         }
         if !code.get(vm).has_object_constants() {
-            let shared = code.get(vm).shared();
-            return taipan_bytecode::marshal::dump_code(&shared, version).map_err(|error| raise_write(vm, error));
+            let (data, sharing) = (code.get(vm).shared(), Code::sharing(code, vm));
+            let written = taipan_bytecode::marshal::dump_inner_code(&data, sharing.as_deref(), version);
+            return written.map_err(|error| raise_write(vm, error));
         }
     }
     marshalled_at(vm, value, version, allow_code, 1)
