@@ -2,6 +2,7 @@
 
     python3 tests/oracle/deep_nesting.py TAIPAN [--depth N] [--time SECONDS] [--jobs N] [--only TEXT ...]
     TAIPAN tests/oracle/deep_nesting.py --worker NAME [--depth N]     (one kind; what the first form starts)
+    TAIPAN tests/oracle/deep_nesting.py --gate                        (a selection in this process, which `cargo test` runs)
 
 Each kind runs in a process of its own. Sources are compiled, parsed, evaluated as literals, tokenized and given to `symtable`;
 trees are compiled, unparsed, dumped and copied; marshalled data is loaded, also as a `.pyc` file. Only the exceptions named in
@@ -17,6 +18,7 @@ import importlib.util
 import io
 import marshal
 import os
+import pickle
 import subprocess
 import symtable
 import sys
@@ -24,6 +26,7 @@ import tempfile
 import time
 import tokenize
 
+REFUSED = (SyntaxError, MemoryError, RecursionError)
 EXPECTED = (SyntaxError, MemoryError, RecursionError, ValueError, OverflowError, EOFError, tokenize.TokenError)
 
 # What stands before the innermost part, the innermost part, what stands behind it; the frame around all of it, `@` its place.
@@ -79,9 +82,19 @@ NESTED = {
     'generator arguments': ('f(', 'y', ' for x in y)'),
     'asynchronous comprehensions': ('[x async for x in ', 'y', ']', 'async def f():\n @\n'),
     'await': ('await ', 'x', '', 'async def f():\n @\n'),
+    'await outside of functions': ('await ', 'x', ''),
     'await in parentheses': ('await (', 'x', ')', 'async def f():\n @\n'),
     'yield': ('(yield ', 'x', ')', 'def f():\n @\n'),
     'yield from': ('(yield from ', 'x', ')', 'def f():\n @\n'),
+    'yield outside of functions': ('(yield ', 'x', ')'),
+    'yield from outside of functions': ('(yield from ', 'x', ')'),
+    'lists in loops of comprehensions': ('[x for x in [', 'y', ']]'),
+    'class statements as bases': ('class C(', 'x', '): pass'),
+    'decorators as decorators': ('@(', '1', ')'),
+    'annotations in annotations': ('x: list[', 'x', ']'),
+    'assignments as targets': ('(', 'a', ',) = x'),
+    'with statements as items': ('with (', 'a', '): pass'),
+    'bounds in bounds': ('T: (', '1', ')', 'type x[@] = 1'),
     'f-strings': ("f'{", '1', "}'"),
     'f-strings of other quotes': ('f\'{f"{', '1', '}"}\''),
     'f-string specs': ("f'{x:{", '1', "}}'"),
@@ -149,6 +162,9 @@ CHAINS = {
     'comparisons': ('a', ' < a', ''),
     'memberships': ('a', ' not in a', ''),
     'identities': ('a', ' is not a', ''),
+    'sums': ('a', ' + a', ''),
+    'bare tuples': ('a', ', a', ''),
+    'powers of negatives': ('a', ' ** -a', ''),
     'ands': ('a', ' and a', ''),
     'ors': ('a', ' or a', ''),
     'ands and ors': ('a', ' and a or a', ''),
@@ -199,6 +215,10 @@ CHAINS = {
     'backslashes': ("'", '\\\\', "'"),
     'escapes': ("'", '\\x41', "'"),
     'dots': ('a', '...', ''),
+    'unended fields': ("f'", '{a}', ''),
+    'unended loops': ('[x', ' for x in x', ''),
+    'unended decorators': ('@a', '.b', ''),
+    'unended joined lines': ('a = ', '\\\n', ''),
 }
 
 BLOCKS = [
@@ -221,6 +241,7 @@ MARSHALLED = {
     'slice in slice': (b':N', b'N', b'N'),
     'wide tuple': (b'(\2\0\0\0N', b'N', b''),
     'unended tuple': (b'(\1\0\0\0', b'', b''),
+    'unended code': (b'c', b'', b''),
     'tuple of references to itself': (b'\xa9\2r\0\0\0\0', b'N', b''),
     'list of references to itself': (b'\xdb\2\0\0\0r\0\0\0\0', b'N', b''),
     'huge tuple': (b'(\xff\xff\xff\x7f', b'N', b''),
@@ -287,6 +308,7 @@ def tree_makers():
         'Call.keywords': lambda e: ast.Call(x, [], [ast.keyword('x', e, **place)], **place),
         'FormattedValue': lambda e: ast.JoinedStr([ast.FormattedValue(e, -1, **place)], **place),
         'FormattedValue.format_spec': lambda e: ast.JoinedStr([ast.FormattedValue(x, -1, ast.JoinedStr([e], **place), **place)], **place),
+        'FormattedValue.format_spec, bare': lambda e: ast.JoinedStr([ast.FormattedValue(x, -1, e, **place)], **place),
         'Interpolation': lambda e: ast.TemplateStr([ast.Interpolation(e, 'x', -1, **place)], **place),
         'Attribute': lambda e: ast.Attribute(e, 'x', load, **place),
         'Subscript.value': lambda e: ast.Subscript(e, x, load, **place),
@@ -328,6 +350,7 @@ def tree_makers():
         'MatchClass.patterns': lambda p: ast.MatchClass(x, [p], [], [], **place),
         'MatchClass.kwd_patterns': lambda p: ast.MatchClass(x, [], ['a'], [p], **place),
         'MatchAs': lambda p: ast.MatchAs(p, 'x', **place),
+        'MatchOr of one twice': lambda p: ast.MatchOr([p, p], **place),
         'MatchOr': lambda p: ast.MatchOr([ast.MatchValue(one, **place), p], **place),
     }
     around = {'x': x, 'place': place, 'passing': passing, 'one': one, 'target': target}
@@ -421,10 +444,10 @@ def run_pyc(data):
 
 def kinds():
     names = [f'source: {name}' for name in NESTED]
-    names += [f'open: {name}' for name in NESTED if NESTED[name][2]]
+    names += [f'open: {name}' for name in NESTED]
     names += [f'chain: {name}' for name in CHAINS]
     names += [f'block: {name}' for name in BLOCKS] + [f'one line: {name}' for name in BLOCKS]
-    names += ['block: alternating', 'block: tabs', 'block: of lambdas']
+    names += ['block: alternating', 'block: tabs', 'block: of lambdas', 'block: tries', 'block: one too many', 'block: quotes']
     expressions, statements, patterns, targets, _ = tree_makers()
     for name in [*expressions, *statements, *patterns, *targets]:
         names += [f'tree: {name}', f'endless tree: {name}']
@@ -457,7 +480,9 @@ def tree_work(module):
     yield 'repr', lambda: repr(module)
     yield 'compare', lambda: ast.compare(module, module)
     yield 'deepcopy', lambda: copy.deepcopy(module)
+    yield 'pickle', lambda: pickle.dumps(module)
     yield 'visit', lambda: ast.NodeVisitor().visit(module)
+    yield 'transform', lambda: ast.NodeTransformer().visit(module)
     yield 'fix_missing_locations', lambda: ast.fix_missing_locations(module)
 
 
@@ -477,12 +502,23 @@ def work_of(name, depth):
         yield from source_work(''.join('\t' * i + 'if x:\n' for i in range(3000)))
     elif family == 'block' and kind == 'of lambdas':
         yield from source_work('lambda: [' * (depth // 2) + ']' * (depth // 2))
+    elif family == 'block' and kind == 'tries':
+        ends = ''.join(' ' * i + 'finally: a\n' for i in range(89, -1, -1))
+        yield from source_work(''.join(' ' * i + 'try:\n' for i in range(90)) + ' ' * 90 + 'a\n' + ends)
+    elif family == 'block' and kind == 'one too many':
+        yield from source_work(''.join(' ' * i + 'if x:\n' for i in range(101)) + ' ' * 101 + 'a\n')
+    elif family == 'block' and kind == 'quotes':
+        yield from source_work(''.join("f'{" if i % 2 else 'f"{' for i in range(depth)))
     elif family == 'block':
         yield from source_work(block_source(kind, depth))
     elif family == 'one line':
         yield from source_work((kind + ' ') * depth)
     elif family == 'tree':
-        yield from tree_work(tree(kind, depth, False))
+        module = tree(kind, depth, False)
+        yield from tree_work(module)
+        if kind != 'MatchOr of one twice':
+            # It would be found again and again.
+            yield 'walk', lambda: sum(1 for _ in ast.walk(module))
     elif family == 'endless tree':
         for title, work in tree_work(tree(kind, depth, True)):
             # The library's `unparse` follows an endless chain of `elif` without end, whoever runs it.
@@ -502,6 +538,9 @@ def work_of(name, depth):
         yield 'dumps 2', lambda: marshal.dumps(value, 2)
         yield 'hash', lambda: hash(value)
         yield 'repr', lambda: repr(value)
+        if kind != 'code':
+            yield 'pickle', lambda: pickle.dumps(value)
+            yield 'deepcopy', lambda: copy.deepcopy(value)
         yield 'equal', lambda: value == (code_in_code(depth) if kind == 'code' else nested_value(kind, depth))
         yield 'compile', lambda: compile(ast.fix_missing_locations(ast.Expression(ast.Constant(value))), '<deep>', 'eval')
         yield 'literal_eval', lambda: ast.literal_eval(value)
@@ -526,6 +565,86 @@ def worker(name, depth):
             result = f'OTHER {type(error).__name__}: {error}'[:200]
         print(f'{title}\t{result}\t{time.monotonic() - started:.2f}', flush=True)
     print('END\tdone\t0', flush=True)
+
+
+# Of `cargo test`: sources that are compiled, and those that are also parsed and written again.
+GATE_SOURCES = {
+    'source': '''parentheses; lists; sets; dict values; call arguments; call keywords; subscripts; slice stops; lambdas; lambda
+defaults; conditional tests; conditional rests; not; minus signs; inversions; await outside of functions; yield
+outside of functions; starred lists; powers; walrus; list comprehension iterables; list comprehension elements; list
+comprehension conditions; generators; dict comprehension iterables; f-strings; f-string specs; t-strings; right
+comparisons; right ands; decorators as decorators; lists in loops of comprehensions; lambda defaults, bare; yield from
+outside of functions; mixed signs; call stars; class statements as bases; annotations in annotations; assignments as
+targets; displays of all kinds; with statements as items; sequence patterns; class patterns; mapping patterns; bounds
+in bounds''',
+    'open': '''parentheses; lists; sets; dict values; call arguments; call keywords; subscripts; slice stops; lambdas; lambda
+defaults; conditional tests; conditional rests; not; minus signs; inversions; await outside of functions; yield
+outside of functions; starred lists; powers; walrus; list comprehension iterables; list comprehension conditions;
+generators; dict comprehension iterables; f-strings; f-string specs; t-strings; right comparisons; right ands;
+decorators as decorators; lists in loops of comprehensions; lambda defaults, bare; yield from outside of functions;
+mixed signs; call stars; class statements as bases; annotations in annotations; displays of all kinds; with statements
+as items''',
+    'chain': '''attributes; calls; subscripts in a row; sums; ands; comparisons; bare tuples; strings; f-strings in a row;
+assignments; statements; import paths; imports; deletions; calls with arguments; calls with keywords; calls of
+attributes; slices in a row; ors; ands and ors; powers of negatives; memberships; conditionals; unended fields;
+unended loops; globals; unended decorators; unended joined lines; withs; elif; except; cases; or patterns; dotted
+patterns; as patterns; decorator lines; except*''',
+    'block': '''if x:; while x:; for x in y:; with x:; def f():; class C:; try:; match x:; async def f():; tries; one too many; quotes''',
+    'one line': '''if x:; while x:; for x in y:; with x:; def f():; class C:; try:; match x:; async def f():''',
+}
+GATE_PARSED = {'source: lists', 'source: minus signs', 'chain: sums', 'chain: attributes', 'chain: elif', 'chain: calls of attributes'}
+# Kinds of which a deep tree is built; the others are built 300 deep, patterns 10, and all contain themselves.
+GATE_DEEP = {'BinOp.left', 'Call.args', 'If.body'}
+GATE_VALUES = {'dumps', 'repr', 'pickle', 'deepcopy', 'literal_eval', 'compile'}
+
+
+def gate_steps(depth):
+    """The work of the gate: its part, what is done and the exceptions that may come of it."""
+    names = [f'{family}: {kind}' for family, kinds in GATE_SOURCES.items() for kind in ' '.join(kinds.split()).split('; ')]
+    for name in names:
+        titles = {'compile', 'ast.parse', 'unparse'} if name in GATE_PARSED else {'compile'}
+        # A hundred thousand context managers take long to compile.
+        for title, work in work_of(name, depth // 10 if name == 'chain: withs' else depth):
+            if title in titles:
+                yield 'sources', f'{name}, {title}', work, REFUSED
+    expressions, statements, patterns, targets, _ = tree_makers()
+    for kind in [*expressions, *statements, *patterns, *targets]:
+        shallow = 10 if kind in patterns else 300
+        for name, levels in (f'endless tree: {kind}', 1), (f'tree: {kind}', depth if kind in GATE_DEEP else shallow):
+            for title, work in work_of(name, levels):
+                if title in ('compile', 'repr') or (kind in GATE_DEEP and title in ('optimized tree', 'dump')):
+                    yield 'trees', f'{name}, {title}', work, REFUSED
+    for title, work in work_of('objects: tuple', depth):
+        if title == 'compile':
+            yield 'trees', f'constant, {title}', work, REFUSED
+    for kind in ('tuple', 'list', 'dict'):
+        for title, work in work_of(f'objects: {kind}', depth // 10):
+            if title in GATE_VALUES:
+                yield 'objects', f'{kind}, {title}', work, (*EXPECTED, TypeError)
+    for kind in MARSHALLED:
+        for title, work in work_of(f'marshal: {kind}', depth):
+            if title == 'loads':
+                yield 'objects', f'marshal: {kind}, {title}', work, (*EXPECTED, TypeError)
+    for title, work in work_of('tree: Attribute', depth):
+        if title not in ('compile', 'compile -OO', 'optimized tree'):
+            yield 'objects', f'tree: Attribute, {title}', work, (*EXPECTED, TypeError)
+
+
+def gate(depth):
+    """Does the work of the gate; an exception that is not expected ends it, as a crash does."""
+    part = 'sources'
+    for now, title, work, expected in gate_steps(depth):
+        if now != part:
+            print(f'{part}: no crash', flush=True)
+            part = now
+        try:
+            work()
+        except expected:
+            pass
+        except Exception as error:
+            error.add_note(f'in {now}: {title}')
+            raise
+    print(f'{part}: no crash')
 
 
 def run_kind(taipan, name, depth, limit):
@@ -557,7 +676,11 @@ def main():
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--only', nargs='*', default=[])
     parser.add_argument('--worker')
+    parser.add_argument('--gate', action='store_true')
     options = parser.parse_args()
+    if options.gate:
+        gate(options.depth)
+        return 0
     if options.worker:
         worker(options.worker, options.depth)
         return 0
