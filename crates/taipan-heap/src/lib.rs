@@ -58,6 +58,7 @@ pub use header::{GRANULE, Header};
 pub use heap::Heap;
 pub use layout::{Layout, Tail, ValueWords, size_in_granules};
 pub use owned::Release;
+pub use page_source::trim_native_allocator;
 pub use roots::{Roots, StackRange};
 pub use stack_scan::{
     StackBounds, claim_stack, clear_unused_stack, current_stack_bounds, stack_pointer, with_spilled_registers,

@@ -26,7 +26,7 @@ const LEAST: usize = 4 << 20;
 const LARGE_PAGE: usize = 2 << 20;
 
 /// Gives back what the native allocator holds of memory that was freed.
-pub(crate) fn trim_native_allocator() {
+pub fn trim_native_allocator() {
     #[cfg(all(target_os = "linux", target_env = "gnu", not(miri)))]
     // SAFETY: takes no pointer; the allocator locks itself.
     unsafe {

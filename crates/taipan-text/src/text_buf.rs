@@ -63,6 +63,15 @@ impl TextBuf {
         self.len() * self.as_text().kind()
     }
 
+    /// The bytes that the storage holds before it grows.
+    pub fn byte_capacity(&self) -> usize {
+        match &self.0 {
+            Storage::Ascii(units) | Storage::Latin1(units) => units.capacity(),
+            Storage::Ucs2(units) => units.capacity() * 2,
+            Storage::Ucs4(units) => units.capacity() * 4,
+        }
+    }
+
     /// Appends one code point.
     pub fn push(&mut self, point: u32) {
         if let (Storage::Ascii(units), true) = (&mut self.0, point < 0x80) {

@@ -73,11 +73,36 @@ impl Vm {
     /// Appends a str to a text. MemoryError when the text would outgrow the limit.
     pub fn push_str_value(&mut self, out: &mut TextBuf, text: Value) -> Result<(), Raised> {
         if let Some(text) = text.downcast::<Str>(self) {
-            let more = text.get(self).bytes().len();
-            self.check_native_bytes(out.byte_len() + more)?;
+            let text_ref = text.get(self).text();
+            let (more, kind) = (text_ref.len(), text_ref.kind());
+            self.check_growth(out, more, kind)?;
             out.push_text(text.get(self).text());
         }
         Ok(())
+    }
+
+    /// Appends a code point to a text. MemoryError when the text would outgrow the limit.
+    pub fn push_point(&mut self, out: &mut TextBuf, point: u32) -> Result<(), Raised> {
+        let kind = match point {
+            0..=0xff => 1,
+            0x100..=0xffff => 2,
+            _ => 4,
+        };
+        self.check_growth(out, 1, kind)?;
+        out.push(point);
+        Ok(())
+    }
+
+    /// Raises MemoryError when there is no room for a text and so many more code points of a width; asks only when its storage
+    /// has to grow.
+    #[inline]
+    fn check_growth(&mut self, out: &TextBuf, more: usize, kind: usize) -> Result<(), Raised> {
+        let kind = kind.max(out.as_text().kind());
+        let needed = out.len().saturating_add(more).saturating_mul(kind);
+        if needed <= out.byte_capacity() && kind == out.as_text().kind() {
+            return Ok(());
+        }
+        self.check_native_bytes(needed.max(out.byte_capacity()))
     }
 
     /// Raises MemoryError when a native buffer of so many bytes would go over the memory limit even after a collection.

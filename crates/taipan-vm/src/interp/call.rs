@@ -111,6 +111,9 @@ impl Vm {
     #[inline(never)]
     pub fn poll(&mut self) -> Result<(), Raised> {
         self.exec.budget.refill();
+        if std::mem::take(&mut self.exec.trim_due) {
+            taipan_heap::trim_native_allocator();
+        }
         if self.heap_mut().has_pending() {
             self.run_finalizers();
         }

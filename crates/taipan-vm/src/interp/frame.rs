@@ -145,6 +145,8 @@ pub struct Execution {
     pub left_at: Option<(usize, u32)>,
     /// Finalisers are running.
     pub finalizing: bool,
+    /// Memory was refused: what the buffers of the native code that asked for it leave in its allocator is to be given back.
+    pub trim_due: bool,
     /// An instance of MemoryError is being made.
     pub without_memory: bool,
     /// How many callbacks of tools this thread runs; nothing is told meanwhile.
@@ -184,6 +186,7 @@ impl Execution {
             raised_at: None,
             left_at: None,
             finalizing: false,
+            trim_due: false,
             without_memory: false,
             tracing: 0,
             told: None,

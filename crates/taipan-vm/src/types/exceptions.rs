@@ -243,6 +243,8 @@ pub(crate) fn spare_memory_error(vm: &mut Vm) -> Option<Value> {
 }
 
 pub(crate) fn raise_no_memory(vm: &mut Vm) -> Raised {
+    vm.exec.trim_due = true;
+    vm.exec.budget.exhaust();
     let Some(spare) = vm.interp().singletons.memory_error else {
         return raise_args(vm, Exc::MemoryError, &[]);
     };

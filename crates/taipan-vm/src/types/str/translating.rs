@@ -24,11 +24,14 @@ fn table_entry(vm: &mut Vm, table: Value, point: u32) -> Result<Option<Value>, R
 
 pub(super) fn translate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (text, [table]) = args.method::<Str, 1>(vm);
-    let mut out = TextBuf::with_capacity(text.get(vm).len());
-    for i in 0..text.get(vm).len() {
+    let len = text.get(vm).len();
+    vm.check_native_bytes(len)?;
+    let mut out = TextBuf::with_capacity(len);
+    for i in 0..len {
+        vm.work(1)?;
         let point = text.get(vm).text().code_point(i);
         let Some(entry) = table_entry(vm, table, point)? else {
-            out.push(point);
+            vm.push_point(&mut out, point)?;
             continue;
         };
         if entry.is_none() {
@@ -38,7 +41,7 @@ pub(super) fn translate(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             vm.push_str_value(&mut out, entry)?;
         } else if vm.is_int(entry) {
             match vm.as_i64(entry).and_then(|i| u32::try_from(i).ok()).filter(|point| *point <= MAX_CODE_POINT) {
-                Some(point) => out.push(point),
+                Some(point) => vm.push_point(&mut out, point)?,
                 None => return Err(vm.raise(Exc::ValueError, "character mapping must be in range(0x110000)")),
             }
         } else {
