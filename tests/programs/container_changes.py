@@ -66,3 +66,77 @@ show(list(bs)[:300]); flush()
 x=[(i*7919)%1009 for i in range(1000)]
 y=sorted(x, key=lambda v: (v%10, -v)); show(y); flush()
 y=sorted(x, key=lambda v: v%7, reverse=True); show(y); flush()
+
+print("# ordered dicts that change")
+import collections
+
+
+class Restless:
+    """Its hash is never the same."""
+
+    turn = 0
+
+    def __hash__(self):
+        Restless.turn += 1
+        return Restless.turn * 7919
+
+    def __repr__(self):
+        return "Restless"
+
+
+class Armed:
+    calls = None
+
+    def __hash__(self):
+        return 1
+
+    def __eq__(self, other):
+        if Armed.calls is not None:
+            Armed.calls += 1
+            if Armed.calls == 2:
+                ordered.clear()
+        return self is other
+
+
+def attempt(act):
+    try:
+        print(act())
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+ordered = collections.OrderedDict((Restless(), i) for i in range(20))
+for act in (lambda: list(ordered), lambda: list(ordered.values()), lambda: list(reversed(ordered.items())),
+            lambda: repr(ordered), lambda: ordered.copy()):
+    attempt(act)
+ordered = collections.OrderedDict({Armed(): 1, Armed(): 2})
+Armed.calls = 0
+attempt(lambda: ordered.copy())
+
+
+class Telling(collections.OrderedDict):
+    def __getitem__(self, key):
+        print("item", key, end=" ")
+        return super().__getitem__(key)
+
+
+telling = Telling(a=1, b=2)
+for act in (repr, dict, list, lambda each: each.copy(), lambda each: list(each.items())):
+    attempt(lambda: act(telling))
+
+
+class Endless:
+    def __iter__(self):
+        return iter("ab")
+
+    def __length_hint__(self):
+        return sys.maxsize
+
+
+import sys
+
+for act in (lambda: values.extend(Endless()), lambda: list(Endless()), lambda: values):
+    values = [1]
+    attempt(act)
+for act in (lambda: "%*d" % (-sys.maxsize - 1, 1), lambda: b"%*d" % (-sys.maxsize - 1, 1)):
+    attempt(act)

@@ -124,3 +124,55 @@ def annotations():
 for part in (signatures, members, generics, annotations):
     print("--", part.__name__)
     part()
+
+print("# substitution by objects of one's own")
+
+
+class Parameter:
+    def __repr__(self):
+        return "Parameter"
+
+
+first, late = Parameter(), Parameter()
+first.__typing_subst__ = lambda value: value
+alias = types.GenericAlias(dict, (first, late))
+print(alias.__parameters__)
+late.__typing_subst__ = lambda value: value
+
+
+class Unpacked:
+    __typing_is_unpacked_typevartuple__ = True
+    prepared, substituted = None, 42
+
+    def __typing_prepare_subst__(self, alias, args):
+        return self.prepared
+
+    def __typing_subst__(self, arg):
+        return self.substituted
+
+
+type variadic[*_] = 0
+for prepared, substituted in ((None, 42), ((1,), 42), ([1, 2], (1, 2)), ((1, 2), (1,))):
+    unpacked = Unpacked()
+    unpacked.prepared, unpacked.substituted = prepared, substituted
+    try:
+        print(variadic[unpacked][0])
+    except TypeError as error:
+        print(str(error).split("<")[0])
+try:
+    print(alias[0])
+except TypeError as error:
+    print(error)
+import copy
+import functools
+import operator
+
+for callable_object in (operator.attrgetter("x"), operator.itemgetter(1), operator.methodcaller("m"), functools.cmp_to_key(max)):
+    print(inspect.signature(callable_object))
+partial = functools.partial(max, [1])
+print(copy.copy(partial).args is partial.args)
+for state in ((max, (), {}, ()), (max, (), {}, "text"), (max, (), None, None)):
+    try:
+        print(partial.__setstate__(state))
+    except TypeError as error:
+        print(error)

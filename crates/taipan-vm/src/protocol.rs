@@ -379,7 +379,12 @@ impl Vm {
             return List::append_list(list, self, other);
         }
         let iterator = self.iter(iterable)?;
-        let hint = self.length_hint(iterable, 0)?;
+        let mut hint = self.length_hint(iterable, 0)?;
+        let len = list.get(self).len();
+        if len > 0 && hint > isize::MAX as usize - len {
+            // So many cannot be right.
+            hint = 0;
+        }
         if hint > 1 << 20 {
             // What cannot fit is refused before it is tried.
             self.check_native_bytes(hint.saturating_mul(8))?;

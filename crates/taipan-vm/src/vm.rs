@@ -316,6 +316,15 @@ impl Vm {
         if (&raw const marker).addr() < self.native_limit { Err(self.native_stack_overflow()) } else { Ok(()) }
     }
 
+    /// As `check_native_stack`; the message ends with what was being done, for instance `while hashing a tuple`.
+    pub fn check_native_stack_while(&mut self, action: &str) -> Result<(), Raised> {
+        let marker = 0u8;
+        if (&raw const marker).addr() < self.native_limit {
+            return Err(self.raise(Exc::RecursionError, format!("maximum recursion depth exceeded {action}")));
+        }
+        Ok(())
+    }
+
     #[cold]
     #[inline(never)]
     fn native_stack_overflow(&mut self) -> Raised {

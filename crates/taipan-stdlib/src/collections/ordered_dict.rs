@@ -34,6 +34,11 @@ fn new(vm: &mut Vm, class: Gc<Type>, _: Args<'_>) -> Result<Value, Raised> {
     Ok(vm.new_object(shape, OrderedDict { base: Dict::EMPTY, front: 0, front_storage: None })?.value())
 }
 
+/// RuntimeError for a change during an iteration.
+fn raise_mutated(vm: &mut Vm) -> Raised {
+    vm.raise(Exc::RuntimeError, "OrderedDict mutated during iteration")
+}
+
 fn is_exact(vm: &mut Vm, this: Value) -> Result<bool, Raised> {
     let class = class_of_spec(vm, &TYPE)?;
     Ok(vm.type_of(this) == class)
@@ -128,14 +133,8 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         return vm.new_str(&format!("{name}()"));
     }
     vm.guarded_repr(this, "...", |vm, out| {
-        let copy = if is_exact(vm, this)? {
-            Dict::copy(dict, vm)?
-        } else {
-            let items = vm.call_method_name(this, name::ITEMS, &[])?;
-            let copy = Dict::new(vm)?;
-            Dict::update_pairs(copy, vm, items)?;
-            copy
-        };
+        let copy = Dict::new(vm)?;
+        Dict::update_mapping(copy, vm, this)?;
         out.push_str(&name);
         out.push_str("(");
         vm.push_repr(out, copy.value())?;
@@ -153,14 +152,20 @@ fn richcompare(vm: &mut Vm, a: Value, b: Value, op: Comparison) -> Result<Value,
     if equal && b.downcast::<OrderedDict>(vm).is_some() {
         let (mut i, mut j) = (0, 0);
         let (p, q) = (x.get(vm).structure(), y.get(vm).structure());
-        while let (Some((m, left)), Some((n, right))) = (x.get(vm).next_entry(vm, i), y.get(vm).next_entry(vm, j)) {
+        while equal {
+            let ((m, left), (n, right)) = match (x.get(vm).next_entry(vm, i), y.get(vm).next_entry(vm, j)) {
+                (Some(left), Some(right)) => (left, right),
+                (None, None) => break,
+                // The comparison as dicts has changed one of them.
+                _ => {
+                    equal = false;
+                    break;
+                }
+            };
             (i, j) = (m + 1, n + 1);
-            if !vm.is_equal(left.key, right.key)? {
-                equal = false;
-                break;
-            }
-            if x.get(vm).structure() != p || y.get(vm).structure() != q {
-                return Err(vm.raise(Exc::RuntimeError, "OrderedDict mutated during iteration"));
+            equal = vm.is_equal(left.key, right.key)?;
+            if equal && (x.get(vm).structure() != p || y.get(vm).structure() != q) {
+                return Err(raise_mutated(vm));
             }
         }
     }
@@ -324,10 +329,25 @@ fn copy(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let this = args.get(0);
     let class = vm.type_of(this).value();
     let new = vm.call(class, &[])?;
-    let iterator = iter(vm, this)?;
-    while let Some(key) = vm.next(iterator)? {
-        let value = vm.get_item(this, key)?;
-        vm.set_item(new, key, Some(value))?;
+    let dict = this.expect::<Dict>(vm);
+    let exact = is_exact(vm, this)?;
+    let structure = dict.get(vm).structure();
+    let mut at = 0;
+    while let Some((number, Entry { key, .. })) = dict.get(vm).next_entry(vm, at) {
+        at = number + 1;
+        let value = if !exact {
+            vm.get_item(this, key)?
+        } else if let Some(value) = Dict::get_item(dict, vm, key)? {
+            value
+        } else {
+            return Err(vm.raise_with(Exc::KeyError, &[key]));
+        };
+        if dict.get(vm).structure() == structure {
+            vm.set_item(new, key, Some(value))?;
+        }
+        if dict.get(vm).structure() != structure {
+            return Err(raise_mutated(vm));
+        }
     }
     Ok(new)
 }

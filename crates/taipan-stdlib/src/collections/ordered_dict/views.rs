@@ -56,7 +56,7 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
     let Some(dict) = dict else { return Ok(None) };
     if u32::from(dict.get(vm).structure()) != structure {
         this.get_mut(vm).dict = None;
-        return Err(vm.raise(Exc::RuntimeError, "OrderedDict mutated during iteration"));
+        return Err(super::raise_mutated(vm));
     }
     let found = match (backward, position) {
         (true, 0) => None,
@@ -67,6 +67,16 @@ fn next(vm: &mut Vm, this: Value) -> Result<Option<Value>, Raised> {
         this.get_mut(vm).dict = None;
         return Ok(None);
     };
+    // A hash that changes is noticed, too.
+    let class = vm.type_of(entry.key);
+    if class.get(vm).is_heap_type() && Dict::find(dict, vm, entry.key)?.is_none() {
+        this.get_mut(vm).dict = None;
+        return Err(vm.raise_with(Exc::KeyError, &[entry.key]));
+    }
+    if u32::from(dict.get(vm).structure()) != structure {
+        this.get_mut(vm).dict = None;
+        return Err(super::raise_mutated(vm));
+    }
     // The end is noticed with the last entry: what is added after that is not seen.
     let following = match (backward, number) {
         (true, 0) => None,

@@ -160,7 +160,13 @@ fn star(vm: &mut Vm, amount: Amount, arguments: &mut Arguments, is_precision: bo
     if !vm.is_int(value) {
         return Err(vm.raise(Exc::TypeError, "* wants int"));
     }
-    if is_precision { Ok(i64::from(vm.index_i32(value)?)) } else { Ok(vm.index_isize(value)? as i64) }
+    if is_precision {
+        return Ok(i64::from(vm.index_i32(value)?));
+    }
+    match vm.ssize(value)? as i64 {
+        i64::MIN => Err(vm.raise(Exc::OverflowError, "width too big")),
+        width => Ok(width),
+    }
 }
 
 fn push_field(field: &Field, bytes: &[u8], out: &mut Vec<u8>) {

@@ -97,7 +97,10 @@ pub fn replace(
             && !prepare.is_none()
         {
             let prepared = vm.call(prepare, &[this, given.value()])?;
-            given = vm.tuple_of(prepared)?;
+            given = match prepared.downcast::<Tuple>(vm) {
+                Some(several) => several,
+                None => Tuple::from_values(vm, &[prepared])?,
+            };
         }
     }
     let n = given.get(vm).len();
@@ -148,12 +151,21 @@ fn replace_in(
                     let value = given.get(vm).at(at);
                     vm.call(substitute, &[value])?
                 }
-                None => arg,
+                None => {
+                    let shown = vm.repr_string(arg)?;
+                    let message = format!("argument {shown} with __typing_subst__ was not found in __parameters__");
+                    return Err(vm.raise(Exc::TypeError, message));
+                }
             },
             None => replace_inside(vm, arg, parameters, given)?,
         };
         match value.downcast::<Tuple>(vm) {
             Some(many) if spreads => vm.extend_list(out, many.value())?,
+            None if spreads => {
+                let (class, got) = (vm.type_name(arg), vm.type_name(value));
+                let message = format!("expected __typing_subst__ of {class} objects to return a tuple, not {got}");
+                return Err(vm.raise(Exc::TypeError, message));
+            }
             _ => List::push(out, vm, value)?,
         }
     }

@@ -50,6 +50,7 @@ impl Source {
         }
         let (limit, name) = if is_width { (i64::MAX, "ssize_t") } else { (i32::MAX.into(), "int") };
         match vm.as_i64(value).filter(|i| (-limit - 1..=limit).contains(i)) {
+            Some(i64::MIN) => Err(vm.raise(Exc::OverflowError, "width too big")),
             Some(i) => Ok(i),
             None => Err(vm.raise(Exc::OverflowError, format!("Python int too large to convert to C {name}"))),
         }

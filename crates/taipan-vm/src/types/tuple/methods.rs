@@ -64,6 +64,7 @@ fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 }
 
 fn hash(vm: &mut Vm, this: Value) -> Result<i64, Raised> {
+    vm.check_native_stack_while("while hashing a tuple")?;
     let tuple = this.expect::<Tuple>(vm);
     let mut hasher = TupleHasher::new();
     for i in 0..tuple.get(vm).len() {
