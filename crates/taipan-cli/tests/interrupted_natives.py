@@ -16,8 +16,8 @@ import sys
 import time
 
 DELAY = 0.03
-# Of a debug build on a machine that is busy.
-PATIENCE = 1.0
+# Of a debug build on a machine that is busy; most of the operations run for much longer.
+PATIENCE = 5.0
 
 
 class Ended(Exception):
