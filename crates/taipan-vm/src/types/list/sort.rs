@@ -50,7 +50,7 @@ fn sort_items(vm: &mut Vm, items: Gc<ValueArray>, n: usize, key: Option<Value>, 
     if n > u32::MAX as usize {
         return Err(vm.raise_no_memory());
     }
-    vm.check_native_bytes(n * 8)?;
+    vm.check_native_bytes(n * 16)?;
     let mut order: Vec<u32> = (0..n as u32).collect();
     // Sorting backwards from the end and reversing keeps equal items in their order.
     if reverse {

@@ -1,6 +1,6 @@
-//! Sorting by keys that compare without Python code: the standard library's sort in parts, and merges of these.
+//! Sorting by keys that compare without Python code: the standard library's sort, for many keys of parts between sampled keys.
 //!
-//! Invariant: whenever it stops, equal keys stand in the order in which they stood, and it goes on from there.
+//! Invariant: the positions change when all is done; until then whoever looks sees them as they were.
 
 use std::cmp::Ordering;
 
@@ -12,20 +12,29 @@ use crate::types::str::Str;
 use crate::value::Value;
 use crate::vm::Vm;
 
-/// Positions sorted or merged between two looks at the signals.
-const PART: usize = 1 << 16;
 /// Up to so many positions are sorted at once.
 const SHORT: usize = 1 << 20;
+/// Positions of a part, about.
+const PART: usize = 1 << 16;
+/// The most parts.
+const MOST_PARTS: usize = 1 << 14;
+/// Samples taken for each part.
+const SAMPLES: usize = 8;
+/// Positions put into parts between two looks at the signals.
+const STRETCH: usize = 1 << 14;
 
 /// How far a sort has come.
 #[derive(Default)]
 pub(super) struct Progress {
-    /// Neighbours of this length are sorted and are being merged; 0: parts are being sorted.
-    width: usize,
-    /// The part, or pair of neighbours, that is next.
-    next: usize,
-    /// What of that pair is left to be merged, and where its right part begins.
-    rest: Option<(usize, usize)>,
+    /// The positions whose keys divide the parts.
+    splitters: Vec<u32>,
+    /// The part of each position, as far as it is known.
+    part_of: Vec<u16>,
+    /// The positions, part for part, and where each part begins.
+    parts: Vec<u32>,
+    starts: Vec<usize>,
+    /// How many parts are sorted.
+    done: usize,
 }
 
 /// Sorts positions by their keys, on from where it was stopped; false when the lookout stops it.
@@ -59,72 +68,67 @@ pub(super) fn sort(
 
 impl Progress {
     fn sort(&mut self, order: &mut [u32], lookout: &mut Lookout, compare: impl Fn(u32, u32) -> Ordering) -> bool {
-        if order.len() <= SHORT {
-            order.sort_by(|a, b| compare(*a, *b));
-            return true;
-        }
-        if self.width == 0 {
-            if self.next == 0 && order.is_sorted_by(|a, b| compare(*a, *b).is_gt()) {
-                order.reverse();
+        if self.splitters.is_empty() {
+            if order.len() > SHORT {
+                self.sample(order, &compare);
+            }
+            // Keys that are often the same, and such as are sorted already, are sorted at once in no time.
+            let is_short = self.splitters.is_empty()
+                || self.splitters.windows(2).any(|pair| compare(pair[0], pair[1]).is_eq())
+                || order.is_sorted_by(|a, b| compare(*a, *b).is_le())
+                || order.is_sorted_by(|a, b| compare(*a, *b).is_gt());
+            if is_short {
+                order.sort_by(|a, b| compare(*a, *b));
                 return true;
             }
-            for part in order.chunks_mut(PART).skip(self.next) {
-                part.sort_by(|a, b| compare(*a, *b));
-                self.next += 1;
-                if lookout.is_alarmed() {
-                    return false;
-                }
-            }
-            (self.width, self.next) = (PART, 0);
         }
-        let mut temp = Vec::with_capacity(order.len().div_ceil(2));
-        while self.width < order.len() {
-            for pair in order.chunks_mut(self.width * 2).skip(self.next) {
-                let (from, middle) = self.rest.take().unwrap_or((0, self.width));
-                if pair.len() > middle {
-                    self.rest = merge(pair, from, middle, &mut temp, lookout, &compare);
-                    if self.rest.is_some() {
-                        return false;
-                    }
-                }
-                self.next += 1;
+        while self.part_of.len() < order.len() {
+            if lookout.is_alarmed() {
+                return false;
             }
-            (self.width, self.next) = (self.width * 2, 0);
+            let splitters = &self.splitters;
+            let stretch = order[self.part_of.len()..].iter().take(STRETCH);
+            self.part_of.extend(stretch.map(|i| splitters.partition_point(|at| compare(*at, *i).is_le()) as u16));
         }
+        if self.parts.is_empty() {
+            self.distribute(order);
+        }
+        while let Some(&[start, end]) = self.starts.get(self.done..self.done + 2) {
+            if lookout.is_alarmed() {
+                return false;
+            }
+            self.parts[start..end].sort_by(|a, b| compare(*a, *b));
+            self.done += 1;
+        }
+        order.copy_from_slice(&self.parts);
         true
     }
-}
 
-/// Merges what of two sorted neighbours begins at `from` and at `middle`. What is left, when the lookout stops it.
-fn merge(
-    pair: &mut [u32],
-    from: usize,
-    middle: usize,
-    temp: &mut Vec<u32>,
-    lookout: &mut Lookout,
-    compare: &impl Fn(u32, u32) -> Ordering,
-) -> Option<(usize, usize)> {
-    // What of the left part is not behind the right one stays where it is.
-    let first = pair[middle];
-    let mut at = from + pair[from..middle].partition_point(|i| compare(*i, first).is_le());
-    temp.clear();
-    temp.extend_from_slice(&pair[at..middle]);
-    let (mut left, mut right) = (0, middle);
-    while left < temp.len() && right < pair.len() {
-        let end = at + PART;
-        while at < end && left < temp.len() && right < pair.len() {
-            let (a, b) = (temp[left], pair[right]);
-            let from_right = compare(a, b).is_gt();
-            pair[at] = if from_right { b } else { a };
-            right += usize::from(from_right);
-            left += usize::from(!from_right);
-            at += 1;
+    /// Chooses the splitters.
+    fn sample(&mut self, order: &[u32], compare: &impl Fn(u32, u32) -> Ordering) {
+        let parts = (order.len() / PART).next_power_of_two().clamp(2, MOST_PARTS);
+        let step = order.len() / (parts * SAMPLES);
+        let mut samples: Vec<u32> = order.iter().step_by(step.max(1)).take(parts * SAMPLES).copied().collect();
+        samples.sort_by(|a, b| compare(*a, *b));
+        self.splitters = samples.into_iter().step_by(SAMPLES).skip(1).collect();
+        self.part_of.reserve_exact(order.len());
+    }
+
+    /// Puts the positions into their parts, in the order in which they stand.
+    fn distribute(&mut self, order: &[u32]) {
+        let mut ends = vec![0; self.splitters.len() + 2];
+        for part in &self.part_of {
+            ends[*part as usize + 1] += 1;
         }
-        if lookout.is_alarmed() {
-            break;
+        for part in 1..ends.len() {
+            ends[part] += ends[part - 1];
+        }
+        self.starts = ends.clone();
+        self.parts = vec![0; order.len()];
+        for (i, part) in order.iter().zip(&self.part_of) {
+            let at = &mut ends[*part as usize];
+            self.parts[*at] = *i;
+            *at += 1;
         }
     }
-    let rest = temp.len() - left;
-    pair[at..at + rest].copy_from_slice(&temp[left..]);
-    (rest > 0 && right < pair.len()).then_some((at, right))
 }
