@@ -13,6 +13,7 @@ use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
 use taipan_vm::spec::{ModuleSpec, TypeSpec};
+use taipan_vm::types::bytes::Bytes;
 use taipan_vm::types::iterators::self_iter;
 use taipan_vm::types::str::Str;
 use taipan_vm::types::tuple::Tuple;
@@ -44,7 +45,13 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
         let [readline, extra_tokens, encoding] = args.all();
         let extra_tokens = vm.is_true(extra_tokens)?;
         if let Some(encoding) = encoding.given()
-            && encoding.downcast::<Str>(vm).is_none()
+            && match encoding.downcast::<Str>(vm) {
+                Some(name) => {
+                    vm.check_encodable(name)?;
+                    false
+                }
+                None => true,
+            }
         {
             let got = if encoding.is_none() { "None".to_owned() } else { vm.type_name(encoding) };
             let message = format!("tokenizeriter() argument 'encoding' must be str, not {got}");
@@ -75,8 +82,12 @@ fn read_line(vm: &mut Vm, this: Gc<TokenizerIter>) -> Result<Vec<u8>, Raised> {
     let result = vm.call(readline, &[]);
     let Some(mut line) = vm.catch(result, Exc::StopIteration)? else { return Ok(Vec::new()) };
     if let Some(encoding) = encoding {
-        if vm.slots(line).get_buffer.is_none() {
+        let Some(bytes) = line.downcast::<Bytes>(vm) else {
             return Err(vm.raise(Exc::TypeError, "readline() returned a non-bytes object"));
+        };
+        if bytes.get(vm).bytes().is_empty() {
+            // No codec is asked for.
+            return Ok(Vec::new());
         }
         let errors = vm.new_str("replace")?;
         line = vm.call_method(line, "decode", &[encoding, errors])?;

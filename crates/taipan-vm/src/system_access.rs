@@ -116,13 +116,13 @@ impl Vm {
             None => None,
         };
         let Some(path) = path else {
-            let got = self.type_name(value);
+            let got = self.class_name(value);
             return Err(self.raise(Exc::TypeError, format!("expected str, bytes or os.PathLike object, not {got}")));
         };
         if path.downcast::<Str>(self).is_some() || path.downcast::<Bytes>(self).is_some() {
             return Ok(path);
         }
-        let (own, got) = (self.type_name(value), self.type_name(path));
+        let (own, got) = (self.class_name(value), self.class_name(path));
         Err(self.raise(Exc::TypeError, format!("expected {own}.__fspath__() to return str or bytes, not {got}")))
     }
 

@@ -119,9 +119,20 @@ impl<V: Visitor> Reader<'_, V> {
         Ok(&self.buffer)
     }
 
-    fn byte(&mut self) -> Result<u8, V::Error> {
+    /// The byte that an object begins with.
+    fn code(&mut self) -> Result<u8, V::Error> {
         if self.visitor.remaining() == Some(0) {
             return Err(ReadError::Eof("EOF read where object expected").into());
+        }
+        self.buffer.clear();
+        self.visitor.read_code(&mut self.buffer)?;
+        Ok(self.buffer.first().copied().unwrap_or(0))
+    }
+
+    /// A byte inside an object.
+    fn byte(&mut self) -> Result<u8, V::Error> {
+        if self.visitor.remaining() == Some(0) {
+            return Err(ReadError::Eof("EOF read where not expected").into());
         }
         Ok(self.bytes(1)?.first().copied().unwrap_or(0))
     }
@@ -241,7 +252,7 @@ impl<V: Visitor> Reader<'_, V> {
     }
 
     fn object(&mut self) -> Result<Object, V::Error> {
-        let code = self.byte()?;
+        let code = self.code()?;
         if self.frames.len() >= MAX_DEPTH {
             return Err(ReadError::Value("recursion limit exceeded").into());
         }

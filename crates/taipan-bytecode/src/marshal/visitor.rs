@@ -55,6 +55,14 @@ pub trait Visitor {
     /// Appends exactly `count` bytes of input.
     fn read(&mut self, count: usize, into: &mut Vec<u8>) -> Result<(), Self::Error>;
 
+    /// Reads the byte that an object begins with.
+    ///
+    /// # Errors
+    /// As [`Visitor::read`]; an end tells that an object was expected.
+    fn read_code(&mut self, into: &mut Vec<u8>) -> Result<(), Self::Error> {
+        self.read(1, into)
+    }
+
     /// At most how many bytes are left, if known; bounds what is reserved for items to come.
     fn remaining(&self) -> Option<usize> {
         None

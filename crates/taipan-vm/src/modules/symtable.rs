@@ -11,7 +11,7 @@ use crate::args::Args;
 use crate::compile::{SourceOptions, flag, parse_source, raise_compile_error};
 use crate::gc::{Gc, HeaderWord, HeapObject};
 use crate::heap_object;
-use crate::modules::builtins::evaluate::{check_nulls, file_name, source_bytes};
+use crate::modules::builtins::evaluate::{check_nulls, file_name, mode_text, source_bytes};
 use crate::raise::{Exc, Raised};
 use crate::slots::Slots;
 use crate::spec::{GetSetDef, ModuleSpec, NO_NEW, TypeSpec, function, getter};
@@ -105,13 +105,10 @@ fn make_entry(vm: &mut Vm, table: &SymbolTable<'_>, id: ScopeId) -> Result<Value
 fn symtable(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [source, filename, mode] = args.all();
     let filename = file_name(vm, filename)?;
-    let Some(mode) = mode.downcast::<Str>(vm) else {
-        let got = vm.type_name(mode);
-        return Err(vm.raise(Exc::TypeError, format!("symtable() argument 3 must be str, not {got}")));
-    };
+    let mode = mode_text(vm, mode, "symtable() argument 3")?;
     let (bytes, is_text) = source_bytes(vm, source, "symtable", "string or bytes")?;
     check_nulls(vm, &bytes)?;
-    let mode = match mode.get(vm).to_string_lossy().as_str() {
+    let mode = match mode.as_str() {
         "exec" => Mode::Exec,
         "eval" => Mode::Eval,
         "single" => Mode::Single,

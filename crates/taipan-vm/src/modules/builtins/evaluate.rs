@@ -65,23 +65,37 @@ pub(in crate::modules) fn check_nulls(vm: &mut Vm, source: &[u8]) -> Result<(), 
 /// The file name of a source, given as str, bytes or path, as a str.
 pub(in crate::modules) fn file_name(vm: &mut Vm, filename: Value) -> Result<Value, Raised> {
     let path = vm.fs_path(filename)?;
-    match path.downcast::<crate::types::bytes::Bytes>(vm) {
+    let name = match path.downcast::<crate::types::bytes::Bytes>(vm) {
         Some(bytes) => {
             let bytes = bytes.get(vm).bytes().to_vec();
-            vm.decode_name(&bytes)
+            vm.decode_name(&bytes)?
         }
-        None => Ok(path),
+        None => path,
+    };
+    if name.downcast::<Str>(vm).is_some_and(|name| name.get(vm).text().iter().any(|point| point == 0)) {
+        return Err(vm.raise(Exc::ValueError, "embedded null character"));
     }
+    Ok(name)
+}
+
+/// The mode of a source, a str that can be UTF-8 without null characters; `argument` names it in messages.
+pub(in crate::modules) fn mode_text(vm: &mut Vm, mode: Value, argument: &str) -> Result<String, Raised> {
+    let Some(text) = mode.downcast::<Str>(vm) else {
+        let got = if mode.is_none() { "None".to_owned() } else { vm.type_name(mode) };
+        return Err(vm.raise(Exc::TypeError, format!("{argument} must be str, not {got}")));
+    };
+    vm.check_encodable(text)?;
+    let text = text.get(vm).to_string_lossy();
+    if text.contains('\0') {
+        return Err(vm.raise(Exc::ValueError, "embedded null character"));
+    }
+    Ok(text)
 }
 
 pub(super) fn compile(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let [source, filename, mode, flags, dont_inherit, optimize, feature_version] = args.all();
     let filename = file_name(vm, filename)?;
-    let Some(mode) = mode.downcast::<Str>(vm) else {
-        let got = vm.type_name(mode);
-        return Err(vm.raise(Exc::TypeError, format!("compile() argument 'mode' must be str, not {got}")));
-    };
-    let mode = mode.get(vm).to_string_lossy();
+    let mode = mode_text(vm, mode, "compile() argument 'mode'")?;
     let flags = match flags.given() {
         Some(flags) => vm.index_i32(flags)? as u32,
         None => 0,

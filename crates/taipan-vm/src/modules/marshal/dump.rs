@@ -245,7 +245,10 @@ impl Dumper {
                 Ok(())
             }
             _ if vm.slots(value).get_buffer.is_some() => {
-                let bytes = vm.bytes_of(value)?;
+                let bytes = vm.bytes_of(value);
+                let Some(bytes) = vm.catch(bytes, Exc::Exception)? else {
+                    return Err(raise_write(vm, WriteError::Unmarshallable));
+                };
                 self.writer.bytes(&bytes, flagged).map_err(|error| raise_write(vm, error))
             }
             _ => Err(raise_write(vm, WriteError::Unmarshallable)),

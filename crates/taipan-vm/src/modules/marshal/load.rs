@@ -193,9 +193,7 @@ impl Visitor for Loader<'_, '_> {
             let answer = self.vm.call_method(file, "readinto", &[view])?;
             let got = self.vm.index_isize(answer)?;
             if got < 0 || (got as usize) < size {
-                // Single bytes begin objects, nearly always.
-                let what = if count == 1 { "EOF read where object expected" } else { "EOF read where not expected" };
-                return Err(LoadError::Bytes(ReadError::Eof(what)));
+                return Err(LoadError::Bytes(ReadError::Eof("EOF read where not expected")));
             }
             if got as usize > size {
                 let message = format!("read() returned too much data: {size} bytes requested, {got} returned");
@@ -211,6 +209,13 @@ impl Visitor for Loader<'_, '_> {
     fn opens_tuple(&self, len: usize) -> bool {
         // Every item has a byte at least: a longer tuple never becomes complete.
         len <= self.remaining().unwrap_or(READ_AT_ONCE)
+    }
+
+    fn read_code(&mut self, into: &mut Vec<u8>) -> Result<(), LoadError> {
+        self.read(1, into).map_err(|error| match error {
+            LoadError::Bytes(ReadError::Eof(_)) => LoadError::Bytes(ReadError::Eof("EOF read where object expected")),
+            other => other,
+        })
     }
 
     fn remaining(&self) -> Option<usize> {

@@ -178,7 +178,7 @@ fn branches(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 fn varname_from_oparg(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let code = data(vm, args.get(0))?;
-    let index = vm.index_isize(args.get(1))?;
+    let index = vm.index_i32(args.get(1))?;
     match usize::try_from(index).ok().and_then(|index| code.localsplusnames.get(index)) {
         Some(name) => Ok(Str::from_wtf8(vm, name)?.value()),
         None => Err(vm.raise(Exc::IndexError, "tuple index out of range")),
