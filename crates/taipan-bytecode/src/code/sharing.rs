@@ -277,10 +277,15 @@ struct Finder<'a> {
     seen: Vec<Seen<'a>>,
     /// The last of each print, plus one.
     last: HashMap<u32, u32, std::hash::BuildHasherDefault<PrintHasher>>,
-    has_tuples: bool,
+    /// Lengths of the tuples among them, a bit each; the last one for all longer ones.
+    tuple_lengths: u64,
     slots: u32,
     entries: Vec<Shared>,
     codes: Vec<&'a CodeObject>,
+}
+
+fn length_bit(len: usize) -> u64 {
+    1 << len.min(63)
 }
 
 /// Prints are spread already.
@@ -326,7 +331,7 @@ impl<'a> Finder<'a> {
                 self.give_slot(code.unit.number);
             }
         }
-        if self.has_tuples {
+        if self.tuple_lengths != 0 {
             self.find_tables();
         }
     }
@@ -393,7 +398,9 @@ impl<'a> Finder<'a> {
         if let Some(slot) = slot {
             self.entries.push(Shared { code: number, place, slot });
         }
-        self.has_tuples |= matches!(constant, Constant::Tuple(_));
+        if let Constant::Tuple(items) = constant {
+            self.tuple_lengths |= length_bit(items.len());
+        }
         let index = self.seen.len() as u32 + 1;
         let before = self.last.insert(print, index).unwrap_or(0);
         self.seen.push(Seen { constant, code: number, place, slot, before });
@@ -438,8 +445,10 @@ impl<'a> Finder<'a> {
                 _ => false,
             };
             let is_consts = |constant: &Constant| matches!(constant, Constant::Tuple(items) if *items == code.consts);
-            let names = self.find(print_of_names(&code.names), is_names);
-            let consts = self.find(print_of_tuple(&code.consts), is_consts);
+            let has_length = |len: usize| self.tuple_lengths & length_bit(len) != 0;
+            let (has_names, has_consts) = (has_length(code.names.len()), has_length(code.consts.len()));
+            let names = has_names.then(|| self.find(print_of_names(&code.names), is_names)).flatten();
+            let consts = has_consts.then(|| self.find(print_of_tuple(&code.consts), is_consts)).flatten();
             for index in names.into_iter().chain(consts) {
                 self.slot(index);
             }
