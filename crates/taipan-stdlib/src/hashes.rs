@@ -59,6 +59,10 @@ fn make(vm: &mut Vm, number: usize, state: &State) -> Result<Gc<Hash>, Raised> {
     vm.new_object(shape, Hash { header: HeaderWord::NEW, state: Some(stored), number })
 }
 
+/// Bytes that are hashed between two looks at the signals, and those that are worth a step.
+const PIECE: usize = 1 << 20;
+const BYTES_PER_STEP: usize = 16;
+
 fn feed(vm: &mut Vm, algorithm: Algorithm, state: &mut State, data: Value) -> Result<(), Raised> {
     if data.downcast::<Str>(vm).is_some() {
         return Err(vm.raise(Exc::TypeError, "Strings must be encoded before hashing"));
@@ -67,9 +71,16 @@ fn feed(vm: &mut Vm, algorithm: Algorithm, state: &mut State, data: Value) -> Re
         return Err(vm.raise(Exc::TypeError, "object supporting the buffer API required"));
     }
     let buffer = vm.get_buffer(data, false)?;
-    algorithm.update(state, buffer.bytes(vm));
+    let mut at = 0;
+    let mut fed = Ok(());
+    while let Some(piece) = buffer.bytes(vm).get(at..).filter(|rest| fed.is_ok() && !rest.is_empty()) {
+        let piece = &piece[..piece.len().min(PIECE)];
+        algorithm.update(state, piece);
+        at += piece.len();
+        fed = vm.work(piece.len() / BYTES_PER_STEP);
+    }
     buffer.release(vm);
-    Ok(())
+    fed
 }
 
 fn new_hash(vm: &mut Vm, args: Args<'_>, number: usize) -> Result<Value, Raised> {
