@@ -117,7 +117,7 @@ for act in (lambda: view[Releasing()], lambda: view[: Releasing()].tolist(), lam
 print("# structs")
 bare = struct.Struct.__new__(struct.Struct)
 print(bare.size)
-for act in (bare.pack, lambda: bare.unpack(b""), lambda: bare.format, lambda: repr(bare), lambda: list(bare.iter_unpack(b""))):
+for act in (bare.pack, lambda: bare.unpack(b""), lambda: bare.format, lambda: repr(bare), lambda: list(bare.iter_unpack(b"")), bare.__sizeof__):
     show("bare", act)
 bare.__init__("=i2H")
 print(bare, bare.size, bare.pack(1, 2, 3))

@@ -83,3 +83,22 @@ class Bytes(bytearray):
 print("# subclasses")
 print(math.ceil(Rounded(1.5)), math.floor(Rounded(1.5)), math.trunc(Rounded(1.5)))
 print(float(Text("8")), int(Bytes(b"100"), 2), int(Bytes(b"12")))
+
+
+class Whole(int):
+    def __add__(self, other):
+        return Whole(int(self) + int(other))
+
+    def __mul__(self, other):
+        return Whole(int(self) * int(other))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+print("# sums of products")
+for p, q in (
+    ((-5, -5, -5), (Whole(7), 1.5, 1.5)), ((1, 2.5), (3, 4)), ((2.5, 1, 0.1, 0.1, 0.1), (4, 3, 10, 10, 10)),
+    ((0.1, True, 2**80), (3, 0.3, 0.1)), ((10**400, 1.5), (1, 2.0)), ((2**62, 0.1, 0.2), (4, 1.0, 1.0)),
+    ((True, False), (True, True)), ((1e308, -1e308, 1.5), (10, 10, 1)), ((0.1,) * 10, (1,) * 10),
+):
+    show("sumprod", math.sumprod, p, q)

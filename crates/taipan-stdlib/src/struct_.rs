@@ -327,7 +327,14 @@ fn get_size(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
     Ok(Value::int(kept_format(vm, this)?.size))
 }
 
+fn struct_sizeof(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
+    kept(vm, args.get(0))?;
+    let size = args.get(0).as_heap().map_or(0, |header| vm.heap_mut().object_bytes(header));
+    Ok(Value::int(size))
+}
+
 const METHODS: &[MethodDef] = &[
+    method("__sizeof__($self, /)", struct_sizeof, "S.__sizeof__() -> size of S in memory, in bytes"),
     method(
         "iter_unpack($self, buffer, /)",
         struct_iter_unpack,

@@ -3,6 +3,7 @@
 use taipan_vm::args::Args;
 use taipan_vm::number::Operator;
 use taipan_vm::raise::{Exc, Raised};
+use taipan_vm::types::Builtin;
 use taipan_vm::types::tuple::Tuple;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
@@ -99,10 +100,26 @@ fn plain_float(vm: &Vm, value: Value) -> Option<f64> {
     value.as_immediate_float().or_else(|| value.exact::<taipan_vm::types::float::Float>().map(|f| f.get(vm).number))
 }
 
+/// An exact int that is a word.
+fn plain_int(vm: &mut Vm, value: Value) -> Option<i64> {
+    if vm.is_exact(value, Builtin::Int) { vm.as_i64(value) } else { None }
+}
+
+/// The nearest float of an exact int or a bool.
+fn int_as_float(vm: &mut Vm, value: Value) -> Result<Option<f64>, Raised> {
+    if !vm.is_exact(value, Builtin::Int) && !vm.is_exact(value, Builtin::Bool) {
+        return Ok(None);
+    }
+    let result = vm.int_to_f64(value);
+    vm.catch(result, Exc::OverflowError)
+}
+
 pub(super) fn sumprod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (p, q) = (vm.iter(args.get(0))?, vm.iter(args.get(1))?);
     let mut sum = Value::int(0);
-    // Products of floats are kept exactly until something else comes.
+    // Ints come first, as far as they and their sum are words. Then products of floats are kept exactly, until something else
+    // comes; from there on only the operators count.
+    let mut words = Some(0i64);
     let mut partials: Vec<f64> = Vec::new();
     let mut only_floats = true;
     loop {
@@ -113,10 +130,15 @@ pub(super) fn sumprod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             }
             break;
         };
+        words = match (words, plain_int(vm, a), plain_int(vm, b)) {
+            (Some(total), Some(x), Some(y)) => x.checked_mul(y).and_then(|product| total.checked_add(product)),
+            _ => None,
+        };
         let floats = match (plain_float(vm, a), plain_float(vm, b)) {
+            _ if words.is_some() || !only_floats => None,
             (Some(x), Some(y)) => Some((x, y)),
-            (Some(x), None) => b.as_small_int().map(|i| (x, i as f64)),
-            (None, Some(y)) => a.as_small_int().map(|i| (i as f64, y)),
+            (Some(x), None) => int_as_float(vm, b)?.map(|y| (x, y)),
+            (None, Some(y)) => int_as_float(vm, a)?.map(|x| (x, y)),
             _ => None,
         };
         if only_floats && let Some((x, y)) = floats {
@@ -135,7 +157,7 @@ pub(super) fn sumprod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             sum = vm.binary(Operator::Add, sum, exact)?;
             partials.clear();
         }
-        only_floats = floats.is_none() && only_floats;
+        only_floats = only_floats && words.is_some();
         let product = vm.binary(Operator::Mul, a, b)?;
         sum = vm.binary(Operator::Add, sum, product)?;
     }
