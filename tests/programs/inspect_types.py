@@ -176,3 +176,19 @@ for state in ((max, (), {}, ()), (max, (), {}, "text"), (max, (), None, None)):
         print(partial.__setstate__(state))
     except TypeError as error:
         print(error)
+
+print("# classes of structure sequences")
+import os
+import pwd
+import resource
+import sys
+import time
+
+for structure in (time.struct_time, os.stat_result, os.terminal_size, os.times_result, os.uname_result, pwd.struct_passwd,
+                  resource.struct_rusage, type(sys.version_info), type(sys.flags), type(sys.hash_info)):
+    try:
+        structure.extra = 1
+        print(structure.extra, structure.__name__)
+        del structure.extra
+    except TypeError as error:
+        print(error)

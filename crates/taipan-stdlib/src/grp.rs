@@ -14,7 +14,7 @@ use crate::pwd::{id_argument, id_value, name_argument, raise_not_found};
 
 structseq! {
     /// `grp.struct_group`.
-    pub static STRUCT_GROUP = "grp" "struct_group", doc "grp.struct_group: Results from getgr*() routines.\n\nThis object may be accessed either as a tuple of\n  (gr_name,gr_passwd,gr_gid,gr_mem)\nor via the object attributes as named in the above tuple.\n", flags 0, visible 4, [
+    pub static STRUCT_GROUP = "grp" "struct_group", doc "grp.struct_group: Results from getgr*() routines.\n\nThis object may be accessed either as a tuple of\n  (gr_name,gr_passwd,gr_gid,gr_mem)\nor via the object attributes as named in the above tuple.\n", flags taipan_vm::spec::MUTABLE, visible 4, [
         "gr_name" "group name",
         "gr_passwd" "password",
         "gr_gid" "group id",

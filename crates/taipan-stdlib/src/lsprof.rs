@@ -44,7 +44,7 @@ heap_object! {
 
 structseq! {
     /// `_lsprof.profiler_entry`.
-    pub static ENTRY = "_lsprof" "profiler_entry", doc "", flags 0, visible 6, [
+    pub static ENTRY = "_lsprof" "profiler_entry", doc "", flags taipan_vm::spec::MUTABLE, visible 6, [
         "code" "code object or built-in function name",
         "callcount" "how many times this was called",
         "reccallcount" "how many times called recursively",
@@ -56,7 +56,7 @@ structseq! {
 
 structseq! {
     /// `_lsprof.profiler_subentry`.
-    pub static SUBENTRY = "_lsprof" "profiler_subentry", doc "", flags 0, visible 5, [
+    pub static SUBENTRY = "_lsprof" "profiler_subentry", doc "", flags taipan_vm::spec::MUTABLE, visible 5, [
         "code" "called code object or built-in function name",
         "callcount" "how many times this is called",
         "reccallcount" "how many times this is called recursively",

@@ -13,7 +13,7 @@ use taipan_vm::vm::Vm;
 
 structseq! {
     /// `pwd.struct_passwd`.
-    pub static STRUCT_PASSWD = "pwd" "struct_passwd", doc "pwd.struct_passwd: Results from getpw*() routines.\n\nThis object may be accessed either as a tuple of\n  (pw_name,pw_passwd,pw_uid,pw_gid,pw_gecos,pw_dir,pw_shell)\nor via the object attributes as named in the above tuple.", flags 0, visible 7, [
+    pub static STRUCT_PASSWD = "pwd" "struct_passwd", doc "pwd.struct_passwd: Results from getpw*() routines.\n\nThis object may be accessed either as a tuple of\n  (pw_name,pw_passwd,pw_uid,pw_gid,pw_gecos,pw_dir,pw_shell)\nor via the object attributes as named in the above tuple.", flags taipan_vm::spec::MUTABLE, visible 7, [
         "pw_name" "user name",
         "pw_passwd" "password",
         "pw_uid" "user id",

@@ -17,7 +17,7 @@ const LIMITS: i32 = 16;
 
 structseq! {
     /// `resource.struct_rusage`.
-    pub static STRUCT_RUSAGE = "resource" "struct_rusage", doc "struct_rusage: Result from getrusage.\n\nThis object may be accessed either as a tuple of\n    (utime,stime,maxrss,ixrss,idrss,isrss,minflt,majflt,\n    nswap,inblock,oublock,msgsnd,msgrcv,nsignals,nvcsw,nivcsw)\nor via the attributes ru_utime, ru_stime, ru_maxrss, and so on.", flags 0, visible 16, [
+    pub static STRUCT_RUSAGE = "resource" "struct_rusage", doc "struct_rusage: Result from getrusage.\n\nThis object may be accessed either as a tuple of\n    (utime,stime,maxrss,ixrss,idrss,isrss,minflt,majflt,\n    nswap,inblock,oublock,msgsnd,msgrcv,nsignals,nvcsw,nivcsw)\nor via the attributes ru_utime, ru_stime, ru_maxrss, and so on.", flags taipan_vm::spec::MUTABLE, visible 16, [
         "ru_utime" "user time used",
         "ru_stime" "system time used",
         "ru_maxrss" "max. resident set size",

@@ -15,7 +15,7 @@ use taipan_vm::vm::Vm;
 
 structseq! {
     /// `time.struct_time`.
-    pub static STRUCT_TIME = "time" "struct_time", doc "The time value as returned by gmtime(), localtime(), and strptime(), and\n accepted by asctime(), mktime() and strftime().  May be considered as a\n sequence of 9 integers.\n\n Note that several fields' values are not the same as those defined by\n the C language standard for struct tm.  For example, the value of the\n field tm_year is the actual year, not year - 1900.  See individual\n fields' descriptions for details.", flags 0, visible 9, [
+    pub static STRUCT_TIME = "time" "struct_time", doc "The time value as returned by gmtime(), localtime(), and strptime(), and\n accepted by asctime(), mktime() and strftime().  May be considered as a\n sequence of 9 integers.\n\n Note that several fields' values are not the same as those defined by\n the C language standard for struct tm.  For example, the value of the\n field tm_year is the actual year, not year - 1900.  See individual\n fields' descriptions for details.", flags taipan_vm::spec::MUTABLE, visible 9, [
         "tm_year" "year, for example, 1993",
         "tm_mon" "month of year, range [1, 12]",
         "tm_mday" "day of month, range [1, 31]",

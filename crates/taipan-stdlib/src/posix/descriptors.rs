@@ -14,7 +14,7 @@ use super::{int_or, truth_or};
 
 structseq! {
     /// `os.terminal_size`.
-    pub static TERMINAL_SIZE = "os" "terminal_size", doc "A tuple of (columns, lines) for holding terminal window size", flags 0, visible 2, [
+    pub static TERMINAL_SIZE = "os" "terminal_size", doc "A tuple of (columns, lines) for holding terminal window size", flags taipan_vm::spec::MUTABLE, visible 2, [
         "columns" "width of the terminal window in characters",
         "lines" "height of the terminal window in characters",
     ]

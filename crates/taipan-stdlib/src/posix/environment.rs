@@ -12,7 +12,7 @@ use taipan_vm::vm::Vm;
 
 structseq! {
     /// `os.uname_result`.
-    pub static UNAME_RESULT = "posix" "uname_result", doc "uname_result: Result from os.uname().\n\nThis object may be accessed either as a tuple of\n  (sysname, nodename, release, version, machine),\nor via the attributes sysname, nodename, release, version, and machine.\n\nSee os.uname for more information.", flags 0, visible 5, [
+    pub static UNAME_RESULT = "posix" "uname_result", doc "uname_result: Result from os.uname().\n\nThis object may be accessed either as a tuple of\n  (sysname, nodename, release, version, machine),\nor via the attributes sysname, nodename, release, version, and machine.\n\nSee os.uname for more information.", flags taipan_vm::spec::MUTABLE, visible 5, [
         "sysname" "operating system name",
         "nodename" "name of machine on network (implementation-defined)",
         "release" "operating system release",

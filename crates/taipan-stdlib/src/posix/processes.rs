@@ -16,7 +16,7 @@ use super::path_argument::{Allow, path};
 
 structseq! {
     /// `os.times_result`.
-    pub static TIMES_RESULT = "posix" "times_result", doc "times_result: Result from os.times().\n\nThis object may be accessed either as a tuple of\n  (user, system, children_user, children_system, elapsed),\nor via the attributes user, system, children_user, children_system,\nand elapsed.\n\nSee os.times for more information.", flags 0, visible 5, [
+    pub static TIMES_RESULT = "posix" "times_result", doc "times_result: Result from os.times().\n\nThis object may be accessed either as a tuple of\n  (user, system, children_user, children_system, elapsed),\nor via the attributes user, system, children_user, children_system,\nand elapsed.\n\nSee os.times for more information.", flags taipan_vm::spec::MUTABLE, visible 5, [
         "user" "user time",
         "system" "system time",
         "children_user" "user time of children",

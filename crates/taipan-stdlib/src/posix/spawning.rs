@@ -17,7 +17,7 @@ use super::truth_or;
 
 structseq! {
     /// `os.waitid_result`.
-    pub static WAITID_RESULT = "posix" "waitid_result", doc "waitid_result: Result from waitid.\n\nThis object may be accessed either as a tuple of\n  (si_pid, si_uid, si_signo, si_status, si_code),\nor via the attributes si_pid, si_uid, and so on.\n\nSee os.waitid for more information.", flags 0, visible 5, [
+    pub static WAITID_RESULT = "posix" "waitid_result", doc "waitid_result: Result from waitid.\n\nThis object may be accessed either as a tuple of\n  (si_pid, si_uid, si_signo, si_status, si_code),\nor via the attributes si_pid, si_uid, and so on.\n\nSee os.waitid for more information.", flags taipan_vm::spec::MUTABLE, visible 5, [
         "si_pid" "",
         "si_uid" "",
         "si_signo" "",

@@ -13,7 +13,7 @@ use super::path_argument::{Allow, PathArgument, at, path};
 
 structseq! {
     /// `os.stat_result`.
-    pub static STAT_RESULT = "os" "stat_result", doc "stat_result: Result from stat, fstat, or lstat.\n\nThis object may be accessed either as a tuple of\n  (mode, ino, dev, nlink, uid, gid, size, atime, mtime, ctime)\nor via the attributes st_mode, st_ino, st_dev, st_nlink, and so on.\n\nPosix/windows: If your platform supports st_blksize, st_blocks, st_rdev,\nor st_flags, they are available as attributes only.\n\nSee os.stat for more information.", flags 0, visible 10, [
+    pub static STAT_RESULT = "os" "stat_result", doc "stat_result: Result from stat, fstat, or lstat.\n\nThis object may be accessed either as a tuple of\n  (mode, ino, dev, nlink, uid, gid, size, atime, mtime, ctime)\nor via the attributes st_mode, st_ino, st_dev, st_nlink, and so on.\n\nPosix/windows: If your platform supports st_blksize, st_blocks, st_rdev,\nor st_flags, they are available as attributes only.\n\nSee os.stat for more information.", flags taipan_vm::spec::MUTABLE, visible 10, [
         "st_mode" "protection bits",
         "st_ino" "inode",
         "st_dev" "device",

@@ -12,7 +12,7 @@ use super::path_argument::{Allow, path};
 
 structseq! {
     /// `os.statvfs_result`.
-    pub static STATVFS_RESULT = "os" "statvfs_result", doc "statvfs_result: Result from statvfs or fstatvfs.\n\nThis object may be accessed either as a tuple of\n  (bsize, frsize, blocks, bfree, bavail, files, ffree, favail, flag, namemax),\nor via the attributes f_bsize, f_frsize, f_blocks, f_bfree, and so on.\n\nSee os.statvfs for more information.", flags 0, visible 10, [
+    pub static STATVFS_RESULT = "os" "statvfs_result", doc "statvfs_result: Result from statvfs or fstatvfs.\n\nThis object may be accessed either as a tuple of\n  (bsize, frsize, blocks, bfree, bavail, files, ffree, favail, flag, namemax),\nor via the attributes f_bsize, f_frsize, f_blocks, f_bfree, and so on.\n\nSee os.statvfs for more information.", flags taipan_vm::spec::MUTABLE, visible 10, [
         "f_bsize" "",
         "f_frsize" "",
         "f_blocks" "",
