@@ -48,6 +48,9 @@ fn new(vm: &mut Vm, class: Gc<Type>, args: Args<'_>) -> Result<Value, Raised> {
             && match encoding.downcast::<Str>(vm) {
                 Some(name) => {
                     vm.check_encodable(name)?;
+                    if name.get(vm).text().iter().any(|point| point == 0) {
+                        return Err(vm.raise(Exc::ValueError, "embedded null character"));
+                    }
                     false
                 }
                 None => true,

@@ -137,8 +137,7 @@ impl Vm {
             },
         };
         if bytes.contains(&0) {
-            let what = if path.downcast::<Str>(self).is_some() { "character" } else { "byte" };
-            return Err(self.raise(Exc::ValueError, format!("embedded null {what}")));
+            return Err(self.raise(Exc::ValueError, "embedded null byte"));
         }
         Ok(bytes)
     }

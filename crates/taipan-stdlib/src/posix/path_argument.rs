@@ -3,6 +3,7 @@
 use taipan_vm::host::{At, Errno};
 use taipan_vm::names::name;
 use taipan_vm::raise::{Exc, Raised};
+use taipan_vm::slots::Comparison;
 use taipan_vm::types::bytes::Bytes;
 use taipan_vm::types::str::Str;
 use taipan_vm::value::Value;
@@ -41,13 +42,13 @@ pub fn path(vm: &mut Vm, function: &str, argument: &str, value: Value, allow: Al
     let mut object = value;
     if !is_text(vm, value) {
         if allow.fd && (vm.is_int(value) || vm.slots(value).index.is_some()) {
-            let fd = vm.index_i32(value)?;
+            let fd = descriptor(vm, value)?;
             return Ok(PathArgument { bytes: Vec::new(), fd: Some(fd), is_bytes: false, object: value });
         }
         match vm.call_special(value, name::FSPATH, &[])? {
             Some(path) if is_text(vm, path) => object = path,
             Some(path) => {
-                let (own, got) = (vm.type_name(value), vm.type_name(path));
+                let (own, got) = (vm.class_name(value), vm.class_name(path));
                 let message = format!("expected {own}.__fspath__() to return str or bytes, not {got}");
                 return Err(vm.raise(Exc::TypeError, message));
             }
@@ -58,7 +59,7 @@ pub fn path(vm: &mut Vm, function: &str, argument: &str, value: Value, allow: Al
                     (false, true) => "string, bytes, os.PathLike or None",
                     (false, false) => "string, bytes or os.PathLike",
                 };
-                let got = vm.type_name(value);
+                let got = vm.class_name(value);
                 return Err(vm.raise(Exc::TypeError, format!("{function}: {argument} should be {wanted}, not {got}")));
             }
         }
@@ -68,20 +69,36 @@ pub fn path(vm: &mut Vm, function: &str, argument: &str, value: Value, allow: Al
         None => (vm.bytes_of(object)?, true),
     };
     if bytes.contains(&0) {
-        let what = if is_bytes { "byte" } else { "character" };
-        let message = format!("{function}: embedded null {what} in {argument}");
+        let message = format!("{function}: embedded null character in {argument}");
         return Err(vm.raise(Exc::ValueError, message));
     }
     Ok(PathArgument { bytes, fd: None, is_bytes, object })
+}
+
+/// The number of an open file.
+fn descriptor(vm: &mut Vm, value: Value) -> Result<i32, Raised> {
+    if value.is_bool() {
+        vm.warn(Exc::RuntimeWarning, "bool is used as a file descriptor", 0)?;
+    }
+    let number = vm.index(value)?;
+    match vm.as_i64(number).and_then(|number| i32::try_from(number).ok()) {
+        Some(fd) => Ok(fd),
+        None => {
+            let zero = Value::int(0);
+            let is_negative = vm.compare(number, zero, Comparison::Lt)? == Value::TRUE;
+            let message = if is_negative { "fd is less than minimum" } else { "fd is greater than maximum" };
+            Err(vm.raise(Exc::OverflowError, message))
+        }
+    }
 }
 
 /// A `dir_fd` argument.
 pub fn dir_fd(vm: &mut Vm, value: Value) -> Result<Option<i32>, Raised> {
     match value.not_none() {
         None => Ok(None),
-        Some(value) if vm.is_int(value) || vm.slots(value).index.is_some() => vm.index_i32(value).map(Some),
+        Some(value) if vm.is_int(value) || vm.slots(value).index.is_some() => descriptor(vm, value).map(Some),
         Some(value) => {
-            let got = vm.type_name(value);
+            let got = vm.class_name(value);
             Err(vm.raise(Exc::TypeError, format!("argument should be integer or None, not {got}")))
         }
     }

@@ -65,7 +65,9 @@ pub fn raise_name_error(vm: &mut Vm, message: &str, name: &str) -> Raised {
 #[cold]
 fn not_defined(vm: &mut Vm, name: Gc<Str>) -> Raised {
     let name = name.get(vm).to_string_lossy();
-    raise_name_error(vm, &format!("name '{name}' is not defined"), &name)
+    // So many bytes of a name are shown.
+    let shown = String::from_utf8_lossy(name.as_bytes().get(..200).unwrap_or(name.as_bytes())).into_owned();
+    raise_name_error(vm, &format!("name '{shown}' is not defined"), &name)
 }
 
 /// LOAD_COMMON_CONSTANT.
