@@ -9,6 +9,7 @@ use crate::types::Builtin;
 use crate::types::builtin_method::BuiltinMethod;
 use crate::types::descriptor::{MethodWrapper, WrapperDescriptor};
 use crate::types::dict::Dict;
+use crate::types::module::Module;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::types::type_::Type;
@@ -41,11 +42,30 @@ impl Vm {
     pub fn call_args(&mut self, callable: Value, args: Args<'_>) -> Result<Value, Raised> {
         match self.slots(callable).call {
             Some(call) => call(self, callable, args),
-            None => {
-                let name = self.type_name(callable);
-                Err(self.raise(Exc::TypeError, format!("'{name}' object is not callable")))
+            None => Err(self.not_callable(callable)),
+        }
+    }
+
+    /// The error of a call of what cannot be called; of a module it hints at what has its name.
+    #[cold]
+    fn not_callable(&mut self, callable: Value) -> Raised {
+        let class = self.type_name(callable);
+        let mut hint = String::new();
+        if callable.downcast::<Module>(self).is_some() {
+            let named = self.get_attr_str(callable, "__name__").and_then(|name| {
+                let Some(text) = name.downcast::<Str>(self) else { return Ok(None) };
+                let found = self.get_attr_opt(callable, text)?;
+                Ok(found.filter(|found| self.slots(*found).call.is_some()).map(|_| text.get(self).to_string_lossy()))
+            });
+            match named {
+                Ok(Some(name)) => hint = format!(". Did you mean: '{name}.{name}(...)'?"),
+                Ok(None) => {}
+                Err(raised) => {
+                    let _ = self.take_raised(raised);
+                }
             }
         }
+        self.raise(Exc::TypeError, format!("'{class}' object is not callable{hint}"))
     }
 
     /// `callable(*args, **{names: values})`.
