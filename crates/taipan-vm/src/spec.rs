@@ -213,8 +213,8 @@ pub const HEAP_TYPE: u32 = 1 << 9;
 /// ABC: has unimplemented abstract methods.
 pub const ABSTRACT: u32 = 1 << 10;
 
-/// Finalised newest first: outer streams close before the streams they write to.
-pub const FINALIZE_NEWEST_FIRST: u32 = 1 << 11;
+/// Finalised after the streams that refer to it: an outer stream still writes to the inner one when it is closed.
+pub const FINALIZE_AFTER_HOLDERS: u32 = 1 << 11;
 /// The inherited finaliser has nothing to do for exact instances.
 pub const NO_FINALIZER: u32 = 1 << 12;
 

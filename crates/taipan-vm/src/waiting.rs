@@ -156,6 +156,8 @@ impl Vm {
         // What has come before the wait need not be waited for.
         self.run_system_signal_handlers()?;
         let since = Instant::now();
+        // The other thread may wait for the end of something that nobody can reach, a connection, say.
+        let mut patience = Duration::from_millis(self.idle_patience().unsigned_abs().into());
         loop {
             if let Some(value) = ready(self) {
                 return Ok(Some(value));
@@ -168,6 +170,12 @@ impl Vm {
                 },
             };
             let slice = if self.is_main_thread() { left.min(SIGNAL_SLICE) } else { left };
+            if self.is_main_thread() && since.elapsed() > patience {
+                patience *= 4;
+                if self.collect_when_idle() {
+                    continue;
+                }
+            }
             let sleepers = self.interp().sleepers.clone();
             let sleeper = sleepers.enter(key, self.thread_id, since);
             self.detached(|| sleeper.sleep(slice));

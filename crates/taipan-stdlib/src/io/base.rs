@@ -5,7 +5,7 @@ use taipan_vm::names::name;
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::slots::Slots;
 use taipan_vm::spec::{
-    BASETYPE, FINALIZE_NEWEST_FIRST, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, getset, getter, method,
+    BASETYPE, FINALIZE_AFTER_HOLDERS, HAS_DICT, MethodDef, TypeSpec, WEAKREFABLE, getset, getter, method,
 };
 use taipan_vm::types::bytes::Bytes;
 use taipan_vm::types::list::List;
@@ -46,7 +46,7 @@ pub static IO_BASE: TypeSpec = TypeSpec {
         getset("__dict__", taipan_vm::types::object::get_dict, taipan_vm::types::object::set_dict, ""),
     ],
     doc: "The abstract base class for all I/O classes.",
-    flags: BASETYPE | HAS_DICT | WEAKREFABLE | FINALIZE_NEWEST_FIRST,
+    flags: BASETYPE | HAS_DICT | WEAKREFABLE | FINALIZE_AFTER_HOLDERS,
     ..TypeSpec::DEFAULT
 };
 

@@ -7,7 +7,7 @@ use taipan_vm::host::{Errno, Host, HostResult};
 use taipan_vm::raise::{Exc, Raised};
 use taipan_vm::signature::Signature;
 use taipan_vm::slots::Slots;
-use taipan_vm::spec::{BASETYPE, MethodDef, TypeSpec, getter, method};
+use taipan_vm::spec::{BASETYPE, FINALIZE_AFTER_HOLDERS, MethodDef, TypeSpec, getter, method};
 use taipan_vm::types::tuple::Tuple;
 use taipan_vm::types::type_::Type;
 use taipan_vm::value::Value;
@@ -73,7 +73,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         getter("timeout", get_timeout, "the socket timeout"),
     ],
     doc: "socket(family=AF_INET, type=SOCK_STREAM, proto=0) -> socket object\nsocket(family=-1, type=-1, proto=-1, fileno=None) -> socket object\n\nOpen a socket of the given type.  The family argument specifies the\naddress family; it defaults to AF_INET.  The type argument specifies\nwhether this is a stream (SOCK_STREAM, this is the default)\nor datagram (SOCK_DGRAM) socket.  The protocol argument defaults to 0,\nspecifying the default protocol.  Keyword arguments are accepted.\nThe socket is created as non-inheritable.\n\nWhen a fileno is passed in, family, type and proto are auto-detected,\nunless they are explicitly set.\n\nA socket object represents one endpoint of a network connection.",
-    flags: BASETYPE,
+    flags: BASETYPE | FINALIZE_AFTER_HOLDERS,
     ..TypeSpec::DEFAULT
 };
 

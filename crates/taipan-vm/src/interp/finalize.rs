@@ -5,19 +5,21 @@
 
 use taipan_heap::Collection;
 
+use streams::Streams;
+
 use crate::gc::Gc;
 use crate::names::name;
-use crate::raise::Raised;
 use crate::spec::{self, NativeFn};
 use crate::types::Builtin;
 use crate::types::builtin_method::BuiltinMethod;
 use crate::types::generator::methods::close;
 use crate::types::generator::{CLEANS_UP, Generator, SUSPENDED};
-use crate::types::list::List;
 use crate::types::memoryview::MemoryView;
 use crate::types::type_::Type;
 use crate::value::Value;
 use crate::vm::Vm;
+
+mod streams;
 
 /// The object's class has `__del__`.
 const DEL: u64 = 1;
@@ -25,7 +27,7 @@ const DEL: u64 = 1;
 const GENERATOR: u64 = 2;
 /// A coroutine, or an awaitable of an asynchronous generator, that has not begun.
 pub(crate) const UNAWAITED: u64 = 7;
-/// As `DEL`, newest first.
+/// As `DEL`, in the order of `streams`.
 const STREAM: u64 = 4;
 /// A view of what a native object exports.
 const VIEW: u64 = 5;
@@ -54,7 +56,7 @@ impl Vm {
             && !class.get(self).has_flag(spec::NO_FINALIZER)
             && let Some(header) = object.as_heap()
         {
-            let late = class.get(self).has_flag(spec::FINALIZE_NEWEST_FIRST);
+            let late = class.get(self).has_flag(spec::FINALIZE_AFTER_HOLDERS);
             self.heap_mut().register_finalizer(header, if late { STREAM } else { DEL });
         }
     }
@@ -132,10 +134,10 @@ impl Vm {
 
     fn finalize_found(&mut self) -> bool {
         let mut any = false;
-        let mut streams = None;
+        let mut streams = Streams::default();
         loop {
             let Some((object, tag)) = self.heap_mut().take_finalizable() else {
-                let Some(object) = self.newest(streams) else { break };
+                let Some(object) = streams.take(self) else { break };
                 self.run_del(object);
                 continue;
             };
@@ -143,7 +145,7 @@ impl Vm {
             any = true;
             match tag {
                 STREAM => {
-                    if let Err(raised) = self.put_off(&mut streams, object) {
+                    if let Err(raised) = streams.add(self, object) {
                         let _ = self.take_raised(raised);
                         self.run_del(object);
                     }
@@ -190,8 +192,9 @@ impl Vm {
         }
         let kind = if self.heap_mut().used_bytes() < IDLE_MAJOR { Collection::Major } else { Collection::Minor };
         // Whoever waits was called from Python code: what it works on lies in slots of frames.
+        let loose = self.loop_stacks();
         self.heap_mut().set_lax(true);
-        self.collect(kind);
+        self.collect_counting(kind, Vec::new(), false, loose);
         self.heap_mut().set_lax(false);
         let pending = self.heap_mut().has_pending();
         self.run_weak_callbacks();
@@ -294,24 +297,6 @@ impl Vm {
             }
         }
         true
-    }
-
-    /// Keeps a stream for later: those that were made after it come first.
-    fn put_off(&mut self, streams: &mut Option<Gc<List>>, object: Value) -> Result<(), Raised> {
-        let list = match *streams {
-            Some(list) => list,
-            None => *streams.insert(List::new(self)?),
-        };
-        List::push(list, self, object)
-    }
-
-    /// Takes the stream that was put off last.
-    fn newest(&mut self, streams: Option<Gc<List>>) -> Option<Value> {
-        let list = streams?;
-        let last = list.get(self).len().checked_sub(1)?;
-        let object = list.get(self).get_at(self, last);
-        List::truncate(list, self, last);
-        object
     }
 
     fn run_del(&mut self, object: Value) {

@@ -17,7 +17,7 @@ use crate::types::tuple::Tuple;
 use crate::value::Value;
 use crate::vm::Vm;
 
-mod graph;
+pub(crate) mod graph;
 
 const GARBAGE: &str = "gc.garbage";
 const CALLBACKS: &str = "gc.callbacks";

@@ -101,7 +101,7 @@ pub(super) fn is_finalized(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised>
 }
 
 /// Calls `f` with everything that `object` refers to; internal arrays are looked through.
-fn for_each_referent(vm: &Vm, object: Value, f: &mut dyn FnMut(Value)) {
+pub(crate) fn for_each_referent(vm: &Vm, object: Value, f: &mut dyn FnMut(Value)) {
     if let Some(list) = object.downcast::<List>(vm) {
         (0..list.get(vm).len()).filter_map(|i| list.get(vm).get_at(vm, i)).for_each(&mut *f);
     } else if let Some(dict) = object.downcast::<Dict>(vm) {

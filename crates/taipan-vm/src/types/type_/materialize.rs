@@ -104,7 +104,7 @@ fn materialize_parts(vm: &mut Vm, spec: &'static TypeSpec, builtin: Option<Built
                 | spec::MAPPING
                 | spec::SEQUENCE
                 | spec::MATCH_SELF
-                | spec::FINALIZE_NEWEST_FIRST);
+                | spec::FINALIZE_AFTER_HOLDERS);
     }
     let root_shape = match builtin {
         Some(builtin) => builtin as u32,

@@ -129,7 +129,7 @@ fn build(
     }
     let has_dict = base_has_dict || wants.is_none_or(|(dict, _)| dict);
     let weakrefable = base_has_weakref || wants.map_or(!has_items(vm, base), |(_, weakref)| weakref);
-    let inherited = spec::MATCH_SELF | spec::FINALIZE_NEWEST_FIRST;
+    let inherited = spec::MATCH_SELF | spec::FINALIZE_AFTER_HOLDERS;
     let mut flags = spec::BASETYPE | spec::HEAP_TYPE | (base.get(vm).flags & inherited);
     flags |= if has_dict { spec::HAS_DICT } else { 0 } | if weakrefable { spec::WEAKREFABLE } else { 0 };
     let names = match &slot_names {
