@@ -96,7 +96,7 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn annotation_text(&mut self, annotation: &'a ast::Expr<'a>) -> Done {
         let text = unparse_expr(annotation).map_err(|_| CompileError::TooDeep)?;
-        let text = unescape_surrogates(&text).unwrap_or_else(|| text);
+        let text = unescape_surrogates(&text).unwrap_or(text);
         self.load_const(constants::text(text)?, place(annotation.location))
     }
 
