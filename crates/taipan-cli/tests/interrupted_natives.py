@@ -1,13 +1,11 @@
 """Operations of `interrupted_natives.txt` that a signal does not end soon, and results that signals change."""
 import collections
-import decimal
 import functools
 import heapq
 import itertools
 import json
 import math
 import operator
-import os
 import pickle
 import random
 import re
@@ -64,7 +62,6 @@ def undisturbed():
     texts = [str(number) for number in floats[:150_000]]
     several = [int(number * 50) for number in floats]
     exes = "x" * 15
-    a, b = 3**700_000, 7**400_000
     work = [
         lambda: sorted(floats) == sorted(floats, key=lambda x: x),
         lambda: sorted(several, reverse=True)[::60_000],
@@ -73,10 +70,6 @@ def undisturbed():
         lambda: re.match("(x+x+)+y", exes),
         lambda: re.search("(?:x+x+)+(z|$)", exes + "yxxz").span(),
         lambda: re.search(b"(?:x+x+)+(z|$)", bytearray(b"x" * 15 + b"yxxz")).span(),
-        lambda: (a * b) % (10**9 + 7),
-        lambda: (a * b // a - b, math.isqrt(a * a) - a, math.gcd(a * 6, a * 9) // a),
-        lambda: hash(str(decimal.Decimal(2).sqrt(decimal.Context(prec=30_000)))),
-        lambda: math.factorial(70_000) % (10**9 + 7),
         lambda: sum(itertools.repeat(1, 300_000)),
         lambda: len(json.dumps(several)),
         lambda: pickle.loads(pickle.dumps(texts)) == texts,
@@ -99,13 +92,10 @@ def undisturbed():
             print(f"result {i} changes: {a} {b}")
 
 
-sys.set_int_max_str_digits(0)
 count = 0
 for setup, operation in operations(sys.argv[1]):
     count += 1
     if outcome := run(setup, operation):
         print(operation, outcome)
 undisturbed()
-print(count, "operations", flush=True)
-# What nobody waits for any more goes on for a while.
-os._exit(0)
+print(count, "operations")

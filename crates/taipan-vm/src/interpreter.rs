@@ -68,8 +68,6 @@ pub struct Interpreter {
     pub simulated_signals: u64,
     /// Signals that native code has seen while it could not run their handlers.
     pub seen_signals: u64,
-    /// A long computation for whose end nobody waits any more.
-    pub left_over: Option<std::thread::JoinHandle<()>>,
     /// Whether the program is ending (`sys.is_finalizing()`).
     pub finalizing: bool,
     /// A KeyboardInterrupt has ended the program: the process is to end as by the signal.
@@ -191,7 +189,6 @@ impl Interpreter {
             import_times: crate::import::timing::ImportTimes::default(),
             simulated_signals: 0,
             seen_signals: 0,
-            left_over: None,
             finalizing: false,
             idle_mark: 0,
             new_outputs: 0,

@@ -6,7 +6,6 @@ pub mod buffer;
 pub mod call;
 pub mod codecs;
 pub mod compile;
-pub mod computing;
 pub mod execute;
 pub mod faults;
 pub mod foreign;

@@ -9,42 +9,40 @@ use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
 use super::context::{self, ContextObject, settings};
-use super::operators::{self, BinaryOperation, Effort, UnaryOperation, finish};
+use super::operators::{self, BinaryOperation, UnaryOperation, finish};
 use super::{arguments, conversion, number, number_methods};
 
-fn unary(vm: &mut Vm, args: Args<'_>, effort: Effort, operation: UnaryOperation) -> Result<Value, Raised> {
+fn unary(vm: &mut Vm, args: Args<'_>, operation: UnaryOperation) -> Result<Value, Raised> {
     let (context, [x]) = args.method::<ContextObject, 1>(vm);
     let x = conversion::argument(vm, x)?;
     let rules = settings(vm, context);
     let mut status = Status::NONE;
-    let result = operators::compute_unary(vm, effort, &x, &rules, &mut status, operation)?;
+    let result = operation(&x, &rules, &mut status);
     finish(vm, context, status, &result)
 }
 
-fn binary(vm: &mut Vm, args: Args<'_>, effort: Effort, operation: BinaryOperation) -> Result<Value, Raised> {
+fn binary(vm: &mut Vm, args: Args<'_>, operation: BinaryOperation) -> Result<Value, Raised> {
     let (context, [x, y]) = arguments::operands(vm, args)?;
     let x = conversion::argument(vm, x)?;
     let y = conversion::argument(vm, y)?;
     let rules = settings(vm, context);
     let mut status = Status::NONE;
-    let result = operators::compute_binary(vm, effort, [&x, &y], &rules, &mut status, operation)?;
+    let result = operation(&x, &y, &rules, &mut status);
     finish(vm, context, status, &result)
 }
 
 macro_rules! operations {
-    ($kind:ident $effort:ident: $($name:ident),* $(,)?) => {
+    ($kind:ident: $($name:ident),* $(,)?) => {
         $(fn $name(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-            $kind(vm, args, Effort::$effort, Decimal::$name)
+            $kind(vm, args, Decimal::$name)
         })*
     };
 }
 
-operations!(unary Series: exp, ln, log10, sqrt);
-operations!(unary Operands: abs, minus, next_minus, next_plus, normalize, plus, to_integral_value,
-    to_integral_exact, logical_invert, logb, apply);
-operations!(binary Quotient: divide, divide_int, remainder, remainder_near);
-operations!(binary Operands: add, compare, compare_signal, max, max_mag, min, min_mag, multiply,
-    next_toward, quantize, subtract, logical_and, logical_or, logical_xor, rotate, scaleb,
+operations!(unary: abs, exp, ln, log10, minus, next_minus, next_plus, normalize, plus, to_integral_value,
+    to_integral_exact, sqrt, logical_invert, logb, apply);
+operations!(binary: add, compare, compare_signal, divide, divide_int, max, max_mag, min, min_mag, multiply,
+    next_toward, quantize, remainder, remainder_near, subtract, logical_and, logical_or, logical_xor, rotate, scaleb,
     shift);
 
 fn divmod(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -69,10 +67,7 @@ fn fma(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (x, y, z) = (conversion::argument(vm, x)?, conversion::argument(vm, y)?, conversion::argument(vm, z)?);
     let rules = settings(vm, context);
     let mut status = Status::NONE;
-    let result =
-        operators::compute(vm, Effort::Operands, [&x, &y, &z], &rules, &mut status, |[x, y, z], rules, status| {
-            x.fma(y, z, rules, status)
-        })?;
+    let result = x.fma(&y, &z, &rules, &mut status);
     finish(vm, context, status, &result)
 }
 

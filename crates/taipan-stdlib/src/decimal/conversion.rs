@@ -182,12 +182,7 @@ fn exact(vm: &mut Vm, value: Value, context: Gc<ContextObject>) -> Result<Decima
         return Err(raise_unsupported(vm, value));
     };
     let mut status = Status::NONE;
-    let digits = max_digits(vm);
-    let number;
-    (number, status) = vm.compute_if(text.len() > LONG_TEXT, move || {
-        let number = Decimal::parse_exact(&text, digits, &mut status);
-        (number, status)
-    })?;
+    let number = Decimal::parse_exact(&text, max_digits(vm), &mut status);
     signals::report(vm, context, status)?;
     Ok(number)
 }
@@ -208,22 +203,6 @@ pub fn exact_of_class(vm: &mut Vm, class: Gc<Type>, value: Value, context: Gc<Co
     DecimalObject::with_shape(vm, shape, &number)
 }
 
-/// Bytes of a text from which on its conversion takes long.
-const LONG_TEXT: usize = 1 << 17;
-
-fn parse(vm: &mut Vm, text: Vec<u8>, rules: &taipan_decimal::Context, status: &mut Status) -> Result<Decimal, Raised> {
-    if text.len() <= LONG_TEXT {
-        return Ok(Decimal::parse(&text, rules, status));
-    }
-    let (rules, mut so_far) = (*rules, *status);
-    let number;
-    (number, *status) = vm.compute(move || {
-        let number = Decimal::parse(&text, &rules, &mut so_far);
-        (number, so_far)
-    })?;
-    Ok(number)
-}
-
 /// `context.create_decimal(value)`.
 pub fn rounded(vm: &mut Vm, value: Value, context: Gc<ContextObject>) -> Result<Value, Raised> {
     let rules = settings(vm, context);
@@ -236,13 +215,12 @@ pub fn rounded(vm: &mut Vm, value: Value, context: Gc<ContextObject>) -> Result<
         }
         number.apply(&rules, &mut status)
     } else if let Some(text) = value.downcast::<Str>(vm) {
-        let text = ascii_of(text, vm, false);
-        parse(vm, text, &rules, &mut status)?
+        Decimal::parse(&ascii_of(text, vm, false), &rules, &mut status)
     } else if let Some(number) = of_int(vm, value) {
         number.apply(&rules, &mut status)
     } else if value.downcast::<Tuple>(vm).is_some() || value.downcast::<List>(vm).is_some() {
         let text = text_of_triple(vm, value)?;
-        parse(vm, text, &rules, &mut status)?
+        Decimal::parse(&text, &rules, &mut status)
     } else if let Some(float) = vm.as_float(value) {
         signals::report(vm, context, Status::FLOAT_OPERATION)?;
         of_float(float).apply(&rules, &mut status)

@@ -13,17 +13,16 @@ use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
 
 use super::context::{optional_or_current, rounding_of, settings};
-use super::operators::{self, BinaryOperation, Effort, UnaryOperation, finish};
+use super::operators::{self, BinaryOperation, UnaryOperation, finish};
 use super::{arguments, conversion, current, formatting, max_digits, number, pair, signals, tuple_class};
 
-fn unary(vm: &mut Vm, args: Args<'_>, effort: Effort, operation: UnaryOperation) -> Result<Value, Raised> {
+fn unary(vm: &mut Vm, args: Args<'_>, operation: UnaryOperation) -> Result<Value, Raised> {
     let this = args.get(0);
     let [context] = arguments::bind(vm, args.skip(1), ["context"], 0)?;
     let context = optional_or_current(vm, context)?;
     let rules = settings(vm, context);
     let mut status = Status::NONE;
-    let x = number::receiver(vm, this);
-    let result = operators::compute_unary(vm, effort, &x, &rules, &mut status, operation)?;
+    let result = operation(&number::receiver(vm, this), &rules, &mut status);
     finish(vm, context, status, &result)
 }
 
@@ -34,17 +33,11 @@ fn binary(vm: &mut Vm, args: Args<'_>, operation: BinaryOperation) -> Result<Val
     let other = conversion::argument(vm, other)?;
     let rules = settings(vm, context);
     let mut status = Status::NONE;
-    let x = number::receiver(vm, this);
-    let result = operators::compute_binary(vm, Effort::Operands, [&x, &other], &rules, &mut status, operation)?;
+    let result = operation(&number::receiver(vm, this), &other, &rules, &mut status);
     finish(vm, context, status, &result)
 }
 
 macro_rules! operations {
-    ($kind:ident $effort:ident: $($name:ident),* $(,)?) => {
-        $(fn $name(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
-            $kind(vm, args, Effort::$effort, Decimal::$name)
-        })*
-    };
     ($kind:ident: $($name:ident),* $(,)?) => {
         $(fn $name(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
             $kind(vm, args, Decimal::$name)
@@ -52,8 +45,7 @@ macro_rules! operations {
     };
 }
 
-operations!(unary Series: exp, ln, log10, sqrt);
-operations!(unary Operands: next_minus, next_plus, normalize, logical_invert, logb);
+operations!(unary: exp, ln, log10, next_minus, next_plus, normalize, sqrt, logical_invert, logb);
 operations!(binary: compare, compare_signal, max, max_mag, min, min_mag, next_toward, remainder_near, logical_and,
     logical_or, logical_xor, rotate, scaleb, shift);
 
@@ -106,12 +98,7 @@ fn fma(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let (other, third) = (conversion::argument(vm, other)?, conversion::argument(vm, third)?);
     let rules = settings(vm, context);
     let mut status = Status::NONE;
-    let x = number::receiver(vm, this);
-    let operands = [&x, &other, &third];
-    let result =
-        operators::compute(vm, Effort::Operands, operands, &rules, &mut status, |[x, y, z], rules, status| {
-            x.fma(y, z, rules, status)
-        })?;
+    let result = number::receiver(vm, this).fma(&other, &third, &rules, &mut status);
     finish(vm, context, status, &result)
 }
 

@@ -1,6 +1,6 @@
 //! The slots of `Decimal`: arithmetic, comparison, hash, conversion to text and to other numbers.
 
-use taipan_decimal::{Coefficient, Context, Decimal, Rounding, Status};
+use taipan_decimal::{Context, Decimal, Rounding, Status};
 use taipan_text::float_text;
 use taipan_vm::gc::Gc;
 use taipan_vm::raise::{Exc, Raised};
@@ -18,92 +18,6 @@ pub type UnaryOperation = fn(&Decimal, &Context, &mut Status) -> Decimal;
 /// An operation on two numbers.
 pub type BinaryOperation = fn(&Decimal, &Decimal, &Context, &mut Status) -> Decimal;
 
-/// Words of coefficients and digits of results from which on an operation takes long.
-const LONG_WORDS: usize = 4096;
-const LONG_DIGITS: i64 = 50_000;
-/// Digits of results from which on the sum of a series takes long.
-const LONG_SERIES: i64 = 2_000;
-
-/// How the time of an operation grows with the precision.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Effort {
-    /// It does not: with the operands only.
-    Operands,
-    /// As a quotient's.
-    Quotient,
-    /// As a logarithm's.
-    Series,
-}
-
-fn words(number: &Decimal) -> usize {
-    match &number.coefficient {
-        Coefficient::Small(_) => 1,
-        Coefficient::Big(big) => big.as_words().len(),
-    }
-}
-
-/// Whether an operation takes long.
-#[inline]
-fn is_long(effort: Effort, operands: &[&Decimal], rules: &Context) -> bool {
-    let digits = match effort {
-        Effort::Operands => i64::MAX,
-        Effort::Quotient => LONG_DIGITS,
-        Effort::Series => LONG_SERIES,
-    };
-    rules.prec > digits || operands.iter().map(|operand| words(operand)).sum::<usize>() > LONG_WORDS
-}
-
-/// Runs an operation on operands; a long one where a signal ends the wait for it.
-///
-/// # Errors
-/// What the handler of a signal raises.
-#[inline(always)]
-pub fn compute<const N: usize, T: Send + 'static>(
-    vm: &mut Vm,
-    effort: Effort,
-    operands: [&Decimal; N],
-    rules: &Context,
-    status: &mut Status,
-    operation: impl FnOnce([&Decimal; N], &Context, &mut Status) -> T + Send + 'static,
-) -> Result<T, Raised> {
-    if is_long(effort, &operands, rules) {
-        let (operands, rules, mut so_far) = (operands.map(Decimal::clone), *rules, *status);
-        let result;
-        (result, *status) = vm.compute(move || {
-            let result = operation(operands.each_ref(), &rules, &mut so_far);
-            (result, so_far)
-        })?;
-        return Ok(result);
-    }
-    Ok(operation(operands, rules, status))
-}
-
-/// [`compute`] of an operation on one number.
-#[inline(always)]
-pub fn compute_unary(
-    vm: &mut Vm,
-    effort: Effort,
-    x: &Decimal,
-    rules: &Context,
-    status: &mut Status,
-    operation: UnaryOperation,
-) -> Result<Decimal, Raised> {
-    compute(vm, effort, [x], rules, status, move |[x], rules, status| operation(x, rules, status))
-}
-
-/// [`compute`] of an operation on two numbers.
-#[inline(always)]
-pub fn compute_binary(
-    vm: &mut Vm,
-    effort: Effort,
-    operands: [&Decimal; 2],
-    rules: &Context,
-    status: &mut Status,
-    operation: BinaryOperation,
-) -> Result<Decimal, Raised> {
-    compute(vm, effort, operands, rules, status, move |[x, y], rules, status| operation(x, y, rules, status))
-}
-
 /// Reports the status and makes the result an object.
 #[inline]
 pub fn finish(vm: &mut Vm, context: Gc<ContextObject>, status: Status, result: &Decimal) -> Result<Value, Raised> {
@@ -117,20 +31,19 @@ fn unary(vm: &mut Vm, this: Value, operation: UnaryOperation) -> Result<Value, R
     let context = current::get(vm)?;
     let rules = settings(vm, context);
     let mut status = Status::NONE;
-    let x = number::receiver(vm, this);
-    let result = compute_unary(vm, Effort::Operands, &x, &rules, &mut status, operation)?;
+    let result = operation(&number::receiver(vm, this), &rules, &mut status);
     finish(vm, context, status, &result)
 }
 
 #[inline(always)]
-fn binary(vm: &mut Vm, a: Value, b: Value, effort: Effort, operation: BinaryOperation) -> Result<Value, Raised> {
+fn binary(vm: &mut Vm, a: Value, b: Value, operation: BinaryOperation) -> Result<Value, Raised> {
     let context = current::get(vm)?;
     let (Some(x), Some(y)) = (conversion::operand(vm, a), conversion::operand(vm, b)) else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
     let rules = settings(vm, context);
     let mut status = Status::NONE;
-    let result = compute_binary(vm, effort, [&x, &y], &rules, &mut status, operation)?;
+    let result = operation(&x, &y, &rules, &mut status);
     finish(vm, context, status, &result)
 }
 
@@ -145,19 +58,14 @@ macro_rules! operators {
     };
     (@binary $name:ident $operation:ident) => {
         pub fn $name(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-            binary(vm, a, b, Effort::Operands, Decimal::$operation)
-        }
-    };
-    (@quotient $name:ident $operation:ident) => {
-        pub fn $name(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
-            binary(vm, a, b, Effort::Quotient, Decimal::$operation)
+            binary(vm, a, b, Decimal::$operation)
         }
     };
 }
 
 operators!(unary: neg => minus, pos => plus, abs => abs);
-operators!(binary: add => add, sub => subtract, mul => multiply);
-operators!(quotient: truediv => divide, floordiv => divide_int, rem => remainder);
+operators!(binary: add => add, sub => subtract, mul => multiply, truediv => divide, floordiv => divide_int,
+    rem => remainder);
 
 pub fn divmod(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     let context = current::get(vm)?;
@@ -171,8 +79,7 @@ pub fn divmod(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
 pub fn divmod_numbers(vm: &mut Vm, context: Gc<ContextObject>, x: &Decimal, y: &Decimal) -> Result<Value, Raised> {
     let rules = settings(vm, context);
     let mut status = Status::NONE;
-    let (quotient, rest) =
-        compute(vm, Effort::Quotient, [x, y], &rules, &mut status, |[x, y], rules, status| x.divmod(y, rules, status))?;
+    let (quotient, rest) = x.divmod(y, &rules, &mut status);
     signals::report(vm, context, status)?;
     let (quotient, rest) = (number::make(vm, &quotient)?, number::make(vm, &rest)?);
     pair(vm, quotient, rest)
@@ -204,13 +111,8 @@ pub fn power(
     let rules = settings(vm, context);
     let mut status = Status::NONE;
     let result = match modulus {
-        None => compute_binary(vm, Effort::Series, [x, y], &rules, &mut status, Decimal::power)?,
-        Some(modulus) => {
-            let operands = [x, y, modulus];
-            compute(vm, Effort::Series, operands, &rules, &mut status, |[x, y, modulus], rules, status| {
-                x.power_modulo(y, modulus, rules, status)
-            })?
-        }
+        None => x.power(y, &rules, &mut status),
+        Some(modulus) => x.power_modulo(y, modulus, &rules, &mut status),
     };
     finish(vm, context, status, &result)
 }
@@ -237,10 +139,6 @@ pub fn str(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
 pub fn scientific(vm: &mut Vm, number: &Decimal, capitals: bool) -> Result<String, Raised> {
     if let taipan_decimal::Coefficient::Big(big) = &number.coefficient {
         vm.check_native_bytes(big.as_words().len().saturating_mul(64))?;
-        if big.as_words().len() > LONG_WORDS {
-            let number = number.clone();
-            return vm.compute(move || number.to_scientific(capitals));
-        }
     }
     Ok(number.to_scientific(capitals))
 }

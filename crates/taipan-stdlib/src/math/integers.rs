@@ -4,7 +4,6 @@ use dashu_int::IBig;
 use taipan_text::int_math;
 use taipan_vm::args::Args;
 use taipan_vm::raise::{Exc, Raised};
-use taipan_vm::types::int::arithmetic::LONG;
 use taipan_vm::types::tuple::Tuple;
 use taipan_vm::value::Value;
 use taipan_vm::vm::Vm;
@@ -22,8 +21,7 @@ fn fold(vm: &mut Vm, args: Args<'_>, start: IBig, body: fn(&IBig, &IBig) -> IBig
     for i in 0..integers.get(vm).len() {
         let item = integers.get(vm).at(i);
         let item = big(vm, item)?;
-        let is_long = int_math::bit_length(&result).min(int_math::bit_length(&item)) > LONG / 16;
-        result = vm.compute_if(is_long, move || body(&result, &item))?;
+        result = body(&result, &item);
     }
     vm.new_big_int(&result)
 }
@@ -45,7 +43,7 @@ pub(super) fn lcm(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
 
 pub(super) fn isqrt(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let number = big(vm, args.get(0))?;
-    match vm.compute_if(int_math::bit_length(&number) > LONG, move || int_math::isqrt(&number))? {
+    match int_math::isqrt(&number) {
         Some(root) => vm.new_big_int(&root),
         None => Err(vm.raise(Exc::ValueError, "isqrt() argument must be nonnegative")),
     }
@@ -63,14 +61,13 @@ fn product(from: u64, to: u64) -> IBig {
     product(from, middle) * product(middle + 1, to)
 }
 
-/// Refuses a product of so many factors below `largest` when it cannot be in the heap. Whether it takes long.
-fn check_product(vm: &mut Vm, factors: u64, largest: &IBig) -> Result<bool, Raised> {
+/// Refuses a product of so many factors below `largest` when it cannot be in the heap.
+fn check_product(vm: &mut Vm, factors: u64, largest: &IBig) -> Result<(), Raised> {
     let bits = factors.saturating_mul(int_math::bit_length(largest).max(1) as u64);
-    if bits < LONG as u64 {
-        return Ok(false);
+    if bits < 1 << 20 {
+        return Ok(());
     }
-    vm.check_native_bytes(usize::try_from(bits / 16).unwrap_or(usize::MAX))?;
-    Ok(true)
+    vm.check_native_bytes(usize::try_from(bits / 16).unwrap_or(usize::MAX))
 }
 
 fn factorial_of(vm: &mut Vm, number: Value) -> Result<Value, Raised> {
@@ -80,9 +77,8 @@ fn factorial_of(vm: &mut Vm, number: Value) -> Result<Value, Raised> {
     }
     match i64::try_from(&number) {
         Ok(n) => {
-            let is_long = check_product(vm, n as u64, &number)?;
-            let result = vm.compute_if(is_long, move || product(1, n as u64))?;
-            vm.new_big_int(&result)
+            check_product(vm, n as u64, &number)?;
+            vm.new_big_int(&product(1, n as u64))
         }
         Err(_) => {
             let message = format!("factorial() argument should not exceed {}", i64::MAX);
@@ -126,9 +122,8 @@ pub(super) fn perm(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Ok(count) = i64::try_from(&k) else {
         return Err(vm.raise(Exc::OverflowError, format!("k must not exceed {}", i64::MAX)));
     };
-    let is_long = check_product(vm, count as u64, &n)?;
-    let result = vm.compute_if(is_long, move || falling(&n, count as u64))?;
-    vm.new_big_int(&result)
+    check_product(vm, count as u64, &n)?;
+    vm.new_big_int(&falling(&n, count as u64))
 }
 
 pub(super) fn comb(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
@@ -140,7 +135,6 @@ pub(super) fn comb(vm: &mut Vm, args: Args<'_>) -> Result<Value, Raised> {
     let Ok(count) = i64::try_from(&k) else {
         return Err(vm.raise(Exc::OverflowError, format!("min(n - k, k) must not exceed {}", i64::MAX)));
     };
-    let is_long = check_product(vm, count as u64, &n)?;
-    let result = vm.compute_if(is_long, move || falling(&n, count as u64) / product(1, count as u64))?;
-    vm.new_big_int(&result)
+    check_product(vm, count as u64, &n)?;
+    vm.new_big_int(&(falling(&n, count as u64) / product(1, count as u64)))
 }

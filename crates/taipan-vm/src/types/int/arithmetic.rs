@@ -36,16 +36,6 @@ pub fn check_room(vm: &mut Vm, operands: &[Value], copies: usize) -> Result<(), 
     if bytes < 128 << 10 { Ok(()) } else { vm.check_native_bytes(bytes.saturating_mul(copies)) }
 }
 
-/// Bits of numbers from which on a product, a quotient or a root takes long.
-pub const LONG: usize = 1 << 20;
-
-/// Whether a product or quotient of numbers of so many bits takes long.
-fn is_long(x: &IBig, y: &IBig) -> bool {
-    const SHORT: usize = 1 << 12;
-    let (x, y) = (int_math::bit_length(x), int_math::bit_length(y));
-    x.saturating_add(y) > LONG && x.min(y) > SHORT
-}
-
 fn byte_size(vm: &Vm, operand: Value) -> usize {
     operand.downcast::<super::Int>(vm).map_or(0, |int| int.get(vm).byte_len())
 }
@@ -98,8 +88,7 @@ pub fn mul(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     let (x, y) = (big(x), big(y));
     let bits = int_math::bit_length(&x).saturating_add(int_math::bit_length(&y));
     check_bits(vm, bits)?;
-    let product = vm.compute_if(is_long(&x, &y), move || x * y)?;
-    vm.new_big_int(&product)
+    vm.new_big_int(&(x * y))
 }
 
 /// Refuses a result of so many bits when it cannot be in the heap.
@@ -127,8 +116,7 @@ fn divide(vm: &mut Vm, x: Number, y: Number, zero: &str) -> Result<(Value, Value
     {
         return Ok((vm.new_int(quotient)?, vm.new_int(rest)?));
     }
-    let (x, y) = (big(x), big(y));
-    match vm.compute_if(is_long(&x, &y), move || int_math::div_mod(&x, &y))? {
+    match int_math::div_mod(&big(x), &big(y)) {
         Some((quotient, rest)) => Ok((vm.new_big_int(&quotient)?, vm.new_big_int(&rest)?)),
         None => Err(vm.raise(Exc::ZeroDivisionError, zero)),
     }
@@ -172,8 +160,7 @@ pub fn truediv(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Raised> {
     {
         return vm.new_float(*x as f64 / *y as f64);
     }
-    let (x, y) = (big(x), big(y));
-    match vm.compute_if(is_long(&x, &y), move || int_math::true_divide(&x, &y))? {
+    match int_math::true_divide(&big(x), &big(y)) {
         Some(quotient) => vm.new_float(quotient),
         None => Err(vm.raise(Exc::OverflowError, "integer division result too large for a float")),
     }
@@ -188,12 +175,7 @@ pub fn pow(vm: &mut Vm, a: Value, b: Value, modulus: Value) -> Result<Value, Rai
     if modulus.is_zero() {
         return Err(vm.raise(Exc::ValueError, "pow() 3rd argument cannot be 0"));
     }
-    let (x, y) = (big(x), big(y));
-    let (exponent_bits, modulus_bits) = (int_math::bit_length(&y), int_math::bit_length(&modulus));
-    let is_long = exponent_bits.saturating_mul(modulus_bits) > LONG * 8
-        || int_math::bit_length(&x) > LONG
-        || (y.sign() == Sign::Negative && modulus_bits > LONG / 16);
-    match vm.compute_if(is_long, move || int_math::mod_pow(&x, &y, &modulus))? {
+    match int_math::mod_pow(&big(x), &big(y), &modulus) {
         Some(result) => vm.new_big_int(&result),
         None => Err(vm.raise(Exc::ValueError, "base is not invertible for the given modulus")),
     }
@@ -230,7 +212,7 @@ fn power(vm: &mut Vm, base: Number, exponent: Number, a: Value, b: Value) -> Res
     // Squaring asks for much room.
     check_bits(vm, usize::try_from(bits.saturating_mul(8)).unwrap_or(usize::MAX))?;
     let Ok(exponent) = usize::try_from(exponent) else { return Err(vm.raise_no_memory()) };
-    let result = vm.compute_if(bits > LONG as u64, move || base.pow(exponent))?;
+    let result = base.pow(exponent);
     vm.new_big_int(&result)
 }
 

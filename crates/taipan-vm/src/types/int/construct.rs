@@ -67,30 +67,15 @@ fn check_text(vm: &mut Vm, bytes: usize) -> Result<(), Raised> {
     if bytes < 128 << 10 { Ok(()) } else { vm.check_native_bytes(bytes.saturating_mul(super::arithmetic::PRODUCT)) }
 }
 
-/// Bytes of a text from which on its conversion takes long.
-const LONG_TEXT: usize = 1 << 17;
-
 /// The int of a str, bytes or bytearray; `None` for other types.
 fn parse_text(vm: &mut Vm, x: Value, base: i64) -> Result<Option<Value>, Raised> {
     let limit = vm.interp().int_max_str_digits;
     let parsed = if let Some(text) = x.downcast::<Str>(vm) {
         check_text(vm, text.get(vm).bytes().len())?;
-        match text.get(vm).as_ascii() {
-            Some(ascii) if ascii.len() > LONG_TEXT && limit == 0 => {
-                let ascii = ascii.as_bytes().to_vec();
-                vm.compute(move || int_text::parse_int_bytes(&ascii, base, limit))?
-            }
-            _ => int_text::parse_int(text.get(vm).text(), base, limit),
-        }
+        int_text::parse_int(text.get(vm).text(), base, limit)
     } else if let Some(bytes) = x.downcast::<Bytes>(vm) {
         check_text(vm, bytes.get(vm).bytes().len())?;
-        match bytes.get(vm).bytes() {
-            long if long.len() > LONG_TEXT && limit == 0 => {
-                let long = long.to_vec();
-                vm.compute(move || int_text::parse_int_bytes(&long, base, limit))?
-            }
-            short => int_text::parse_int_bytes(short, base, limit),
-        }
+        int_text::parse_int_bytes(bytes.get(vm).bytes(), base, limit)
     } else if x.downcast::<ByteArray>(vm).is_some() {
         let bytes = vm.bytes_of(x)?;
         int_text::parse_int_bytes(&bytes, base, limit)

@@ -24,8 +24,7 @@ pub fn repr(vm: &mut Vm, this: Value) -> Result<Value, Raised> {
         Some(Number::Small(i)) => Ok(Str::from_ascii(vm, Decimal::new(i).bytes())?.value()),
         Some(Number::Big(big)) => {
             let limit = vm.interp().int_max_str_digits;
-            let is_long = int_math::bit_length(&big) > super::arithmetic::LONG / 4;
-            match vm.compute_if(is_long, move || int_text::to_decimal(&big, limit))? {
+            match int_text::to_decimal(&big, limit) {
                 Ok(text) => vm.new_str(&text),
                 Err(error) => Err(vm.raise(Exc::ValueError, error.message())),
             }
